@@ -1,0 +1,36 @@
+# `make demo` builds the example bid, `make test` runs the tests; both set up what they need first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint golden clean help
+
+help:
+	@echo "make demo    set up, then build the example bid into examples/water/dist/"
+	@echo "make test    set up, then run the tests"
+	@echo "make lint    lint, format, types and the import contract"
+	@echo "make golden  write the readable dumps in tests/golden anew; read the diff before committing"
+
+$(VENV)/.ready: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --editable . --group dev
+	touch $@
+
+demo: $(VENV)/.ready
+	$(BIN)/bidkit build examples/water/deals/water/deal.yaml
+
+test: $(VENV)/.ready
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+golden: $(VENV)/.ready
+	$(BIN)/python -m pytest tests/test_examples.py --update-golden
+
+clean:
+	rm -rf $(VENV) examples/*/dist

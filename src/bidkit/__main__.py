@@ -1,0 +1,5 @@
+"""python -m bidkit."""
+
+from bidkit.cli import main
+
+main()
