@@ -1,0 +1,101 @@
+"""what bidkit says about a deal: codes, places, messages in Chinese and English."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+LANGUAGES = ("zh", "en")
+
+
+class Severity(StrEnum):
+    """How much a finding matters: an error stops the build."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A place in a file: 1-based line and column (in code points), or a place inside an Office file.
+
+    `place` is a tuple of (kind, value) pairs such as ("part", "word/document.xml"), ("heading", "实施计划"),
+    ("table", "2"), ("row", "3"), ("cell", "1"); the kinds are named in `messages/` under `places`.
+    """
+
+    file: str
+    line: int = 0
+    col: int = 0
+    width: int = 1
+    place: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def order(self) -> tuple[str, int, int]:
+        """The key by which findings are sorted."""
+        return (self.file, self.line, self.col)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word inside a message that is translated with it, by its key under `terms` in `messages/`."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding: a code, where, how grave, and the values its message is filled with."""
+
+    code: str
+    span: Span | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    severity: Severity = Severity.ERROR
+
+    def message(self, lang: str) -> str:
+        """The sentence, in one of `LANGUAGES`."""
+        return self._fill("message", lang)
+
+    def fix(self, lang: str) -> str:
+        """What to do about it; the nearest known name is proposed where there is one."""
+        is_near = bool(self.values.get("near")) and "near" in load_messages(lang)["codes"][self.code]
+        return self._fill("near" if is_near else "fix", lang)
+
+    def _fill(self, part: str, lang: str) -> str:
+        texts = load_messages(lang)
+        values = {key: _translate(value, lang, texts["terms"]) for key, value in self.values.items()}
+        return str(texts["codes"][self.code][part]).format_map(values)
+
+
+def _translate(value: Any, lang: str, terms: Mapping[str, str]) -> Any:
+    if isinstance(value, Term):
+        return terms[value.key]
+    return getattr(value, lang, value)
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def load_messages(lang: str) -> dict[str, Any]:
+    """The shipped texts of one language: `codes` (message, why, fix), `terms`, `places`, `labels`."""
+    import yaml
+
+    text = resources.files("bidkit").joinpath("messages", f"{lang}.yaml").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
+    return loaded
+
+
+def sort_diagnostics(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """By file and position; those without a place come last."""
+
+    def key(item: Diagnostic) -> tuple[bool, tuple[str, int, int], str]:
+        return (item.span is None, item.span.order if item.span else ("", 0, 0), item.code)
+
+    return sorted(diagnostics, key=key)
+
+
+def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
+    """Whether any of them stops the build."""
+    return any(item.severity is Severity.ERROR for item in diagnostics)
