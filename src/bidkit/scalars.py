@@ -1,0 +1,253 @@
+"""typed scalars that the models share: money, rates, days, prose, and the strict model that knows its places.
+
+The text of a scalar becomes a typed value here and nowhere else. A mistake is raised inside pydantic as a
+`PydanticCustomError` whose type is the diagnostic's code, so `validate` can report all of them at their places.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Self, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from bidkit.diagnostic import Diagnostic, Span, Term
+from bidkit.source import Items, Node, nearest
+
+_NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
+_MAX_DIGITS = 15
+
+
+class Model(BaseModel):
+    """A frozen record that refuses unknown keys and remembers where each of its fields was written."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=False)
+
+    _node: Node | None = PrivateAttr(default=None)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _remember_places(cls, data: Any, handler: Any) -> Self:
+        made: Self = handler(data)
+        if isinstance(data, Node):
+            made._node = data
+        return made
+
+    def span(self, field: str | None = None, index: int | None = None) -> Span | None:
+        """Where a field's value (or one item of its list) stands; the record's own place if the field was left out."""
+        if self._node is None:
+            return None
+        if field is None:
+            return self._node.span
+        value = self._node.get(field)
+        if index is not None and isinstance(value, Items) and index < len(value):
+            return value.items_at[index]
+        return self._node.values_at.get(field, self._node.span)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise PydanticCustomError("DL07", "text expected", {"expected": "text"})
+    return value.strip()
+
+
+def _parse_number(value: Any) -> Decimal:
+    if isinstance(value, Decimal):
+        return value
+    text = _text(value)
+    if not _NUMBER.fullmatch(text) or len(re.sub(r"\D", "", text)) > _MAX_DIGITS:
+        raise PydanticCustomError("DL08", "not a number", {})
+    return Decimal(text.replace(",", ""))
+
+
+def _parse_amount(value: Any) -> Decimal:
+    number = _parse_number(value)
+    if number < 0:
+        raise PydanticCustomError("DL11", "negative", {"limit": "≥ 0"})
+    return number
+
+
+def _parse_money(value: Any) -> Decimal:
+    number = _parse_amount(value)
+    if -int(number.as_tuple().exponent) > 2:
+        raise PydanticCustomError("DL11", "too many decimals", {"limit": "0.01"})
+    return number
+
+
+def _parse_rate(value: Any) -> Decimal:
+    if isinstance(value, Decimal):
+        return value
+    text = _text(value)
+    number = _parse_amount(text.removesuffix("%").strip())
+    number = number / 100 if text.endswith("%") else number
+    if number > 1:
+        raise PydanticCustomError("DL11", "rate above one", {"limit": "≤ 100%"})
+    return number
+
+
+def _parse_whole(value: Any) -> int:
+    if isinstance(value, int):
+        return value
+    number = _parse_amount(value)
+    if number != number.to_integral_value():
+        raise PydanticCustomError("DL11", "not whole", {"limit": "1, 2, 3 …"})
+    return int(number)
+
+
+def _parse_day(value: Any) -> date:
+    if isinstance(value, date):
+        return value
+    text = _text(value)
+    try:
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            raise ValueError
+        return date.fromisoformat(text)
+    except ValueError:
+        raise PydanticCustomError("DL09", "not a date", {}) from None
+
+
+def _parse_moment(value: Any) -> datetime:
+    if isinstance(value, datetime):
+        return value
+    try:
+        moment = datetime.fromisoformat(_text(value))
+    except ValueError:
+        raise PydanticCustomError("DL09", "not a time", {}) from None
+    if moment.tzinfo is None:
+        raise PydanticCustomError("DL21", "no offset", {})
+    return moment
+
+
+def _parse_flag(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    flags = {"true": True, "yes": True, "是": True, "false": False, "no": False, "否": False}
+    text = _text(value).lower()
+    if text not in flags:
+        raise PydanticCustomError("DL10", "not a flag", {"allowed": "true, false"})
+    return flags[text]
+
+
+def _split_texts(value: Any) -> Any:
+    """A list may also be written as one text (a csv cell), its parts separated by `;`."""
+    if isinstance(value, str):
+        return [part.strip() for part in re.split("[;；]", value) if part.strip()]
+    return value
+
+
+def _parse_expiry(value: Any) -> date | None:
+    if value is None or (isinstance(value, str) and value.strip() in ("long-term", "长期")):
+        return None
+    return _parse_day(value)
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(_split_texts)]
+Money = Annotated[Decimal, BeforeValidator(_parse_money)]
+"""An amount in the quote's currency, ≥ 0, at most two decimals."""
+Quantity = Annotated[Decimal, BeforeValidator(_parse_amount)]
+"""A number ≥ 0, also fractional (18.5 ㎡)."""
+Rate = Annotated[Decimal, BeforeValidator(_parse_rate)]
+"""A share between 0 and 1; written `13%` or `0.13`."""
+Whole = Annotated[int, BeforeValidator(_parse_whole)]
+Day = Annotated[date, BeforeValidator(_parse_day)]
+Moment = Annotated[datetime, BeforeValidator(_parse_moment)]
+"""A time with its offset from UTC, as written (`2026-09-18T09:30+08:00`)."""
+Flag = Annotated[bool, BeforeValidator(_parse_flag)]
+Expiry = Annotated[date | None, BeforeValidator(_parse_expiry)]
+"""A date, or `long-term` / `长期` (None)."""
+
+
+class Prose(Model):
+    """Markdown text and the file it stands in, so that its pictures and its mistakes are found."""
+
+    text: str
+    file: str = ""
+    line: int = 1
+
+    @model_validator(mode="before")
+    @classmethod
+    def _accept_plain_text(cls, value: Any) -> Any:
+        return {"text": value} if isinstance(value, str) else value
+
+
+M = TypeVar("M", bound=Model)
+
+
+def validate(kind: type[M], data: Node) -> tuple[M | None, list[Diagnostic]]:
+    """A model made of a file's data, or every mistake in it, each at its place."""
+    try:
+        return kind.model_validate(data), []
+    except ValidationError as error:
+        # A None can only come from `source`, which has reported it as an empty key or an unreadable file.
+        errors = [e for e in error.errors(include_url=False) if e["type"] == "missing" or e["input"] is not None]
+        return None, [_diagnose(kind, data, item) for item in errors]
+
+
+_PYDANTIC_CODES = {"extra_forbidden": "DL04", "missing": "DL06", "literal_error": "DL10", "enum": "DL10"}
+_KINDS = {"model": "mapping", "dict": "mapping", "list": "list", "tuple": "list", "string": "text", "int": "number"}
+
+
+def _diagnose(kind: type[Model], data: Node, error: Any) -> Diagnostic:
+    loc, kind_of_error, ctx = error["loc"], error["type"], error.get("ctx", {})
+    holder, key, span = _follow(data, loc)
+    value = error.get("input")
+    values: dict[str, Any] = {"key": key, "value": _short(value), **ctx}
+    code = _PYDANTIC_CODES.get(kind_of_error, kind_of_error)
+    if code == "DL04":
+        allowed = _allowed_keys(kind, loc[:-1])
+        values |= {"allowed": ", ".join(allowed), "near": nearest(key, allowed)}
+        span = holder.keys_at.get(key, span) if isinstance(holder, Node) else span
+    elif code == "DL10":
+        allowed = ctx.get("allowed") or ctx.get("expected", "").replace("'", "").replace(" or ", ", ")
+        near = nearest(str(value), [word.strip() for word in allowed.split(",")])
+        values |= {"allowed": allowed, "near": near}
+    elif not re.fullmatch("[A-Z]{2}[0-9]{2}", code):
+        expected = _KINDS.get(kind_of_error.split("_")[0], "text")
+        code, values = ("DL07", values | {"expected": Term(expected)})
+    elif isinstance(ctx.get("expected"), str):
+        values["expected"] = Term(ctx["expected"])
+    return Diagnostic(code, span, values)
+
+
+def _follow(data: Any, loc: tuple[int | str, ...]) -> tuple[Any, str, Span | None]:
+    """The innermost holder that a pydantic location names, the last key, and the closest known place."""
+    holder, span, key = data, data.span, ""
+    for step in loc:
+        key = str(step)
+        if isinstance(data, Node):
+            holder = data
+            span = data.values_at.get(key, data.span)
+            data = data.get(key)
+        elif isinstance(data, Items) and isinstance(step, int) and step < len(data):
+            holder, span, data = data, data.items_at[step], data[step]
+    return holder, key, span
+
+
+def _allowed_keys(kind: type[Model], loc: tuple[int | str, ...]) -> list[str]:
+    """The keys of the model found by following a location through the annotations."""
+    current: Any = kind
+    for step in loc:
+        if isinstance(step, int):
+            continue
+        field = current.model_fields.get(step)
+        models = _models_in(field.annotation) if field else []
+        current = models[0] if models else current
+    return list(current.model_fields)
+
+
+def _models_in(annotation: Any) -> list[type[Model]]:
+    from typing import get_args
+
+    if isinstance(annotation, type) and issubclass(annotation, Model):
+        return [annotation]
+    return [found for part in get_args(annotation) for found in _models_in(part)]
+
+
+def _short(value: Any) -> str:
+    text = "…" if isinstance(value, (Mapping, list)) else str(value)
+    return text if len(text) <= 60 else text[:57] + "…"
