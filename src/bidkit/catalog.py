@@ -1,0 +1,174 @@
+"""products, services and credential records of a workspace: those that a deal names.
+
+A record's id is its file's name: `catalog/products/GW-200.md` is the product with the sku `GW-200`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Literal, TypeVar
+
+from bidkit.diagnostic import Diagnostic, Span, Term
+from bidkit.scalars import Day, Expiry, Model, Prose, Text, Texts, validate
+from bidkit.source import Node, Workspace, decode, load_yaml, nearest, parse_front_matter
+
+CREDENTIAL_KINDS = (
+    "business-licence",
+    "id-card",
+    "iso9001",
+    "iso14001",
+    "iso20000",
+    "iso27001",
+    "iso45001",
+    "cmmi",
+    "itss",
+    "ccrc",
+    "soc2",
+    "qualification",
+    "software-copyright",
+    "test-report",
+    "energy-certificate",
+    "ccc",
+    "audit-report",
+    "tax-proof",
+    "social-security-proof",
+    "contract",
+    "insurance",
+    "affidavit",
+    "authorization",
+    "brochure",
+    "other",
+)
+
+
+class Spec(Model):
+    """One row of a product's table of specifications."""
+
+    name: Text
+    value: Text
+
+
+class Product(Model):
+    """A product of the catalog: the front matter of its file and, as `introduction`, the text below it."""
+
+    sku: Text
+    name: Text
+    category: Text
+    brand: Text = ""
+    model: Text = ""
+    manufacturer: Text = ""
+    origin: Text = ""
+    unit: Text
+    specs: tuple[Spec, ...]
+    picture: Text = ""
+    caption: Text = ""
+    owner: Text
+    reviewed: Day
+    introduction: Prose
+
+
+class ServiceBlock(Model):
+    """A service text of the catalog: service levels, training, maintenance."""
+
+    id: Text
+    title: Text
+    owner: Text
+    reviewed: Day
+    text: Prose
+
+
+class Credential(Model):
+    """A paper that proves something: whose, by whom, until when, and its files.
+
+    `valid_until` is a date or `long-term`; a paper that cannot expire (a contract, a copyright) is `long-term` too.
+    """
+
+    id: Text
+    kind: Literal[CREDENTIAL_KINDS]  # type: ignore[valid-type]
+    title: Text
+    holder: Text
+    number: Text
+    issuer: Text
+    issued: Day
+    valid_until: Expiry
+    scope: Text = ""
+    note: Text = ""
+    files: Texts
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """What one deal takes from its workspace, in the order in which the deal names it."""
+
+    products: tuple[Product, ...]
+    services: tuple[ServiceBlock, ...]
+    credentials: tuple[Credential, ...]
+
+
+R = TypeVar("R", Product, ServiceBlock, Credential)
+
+
+def load_catalog(
+    workspace: Workspace,
+    products: Iterable[tuple[str, Span | None]],
+    services: Iterable[tuple[str, Span | None]],
+    credentials: Iterable[tuple[str, Span | None]],
+) -> tuple[Catalog, list[Diagnostic]]:
+    """The named records, each with the place where the deal names it. Diagnostics: DL01–DL23."""
+    problems: list[Diagnostic] = []
+    catalog = Catalog(
+        _load(workspace, "catalog/products", ".md", "sku", Product, products, problems),
+        _load(workspace, "catalog/services", ".md", "service", ServiceBlock, services, problems),
+        _load(workspace, "catalog/credentials", ".yaml", "credential", Credential, credentials, problems),
+    )
+    return catalog, problems
+
+
+def _load(
+    workspace: Workspace,
+    folder: str,
+    suffix: str,
+    noun: str,
+    kind: type[R],
+    wanted: Iterable[tuple[str, Span | None]],
+    problems: list[Diagnostic],
+) -> tuple[R, ...]:
+    names = {PurePosixPath(name).stem: name for name in workspace.names(folder, suffix)}
+    records = []
+    for key, at in dict(wanted).items():
+        if key not in names:
+            values = {
+                "kind": Term(noun),
+                "id": key,
+                "near": nearest(key, list(names)),
+                "allowed": f"{folder}/*{suffix}",
+            }
+            problems.append(Diagnostic("DL15", at, values))
+            continue
+        data, found = _load_record(workspace, names[key], "introduction" if kind is Product else "text")
+        problems.extend(found)
+        record, found = validate(kind, data) if data is not None else (None, [])
+        problems.extend(found)
+        if record is None:
+            continue
+        own = record.sku if isinstance(record, Product) else record.id
+        if own != key:
+            problems.append(Diagnostic("DL26", record.span(), {"id": own, "file": names[key]}))
+        records.append(record)
+    return tuple(records)
+
+
+def _load_record(workspace: Workspace, name: str, body_key: str) -> tuple[Node | None, list[Diagnostic]]:
+    """A record's data: a whole YAML file, or front matter with the text below it under `body_key`."""
+    if name.endswith(".yaml"):
+        return load_yaml(workspace, name)
+    content, problems = workspace.read(name)
+    text, found = decode(content, name) if content is not None else (None, [])
+    if text is None:
+        return None, problems + found
+    data, body, found = parse_front_matter(text, name)
+    if data is not None:
+        data.put(body_key, body, body.span, body.span)
+    return data, problems + found

@@ -1,0 +1,69 @@
+"""bidkit.yaml: the company and the defaults of a workspace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from bidkit.diagnostic import Diagnostic, Span
+from bidkit.scalars import Day, Model, Prose, Text, Whole, validate
+from bidkit.source import Workspace, load_yaml
+
+CONFIG_NAME = "bidkit.yaml"
+
+
+class Bank(Model):
+    """The bidder's basic account."""
+
+    name: Text
+    account: Text
+
+
+class Company(Model):
+    """The bidder; what letterhead, cover, header and footer are filled with."""
+
+    name: Text
+    uscc: Text
+    legal_representative: Text
+    agent: Text = ""
+    address: Text
+    postcode: Text = ""
+    phone: Text
+    email: Text
+    website: Text = ""
+    founded: Day | None = None
+    registered_capital: Text = ""
+    staff: Whole | None = None
+    bank: Bank | None = None
+    introduction: Prose
+
+
+class Settings(Model):
+    """A workspace's `bidkit.yaml`.
+
+    `as_of` pins the day by which dates are judged; every report then says so.
+    """
+
+    schema_: Literal["bidkit/workspace@1"] = Field(alias="schema")
+    company: Company
+    pack: Text = ""
+    as_of: Day | None = None
+
+
+def find_workspace(deal_path: Path) -> Workspace | None:
+    """The closest folder above a deal file that holds `bidkit.yaml`."""
+    for folder in deal_path.resolve().parents:
+        if (folder / CONFIG_NAME).is_file():
+            return Workspace(folder)
+    return None
+
+
+def load_settings(workspace: Workspace) -> tuple[Settings | None, list[Diagnostic]]:
+    """The settings of a workspace. Diagnostics: DL01–DL23."""
+    data, problems = load_yaml(workspace, CONFIG_NAME, Span(CONFIG_NAME))
+    if data is None:
+        return None, problems
+    settings, found = validate(Settings, data)
+    return settings, problems + found
