@@ -1,0 +1,44 @@
+"""the credential papers of a bid: which are required, which are chosen, and whether they are in date.
+
+A paper is in date on a day when `valid_until` is that day or later; the end of the bid's validity is the deadline's
+date plus the days of validity, the first day not counted (财政部令第87号 第85条).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bidkit.catalog import Credential
+from bidkit.deal import Deal, RequiredCredential
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The chosen papers, in the deal's order, and for each requirement of the tender those that answer it."""
+
+    chosen: tuple[Credential, ...]
+    required: tuple[tuple[RequiredCredential, tuple[Credential, ...]], ...]
+
+
+def select_credentials(deal: Deal, records: tuple[Credential, ...]) -> Selection:
+    """Join what the tender requires with what the deal attaches, by kind."""
+    required = deal.tender.required_credentials if deal.tender else ()
+    joined = tuple((need, tuple(record for record in records if record.kind == need.kind)) for need in required)
+    return Selection(records, joined)
+
+
+def is_valid_on(credential: Credential, day: date) -> bool:
+    """Whether a paper is in date on a day: issued by then and not yet expired."""
+    return credential.issued <= day and (credential.valid_until is None or credential.valid_until >= day)
+
+
+def judging_days(deal: Deal, today: date) -> Iterator[tuple[str, date]]:
+    """The days on which papers must be valid: (term key of the day, the day), the stricter first."""
+    if deal.tender is None:
+        yield "today", today
+        return
+    deadline = deal.tender.deadline.date()
+    yield "deadline", deadline
+    yield "validity_end", deadline + timedelta(days=deal.tender.validity_days)
