@@ -1,0 +1,1 @@
+"""the Office template compiler; knows nothing about bids."""

@@ -1,0 +1,236 @@
+"""Markdown -> paragraphs, lists, tables in the template's styles."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from bidkit.ooxml.fields import make_field
+from bidkit.ooxml.values import Cell, Image, Rendering, Site, make_table, mark, paragraph, run, table_paragraph
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+_CAPTION = re.compile(r"(表|Table)\s*[:：]\s*(.+)", re.DOTALL)
+_ALIGN = re.compile(r"text-align:(left|center|right)")
+_LINKS = ("http://", "https://", "mailto:")
+_MARGIN_SHARE = 4.0
+
+
+@dataclass(frozen=True)
+class Markdown:
+    """CommonMark text with pipe tables, and its pictures by the target written in the text.
+
+    Args:
+        top: the heading level that the highest heading of the text gets.
+        figure, table: the names of the caption sequences (图, 表).
+    """
+
+    text: str
+    images: Mapping[str, Image] = field(default_factory=dict)
+    top: int = 1
+    figure: str = "图"
+    table: str = "表"
+
+    def level(self, top: int) -> Markdown:
+        """The same text with its highest headings at another level."""
+        return replace(self, top=top)
+
+    def blocks(self, rendering: Rendering, site: Site) -> str:
+        """The text as paragraphs, lists and tables."""
+        return "".join(_Writer(self, rendering, site).write(parse_markdown(self.text)))
+
+
+def parse_markdown(text: str) -> list[Token]:
+    """The block tokens of a text; raw HTML is text."""
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark", {"html": False}).enable("table").parse(text)
+
+
+def list_images(text: str) -> list[tuple[str, int]]:
+    """The targets of a text's pictures, each with the line (from 0) of its paragraph."""
+    return [
+        (str(child.attrGet("src")), token.map[0] if token.map else 0)
+        for token in parse_markdown(text)
+        for child in token.children or ()
+        if child.type == "image"
+    ]
+
+
+@dataclass
+class _List:
+    style: str | None
+    number: int | None
+    is_first: bool = True
+
+
+class _Writer:
+    """One text on its way into XML."""
+
+    def __init__(self, source: Markdown, rendering: Rendering, site: Site) -> None:
+        self.source = source
+        self.rendering = rendering
+        self.site = site
+        self.lists: list[_List] = []
+        self.quotes = 0
+
+    def write(self, tokens: list[Token]) -> Iterator[str]:
+        highest = min((int(token.tag[1]) for token in tokens if token.type == "heading_open"), default=1)
+        position = 0
+        while position < len(tokens):
+            token = tokens[position]
+            if token.type == "heading_open":
+                yield self.heading(tokens[position + 1], int(token.tag[1]) - highest + self.source.top)
+            elif token.type == "paragraph_open":
+                yield self.paragraph(tokens, position)
+            elif token.type in ("bullet_list_open", "ordered_list_open"):
+                self.open_list(token.type.startswith("ordered"))
+            elif token.type in ("bullet_list_close", "ordered_list_close"):
+                self.lists.pop()
+            elif token.type == "list_item_open":
+                self.lists[-1].is_first = True
+            elif token.type in ("blockquote_open", "blockquote_close"):
+                self.quotes += 1 if token.nesting > 0 else -1
+            elif token.type in ("fence", "code_block"):
+                yield paragraph(run(token.content.rstrip("\n")), self.style("Code", "Body Text"))
+            elif token.type == "table_open":
+                end = next(n for n in range(position, len(tokens)) if tokens[n].type == "table_close")
+                yield self.table(tokens[position:end])
+                position = end
+            position += 1
+
+    def style(self, *names: str) -> str | None:
+        return self.rendering.styles.find("paragraph", *names)
+
+    def heading(self, inline: Token, level: int) -> str:
+        style = self.style(f"heading {min(level, 9)}")
+        return paragraph(mark("h", min(level, 9)) + self.inline(inline) + mark("e"), style)
+
+    def open_list(self, is_ordered: bool) -> None:
+        depth = min(len(self.lists) + 1, 3)
+        name = "List Number" if is_ordered else "List Bullet"
+        style = self.style(f"{name} {depth}" if depth > 1 else name, f"{name} 2", name)
+        number = self.rendering.start_list(style) if is_ordered and style else None
+        self.lists.append(_List(style, number))
+
+    def paragraph(self, tokens: list[Token], position: int) -> str:
+        inline = tokens[position + 1]
+        children = inline.children or []
+        if len(children) == 1 and children[0].type == "image":
+            return self.figure(children[0])
+        following = tokens[position + 3] if position + 3 < len(tokens) else None
+        caption = _CAPTION.fullmatch(inline.content.strip())
+        if caption and following is not None and following.type == "table_open":
+            return self.caption(self.source.table, run(caption.group(2).strip()), keep_next=True)
+        return self.text(self.inline(inline))
+
+    def text(self, content: str) -> str:
+        if self.lists:
+            return self.list_item(content)
+        return paragraph(
+            content, self.style("Quote Block", "Quote") if self.quotes else self.style("Body Text", "Normal")
+        )
+
+    def list_item(self, content: str) -> str:
+        current = self.lists[-1]
+        if not current.is_first:
+            return paragraph(
+                content, self.style("List Continue", "Body Text"), f'<w:ind w:left="{420 * len(self.lists)}"/>'
+            )
+        current.is_first = False
+        extra = ""
+        if current.number is not None:
+            level = self.rendering.styles.list_numbers[current.style or ""][1]
+            extra = f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{current.number}"/></w:numPr>'
+        return paragraph(content, current.style, extra)
+
+    def figure(self, token: Token) -> str:
+        image = self.source.images[str(token.attrGet("src"))]
+        drawing = image.drawing(self.rendering, self.site.width, self.site.height)
+        picture = paragraph(f"<w:r>{drawing}</w:r>", self.style("Figure", "Normal"))
+        return picture + (self.caption(self.source.figure, run(token.content)) if token.content else "")
+
+    def caption(self, sequence: str, content: str, keep_next: bool = False) -> str:
+        extra = "<w:keepNext/>" if keep_next else ""
+        lead = f'<w:r><w:t xml:space="preserve">{sequence} {mark("k")}</w:t></w:r>'
+        number = make_field(f"SEQ {sequence} \\* ARABIC \\s 1", mark("q", f"{sequence}\\s"))
+        return paragraph(lead + number + run("  ") + content, self.style("Caption", "Normal"), extra)
+
+    def table(self, tokens: list[Token]) -> str:
+        rows: list[list[tuple[Cell, Token]]] = []
+        for position, token in enumerate(tokens):
+            if token.type == "tr_open":
+                rows.append([])
+            elif token.type in ("th_open", "td_open"):
+                align = _ALIGN.search(str(token.attrGet("style") or ""))
+                rows[-1].append((Cell(align=align.group(1) if align else "left"), tokens[position + 1]))
+        head, body = self.style("Table Head", "Table Text"), self.style("Table Text")
+        widths = [max(_width(row[column][1].content) for row in rows) for column in range(len(rows[0]))]
+        shares = [min(max(width, 4), 40) + _MARGIN_SHARE for width in widths]
+
+        def cells(row: list[tuple[Cell, Token]], style: str | None) -> list[tuple[Cell, str]]:
+            return [(cell, table_paragraph(self.inline(token), style, cell.align)) for cell, token in row]
+
+        return make_table(
+            self.rendering, self.site, cells(rows[0], head), [cells(row, body) for row in rows[1:]], shares
+        )
+
+    def inline(self, token: Token) -> str:
+        out: list[str] = []
+        strong = emphasis = code = 0
+        children = token.children or []
+        for position, child in enumerate(children):
+            kind = child.type
+            if kind in ("strong_open", "strong_close"):
+                strong += child.nesting
+            elif kind in ("em_open", "em_close"):
+                emphasis += child.nesting
+            elif kind == "softbreak":
+                out.append(run(_join(children, position), _properties(strong, emphasis, code)))
+            elif kind == "hardbreak":
+                out.append("<w:r><w:br/></w:r>")
+            elif kind == "link_open":
+                out.append(self.link(str(child.attrGet("href"))))
+            elif kind == "link_close":
+                out.append("</w:hyperlink>")
+            elif kind == "image":
+                image = self.source.images[str(child.attrGet("src"))]
+                out.append(f"<w:r>{image.drawing(self.rendering, self.site.width, self.site.height)}</w:r>")
+            else:
+                out.append(run(child.content, _properties(strong, emphasis, kind == "code_inline")))
+        return "".join(out)
+
+    def link(self, target: str) -> str:
+        if not target.startswith(_LINKS):
+            return "<w:hyperlink>"
+        rid = self.rendering.relate("hyperlink", target, is_external=True)
+        return (
+            f'<w:hyperlink xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" r:id="{rid}">'
+        )
+
+
+def _properties(strong: int, emphasis: int, code: bool | int) -> str:
+    fonts = '<w:rFonts w:ascii="Consolas" w:hAnsi="Consolas"/>' if code else ""
+    bold = "<w:b/><w:bCs/>" if strong else ""
+    italic = "<w:i/><w:iCs/>" if emphasis else ""
+    return f"<w:rPr>{fonts}{bold}{italic}</w:rPr>" if fonts or bold or italic else ""
+
+
+def _join(children: list[Token], position: int) -> str:
+    """What a line break inside a paragraph prints: nothing between Chinese characters, else a space."""
+    before = children[position - 1].content[-1:] if position else ""
+    after = children[position + 1].content[:1] if position + 1 < len(children) else ""
+    return "" if before and after and _is_wide(before) and _is_wide(after) else " "
+
+
+def _is_wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in "WF" or character in "“”‘’…—"
+
+
+def _width(text: str) -> int:
+    """The columns that a text takes, Chinese characters counted double."""
+    return max((sum(2 if _is_wide(c) else 1 for c in line) for line in text.split("\n")), default=0)

@@ -1,0 +1,92 @@
+"""names of a template that its context lacks, found without rendering.
+
+Names and attributes are followed with the first item of each list as its sample, also into branches that this deal
+does not take.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from jinja2 import nodes
+
+
+def find_missing_names(tree: nodes.Template, context: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
+    """The line and the dotted name of each use of a name that the context does not have."""
+    checker = _Checker(context)
+    checker.visit(tree, {})
+    yield from checker.found
+
+
+class _Checker:
+    def __init__(self, context: Mapping[str, Any]) -> None:
+        self.context = context
+        self.found: dict[tuple[int, str], None] = {}
+
+    def visit(self, node: nodes.Node, scope: Mapping[str, Any]) -> None:
+        """Report unknown names below a node; `scope` holds loop variables and what `set` made."""
+        if isinstance(node, nodes.For):
+            self.visit(node.iter, scope)
+            inner = {**scope, "loop": _UNKNOWN, **_bind(node.target, self.sample(self.value(node.iter, scope)))}
+            for child in (*node.body, *([node.test] if node.test else ())):
+                self.visit(child, inner)
+            for child in node.else_:
+                self.visit(child, scope)
+        elif isinstance(node, (nodes.Getattr, nodes.Name)) and node.ctx == "load":
+            self.value(node, scope)
+        elif isinstance(node, nodes.Test) and node.name in ("defined", "undefined"):
+            return
+        elif isinstance(node, nodes.Filter) and node.name in ("default", "d"):
+            for argument in node.args:
+                self.visit(argument, scope)
+        else:
+            inner = dict(scope)
+            for child in node.iter_child_nodes():
+                self.visit(child, inner)
+                if isinstance(child, nodes.Assign):
+                    inner |= _bind(child.target, self.value(child.node, inner))
+
+    def value(self, node: nodes.Node, scope: Mapping[str, Any]) -> Any:
+        """The sample value of an expression, `_UNKNOWN` where it cannot be told."""
+        if isinstance(node, nodes.Name):
+            if node.name in scope:
+                return scope[node.name]
+            if node.name in self.context:
+                return self.context[node.name]
+            if node.name not in ("_block", "range"):
+                self.report(node, node.name)
+            return _UNKNOWN
+        if isinstance(node, nodes.Getattr):
+            holder = self.value(node.node, scope)
+            if isinstance(holder, Mapping):
+                if node.attr not in holder:
+                    self.report(node, f"{_dotted(node.node)}.{node.attr}")
+                    return _UNKNOWN
+                return holder[node.attr]
+            return _UNKNOWN
+        for child in node.iter_child_nodes():
+            self.visit(child, scope)
+        return _UNKNOWN
+
+    def sample(self, value: Any) -> Any:
+        """The first item of a list."""
+        return value[0] if isinstance(value, (list, tuple)) and value else _UNKNOWN
+
+    def report(self, node: nodes.Node, name: str) -> None:
+        self.found[node.lineno, name] = None
+
+
+_UNKNOWN = object()
+
+
+def _bind(target: nodes.Node, value: Any) -> dict[str, Any]:
+    if isinstance(target, nodes.Name):
+        return {target.name: value}
+    return {name.name: _UNKNOWN for name in target.find_all(nodes.Name)}
+
+
+def _dotted(node: nodes.Node) -> str:
+    if isinstance(node, nodes.Getattr):
+        return f"{_dotted(node.node)}.{node.attr}"
+    return node.name if isinstance(node, nodes.Name) else "…"

@@ -1,0 +1,441 @@
+"""part -> compiled Jinja -> bytes; compile once, render many.
+
+compile_template   package -> parts with tags, each a Jinja template over marks and static pieces
+Template.render    context -> Rendered: every part put together, headings and numbers known
+Rendered.save      -> bytes, with the page of each heading once it is known
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import unescape
+from types import CodeType, FrameType
+from typing import Any, NoReturn
+
+import jinja2
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from lxml import etree
+
+from bidkit.diagnostic import Diagnostic, Span
+from bidkit.ooxml import opc
+from bidkit.ooxml.fields import Heading, ListLevel, Numbering, make_contents, read_heading_levels
+from bidkit.ooxml.names import find_missing_names
+from bidkit.ooxml.tags import find_tags
+from bidkit.ooxml.values import CLOSE, OPEN, Rendering, Site, Styles, escape_text, print_inline
+from bidkit.ooxml.word import CompiledPart, PlacedTag, compile_word, read_styles
+
+_WORD_PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
+_TEXT_PARTS = ("docProps/core.xml", "docProps/app.xml")
+_MARK = re.compile(f"{OPEN}([a-zA-Z])([^{CLOSE}]*){CLOSE}")
+_TEXT = re.compile("<w:t(?: [^>]*)?>([^<]*)</w:t>")
+_CODE_NAME = "<bidkit template>"
+_RENDERING = " rendering"  # not a name that a template can write
+_PROPERTIES = {"png": "image/png", "jpeg": "image/jpeg"}
+
+
+class _Environment(ImmutableSandboxedEnvironment):
+    """Plain data only: a mapping's keys come before its methods, and nothing with an underscore is reached."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if isinstance(obj, Mapping) and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
+class Missing(jinja2.ChainableUndefined):
+    """An undefined name: prints nothing, lets the render go on, and is reported with its tag."""
+
+    def _note(self, *_: object) -> str:
+        rendering, span = _find_tag(sys._getframe(1))
+        if rendering is not None:
+            rendering.problems.append(Diagnostic("TP04", span, {"name": self._name()}))
+        return ""
+
+    def _name(self) -> str:
+        return str(self._undefined_name)
+
+    def __str__(self) -> str:
+        return self._note()
+
+    def __iter__(self) -> Iterator[Any]:
+        self._note()
+        return iter(())
+
+    def __bool__(self) -> bool:
+        self._note()
+        return False
+
+    def __len__(self) -> int:
+        self._note()
+        return 0
+
+    def __eq__(self, other: object) -> bool:
+        self._note()
+        return False
+
+    def __ne__(self, other: object) -> bool:
+        self._note()
+        return True
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _fail_with_undefined_error(self, *args: Any, **kwargs: Any) -> NoReturn:
+        self._note()
+        raise jinja2.UndefinedError(self._name())
+
+
+def _find_tag(frame: FrameType | None) -> tuple[Rendering | None, Span | None]:
+    """The render in progress and the tag whose code is running, from the template's own frame."""
+    while frame is not None:
+        if frame.f_code.co_filename == _CODE_NAME and "context" in frame.f_locals:
+            context: Context = frame.f_locals["context"]
+            part: _Part = context.environment.globals["_parts"][context.name]  # type: ignore[index]
+            return context.parent[_RENDERING], part.span_at(frame.f_lineno)
+        frame = frame.f_back
+    return None, None
+
+
+@jinja2.pass_context
+def _finalize(context: Context, value: Any) -> Any:
+    rendering: Rendering = context.parent[_RENDERING]
+    if isinstance(value, _Ready):
+        return value.xml
+    if isinstance(value, Missing):
+        return str(value)
+    _, span = (None, None) if value is not None and type(value) is str else _find_tag(sys._getframe(1))
+    if value is None:
+        rendering.problems.append(Diagnostic("TP08", span))
+        return ""
+    try:
+        is_plain = context.name in _TEXT_PARTS
+        return escape_text(str(value)) if is_plain else print_inline(value, rendering)
+    except (ValueError, TypeError) as error:
+        _, span = _find_tag(sys._getframe(1))
+        rendering.problems.append(Diagnostic("TP10", span, {"reason": str(error)}))
+        return ""
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """XML that `_block` has made; printed as it is."""
+
+    xml: str
+
+
+@jinja2.pass_context
+def _block(context: Context, number: int, value: Any) -> _Ready:
+    """What `{{p value }}` prints: the value's own paragraphs, or plain text in the tag's paragraph."""
+    rendering: Rendering = context.parent[_RENDERING]
+    part: _Part = context.environment.globals["_parts"][context.name]  # type: ignore[index]
+    placed = part.compiled.tags[number]
+    site = placed.site or Site("", 0, 0)
+    if isinstance(value, Missing):
+        str(value)
+    elif value is None:
+        rendering.problems.append(Diagnostic("TP08", placed.span))
+    else:
+        try:
+            if hasattr(value, "blocks"):
+                return _Ready(value.blocks(rendering, site))
+            text = print_inline(value, rendering)
+            return _Ready(f'<w:p>{site.properties}<w:r><w:t xml:space="preserve">{text}</w:t></w:r></w:p>')
+        except ValueError as error:
+            rendering.problems.append(Diagnostic("TP10", placed.span, {"reason": str(error)}))
+    return _Ready("")
+
+
+@dataclass
+class _Part:
+    compiled: CompiledPart
+    template: jinja2.Template | None = None
+
+    def span_at(self, python_line: int) -> Span | None:
+        assert self.template is not None
+        return self.span_of(self.template.get_corresponding_lineno(python_line))
+
+    def span_of(self, line: int) -> Span | None:
+        """The tag whose body stands on a line of the source; the first body is on line 2."""
+        tags = self.compiled.tags
+        return tags[min(max(line - 2, 0), len(tags) - 1)].span if tags else None
+
+
+@dataclass(frozen=True)
+class Template:
+    """A compiled Office template."""
+
+    name: str
+    package: Mapping[str, bytes]
+    styles: Styles
+    levels: Mapping[int, ListLevel]
+    parts: Mapping[str, _Part]
+    environment: jinja2.Environment
+
+    def check_names(self, context: Mapping[str, Any]) -> list[Diagnostic]:
+        """Every name, also after a dot and in branches not taken, that the context does not have. Diagnostics: TP04."""
+        found = []
+        for part in self.parts.values():
+            tree = self.environment.parse(part.compiled.source)
+            for line, name in find_missing_names(tree, context):
+                found.append(Diagnostic("TP04", part.span_of(line), {"name": name}))
+        return found
+
+    def render(self, context: Mapping[str, Any]) -> Rendered:
+        """The template filled. Diagnostics in the result: TP04, TP07, TP08, TP10."""
+        rendered = Rendered(self)
+        numbering = Numbering(dict(self.levels))
+        next_list = _next_list_id(self.package.get("word/numbering.xml"))
+        for name, part in self.parts.items():
+            rendering = Rendering(self.styles, numbering, _next_drawing_id(self.package[name]), next_list)
+            text = _run(part, context, rendering)
+            rendered.pieces[name] = _assemble(text, part, rendering)
+            rendered.renderings[name] = rendering
+            next_list = rendering.next_list
+        rendered.headings = numbering.headings
+        return rendered
+
+
+def _run(part: _Part, context: Mapping[str, Any], rendering: Rendering) -> str:
+    assert part.template is not None
+    try:
+        return part.template.render({**context, _RENDERING: rendering})
+    except jinja2.UndefinedError:
+        return ""  # noted where the name was used
+    except Exception as error:  # whatever an expression of the user's raises is the user's to mend
+        frame, span = error.__traceback__, None
+        while frame is not None:
+            if frame.tb_frame.f_code.co_filename == _CODE_NAME:
+                span = part.span_at(frame.tb_lineno)
+            frame = frame.tb_next
+        if span is None:
+            raise
+        rendering.problems.append(Diagnostic("TP07", span, {"error": f"{type(error).__name__}: {error}"}))
+        return ""
+
+
+@dataclass(frozen=True)
+class _Contents:
+    """The place of a table of contents among the pieces of a part."""
+
+    instruction: str
+
+
+def _assemble(text: str, part: _Part, rendering: Rendering) -> list[str | _Contents]:
+    """Resolve the marks of a rendered part in document order; contents are left open until pages are known."""
+    out: list[str | _Contents] = []
+    opened: list[tuple[int, str]] = []
+    numbering = rendering.numbering
+    for op, argument in _resolve(text, part.compiled.chunks):
+        if not op:
+            out.append(argument)
+        elif op in "hg":
+            opened.append((len(out), argument))
+            out.append("")
+        elif op == "e":
+            _close_heading(out, *opened.pop(), numbering)
+        elif op == "G":
+            if not _ends_with_paragraph(out[opened.pop()[0] :]):
+                out.append("<w:p/>")
+        elif op == "t":
+            out.append(_Contents(part.compiled.contents[int(argument)]))
+        elif op == "q":
+            name, _, per_chapter = argument.partition("\\")
+            out.append(str(numbering.next_in(name, bool(per_chapter))))
+        else:
+            chapter = numbering.chapter()
+            out.append(str(chapter) if op == "c" else f"{chapter}-" if chapter else "")
+    return out
+
+
+def _resolve(text: str, chunks: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The pieces of a text in order: ("", text) or (op, argument); a static chunk gives way to its own pieces."""
+    pieces = _MARK.split(text)
+    for position in range(0, len(pieces), 3):
+        if pieces[position]:
+            yield "", pieces[position]
+        if position + 1 < len(pieces):
+            op, argument = pieces[position + 1 : position + 3]
+            if op == "s":
+                yield from _resolve(chunks[int(argument)], chunks)
+            else:
+                yield op, argument
+
+
+def _ends_with_paragraph(pieces: Sequence[str | _Contents]) -> bool:
+    text = "".join(piece for piece in pieces if isinstance(piece, str)).rstrip()
+    return text.endswith(("</w:p>", "<w:p/>"))
+
+
+def _close_heading(out: list[str | _Contents], start: int, argument: str, numbering: Numbering) -> None:
+    inside = "".join(piece for piece in out[start:] if isinstance(piece, str))
+    text = " ".join(unescape("".join(_TEXT.findall(inside))).split())
+    if not text:
+        return
+    heading = numbering.add_heading(int(argument[0]), text, not argument.endswith("u"))
+    number = len(numbering.headings) + 10_000
+    out[start] = f'<w:bookmarkStart w:id="{number}" w:name="{heading.bookmark}"/>'
+    out.append(f'<w:bookmarkEnd w:id="{number}"/>')
+
+
+@dataclass
+class Rendered:
+    """A filled template, to be saved once or twice: without page numbers, or with those of a layout."""
+
+    template: Template
+    pieces: dict[str, list[str | _Contents]] = field(default_factory=dict)
+    renderings: dict[str, Rendering] = field(default_factory=dict)
+    headings: list[Heading] = field(default_factory=list)
+
+    @property
+    def problems(self) -> list[Diagnostic]:
+        """What went wrong, one entry for each tag and name."""
+        found = [problem for rendering in self.renderings.values() for problem in rendering.problems]
+        unique = {(problem.code, problem.span, str(problem.values)): problem for problem in found}
+        return list(unique.values())
+
+    def save(self, pages: Sequence[int] | None = None, *, is_layout_copy: bool = False) -> bytes:
+        """The file. `pages` are those of `headings`, in order; a layout copy is for finding them."""
+        parts = dict(self.template.package)
+        extensions: dict[str, str] = {}
+        lists: list[tuple[int, str, str]] = []
+        for name, pieces in self.pieces.items():
+            text = "".join(self._print(piece, pages, is_layout_copy) for piece in pieces)
+            parts[name] = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + text.encode()
+            rendering = self.renderings[name]
+            parts |= rendering.media
+            lists += rendering.lists
+            extensions |= {
+                key: kind for key, kind in _PROPERTIES.items() if any(m.endswith(key) for m in rendering.media)
+            }
+            if rendering.relationships:
+                rels = opc.rels_name(name)
+                parts[rels] = opc.add_relationships(parts.get(rels), rendering.relationships)
+        if lists:
+            parts["word/numbering.xml"] = _add_lists(parts["word/numbering.xml"], lists)
+        if extensions:
+            parts[opc.CONTENT_TYPES] = opc.add_content_types(parts[opc.CONTENT_TYPES], extensions)
+        return opc.write_package(parts)
+
+    def _print(self, piece: str | _Contents, pages: Sequence[int] | None, is_layout_copy: bool) -> str:
+        if isinstance(piece, str):
+            return piece
+        shown = re.search(r'\\o\s*"1-([1-9])"', piece.instruction)
+        depth = int(shown.group(1)) if shown else 3
+        styles = [self.template.styles.find("paragraph", f"toc {level}") or "" for level in range(1, depth + 1)]
+        return make_contents(self.headings, pages, styles, piece.instruction, is_layout_copy=is_layout_copy)
+
+
+def _add_lists(content: bytes, lists: Sequence[tuple[int, str, str]]) -> bytes:
+    """numbering.xml with a `w:num` for each list, which starts its numbers afresh."""
+    xml = "".join(
+        f'<w:num w:numId="{number}"><w:abstractNumId w:val="{abstract}"/>'
+        f'<w:lvlOverride w:ilvl="{level}"><w:startOverride w:val="1"/></w:lvlOverride></w:num>'
+        for number, abstract, level in lists
+    ).encode()
+    end = content.find(b"<w:numIdMacAtCleanup")
+    end = content.rindex(b"</w:numbering>") if end < 0 else end
+    return content[:end] + xml + content[end:]
+
+
+def _next_drawing_id(content: bytes) -> int:
+    return max((int(number) for number in re.findall(rb'<wp:docPr [^>]*?\bid="(\d+)"', content)), default=0) + 1
+
+
+def _next_list_id(content: bytes | None) -> int:
+    return max((int(number) for number in re.findall(rb'w:numId="(\d+)"', content or b"")), default=0) + 1
+
+
+def compile_template(
+    content: bytes, name: str, filters: Mapping[str, Callable[..., Any]], required_styles: Sequence[str] = ()
+) -> tuple[Template | None, list[Diagnostic]]:
+    """A .docx template, ready to be rendered any number of times. Diagnostics: TP01–TP03, TP05, TP06, TP09."""
+    package, problems = opc.read_package(content, name)
+    if package is None:
+        return None, problems
+    try:
+        trees = {part: opc.parse_xml(data) for part, data in package.items() if _is_compiled(part)}
+        styles_tree = opc.parse_xml(package["word/styles.xml"])
+        lists_tree = opc.parse_xml(package["word/numbering.xml"]) if "word/numbering.xml" in package else None
+    except (etree.XMLSyntaxError, KeyError, ValueError) as error:
+        return None, [Diagnostic("TP01", Span(name), {"file": name, "reason": str(error)})]
+    styles = read_styles(styles_tree, lists_tree)
+    missing = [
+        style for style in required_styles if not styles.find("paragraph", style) and not styles.find("table", style)
+    ]
+    problems += [Diagnostic("TP06", Span(name), {"style": style}) for style in missing]
+    compiled: list[CompiledPart] = []
+    for part, tree in trees.items():
+        if part in _TEXT_PARTS:
+            compiled.append(_compile_text(tree, part, name))
+            continue
+        made, found = compile_word(tree, part, name, styles)
+        compiled.append(made)
+        problems += found
+    environment = _make_environment(filters)
+    parts = {item.name: _Part(item) for item in sorted(compiled, key=lambda item: item.name != "word/document.xml")}
+    environment.globals["_parts"] = parts
+    for part_name, item in parts.items():
+        problems += _compile_jinja(environment, part_name, item)
+    levels = read_heading_levels(styles_tree, lists_tree)
+    if problems:
+        return None, problems
+    return Template(name, package, styles, levels, parts, environment), []
+
+
+def _is_compiled(part: str) -> bool:
+    return part in _TEXT_PARTS or _WORD_PARTS.fullmatch(part) is not None
+
+
+def _make_environment(filters: Mapping[str, Callable[..., Any]]) -> jinja2.Environment:
+    environment = _Environment(undefined=Missing, finalize=_finalize, autoescape=False, keep_trailing_newline=True)
+    environment.globals = {"range": environment.globals["range"], "_block": _block}
+    for unsafe in ("attr", "format", "xmlattr", "urlize", "pprint", "safe"):
+        environment.filters.pop(unsafe, None)
+    environment.filters |= filters
+    return environment
+
+
+def _compile_jinja(environment: jinja2.Environment, name: str, part: _Part) -> list[Diagnostic]:
+    try:
+        code: CodeType = environment.compile(part.compiled.source, name, _CODE_NAME)
+    except jinja2.TemplateSyntaxError as error:
+        unclosed = _find_unclosed(part.compiled.tags)
+        span = unclosed.span if unclosed else part.span_of(error.lineno)
+        reason = f"{unclosed.tag.text}" if unclosed else error.message or ""
+        return [Diagnostic("TP03" if unclosed else "TP11", span, {"tag": reason, "reason": reason})]
+    part.template = jinja2.Template.from_code(environment, code, environment.globals)
+    return []
+
+
+def _find_unclosed(tags: Sequence[PlacedTag]) -> PlacedTag | None:
+    """The opening statement that has no end, or the end that has no opening."""
+    opened: list[PlacedTag] = []
+    for placed in tags:
+        word = placed.tag.body.split(" ", 1)[0] if placed.tag.opening == "{%" else ""
+        if word in ("for", "if", "macro", "call", "filter", "with") or (word == "set" and "=" not in placed.tag.body):
+            opened.append(placed)
+        elif word.startswith("end"):
+            if not opened or opened[-1].tag.body.split(" ", 1)[0] != word[3:]:
+                return opened[-1] if opened else placed
+            opened.pop()
+    return opened[-1] if opened else None
+
+
+def _compile_text(tree: etree._Element, part: str, file: str) -> CompiledPart:
+    """A properties part: the tags of its elements' texts."""
+    text = etree.tostring(tree, encoding="unicode")
+    tags: list[PlacedTag] = []
+    source: list[str] = []
+    chunks: list[str] = []
+    position = 0
+    for tag in find_tags(text)[0]:
+        source += [f"{OPEN}s{len(chunks)}{CLOSE}", tag.source]
+        chunks.append(text[position : tag.start])
+        tags.append(PlacedTag(tag, Span(file, place=(("part", part), ("tag", tag.text)))))
+        position = tag.end
+    source.append(f"{OPEN}s{len(chunks)}{CLOSE}")
+    chunks.append(text[position:])
+    return CompiledPart(part, "".join(source), tags, chunks)

@@ -1,0 +1,273 @@
+"""typed values: text, image, table, blocks; each becomes XML at the level where a tag prints it.
+
+A piece of rendered text may hold marks, `OPEN op argument CLOSE`, which `template` resolves in document order: static
+XML, headings, numbers. Text from outside can never hold one: the two characters are written as references.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from xml.sax.saxutils import escape, quoteattr
+
+from bidkit.diagnostic import Diagnostic
+from bidkit.ooxml.fields import Numbering
+from bidkit.ooxml.opc import OFFICE_RELS
+
+OPEN, CLOSE = "\ufdd0", "\ufdd1"
+EMU_PER_MM = 36_000
+_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_BREAKS = re.compile("\r\n|[\n\r\t]")
+_BREAK_XML = {"\t": "<w:tab/>"}
+_FORMATS = {"PNG": "png", "JPEG": "jpeg"}
+
+
+def mark(op: str, argument: object = "") -> str:
+    """A mark that is resolved when the part is put together."""
+    return f"{OPEN}{op}{argument}{CLOSE}"
+
+
+def escape_text(text: str) -> str:
+    """Text as XML character data. Raises ValueError for a character that XML cannot hold."""
+    if found := _ILLEGAL.search(text):
+        raise ValueError(f"U+{ord(found.group()):04X}")
+    return escape(text).replace(OPEN, f"&#{ord(OPEN)};").replace(CLOSE, f"&#{ord(CLOSE)};")
+
+
+def run_text(text: str) -> str:
+    """Text inside `w:t`: line breaks and tabs become Word's own."""
+    safe = escape_text(text)
+    if not _BREAKS.search(safe):
+        return safe
+    return _BREAKS.sub(
+        lambda found: f'</w:t>{_BREAK_XML.get(found.group(), "<w:br/>")}<w:t xml:space="preserve">', safe
+    )
+
+
+@dataclass(frozen=True)
+class Styles:
+    """The styles of a template by kind and lower-case name."""
+
+    ids: Mapping[tuple[str, str], str]
+    list_numbers: Mapping[str, tuple[str, str]]
+    """Per style id: the numbering it is linked to, as (abstract list id, level)."""
+
+    def find(self, kind: str, *names: str) -> str | None:
+        """The id of the first style of these names that the template has; kind is paragraph, character or table."""
+        return next((self.ids[kind, name.lower()] for name in names if (kind, name.lower()) in self.ids), None)
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where a block tag stands: its paragraph's own properties and the printable area there, in EMU."""
+
+    properties: str
+    width: int
+    height: int
+
+
+@dataclass
+class Rendering:
+    """What one part collects while it is rendered: relationships, pictures, lists, numbers, problems."""
+
+    styles: Styles
+    numbering: Numbering
+    next_drawing: int = 1
+    next_list: int = 1
+    relationships: dict[str, tuple[str, str, bool]] = field(default_factory=dict)
+    media: dict[str, bytes] = field(default_factory=dict)
+    lists: list[tuple[int, str, str]] = field(default_factory=list)
+    problems: list[Diagnostic] = field(default_factory=list)
+
+    def relate(self, kind: str, target: str, is_external: bool = False) -> str:
+        """The id of a relationship of this part, made at its first use."""
+        wanted = (f"{OFFICE_RELS}/{kind}", target, is_external)
+        for rid, known in self.relationships.items():
+            if known == wanted:
+                return rid
+        rid = f"rIdBid{len(self.relationships) + 1}"
+        self.relationships[rid] = wanted
+        return rid
+
+    def add_media(self, data: bytes, extension: str) -> str:
+        """The relationship of a picture; equal pictures are stored once."""
+        name = f"media/{hashlib.sha256(data).hexdigest()[:16]}.{extension}"
+        self.media[f"word/{name}"] = data
+        return self.relate("image", name)
+
+    def start_list(self, style: str) -> int | None:
+        """A list of its own that starts at the first number, in the numbering that a style is linked to."""
+        if style not in self.styles.list_numbers:
+            return None
+        abstract, level = self.styles.list_numbers[style]
+        self.lists.append((self.next_list, abstract, level))
+        self.next_list += 1
+        return self.lists[-1][0]
+
+    def drawing_id(self) -> int:
+        """A number for a drawing, unique in the part."""
+        self.next_drawing += 1
+        return self.next_drawing - 1
+
+
+class Block(Protocol):
+    """A value that replaces a whole paragraph."""
+
+    def blocks(self, rendering: Rendering, site: Site) -> str:
+        """The paragraphs and tables, as XML with marks."""
+        ...
+
+
+@dataclass(frozen=True)
+class Image:
+    """A PNG or JPEG, fitted into the printable width and at most `max_height_mm`, never enlarged beyond 96 dpi."""
+
+    data: bytes
+    format: str
+    width: int
+    height: int
+    alt: str = ""
+    max_height_mm: int = 220
+    max_width_mm: int = 1000
+
+    def blocks(self, rendering: Rendering, site: Site) -> str:
+        """A paragraph of the tag's own properties that holds the picture."""
+        return f"<w:p>{site.properties}<w:r>{self.drawing(rendering, site.width, site.height)}</w:r></w:p>"
+
+    def drawing(self, rendering: Rendering, width: int, height: int) -> str:
+        """The inline drawing for a run, fitted into a box given in EMU."""
+        natural = self.width * 9525, self.height * 9525
+        limits = min(width, self.max_width_mm * EMU_PER_MM), min(height, self.max_height_mm * EMU_PER_MM)
+        scale = min(1.0, limits[0] / natural[0], limits[1] / natural[1])
+        size = f'cx="{max(1, int(natural[0] * scale))}" cy="{max(1, int(natural[1] * scale))}"'
+        rid = rendering.add_media(self.data, self.format)
+        number = rendering.drawing_id()
+        alt = quoteattr(_ILLEGAL.sub("", self.alt))
+        return (
+            "<w:drawing>"
+            '<wp:inline xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" '
+            'distT="0" distB="0" distL="0" distR="0">'
+            f'<wp:extent {size}/><wp:docPr id="{number}" name="Picture {number}" descr={alt}/>'
+            '<a:graphic xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">'
+            '<a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture">'
+            '<pic:pic xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture">'
+            f'<pic:nvPicPr><pic:cNvPr id="{number}" name="Picture {number}"/><pic:cNvPicPr/></pic:nvPicPr>'
+            f'<pic:blipFill><a:blip xmlns:r="{OFFICE_RELS}" r:embed="{rid}"/>'
+            "<a:stretch><a:fillRect/></a:stretch></pic:blipFill>"
+            f'<pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext {size}/></a:xfrm>'
+            '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr>'
+            "</pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing>"
+        )
+
+
+def read_image(data: bytes, alt: str = "", **limits: int) -> Image | None:
+    """A picture of bytes, its whole content decoded once; None if it is not a sound PNG or JPEG."""
+    from PIL import Image as Pillow
+
+    try:
+        with Pillow.open(io.BytesIO(data), formats=("PNG", "JPEG")) as picture:
+            if picture.width * picture.height > 100_000_000:
+                return None
+            picture.load()
+            return Image(data, _FORMATS[picture.format or ""], picture.width, picture.height, alt, **limits)
+    except (OSError, SyntaxError, ValueError, Pillow.DecompressionBombError):
+        return None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A table cell: text, background (RRGGBB), alignment (left, center, right)."""
+
+    text: str = ""
+    fill: str = ""
+    align: str = "left"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table in the template's own table style, with a repeated header row; `widths` are shares of the line."""
+
+    header: tuple[Cell, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    widths: tuple[float, ...]
+
+    def blocks(self, rendering: Rendering, site: Site) -> str:
+        """The table, as wide as the printable area."""
+        head = rendering.styles.find("paragraph", "Table Head", "Table Text")
+        body = rendering.styles.find("paragraph", "Table Text")
+        header = [(cell, table_paragraph(run(cell.text), head, cell.align)) for cell in self.header]
+        rows = [[(cell, table_paragraph(run(cell.text), body, cell.align)) for cell in row] for row in self.rows]
+        return make_table(rendering, site, header, rows, self.widths)
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Several blocks, one after the other."""
+
+    parts: tuple[Block, ...]
+
+    def blocks(self, rendering: Rendering, site: Site) -> str:
+        """All of them."""
+        return "".join(part.blocks(rendering, site) for part in self.parts)
+
+
+def run(text: str, properties: str = "") -> str:
+    """A run of text."""
+    return f'<w:r>{properties}<w:t xml:space="preserve">{run_text(text)}</w:t></w:r>' if text else ""
+
+
+def paragraph(content: str, style: str | None, extra: str = "") -> str:
+    """A paragraph of a style; `extra` are further paragraph properties in schema order."""
+    named = f'<w:pStyle w:val="{style}"/>' if style else ""
+    properties = f"<w:pPr>{named}{extra}</w:pPr>" if named or extra else ""
+    return f"<w:p>{properties}{content}</w:p>"
+
+
+def table_paragraph(content: str, style: str | None, align: str) -> str:
+    """A cell's paragraph."""
+    return paragraph(content, style, "" if align == "left" else f'<w:jc w:val="{align}"/>')
+
+
+def make_table(
+    rendering: Rendering,
+    site: Site,
+    header: Iterable[tuple[Cell, str]],
+    rows: Iterable[Iterable[tuple[Cell, str]]],
+    widths: Iterable[float],
+) -> str:
+    """A table of cells with their finished paragraphs; widths are shares, the whole is the printable width."""
+    shares = list(widths)
+    total = site.width * 20 // 12_700
+    twips = [int(total * share / sum(shares)) for share in shares]
+    twips[-1] += total - sum(twips)
+    style = rendering.styles.find("table", "Bid Table", "Table Grid")
+    named = f'<w:tblStyle w:val="{style}"/>' if style else ""
+    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in twips)
+    out = [
+        f'<w:tbl><w:tblPr>{named}<w:tblW w:w="{total}" w:type="dxa"/><w:jc w:val="center"/>'
+        '<w:tblLayout w:type="fixed"/>'
+        '<w:tblLook w:val="0420" w:firstRow="1" w:lastRow="0" w:firstColumn="0" w:lastColumn="0" w:noHBand="0" '
+        f'w:noVBand="1"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
+    ]
+    for number, row in enumerate((header, *rows)):
+        repeat = "<w:tblHeader/>" if number == 0 else ""
+        out.append(f"<w:tr><w:trPr><w:cantSplit/>{repeat}</w:trPr>")
+        for (cell, content), width in zip(row, twips, strict=True):
+            fill = f'<w:shd w:val="clear" w:color="auto" w:fill="{cell.fill}"/>' if cell.fill else ""
+            properties = f'<w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{fill}<w:vAlign w:val="center"/></w:tcPr>'
+            out.append(f"<w:tc>{properties}{content}</w:tc>")
+        out.append("</w:tr>")
+    return "".join([*out, "</w:tbl>"])
+
+
+def print_inline(value: Any, rendering: Rendering) -> str:
+    """A value printed by `{{ }}` inside `w:t`. Raises TypeError for a block, ValueError for an illegal character."""
+    if isinstance(value, Image):
+        return f'</w:t>{value.drawing(rendering, 10**8, 10**8)}<w:t xml:space="preserve">'
+    if hasattr(value, "blocks"):
+        raise TypeError("a block value needs {{p … }} in a paragraph of its own")
+    return run_text(str(value))

@@ -1,0 +1,341 @@
+"""paragraphs, rows, cells, runs of a .docx: a part's tree -> Jinja source and static XML.
+
+tree -> tags found in each paragraph's joined text, each replaced by a mark
+     -> what a prefixed tag replaces (paragraph, row, cell, run) is cut out, its mark stands in its place
+     -> headings, contents, sequence fields and containers that may become empty get marks of their own
+     -> serialized once and cut at the tags: static pieces are kept aside, only their numbers stay in the source
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from bidkit.diagnostic import Diagnostic, Span
+from bidkit.ooxml.fields import W
+from bidkit.ooxml.tags import Tag, find_tags, place_tags
+from bidkit.ooxml.values import CLOSE, OPEN, Site, Styles, mark
+
+_LIFTED = {"p": "p", "tr": "tr", "tc": "tc", "r": "r"}
+_TAG_MARK = re.compile(f"{OPEN}j([0-9]+){CLOSE}")
+_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+_A4 = Site("", 5_760_000, 8_900_000)
+
+
+@dataclass(frozen=True)
+class PlacedTag:
+    """A tag and where it stands; a block tag also has a site."""
+
+    tag: Tag
+    span: Span
+    site: Site | None = None
+
+
+@dataclass
+class CompiledPart:
+    """A part as Jinja source: line n + 2 holds tag n; `chunks` are static XML, `contents` the TOC instructions."""
+
+    name: str
+    source: str
+    tags: list[PlacedTag]
+    chunks: list[str]
+    contents: list[str] = field(default_factory=list)
+
+
+def q(tag: str) -> str:
+    """A WordprocessingML name in Clark notation."""
+    return f"{{{W}}}{tag}"
+
+
+def read_styles(styles: etree._Element, numbering: etree._Element | None) -> Styles:
+    """The names of a template's styles and the lists that they are linked to."""
+    ids: dict[tuple[str, str], str] = {}
+    lists: dict[str, tuple[str, str]] = {}
+    for style in styles.iter(q("style")):
+        style_id, name = style.get(q("styleId"), ""), style.find(q("name"))
+        if name is not None:
+            ids[style.get(q("type"), ""), name.get(q("val"), "").lower()] = style_id
+        number = style.find(f"{q('pPr')}/{q('numPr')}/{q('numId')}")
+        if number is not None and numbering is not None:
+            abstract = numbering.find(f"{q('num')}[@{q('numId')}='{number.get(q('val'))}']/{q('abstractNumId')}")
+            level = style.find(f"{q('pPr')}/{q('numPr')}/{q('ilvl')}")
+            if abstract is not None:
+                index = level.get(q("val"), "0") if level is not None else "0"
+                lists[style_id] = (abstract.get(q("val"), ""), index)
+    return Styles(ids, lists)
+
+
+def compile_word(root: etree._Element, part: str, file: str, styles: Styles) -> tuple[CompiledPart, list[Diagnostic]]:
+    """The Jinja source of a document, header, footer or notes part. Diagnostics: TP02, TP05, TP09."""
+    compiler = _Compiler(root, part, file, styles)
+    compiler.mark_contents()
+    for paragraph in list(root.iter(q("p"))):
+        compiler.read_paragraph(paragraph)
+    for cell in compiler.guarded_cells:
+        cell.text = mark("g") + (cell.text or "")
+        _append_text(cell, mark("G"))
+    return compiler.finish(), compiler.problems
+
+
+class _Compiler:
+    def __init__(self, root: etree._Element, part: str, file: str, styles: Styles) -> None:
+        self.root = root
+        self.part = part
+        self.file = file
+        self.tags: list[PlacedTag] = []
+        self.contents: list[str] = []
+        self.problems: list[Diagnostic] = []
+        self.guarded_cells: list[etree._Element] = []
+        self.heading_ids = {style: int(name[8:]) for (kind, name), style in styles.ids.items()
+                            if kind == "paragraph" and re.fullmatch("heading [1-9]", name)}  # fmt: skip
+        self.heading = ""
+        self.tables = list(root.iter(q("tbl")))
+        self.sites = _read_sites(root)
+
+    def finish(self) -> CompiledPart:
+        text = etree.tostring(self.root, encoding="unicode")
+        chunks: list[str] = []
+        source: list[str] = []
+        tags: list[PlacedTag] = []
+        for position, piece in enumerate(_TAG_MARK.split(text)):
+            if position % 2 == 0:
+                if piece:
+                    source.append(mark("s", len(chunks)))
+                    chunks.append(piece)
+                continue
+            placed = self.tags[int(piece)]
+            is_block = placed.site is not None
+            source.append(f"{{{{\n_block({len(tags)}, {placed.tag.body}) }}}}" if is_block else placed.tag.source)
+            tags.append(placed)
+        return CompiledPart(self.part, "".join(source), tags, chunks, self.contents)
+
+    def read_paragraph(self, paragraph: etree._Element) -> None:
+        if paragraph.getroottree().getroot() is not self.root:
+            return  # cut out together with its row
+        _mark_fields(paragraph)
+        runs = [text for text in paragraph.iter(q("t")) if _paragraph_of(text) is paragraph]
+        joined = "".join(text.text or "" for text in runs)
+        level = self.heading_level(paragraph)
+        if level:
+            self.heading = joined
+        if "{{" in joined or "{%" in joined or "{#" in joined:
+            self.read_tags(paragraph, runs, joined)
+        if level and paragraph.getroottree().getroot() is self.root:
+            _mark_heading(paragraph, level)
+
+    def read_tags(self, paragraph: etree._Element, runs: list[etree._Element], joined: str) -> None:
+        span = self.locate(paragraph)
+        tags, unclosed = find_tags(joined)
+        if unclosed is not None:
+            self.problems.append(Diagnostic("TP02", span, {"tag": unclosed}))
+            return
+        numbers = [len(self.tags) + n for n in range(len(tags))]
+        for tag in tags:
+            site = self.site_of(paragraph) if tag.level == "p" and tag.opening == "{{" else None
+            self.tags.append(PlacedTag(tag, _at_tag(span, tag), site))
+        lifted = [(tag, n) for tag, n in zip(tags, numbers, strict=True) if tag.level in _LIFTED]
+        texts = place_tags([run.text or "" for run in runs], tags, [mark("j", n) for n in numbers])
+        for run, text in zip(runs, texts, strict=True):
+            run.text = text
+            run.set(_SPACE, "preserve")
+        if lifted:
+            self.lift(paragraph, lifted, joined, tags)
+
+    def lift(self, paragraph: etree._Element, lifted: list[tuple[Tag, int]], joined: str, tags: list[Tag]) -> None:
+        level = lifted[0][0].level
+        marks = "".join(mark("j", number) for _, number in lifted)
+        if level == "r" or any(tag.level != level for tag, _ in lifted):
+            self.problems.append(Diagnostic("TP05", _at_tag(self.locate(paragraph), lifted[0][0]), {"level": level}))
+            return
+        target = paragraph if level == "p" else next(paragraph.iterancestors(q(level)), None)
+        if target is None:
+            self.problems.append(Diagnostic("TP05", _at_tag(self.locate(paragraph), lifted[0][0]), {"level": level}))
+            return
+        rest = joined if level == "p" else "".join(text.text or "" for text in target.iter(q("t")))
+        for tag in tags:
+            rest = rest.replace(joined[tag.start : tag.end], "", 1) if level == "p" else rest
+        rest = _TAG_MARK.sub("", rest).strip()
+        if rest or len(lifted) != len(tags) or target.find(f".//{q('drawing')}") is not None:
+            lost = rest or lifted[0][0].text
+            self.problems.append(Diagnostic("TP09", self.locate(paragraph), {"text": lost[:40]}))
+        cell = target.getparent()
+        if cell is not None and cell.tag == q("tc") and cell not in self.guarded_cells:
+            self.guarded_cells.append(cell)
+        _replace_by_text(target, marks)
+
+    def heading_level(self, paragraph: etree._Element) -> int:
+        style = paragraph.find(f"{q('pPr')}/{q('pStyle')}")
+        return 0 if style is None else self.heading_ids.get(style.get(q("val"), ""), 0)
+
+    def locate(self, paragraph: etree._Element) -> Span:
+        place = [("part", self.part)]
+        if self.heading:
+            place.append(("heading", _shorten(self.heading)))
+        cell = next(paragraph.iterancestors(q("tc")), None)
+        if cell is not None:
+            row, table = next(cell.iterancestors(q("tr"))), next(cell.iterancestors(q("tbl")))
+            place.append(("table", str(self.tables.index(table) + 1)))
+            place.append(("row", str(len(list(row.itersiblings(q("tr"), preceding=True))) + 1)))
+            place.append(("cell", str(len(list(cell.itersiblings(q("tc"), preceding=True))) + 1)))
+        return Span(self.file, place=tuple(place))
+
+    def site_of(self, paragraph: etree._Element) -> Site:
+        properties = paragraph.find(q("pPr"))
+        text = "" if properties is None else _fragment(properties)
+        area = next((area for end, area in self.sites if _comes_before(paragraph, end)), self.sites[-1][1])
+        return Site(text, area.width, area.height)
+
+    def mark_contents(self) -> None:
+        """Replace the paragraphs of each TOC field by one mark."""
+        for instruction in list(self.root.iter(q("instrText"))):
+            text = (instruction.text or "").strip()
+            first = _paragraph_of(instruction)
+            if not text.upper().startswith("TOC ") or first is None or first.getparent() is None:
+                continue
+            depth, members = 0, []
+            for paragraph in [first, *first.itersiblings(q("p"))]:
+                members.append(paragraph)
+                for char in paragraph.iter(q("fldChar")):
+                    depth += {"begin": 1, "end": -1}.get(char.get(q("fldCharType"), ""), 0)
+                if depth == 0:
+                    break
+            for paragraph in members[1:]:
+                paragraph.getparent().remove(paragraph)  # type: ignore[union-attr]
+            _replace_by_text(first, mark("t", len(self.contents)))
+            self.contents.append(f" {text} ")
+
+
+def _mark_heading(paragraph: etree._Element, level: int) -> None:
+    number = paragraph.find(f"{q('pPr')}/{q('numPr')}/{q('numId')}")
+    is_unnumbered = number is not None and number.get(q("val")) == "0"
+    begin = mark("h", f"{level}{'u' if is_unnumbered else ''}")
+    properties = paragraph.find(q("pPr"))
+    if properties is not None:
+        properties.tail = begin + (properties.tail or "")
+    else:
+        paragraph.text = begin + (paragraph.text or "")
+    _append_text(paragraph, mark("e"))
+
+
+def _mark_fields(paragraph: etree._Element) -> None:
+    """SEQ fields get their number when rendered; a chapter number (STYLEREF 1 \\s) becomes plain text."""
+    fields = list(_complex_fields(paragraph))
+    has_chapter = any(_is_chapter(text) for text, _, _ in fields)
+    for text, members, results in fields:
+        words = text.split()
+        texts = [t for run in results for t in run.iter(q("t"))]
+        if _is_chapter(text) and texts:
+            texts[0].text = mark("c")
+            for member in members:
+                if member not in results:
+                    paragraph.remove(member)
+        elif words and words[0].upper() == "SEQ" and len(words) > 1 and texts:
+            per_chapter = has_chapter or "\\s" in words
+            if has_chapter and "\\s" not in words:
+                instruction = next(t for run in members for t in run.iter(q("instrText")))
+                instruction.text = f" {' '.join(words)} \\s 1 "
+            texts[0].text = mark("q", words[1] + ("\\s" if per_chapter else ""))
+        else:
+            continue
+        for extra in texts[1:]:
+            extra.text = ""
+
+
+def _is_chapter(instruction: str) -> bool:
+    words = instruction.split()
+    return len(words) > 2 and words[0].upper() == "STYLEREF" and "\\s" in words
+
+
+def _complex_fields(paragraph: etree._Element) -> Iterator[tuple[str, list[etree._Element], list[etree._Element]]]:
+    """Each complex field that lies in one paragraph: instruction, all its runs, the runs of its result."""
+    members: list[etree._Element] = []
+    results: list[etree._Element] = []
+    instruction, state, depth = "", "", 0
+    for run in paragraph.findall(q("r")):
+        char = run.find(q("fldChar"))
+        kind = char.get(q("fldCharType"), "") if char is not None else ""
+        depth += {"begin": 1, "end": -1}.get(kind, 0)
+        if kind == "begin" and depth == 1:
+            members, results, instruction, state = [], [], "", "code"
+        if state:
+            members.append(run)
+        if kind == "separate" and depth == 1:
+            state = "result"
+        elif kind == "end" and depth == 0 and state:
+            yield instruction, members, results
+            state = ""
+        elif state == "code":
+            instruction += "".join(t.text or "" for t in run.iter(q("instrText")))
+        elif state == "result" and not kind:
+            results.append(run)
+
+
+def _read_sites(root: etree._Element) -> list[tuple[etree._Element | None, Site]]:
+    """The printable area of each section, with the element that ends the section."""
+    sites: list[tuple[etree._Element | None, Site]] = []
+    for section in root.iter(q("sectPr")):
+        size, margins = section.find(q("pgSz")), section.find(q("pgMar"))
+        if size is None or margins is None:
+            continue
+
+        def twips(element: etree._Element, key: str) -> int:
+            return int(element.get(q(key), "0"))
+
+        width = twips(size, "w") - twips(margins, "left") - twips(margins, "right") - twips(margins, "gutter")
+        height = twips(size, "h") - twips(margins, "top") - twips(margins, "bottom")
+        sites.append((section, Site("", width * 635, height * 635)))
+    return sites or [(None, _A4)]
+
+
+def _comes_before(element: etree._Element, other: etree._Element | None) -> bool:
+    """Document order of two elements of one tree; a paragraph that holds the section's end belongs to it."""
+    if other is None:
+        return True
+    root = element.getroottree()
+    chain, chain_of_other = ([root.getroot(), *reversed(list(e.iterancestors())), e] for e in (element, other))
+    for one, two in zip(chain, chain_of_other, strict=False):
+        if one is not two:
+            parent = one.getparent()
+            return parent is None or parent.index(one) < parent.index(two)
+    return True
+
+
+def _paragraph_of(element: etree._Element) -> etree._Element | None:
+    return next(element.iterancestors(q("p")), None)
+
+
+def _replace_by_text(element: etree._Element, text: str) -> None:
+    parent, previous = element.getparent(), element.getprevious()
+    assert parent is not None
+    text += element.tail or ""
+    if previous is not None:
+        previous.tail = (previous.tail or "") + text
+    else:
+        parent.text = (parent.text or "") + text
+    parent.remove(element)
+
+
+def _append_text(element: etree._Element, text: str) -> None:
+    if len(element):
+        element[-1].tail = (element[-1].tail or "") + text
+    else:
+        element.text = (element.text or "") + text
+
+
+def _fragment(element: etree._Element) -> str:
+    """An element as text without its namespace declarations, which the part's root has."""
+    tail, element.tail = element.tail, None
+    text = etree.tostring(element, encoding="unicode")
+    element.tail = tail
+    return re.sub(r' xmlns(:\w+)?="[^"]*"', "", text)
+
+
+def _at_tag(span: Span, tag: Tag) -> Span:
+    return Span(span.file, place=(*span.place, ("tag", _shorten(tag.text))))
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= 60 else text[:57] + "…"
