@@ -1,0 +1,272 @@
+"""LibreOffice: PDF and page numbers.
+
+Every call gets a private folder (profile, HOME, TMPDIR, input, output) and a process group of its own, and leaves
+neither behind. LibreOffice exits with 0 for a broken file, a full disk and more, so only what it wrote is judged.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from threading import Lock
+
+from bidkit.diagnostic import Diagnostic, Severity
+
+_PLACES = (
+    "soffice",
+    "libreoffice",
+    "/Applications/LibreOffice.app/Contents/MacOS/soffice",
+    r"C:\Program Files\LibreOffice\program\soffice.com",
+    r"C:\Program Files (x86)\LibreOffice\program\soffice.com",
+)
+_COMMON = "/org.openoffice.Office.Common/Security/Scripting"
+_HARDENED = (
+    # No linked picture is loaded, neither from the network nor from this disk.
+    (_COMMON, "BlockUntrustedRefererLinks", "true"),
+    (_COMMON, "DisableMacrosExecution", "true"),
+    (_COMMON, "MacroSecurityLevel", "3"),
+    ("/org.openoffice.Office.Writer/Content/Update", "Link", "0"),
+)
+_RECALCULATE = (("/org.openoffice.Office.Calc/Formula/Load", "OOXMLRecalcMode", "0"),)
+_SETTING = '<item oor:path="{}"><prop oor:name="{}" oor:op="fuse"><value>{}</value></prop></item>'
+_SETTINGS = '<?xml version="1.0"?>\n<oor:items xmlns:oor="http://openoffice.org/2001/registry">{}</oor:items>\n'
+_OUTPUT_CHARS = 200
+_GROUP_END_SECONDS = 2.0
+
+# PDFium bears one thread at a time.
+_PDFIUM = Lock()
+
+
+def find_office() -> str | None:
+    """The LibreOffice program: BIDKIT_SOFFICE, or on PATH, or in the usual place; None if it is not there."""
+    named = os.environ.get("BIDKIT_SOFFICE")
+    for name in (named,) if named else _PLACES:
+        found = shutil.which(name)
+        if found:
+            return str(Path(found).absolute())
+    return None
+
+
+def lay_out(
+    documents: Mapping[str, bytes], timeout_seconds: float | None = None
+) -> tuple[dict[str, bytes], list[Diagnostic]]:
+    """The PDF of each .docx and .xlsx under the same name; one LibreOffice call per kind.
+
+    Args:
+        documents: content by name; a name ends in .docx or .xlsx.
+        timeout_seconds: for each call; None means 60 s and 1 s more per MB.
+
+    Returns:
+        The whole PDFs, and EN01 (no LibreOffice), EN02 (a call took too long), EN03 (no whole PDF of a document).
+    """
+    by_kind: dict[str, dict[str, bytes]] = {kind: {} for kind in _TO_PDF}
+    for name, content in documents.items():
+        by_kind[PurePosixPath(name).suffix.lower()][name] = content
+    office = find_office()
+    if office is None and documents:
+        return {}, [Diagnostic("EN01", None, {}, Severity.INFO)]
+    pdfs: dict[str, bytes] = {}
+    diagnostics: list[Diagnostic] = []
+    with _private_folder(_HARDENED) as folder:
+        for kind, sources in by_kind.items():
+            if office and sources:
+                made, found = _convert(office, folder, _TO_PDF[kind], sources, timeout_seconds)
+                pdfs |= made
+                diagnostics += found
+    return {name: pdfs[name] for name in documents if name in pdfs}, diagnostics
+
+
+def recalculate(workbook: bytes) -> tuple[bytes | None, list[Diagnostic]]:
+    """The .xlsx as LibreOffice writes it after computing every formula afresh, for checking cached values.
+
+    Returns:
+        None when that failed: EN01 (no LibreOffice), EN02 (took too long), EN03 (no whole .xlsx).
+    """
+    office = find_office()
+    if office is None:
+        return None, [Diagnostic("EN01", None, {}, Severity.INFO)]
+    name = "workbook.xlsx"
+    with _private_folder(_HARDENED + _RECALCULATE) as folder:
+        made, diagnostics = _convert(office, folder, _TO_XLSX, {name: workbook}, None)
+    return made.get(name), diagnostics
+
+
+def read_outline(pdf: bytes) -> list[tuple[int, str, int]]:
+    """The outline of a PDF in its order: level from 1, title, page from 1; an entry that leads nowhere is left out."""
+    from pypdfium2 import PdfDocument
+
+    entries = []
+    with _PDFIUM, PdfDocument(pdf) as document:
+        for bookmark in document.get_toc():
+            target = bookmark.get_dest()
+            page = target.get_index() if target else None
+            if page is not None:
+                entries.append((bookmark.level + 1, bookmark.get_title(), page + 1))
+    return entries
+
+
+def _is_pdf_whole(content: bytes) -> bool:
+    from pypdfium2 import PdfDocument, PdfiumError
+
+    # PDFium repairs a file that is cut off, silently dropping pages; a whole one has its end mark.
+    if not content.startswith(b"%PDF-") or b"%%EOF" not in content[-1024:]:
+        return False
+    try:
+        with _PDFIUM, PdfDocument(content) as document:
+            return len(document) >= 1
+    except PdfiumError:
+        return False
+
+
+def _is_workbook_whole(content: bytes) -> bool:
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            return "xl/workbook.xml" in archive.namelist()
+    except zipfile.BadZipFile:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One kind of conversion; without an explicit filter, text named .docx would be taken for a document."""
+
+    infilter: str
+    convert_to: str
+    suffixes: tuple[str, str]
+    is_whole: Callable[[bytes], bool]
+
+
+_TO_PDF = {
+    ".docx": _Job("MS Word 2007 XML", "pdf", (".docx", ".pdf"), _is_pdf_whole),
+    ".xlsx": _Job("Calc MS Excel 2007 XML", "pdf", (".xlsx", ".pdf"), _is_pdf_whole),
+}
+_TO_XLSX = _Job("Calc MS Excel 2007 XML", "xlsx:Calc MS Excel 2007 XML", (".xlsx", ".xlsx"), _is_workbook_whole)
+
+
+def _convert(
+    office: str, folder: Path, job: _Job, sources: Mapping[str, bytes], timeout_seconds: float | None
+) -> tuple[dict[str, bytes], list[Diagnostic]]:
+    before, after = job.suffixes
+    given, made = Path(tempfile.mkdtemp(dir=folder)), Path(tempfile.mkdtemp(dir=folder))
+    paths = {name: given / f"{number}{before}" for number, name in enumerate(sources, start=1)}
+    for name, path in paths.items():
+        path.write_bytes(sources[name])
+    seconds = timeout_seconds
+    if seconds is None:
+        seconds = 60 + math.ceil(sum(map(len, sources.values())) / 2**20)
+    command = [office, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--norestore"]
+    command += [f"--infilter={job.infilter}", "--convert-to", job.convert_to, "--outdir", str(made)]
+    output = _run([*command, *map(str, paths.values())], folder, seconds)
+    if output is None:
+        return {}, [Diagnostic("EN02", None, {"seconds": seconds})]
+    for name, path in paths.items():
+        output = output.replace(str(path), name)
+    output = output.replace(f"{made}{os.sep}", "").strip()[-_OUTPUT_CHARS:]
+    results: dict[str, bytes] = {}
+    diagnostics: list[Diagnostic] = []
+    for name, path in paths.items():
+        result = made / f"{path.stem}{after}"
+        content = result.read_bytes() if result.is_file() else b""
+        # An empty file is a blank document to LibreOffice.
+        if sources[name] and job.is_whole(content):
+            results[name] = content
+        else:
+            diagnostics.append(Diagnostic("EN03", None, {"file": name, "output": output}))
+    return results, diagnostics
+
+
+def _run(command: list[str], folder: Path, seconds: float) -> str | None:
+    """Everything the command printed; None if it was not done in time. No process of its group outlives the call."""
+    log = folder / "output.txt"
+    with log.open("wb") as output:
+        try:
+            process = subprocess.Popen(
+                [*_offline(), *command],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=folder,
+                env=_make_environment(folder),
+                start_new_session=True,
+            )
+        except OSError as error:
+            return str(error)
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+        finally:
+            _end_group(process)
+    return log.read_text(encoding="utf-8", errors="replace")
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill what is left of the group, also when its leader has ended, and wait until it is gone."""
+    if sys.platform == "win32":
+        subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)
+    else:
+        deadline = time.monotonic() + _GROUP_END_SECONDS
+        # macOS answers EPERM for a group of zombies.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            while time.monotonic() < deadline:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.poll()
+                if sys.platform == "linux" and not _is_running(process.pid):
+                    break
+                time.sleep(0.01)
+    process.wait()
+
+
+def _is_running(group: int) -> bool:
+    """Whether a process of the group is more than a zombie; in a container no one may be there to collect those."""
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, _, its_group, *_ = path.read_bytes().rpartition(b")")[2].split()
+            if int(its_group) == group and state not in (b"Z", b"X"):
+                return True
+    return False
+
+
+def _offline() -> list[str]:
+    """What to put before a command so that it has no network at all; nothing where this system does not allow it."""
+    unshare = shutil.which("unshare")
+    for options in (["--net"], ["--map-current-user", "--net"]) if unshare else ():
+        prefix = [str(unshare), *options, "--"]
+        if subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode == 0:
+            return prefix
+    return []
+
+
+def _make_environment(folder: Path) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("XDG_")}
+    # With a HOME of its own it would miss the fonts that the user has installed.
+    fonts = os.environ.get("XDG_DATA_HOME") or f"{os.environ.get('HOME', '')}/.local/share"
+    scratch = str(folder / "tmp")
+    # The locale is fixed, because it decides, among others, the paper of a sheet that names none.
+    own = {"HOME": str(folder / "home"), "TMPDIR": scratch, "TEMP": scratch, "TMP": scratch, "LC_ALL": "C.UTF-8"}
+    return kept | own | {"XDG_DATA_HOME": fonts}
+
+
+@contextlib.contextmanager
+def _private_folder(settings: tuple[tuple[str, str, str], ...]) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="bidkit-office-", ignore_cleanup_errors=True) as name:
+        folder = Path(name).resolve()
+        for part in ("home", "tmp", "profile/user"):
+            (folder / part).mkdir(parents=True)
+        items = "".join(_SETTING.format(*setting) for setting in settings)
+        (folder / "profile" / "user" / "registrymodifications.xcu").write_text(
+            _SETTINGS.format(items), encoding="utf-8"
+        )
+        yield folder
