@@ -1,0 +1,271 @@
+"""finished .docx and .xlsx -> text, cells, figures, structure."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from lxml import etree
+
+from bidkit.ooxml import opc
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
+R = f"{{{opc.OFFICE_RELS}}}"
+DC = "{http://purl.org/dc/elements/1.1/}"
+Place = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A structural fault and the part that has it."""
+
+    part: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ReadDocument:
+    """A .docx as read back: every paragraph's text with its place, headings, contents, author."""
+
+    name: str
+    texts: tuple[tuple[Place, str], ...]
+    headers: tuple[tuple[Place, str], ...]
+    headings: tuple[tuple[int, str], ...]
+    contents: tuple[str, ...]
+    author: str
+    faults: tuple[Fault, ...]
+
+    @property
+    def text(self) -> str:
+        """The whole text, a line per paragraph."""
+        return "\n".join(text for _, text in self.texts)
+
+
+@dataclass(frozen=True)
+class ReadWorkbook:
+    """An .xlsx as read back: cached values by sheet and cell."""
+
+    name: str
+    cells: Mapping[tuple[str, str], Any]
+    rows: tuple[tuple[Any, ...], ...]
+    headers: tuple[tuple[Place, str], ...]
+    author: str
+    faults: tuple[Fault, ...]
+
+    @property
+    def texts(self) -> tuple[tuple[Place, str], ...]:
+        """Every text cell with its place."""
+        return tuple(
+            ((("sheet", sheet), ("cell", cell)), value)
+            for (sheet, cell), value in self.cells.items()
+            if isinstance(value, str)
+        )
+
+    @property
+    def text(self) -> str:
+        """All text cells, a line each."""
+        return "\n".join(text for _, text in self.texts)
+
+    def has_number(self, amount: Decimal) -> bool:
+        """Whether a cell holds this amount, to the cent."""
+        return any(_is_amount(value, amount) for value in self.cells.values())
+
+    def has_row(self, name: str, amount: Decimal) -> bool:
+        """Whether a row holds this text and this amount."""
+        return any(name in row and any(_is_amount(value, amount) for value in row) for row in self.rows)
+
+
+def _is_amount(value: Any, amount: Decimal) -> bool:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return is_number and Decimal(str(value)).quantize(Decimal("0.01")) == amount
+
+
+def read_docx(content: bytes, name: str) -> ReadDocument:
+    """A finished .docx; what cannot be read is a fault."""
+    parts, problems = opc.read_package(content, name)
+    if parts is None:
+        return ReadDocument(name, (), (), (), (), "", (Fault(name, str(problems[0].values["reason"])),))
+    trees, faults = _parse_parts(parts)
+    texts: list[tuple[Place, str]] = []
+    headers: list[tuple[Place, str]] = []
+    for part, tree in trees.items():
+        if part.startswith("word/"):
+            found = [((("part", part), ("paragraph", str(n))), _text(p)) for n, p in enumerate(tree.iter(f"{W}p"), 1)]
+            texts += [(place, text) for place, text in found if text]
+            if re.fullmatch(r"word/header\d*\.xml", part):
+                headers.append(((("part", part),), "\n".join(text for _, text in found)))
+    faults += list(_find_faults(parts, trees))
+    author = trees["docProps/core.xml"].findtext(f"{DC}creator", "") if "docProps/core.xml" in trees else ""
+    headings, contents = _read_outline(trees)
+    used = [item for item in headers if item[1].strip()]
+    return ReadDocument(name, tuple(texts), tuple(used), headings, contents, author, tuple(faults))
+
+
+def _parse_parts(parts: Mapping[str, bytes]) -> tuple[dict[str, etree._Element], list[Fault]]:
+    trees, faults = {}, []
+    for part, content in parts.items():
+        if part.endswith((".xml", ".rels")):
+            try:
+                trees[part] = opc.parse_xml(content)
+            except (etree.XMLSyntaxError, ValueError) as error:
+                faults.append(Fault(part, str(error)))
+    return trees, faults
+
+
+def _text(paragraph: etree._Element) -> str:
+    out = []
+    for element in paragraph.iter(f"{W}t", f"{W}tab", f"{W}br"):
+        if next(element.iterancestors(f"{W}p")) is paragraph and element.getparent().tag == f"{W}r":  # type: ignore[union-attr]
+            out.append(element.text or "" if element.tag == f"{W}t" else "\t" if element.tag == f"{W}tab" else "\n")
+    return "".join(out)
+
+
+def _read_outline(trees: Mapping[str, etree._Element]) -> tuple[tuple[tuple[int, str], ...], tuple[str, ...]]:
+    """Headings by style name, and the entries of the contents without their page."""
+    if "word/document.xml" not in trees or "word/styles.xml" not in trees:
+        return (), ()
+    names = {
+        style.get(f"{W}styleId"): (style.find(f"{W}name").get(f"{W}val") or "").lower()  # type: ignore[union-attr]
+        for style in trees["word/styles.xml"].iter(f"{W}style")
+    }
+    headings, contents = [], []
+    for paragraph in trees["word/document.xml"].iter(f"{W}p"):
+        style = paragraph.find(f"{W}pPr/{W}pStyle")
+        name = names.get(style.get(f"{W}val"), "") if style is not None else ""
+        if found := re.fullmatch("heading ([1-9])", name):
+            if text := _text(paragraph).strip():
+                headings.append((int(found.group(1)), " ".join(text.split())))
+        elif re.fullmatch("toc [1-9]", name):
+            contents.append(_text(paragraph).split("\t")[0].strip())
+    return tuple(headings), tuple(contents)
+
+
+def _find_faults(parts: Mapping[str, bytes], trees: Mapping[str, etree._Element]) -> Iterator[Fault]:
+    yield from _check_container(parts, trees)
+    styles = (
+        {style.get(f"{W}styleId") for style in trees["word/styles.xml"].iter(f"{W}style")}
+        if "word/styles.xml" in trees
+        else set()
+    )
+    lists = (
+        {num.get(f"{W}numId") for num in trees["word/numbering.xml"].iter(f"{W}num")}
+        if "word/numbering.xml" in trees
+        else set()
+    )
+    for part, tree in trees.items():
+        if part.startswith("word/") and not part.endswith(".rels"):
+            yield from _check_references(part, tree, styles, {*lists, "0"})
+            yield from _check_nesting(part, tree)
+
+
+def _check_container(parts: Mapping[str, bytes], trees: Mapping[str, etree._Element]) -> Iterator[Fault]:
+    """Every part has a content type, every relationship a target, every reference a relationship."""
+    types = trees.get(opc.CONTENT_TYPES)
+    if types is None:
+        return
+    extensions = {element.get("Extension", "").lower() for element in types.iter(f"{{{opc.NS_TYPES}}}Default")}
+    overrides = {element.get("PartName", "").lstrip("/") for element in types.iter(f"{{{opc.NS_TYPES}}}Override")}
+    for part in parts:
+        if part != opc.CONTENT_TYPES and part not in overrides and part.rpartition(".")[2].lower() not in extensions:
+            yield Fault(part, "no content type")
+    for override in overrides - set(parts):
+        yield Fault(override, "content type of a part that is not there")
+    for part, tree in trees.items():
+        if part.endswith(".rels") or part == opc.CONTENT_TYPES:
+            continue
+        relationships = opc.read_relationships(parts, part)
+        for relationship in relationships.values():
+            if not relationship.is_external and relationship.target not in parts:
+                yield Fault(part, f"relationship {relationship.id} leads to {relationship.target}, which is not there")
+        for element in tree.iter():
+            for key, value in element.attrib.items():
+                if str(key).startswith(R) and value not in relationships:
+                    yield Fault(part, f"{etree.QName(key).localname}={value!r} has no relationship")
+
+
+def _check_references(
+    part: str, tree: etree._Element, styles: set[str | None], lists: set[str | None]
+) -> Iterator[Fault]:
+    for tag in ("pStyle", "rStyle", "tblStyle"):
+        for element in tree.iter(f"{W}{tag}"):
+            if element.get(f"{W}val") not in styles:
+                yield Fault(part, f"style {element.get(f'{W}val')!r} does not exist")
+    if part != "word/numbering.xml":
+        for element in tree.iter(f"{W}numId"):
+            if element.get(f"{W}val") not in lists:
+                yield Fault(part, f"list {element.get(f'{W}val')!r} does not exist")
+    bookmarks = [element.get(f"{W}name") for element in tree.iter(f"{W}bookmarkStart")]
+    starts = [element.get(f"{W}id") for element in tree.iter(f"{W}bookmarkStart")]
+    ends = [element.get(f"{W}id") for element in tree.iter(f"{W}bookmarkEnd")]
+    drawings = [element.get("id") for element in tree.iter(f"{WP}docPr")]
+    for what, ids in (("bookmark", bookmarks), ("bookmark id", starts), ("drawing id", drawings)):
+        for repeated in (key for key, count in Counter(ids).items() if count > 1):
+            yield Fault(part, f"{what} {repeated!r} is not unique")
+    if sorted(map(str, starts)) != sorted(map(str, ends)):
+        yield Fault(part, "bookmarks are not paired")
+    if part == "word/document.xml":
+        anchors = {element.get(f"{W}anchor") for element in tree.iter(f"{W}hyperlink")} - {None}
+        pages = {word for text in tree.iter(f"{W}instrText") for word in re.findall(r"PAGEREF (\S+)", text.text or "")}
+        for missing in (anchors | pages) - set(bookmarks):
+            yield Fault(part, f"bookmark {missing!r} does not exist")
+
+
+def _check_nesting(part: str, tree: etree._Element) -> Iterator[Fault]:
+    for cell in tree.iter(f"{W}tc"):
+        if not len(cell) or cell[-1].tag != f"{W}p":
+            yield Fault(part, "a table cell does not end with a paragraph")
+    for tag, inner in (("tbl", "tr"), ("tr", "tc")):
+        for element in tree.iter(f"{W}{tag}"):
+            if element.find(f"{W}{inner}") is None:
+                yield Fault(part, f"a w:{tag} without w:{inner}")
+    for table in tree.iter(f"{W}tbl"):
+        columns = len(table.findall(f"{W}tblGrid/{W}gridCol"))
+        for row in table.findall(f"{W}tr"):
+            spans = [cell.find(f"{W}tcPr/{W}gridSpan") for cell in row.findall(f"{W}tc")]
+            if sum(int(span.get(f"{W}val", "1")) if span is not None else 1 for span in spans) > columns:
+                yield Fault(part, "a table row has more cells than its grid has columns")
+                break
+    kinds = Counter(char.get(f"{W}fldCharType") for char in tree.iter(f"{W}fldChar"))
+    if kinds["begin"] != kinds["end"]:
+        yield Fault(part, "a field is not closed")
+    for run in tree.iter(f"{W}r"):
+        if run.getparent().tag in (f"{W}r", f"{W}t"):  # type: ignore[union-attr]
+            yield Fault(part, "a run inside a run")
+
+
+def read_xlsx(content: bytes, name: str) -> ReadWorkbook:
+    """A finished .xlsx with its cached values; a formula without one is a fault."""
+    import openpyxl
+
+    try:
+        formulas = openpyxl.load_workbook(io.BytesIO(content))
+        values = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+    except (zipfile.BadZipFile, KeyError, ValueError, etree.XMLSyntaxError) as error:
+        return ReadWorkbook(name, {}, (), (), "", (Fault(name, str(error)),))
+    cells: dict[tuple[str, str], Any] = {}
+    rows: list[tuple[Any, ...]] = []
+    headers: list[tuple[Place, str]] = []
+    faults: list[Fault] = []
+    for sheet in formulas.worksheets:
+        if sheet.sheet_state != "visible":
+            faults.append(Fault(sheet.title, "a hidden sheet"))
+        shown = values[sheet.title]
+        rows += [tuple(row) for row in shown.iter_rows(values_only=True)]
+        for row in sheet.iter_rows():
+            for cell in row:
+                value = shown[cell.coordinate].value
+                if value is not None:
+                    cells[sheet.title, cell.coordinate] = value
+                if cell.data_type == "f" and (value is None or (isinstance(value, str) and value.startswith("#"))):
+                    faults.append(Fault(f"{sheet.title}!{cell.coordinate}", f"formula without a sound value: {value}"))
+        header = sheet.oddHeader
+        text = " ".join(str(part.text) for part in (header.left, header.center, header.right) if part.text)
+        headers.append(((("sheet", sheet.title),), text))
+    return ReadWorkbook(name, cells, tuple(rows), tuple(headers), formulas.properties.creator or "", tuple(faults))

@@ -1,0 +1,34 @@
+"""one function a rule, one file a family; strangers to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from bidkit.bid import Bid
+from bidkit.diagnostic import Diagnostic
+from bidkit.rules import dates, finished, forms, price, qualification
+from bidkit.rules.finished import Finished
+from bidkit.rules.registry import Rule
+
+S = TypeVar("S")
+
+BID_RULES: tuple[Rule[Bid], ...] = (*price.RULES, *dates.RULES, *qualification.RULES, *forms.RULES)
+FINISHED_RULES: tuple[Rule[Finished], ...] = finished.RULES
+
+
+def check_bid(bid: Bid) -> list[Diagnostic]:
+    """What is wrong with a bid before anything is made of it."""
+    return list(_check(BID_RULES, bid, bid.deal.regime))
+
+
+def check_finished(done: Finished) -> list[Diagnostic]:
+    """What is wrong with the finished files."""
+    return list(_check(FINISHED_RULES, done, done.bid.deal.regime))
+
+
+def _check(rules: Iterable[Rule[S]], subject: S, regime: str) -> Iterator[Diagnostic]:
+    for item in rules:
+        if regime in item.regimes:
+            for finding in item.check(subject):
+                yield Diagnostic(item.code, finding.span, finding.values, finding.severity or item.severity)

@@ -1,0 +1,140 @@
+"""the finished files against the Bid: PR03, PR02 in print, ID02, FM03, PK05."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bidkit.bid import Bid
+from bidkit.diagnostic import Span, Term
+from bidkit.readback import ReadDocument, ReadWorkbook
+from bidkit.rules.registry import Finding, rule
+from bidkit.words import parse_amount
+
+_PLACEHOLDER = re.compile(
+    r"\{\{|\}\}|\{%|%\}|\{#|【待|（填写|〔\s*〕|\bTODO\b|\bTBD\b|\bXXX+\b|_{4,}(?=[^_\s])|Lorem ipsum", re.I
+)
+_WORDS = re.compile(
+    "人民币[零壹贰叁肆伍陆柒捌玖拾][零壹贰叁肆伍陆柒捌玖拾佰仟万亿元圆角分整正]+"
+    r"|US Dollars [A-Z][A-Za-z -]+ and \d\d/100"
+)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A bid and what was read back from its finished files, by their names in the package."""
+
+    bid: Bid
+    documents: Mapping[str, ReadDocument]
+    workbooks: Mapping[str, ReadWorkbook]
+    is_draft: bool
+
+    @property
+    def files(self) -> tuple[ReadDocument | ReadWorkbook, ...]:
+        """All of them."""
+        return (*self.documents.values(), *self.workbooks.values())
+
+
+@rule("PK05")
+def sound_structure(done: Finished) -> Iterator[Finding]:
+    """Every file is sound: parts, references, ids, nesting, cached values."""
+    for file in done.files:
+        for fault in file.faults:
+            yield Finding(Span(file.name, place=(("part", fault.part),)), {"fault": fault.text})
+
+
+@rule("PR03")
+def one_price(done: Finished) -> Iterator[Finding]:
+    """The total and every category's total stand in every file that shows prices, and are the computed ones."""
+    quote = done.bid.quote
+    wanted = [("total", quote.base), *((item.category.name, item.total) for item in quote.categories)]
+    for file in done.documents.values():
+        for name, amount in wanted:
+            if f"{amount:,.2f}" not in file.text:
+                yield Finding(Span(file.name), {"name": _name(name), "amount": f"{amount:,.2f}"})
+    for book in done.workbooks.values():
+        for name, amount in wanted:
+            if not book.has_number(amount):
+                yield Finding(Span(book.name), {"name": _name(name), "amount": f"{amount:,.2f}"})
+        for line in quote.lines:
+            if not book.has_row(line.line.name, line.amount):
+                yield Finding(Span(book.name), {"name": line.line.id, "amount": f"{line.amount:,.2f}"})
+
+
+@rule("PR02")
+def words_in_print(done: Finished) -> Iterator[Finding]:
+    """Every amount in words that is printed is one of the bid's totals; the base total in words is there."""
+    bid, quote = done.bid, done.bid.quote
+    known: set[Decimal | None] = {quote.base, quote.evaluated}
+    for file in done.files:
+        found = [words for words in _WORDS.findall(file.text) if words not in bid.company.registered_capital]
+        for words in found:
+            if parse_amount(words, quote.currency, bid.deal.language) not in known:
+                yield _wrong_words(file.name, words, done)
+        if quote.words not in found:
+            yield _wrong_words(file.name, "—", done)
+
+
+def _wrong_words(name: str, words: str, done: Finished) -> Finding:
+    values = {"words": words, "total": f"{done.bid.quote.base:,.2f}", "expected": done.bid.quote.words}
+    return Finding(Span(name), values)
+
+
+@rule("ID02")
+def names_in_print(done: Finished) -> Iterator[Finding]:
+    """Project, its number and the bidder are named in full in every file; the author is the bidder."""
+    bid = done.bid
+    names = [("project", bid.deal.title), ("bidder", bid.company.name)]
+    names += [("tender_no", bid.deal.tender.no)] if bid.deal.tender else []
+    for file in done.files:
+        for kind, name in names:
+            if name not in file.text:
+                yield Finding(Span(file.name), {"kind": Term(kind), "name": name})
+        if file.author != bid.company.name:
+            yield Finding(
+                Span(file.name, place=(("part", "docProps/core.xml"),)), {"kind": Term("author"), "name": file.author}
+            )
+
+
+@rule("FM03")
+def nothing_left_open(done: Finished) -> Iterator[Finding]:
+    """No tag, blank or placeholder is left."""
+    for file in done.files:
+        for place, text in file.texts:
+            if found := _PLACEHOLDER.search(text):
+                yield Finding(
+                    Span(file.name, place=place), {"text": text[max(0, found.start() - 15) : found.end() + 25]}
+                )
+
+
+@rule("FM11")
+def contents_match(done: Finished) -> Iterator[Finding]:
+    """The contents list every heading, in order and in the same words."""
+    for file in done.documents.values():
+        listed = [entry.replace(" ", "") for entry in file.contents]
+        headings = [text.replace(" ", "") for level, text in file.headings if level <= 3]
+        for position, heading in enumerate(headings):
+            entry = listed[position] if position < len(listed) else ""
+            if not entry.endswith(heading):
+                yield Finding(Span(file.name), {"heading": headings[position], "entry": entry or "—"})
+                break
+        if len(listed) > len(headings):
+            yield Finding(Span(file.name), {"heading": "—", "entry": listed[len(headings)]})
+
+
+@rule("PK06")
+def draft_is_marked(done: Finished) -> Iterator[Finding]:
+    """A draft says so in every header; a final bid says so nowhere."""
+    for file in done.files:
+        for place, text in file.headers:
+            if (re.search("DRAFT|草稿", text) is not None) is not done.is_draft:
+                yield Finding(Span(file.name, place=place), {"text": text[:40]})
+
+
+RULES = (sound_structure, one_price, words_in_print, names_in_print, nothing_left_open, contents_match, draft_is_marked)
+
+
+def _name(name: str) -> Term | str:
+    return Term(name) if name == "total" else name

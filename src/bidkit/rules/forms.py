@@ -1,0 +1,49 @@
+"""requirements and their answers: FM."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bidkit.bid import Bid
+from bidkit.diagnostic import Term
+from bidkit.rules.registry import Finding, rule
+
+TENDER = frozenset({"tender"})
+
+
+@rule("FM04", regimes=TENDER)
+def deviation_table(bid: Bid) -> Iterator[Finding]:
+    """The table of requirements and deviations has rows."""
+    if not bid.deal.requirements:
+        yield Finding(bid.deal.span("requirements"))
+
+
+@rule("FM05")
+def requirements_answered(bid: Bid) -> Iterator[Finding]:
+    """Every requirement is answered; a mandatory one is met and proven."""
+    markers = bid.deal.tender.markers if bid.deal.tender else {}
+    for item in bid.deal.requirements:
+        is_mandatory = markers.get(item.marker) == "mandatory"
+        name = f"{item.marker}{item.id}"
+        if not item.response:
+            yield Finding(item.span("response"), {"id": name, "fault": Term("no_response")})
+        if item.deviation is None:
+            yield Finding(item.span("deviation"), {"id": name, "fault": Term("no_deviation")})
+        elif is_mandatory and item.deviation == "negative":
+            yield Finding(item.span("deviation"), {"id": name, "fault": Term("negative")})
+        if is_mandatory and not item.evidence:
+            yield Finding(item.span("evidence"), {"id": name, "fault": Term("no_evidence")})
+
+
+@rule("FM16", regimes=TENDER)
+def mandatory_count(bid: Bid) -> Iterator[Finding]:
+    """As many mandatory requirements are captured as a second person counted in the tender."""
+    tender = bid.deal.tender
+    if tender is None or tender.mandatory_count is None:
+        return
+    found = sum(tender.markers.get(item.marker) == "mandatory" for item in bid.deal.requirements)
+    if found != tender.mandatory_count:
+        yield Finding(tender.span("mandatory_count"), {"found": found, "counted": tender.mandatory_count})
+
+
+RULES = (deviation_table, requirements_answered, mandatory_count)

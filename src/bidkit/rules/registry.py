@@ -1,0 +1,38 @@
+"""Rule, Finding and the decorator that makes a function a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from bidkit.diagnostic import Severity, Span
+
+S = TypeVar("S")
+REGIMES = frozenset({"commercial", "tender"})
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Where a rule does not hold and with what values; the severity only where it is not the rule's own."""
+
+    span: Span | None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True)
+class Rule(Generic[S]):
+    """A rule over a subject: the Bid, or the finished files."""
+
+    code: str
+    severity: Severity
+    regimes: frozenset[str]
+    check: Callable[[S], Iterator[Finding]]
+
+
+def rule(
+    code: str, severity: Severity = Severity.ERROR, regimes: frozenset[str] = REGIMES
+) -> Callable[[Callable[[S], Iterator[Finding]]], Rule[S]]:
+    """Make a rule of a function that yields its findings."""
+    return lambda check: Rule(code, severity, regimes, check)

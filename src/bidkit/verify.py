@@ -1,0 +1,18 @@
+"""finished files against the Bid: read back, then judged by the rules for finished files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bidkit.bid import Bid
+from bidkit.diagnostic import Diagnostic
+from bidkit.readback import read_docx, read_xlsx
+from bidkit.rules import check_finished
+from bidkit.rules.finished import Finished
+
+
+def verify_files(bid: Bid, files: Mapping[str, bytes], *, is_draft: bool) -> list[Diagnostic]:
+    """What is wrong with a package's .docx and .xlsx. Diagnostics: PK05, PK06, PR02, PR03, ID02, FM03, FM11."""
+    documents = {name: read_docx(content, name) for name, content in files.items() if name.endswith(".docx")}
+    workbooks = {name: read_xlsx(content, name) for name, content in files.items() if name.endswith(".xlsx")}
+    return check_finished(Finished(bid, documents, workbooks, is_draft))
