@@ -1,0 +1,301 @@
+"""the stage process and its checklist: may this bid be built, may it be handed in.
+
+A process is data (`processes/six-step.yaml`). An item holds by an expression over the deal, by rules that must be
+clean, or by an attestation: who, when, the evidence and its hash, and the hash of what was attested.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from functools import lru_cache
+from importlib import resources
+from pathlib import PurePosixPath
+from typing import Any, Literal
+
+from pydantic import Field
+
+from bidkit.bid import Bid
+from bidkit.diagnostic import Diagnostic, Severity, Term
+from bidkit.scalars import Model, Moment, Text, validate
+from bidkit.source import Workspace, load_yaml, nearest, parse_yaml
+
+ATTESTATIONS_NAME = "attestations.yaml"
+
+
+class Caption(Model):
+    """A title in both languages."""
+
+    zh: Text
+    en: Text
+
+
+class Item(Model):
+    """A line of the checklist."""
+
+    id: Text
+    title: Caption
+    when: Text = ""
+    rules: tuple[Text, ...] = ()
+    attest: tuple[Text, ...] = ()
+    regimes: tuple[Text, ...] = ("commercial", "tender")
+    advisory: tuple[Text, ...] = ()
+    moment: Literal["build", "submit", "submitted", "later"]
+    marker: Literal["start", "end"] | None = None
+
+
+class Stage(Model):
+    """A stage between its start marker and its end marker, which is the next one's start."""
+
+    id: Text
+    title: Caption
+    start: Caption
+    end: Caption
+    items: tuple[Item, ...]
+
+
+class Process(Model):
+    """A sales process."""
+
+    schema_: Literal["bidkit/process@1"] = Field(alias="schema")
+    id: Text
+    stages: tuple[Stage, ...]
+
+
+class Attestation(Model):
+    """What a person has signed for."""
+
+    item: Text
+    by: Text
+    at: Moment
+    evidence: Text
+    evidence_sha256: Text
+    subject_sha256: Text
+
+
+class State(StrEnum):
+    """Whether an item holds."""
+
+    DONE = "done"
+    OPEN = "open"
+
+
+@dataclass(frozen=True)
+class ItemResult:
+    """An item, whether it holds, by whom it is attested, and what is open."""
+
+    item: Item
+    state: State
+    is_blocking: bool
+    by: str = ""
+    open: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True)
+class StageResult:
+    """A stage and its items that apply to this deal."""
+
+    stage: Stage
+    items: tuple[ItemResult, ...]
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether its end marker is reached."""
+        return any(result.state is State.DONE for result in self.items if result.item.marker == "end")
+
+
+@dataclass(frozen=True)
+class Gate:
+    """The checklist judged."""
+
+    stages: tuple[StageResult, ...]
+
+    @property
+    def stage(self) -> StageResult | None:
+        """The stage the deal is in: the first whose end marker is not reached; None when all are."""
+        return next((result for result in self.stages if not result.is_ended), None)
+
+    def blocking(self, *moments: str) -> tuple[ItemResult, ...]:
+        """The open items that block these moments."""
+        return tuple(
+            result
+            for stage in self.stages
+            for result in stage.items
+            if result.is_blocking and result.state is State.OPEN and result.item.moment in moments
+        )
+
+    @property
+    def is_ready_to_build(self) -> bool:
+        """Whether a package may be built."""
+        return not self.blocking("build")
+
+    @property
+    def is_ready_to_submit(self) -> bool:
+        """Whether the package may be handed in."""
+        return not self.blocking("build", "submit")
+
+
+@lru_cache(maxsize=1)
+def load_process() -> Process:
+    """The process that ships with bidkit."""
+    text = resources.files("bidkit").joinpath("processes", "six-step.yaml").read_text(encoding="utf-8")
+    data, problems = parse_yaml(text, "six-step.yaml")
+    process, found = validate(Process, data)
+    if process is None or problems:
+        raise AssertionError(f"the shipped process is broken: {problems + found}")
+    return process
+
+
+def load_attestations(workspace: Workspace, deal_name: str) -> tuple[tuple[Attestation, ...], list[Diagnostic]]:
+    """`attestations.yaml` beside the deal; none if there is no such file. Diagnostics: DL01–DL16."""
+    name = str(PurePosixPath(deal_name).with_name(ATTESTATIONS_NAME))
+    if name not in workspace.names(str(PurePosixPath(deal_name).parent), ".yaml"):
+        return (), []
+    data, problems = load_yaml(workspace, name)
+    if data is None:
+        return (), problems
+    records, found = validate(_AttestationFile, data)
+    known = {item.id for stage in load_process().stages for item in stage.items}
+    for record in records.attestations if records else ():
+        if record.item not in known:
+            values = {
+                "kind": Term("item"),
+                "id": record.item,
+                "near": nearest(record.item, sorted(known)),
+                "allowed": "…",
+            }
+            found.append(Diagnostic("DL15", record.span("item"), values))
+    return (records.attestations if records else ()), problems + found
+
+
+class _AttestationFile(Model):
+    schema_: Literal["bidkit/attestations@1"] = Field(alias="schema")
+    attestations: tuple[Attestation, ...]
+
+
+def hash_subject(bid: Bid, paths: Iterable[str], pack_hash: str, file_hashes: Mapping[str, str]) -> str:
+    """SHA-256 over what an attestation covers: canonical JSON of the inputs, never of outputs."""
+    deal = bid.deal.model_dump(mode="json", by_alias=True)
+    catalog = [
+        record.model_dump(mode="json")
+        for record in (*bid.catalog.products, *bid.catalog.services, *bid.catalog.credentials)
+    ]
+    parts = {"deal": deal, "catalog": catalog, "pack": pack_hash, "files": dict(file_hashes)}
+    covered = {path: parts[path] if path in parts else deal[path] for path in paths}
+    text = json.dumps(covered, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def judge_gate(
+    bid: Bid,
+    findings: Iterable[Diagnostic],
+    attestations: tuple[Attestation, ...],
+    workspace: Workspace,
+    deal_name: str,
+    pack_hash: str,
+    file_hashes: Mapping[str, str],
+) -> Gate:
+    """Every item of the process that applies to the deal's regime, judged.
+
+    Args:
+        findings: of the rules; an item holds if none of its rules has an error.
+        file_hashes: of the credential files and pictures, by name.
+    """
+    failed = {finding.code for finding in findings if finding.severity is Severity.ERROR}
+    names = expression_names(bid)
+    judge = _Judge(bid, failed, names, attestations, workspace, deal_name, pack_hash, file_hashes)
+    stages = []
+    for stage in load_process().stages:
+        items = [item for item in stage.items if bid.deal.regime in item.regimes]
+        stages.append(StageResult(stage, tuple(judge.judge(item) for item in items)))
+    return Gate(tuple(stages))
+
+
+def expression_names(bid: Bid) -> dict[str, Any]:
+    """What an item's expression may use: `deal`, `company` as plain data, `total`, `today`, `days(n)`."""
+    return {
+        "deal": bid.deal.model_dump(),
+        "company": bid.company.model_dump(),
+        "total": bid.quote.base,
+        "today": bid.today,
+        "days": lambda count: timedelta(days=count),
+    }
+
+
+@dataclass(frozen=True)
+class _Judge:
+    bid: Bid
+    failed: set[str]
+    names: Mapping[str, Any]
+    attestations: tuple[Attestation, ...]
+    workspace: Workspace
+    deal_name: str
+    pack_hash: str
+    file_hashes: Mapping[str, str]
+
+    def judge(self, item: Item) -> ItemResult:
+        by = ""
+        if item.attest:
+            by, found = self.attested(item)
+        elif item.rules:
+            broken = [code for code in item.rules if code in self.failed]
+            found = (
+                [Diagnostic("GT02", self.bid.deal.span(), {**_item(item), "codes": ", ".join(broken)})]
+                if broken
+                else []
+            )
+        else:
+            found = self.holds(item)
+        state = State.OPEN if found else State.DONE
+        return ItemResult(item, state, self.bid.deal.regime not in item.advisory, by, tuple(found))
+
+    def holds(self, item: Item) -> list[Diagnostic]:
+        """An expression that is not true, or cannot be computed, leaves the item open."""
+        import jinja2
+        from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+        environment = ImmutableSandboxedEnvironment(undefined=jinja2.StrictUndefined)
+        environment.globals = {}
+        try:
+            holds = environment.compile_expression(item.when, undefined_to_none=False)(**self.names)
+            if holds is True:
+                return []
+            reason = ""
+        except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError) as error:
+            reason = f" ({error})"
+        return [Diagnostic("GT01", self.bid.deal.span(), {**_item(item), "when": item.when + reason})]
+
+    def attested(self, item: Item) -> tuple[str, list[Diagnostic]]:
+        """Who attested an item, and what is wrong with the attestation."""
+        subject = hash_subject(self.bid, item.attest, self.pack_hash, self.file_hashes)
+        record = next((record for record in reversed(self.attestations) if record.item == item.id), None)
+        if record is None:
+            values = {**_item(item), "subject": subject, "file": self.file_name()}
+            return "", [Diagnostic("GT03", self.bid.deal.span(), values)]
+        if record.subject_sha256 != subject:
+            values = {**_item(item), "by": record.by, "subject": subject}
+            return record.by, [Diagnostic("GT04", record.span("subject_sha256"), values)]
+        if record.at > self.bid.now + timedelta(days=1):
+            return record.by, [
+                Diagnostic("GT06", record.span("at"), {**_item(item), "at": record.at, "today": self.bid.today})
+            ]
+        at = record.span("evidence")
+        content, problems = self.workspace.read(record.evidence, self.file_name(), at)
+        if content is None:
+            return record.by, problems
+        actual = hashlib.sha256(content).hexdigest()
+        if record.evidence_sha256 != actual:
+            values = {**_item(item), "evidence": record.evidence, "actual": actual}
+            return record.by, [Diagnostic("GT05", record.span("evidence_sha256"), values)]
+        return record.by, []
+
+    def file_name(self) -> str:
+        return str(PurePosixPath(self.deal_name).with_name(ATTESTATIONS_NAME))
+
+
+def _item(item: Item) -> dict[str, Any]:
+    return {"item": item.id, "title": item.title}
