@@ -1,0 +1,258 @@
+"""the names that a template may use, made from a Bid; `docs/template-names.md` lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from bidkit.appendix import Appendix, make_pages
+from bidkit.bid import Bid
+from bidkit.deal import Phase, Requirement
+from bidkit.diagnostic import load_messages
+from bidkit.ooxml.markdown import Markdown
+from bidkit.ooxml.values import Blocks, Cell, Image, Table
+from bidkit.scalars import Prose
+
+_GANTT_COLUMNS = 12
+_GANTT_FILL = "5B9BD5"
+_FIRST_PAGE_MM, _NEXT_PAGE_MM = 165, 235
+
+
+def make_filters(language: str) -> dict[str, Callable[..., Any]]:
+    """The filters of a template language: money, day, percent, quantity, level."""
+    return {
+        "money": lambda amount: f"{amount:,.2f}",
+        "day": lambda value: format_day(value, language),
+        "percent": lambda rate: f"{format_quantity(rate * 100)}%",
+        "quantity": format_quantity,
+        "level": lambda text, top: text.level(top),
+    }
+
+
+def format_day(value: date, language: str) -> str:
+    """2026年9月15日, or September 15, 2026."""
+    if language == "zh":
+        return f"{value.year}年{value.month}月{value.day}日"
+    return f"{load_messages('en')['labels']['months'][value.month - 1]} {value.day}, {value.year}"
+
+
+def format_moment(value: datetime, language: str) -> str:
+    """A time with its day, in the zone in which it is written."""
+    clock = f"{value:%H:%M}"
+    return format_day(value, language) + (f" {clock}" if language == "zh" else f", {clock} (UTC{value:%z})")
+
+
+def format_quantity(value: Decimal) -> str:
+    """A number without trailing zeros."""
+    return f"{value.normalize():f}" if value != value.to_integral_value() else f"{value:.0f}"
+
+
+def make_context(bid: Bid, appendix: Appendix, deal_name: str, *, is_draft: bool, with_pages: bool) -> dict[str, Any]:
+    """Everything a template may print.
+
+    Args:
+        with_pages: whether the credential files are turned into pictures; without, their pages are empty.
+    """
+    maker = _Maker(bid, appendix, deal_name)
+    deal = bid.deal
+    return {
+        "deal": {"id": deal.id, "title": deal.title, "dated": deal.dated, "regime": deal.regime},
+        "created": f"{deal.dated:%Y-%m-%d}T00:00:00Z",
+        "draft": is_draft,
+        "draft_mark": maker.labels["draft"] if is_draft else "",
+        "company": {**bid.company.model_dump(), "introduction": maker.markdown(bid.company.introduction)},
+        "customer": {"name": deal.customer.name, "address": deal.customer.address},
+        "tender": maker.tender(),
+        **maker.needs(),
+        "overview": maker.markdown(deal.solution.overview),
+        "products": maker.products(),
+        "plan": maker.plan(),
+        "team": _number(member.model_dump() for member in deal.team),
+        "service": maker.service(),
+        **maker.requirements(),
+        "quote": maker.quote(),
+        "credentials": maker.credentials(with_pages),
+        "track_record": _number(reference.model_dump() for reference in deal.track_record),
+    }
+
+
+def _number(records: Any) -> list[dict[str, Any]]:
+    """Records with their number in the list as `no`."""
+    return [{"no": number, **record} for number, record in enumerate(records, 1)]
+
+
+class _Maker:
+    """One bid on its way into a context."""
+
+    def __init__(self, bid: Bid, appendix: Appendix, deal_name: str) -> None:
+        self.bid = bid
+        self.appendix = appendix
+        self.deal_name = deal_name
+        self.labels: Mapping[str, Any] = load_messages(bid.deal.language)["labels"]
+
+    def markdown(self, prose: Prose) -> Markdown:
+        file = prose.file or self.deal_name
+        images = {target: image for (name, target), image in self.appendix.pictures.items() if name == file}
+        return Markdown(prose.text, images, 1, self.labels["figure"], self.labels["table"])
+
+    def tender(self) -> dict[str, Any] | None:
+        tender = self.bid.deal.tender
+        if tender is None:
+            return None
+        names = ("no", "package", "agency", "validity_days", "bond")
+        return {name: getattr(tender, name) for name in names} | {
+            "deadline": format_moment(tender.deadline, self.bid.deal.language)
+        }
+
+    def needs(self) -> dict[str, Any]:
+        need = self.bid.deal.opportunity
+        names = {product.sku: product.name for product in self.bid.catalog.products}
+        goals = {goal.id: {"id": goal.id, "text": goal.text, "measure": goal.measure} for goal in need.goals}
+        problems = [
+            {
+                "id": problem.id,
+                "title": problem.title,
+                "text": problem.text,
+                "goal": goals[problem.goal],
+                "answers": [
+                    {
+                        "title": answer.title,
+                        "text": self.markdown(answer.text),
+                        "effect": answer.effect,
+                        "products": [names.get(sku, sku) for sku in answer.products],
+                    }
+                    for answer in need.solutions
+                    if answer.problem == problem.id
+                ],
+            }
+            for problem in need.problems
+        ]
+        criteria = [criterion.model_dump() for criterion in need.criteria]
+        return {"goals": list(goals.values()), "problems": _number(problems), "criteria": criteria}
+
+    def products(self) -> list[dict[str, Any]]:
+        sold = {line.sku: Decimal(0) for line in self.bid.deal.quote.lines if line.sku}
+        for line in self.bid.deal.quote.lines:
+            if line.sku and line.kind == "base":
+                sold[line.sku] += line.quantity
+        return _number(
+            {
+                **product.model_dump(
+                    include={"sku", "name", "brand", "model", "manufacturer", "origin", "unit", "caption"}
+                ),
+                "quantity": sold.get(product.sku, Decimal(0)),
+                "specs": [spec.model_dump() for spec in product.specs],
+                "picture": self.appendix.pictures.get((product.introduction.file, product.picture)),
+                "introduction": self.markdown(product.introduction),
+            }
+            for product in self.bid.catalog.products
+        )
+
+    def plan(self) -> dict[str, Any]:
+        plan = self.bid.deal.solution.plan
+        phases = [{**phase.model_dump(), "days": phase.end_day - phase.start_day + 1} for phase in plan.phases]
+        days = max([phase.end_day for phase in plan.phases] + [milestone.day for milestone in plan.milestones])
+        return {
+            "introduction": self.markdown(plan.introduction),
+            "methods": self.markdown(plan.methods) if plan.methods else None,
+            "days": days,
+            "gantt": make_gantt(plan.phases, days, self.labels["phase"]),
+            "phases": _number(phases),
+            "milestones": _number(milestone.model_dump() for milestone in plan.milestones),
+        }
+
+    def service(self) -> dict[str, Any]:
+        service = self.bid.deal.solution.service
+        warranty = service.warranty
+        return {
+            "introduction": self.markdown(service.introduction),
+            "blocks": [
+                {"title": block.title, "text": self.markdown(block.text)} for block in self.bid.catalog.services
+            ],
+            "levels": [level.model_dump() for level in service.levels],
+            "warranty": {"months": warranty.months, "start": warranty.start, "text": self.markdown(warranty.text)},
+            "training": _number(course.model_dump() for course in service.training),
+            "spares": _number(spare.model_dump() for spare in service.spares),
+        }
+
+    def requirements(self) -> dict[str, Any]:
+        items = self.bid.deal.requirements
+        return {
+            "requirements": _number(map(self.requirement, items)),
+            "technical_requirements": _number(self.requirement(item) for item in items if item.kind == "technical"),
+            "commercial_requirements": _number(self.requirement(item) for item in items if item.kind != "technical"),
+        }
+
+    def requirement(self, item: Requirement) -> dict[str, Any]:
+        tender = self.bid.deal.tender
+        meaning = tender.markers.get(item.marker, "") if tender else ""
+        names = {paper.id: paper.title for paper in self.bid.catalog.credentials}
+        names |= {product.sku: product.name for product in self.bid.catalog.products}
+        return {
+            **item.model_dump(),
+            "page": item.page or "",
+            "meaning": self.labels["markers"].get(meaning, ""),
+            "deviation": self.labels["deviations"][item.deviation or "open"],
+            "evidence": [names.get(name, name) for name in item.evidence],
+        }
+
+    def quote(self) -> dict[str, Any]:
+        quote, text = self.bid.quote, self.bid.deal.quote
+        names = ("currency", "words", "net", "tax", "options", "evaluated", "evaluated_words")
+        return {name: getattr(quote, name) for name in names} | {
+            "unit_label": self.labels["currencies"][quote.currency],
+            "total": quote.base,
+            "validity_days": text.validity_days,
+            "has_options": quote.options > 0,
+            "categories": _number(
+                {"name": item.category.name, "count": len(item.lines), "total": item.total} for item in quote.categories
+            ),
+            "taxes": [{"rate": t.rate, "gross": t.gross, "net": t.net, "tax": t.tax} for t in quote.taxes],
+            "payments": _number({**item.payment.model_dump(), "amount": item.amount} for item in quote.payments),
+            "notes": list(text.notes),
+        }
+
+    def credentials(self, with_pages: bool) -> list[dict[str, Any]]:
+        records = []
+        for paper in self.bid.selection.chosen:
+            files = [item for item in self.appendix.attachments if item.credential == paper.id]
+            pages = [page for item in files for page in make_pages(item)] if with_pages else []
+            until = paper.valid_until
+            records.append(
+                {
+                    **paper.model_dump(include={"title", "holder", "number", "issuer", "issued", "scope", "note"}),
+                    "valid_until": format_day(until, self.bid.deal.language) if until else self.labels["long_term"],
+                    "files": [item.copy_name for item in files],
+                    "pages": Blocks(tuple(_fit(page, place) for place, page in enumerate(pages))),
+                }
+            )
+        return _number(records)
+
+
+def _fit(page: Image, place: int) -> Image:
+    """The first page shares its sheet with heading and facts, the others have one of their own."""
+    height = _FIRST_PAGE_MM if place == 0 else _NEXT_PAGE_MM
+    return Image(page.data, page.format, page.width, page.height, page.alt, max_height_mm=height)
+
+
+def make_gantt(phases: Sequence[Phase], days: int, title: str) -> Table:
+    """A Gantt chart as a table: a row per phase, a column per span of days, the span's last day above it."""
+    step = (
+        max(5, -(-days // _GANTT_COLUMNS // 5) * 5) if days > _GANTT_COLUMNS * 5 else max(1, -(-days // _GANTT_COLUMNS))
+    )
+    ends = list(range(step, days + step, step))
+    header = (Cell(title), *(Cell(str(min(end, days)), align="center") for end in ends))
+    rows = tuple(
+        (
+            Cell(phase.name),
+            *(Cell(fill=_GANTT_FILL if _overlaps(phase, end - step + 1, end) else "") for end in ends),
+        )
+        for phase in phases
+    )
+    return Table(header, rows, (4.0, *(1.0 for _ in ends)))
+
+
+def _overlaps(phase: Phase, first: int, last: int) -> bool:
+    return phase.start_day <= last and phase.end_day >= first
