@@ -1,0 +1,145 @@
+"""the output folder and its manifest: the old package or the new one, whole."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import hashlib
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from bidkit.diagnostic import Diagnostic, Span
+
+MANIFEST = "internal/manifest.json"
+_RENAME_EXCHANGE = 2
+_AT_FDCWD = -100
+
+
+def make_manifest(facts: Mapping[str, Any], inputs: Mapping[str, str], outputs: Mapping[str, bytes]) -> bytes:
+    """The manifest: what was built, of what, with the SHA-256 of every input and output."""
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(outputs.items())}
+    record = {"format_version": "1.0", **facts, "inputs": dict(sorted(inputs.items())), "outputs": hashes}
+    return (json.dumps(record, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def write_package(folder: Path, files: Mapping[str, bytes], *, force: bool) -> list[Diagnostic]:
+    """Put a package in place in one step.
+
+    Files that were edited by hand since they were built are never overwritten: PK07 names each, unless `force`
+    keeps the old package aside. Diagnostics: PK07, EN04 (cannot be written), EN06 (another build is running).
+    """
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with _lock(folder) as is_ours:
+            if not is_ours:
+                return [Diagnostic("EN06", None, {"folder": folder})]
+            edited = find_edits(folder)
+            if edited and not force:
+                return [Diagnostic("PK07", Span(str(folder / name)), {"file": name}) for name in edited]
+            stage = folder.with_name(f".{folder.name}.stage-{os.getpid()}")
+            try:
+                _write_files(stage, files)
+                if edited:
+                    folder.rename(_free_name(folder))
+                _swap(stage, folder)
+            finally:
+                _clear_stages(folder)
+    except OSError as error:
+        values = {"folder": error.filename or folder, "reason": error.strerror or str(error)}
+        return [Diagnostic("EN04", None, values)]
+    return []
+
+
+def find_edits(folder: Path) -> list[str]:
+    """The files of an existing package that are not what its manifest says, or that it does not know."""
+    if not folder.exists():
+        return []
+    try:
+        outputs = json.loads((folder / MANIFEST).read_bytes())["outputs"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return [MANIFEST]
+    present = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    return [
+        name
+        for name, path in sorted(present.items())
+        if name != MANIFEST and hashlib.sha256(path.read_bytes()).hexdigest() != outputs.get(name)
+    ]
+
+
+@contextmanager
+def _lock(folder: Path) -> Iterator[bool]:
+    """A lock beside the package; False if another build holds it."""
+    path = folder.with_name(f".{folder.name}.lock")
+    if sys.platform == "win32":
+        yield True
+        return
+    import fcntl
+
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+        path.unlink(missing_ok=True)
+
+
+def _write_files(stage: Path, files: Mapping[str, bytes]) -> None:
+    for name, content in files.items():
+        path = stage / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _swap(stage: Path, folder: Path) -> None:
+    """The stage takes the folder's place; where the system can, both names change in one step."""
+    if not folder.exists():
+        stage.rename(folder)
+        return
+    if _exchange(stage, folder):
+        return
+    aside = _free_name(folder)
+    folder.rename(aside)
+    try:
+        stage.rename(folder)
+    except OSError:
+        aside.rename(folder)
+        raise
+    shutil.rmtree(aside)
+
+
+def _exchange(one: Path, two: Path) -> bool:
+    """renameat2(RENAME_EXCHANGE), which Linux has; False where it cannot be done."""
+    if not sys.platform.startswith("linux"):
+        return False
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is None:
+        return False
+    if rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(two), _RENAME_EXCHANGE) == 0:
+        return True
+    if ctypes.get_errno() in (errno.ENOSYS, errno.EINVAL):
+        return False
+    raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(two))
+
+
+def _clear_stages(folder: Path) -> None:
+    """Remove stage folders: ours after the swap, and those that killed builds have left; the lock is held."""
+    for stale in folder.parent.glob(f".{folder.name}.stage-*"):
+        shutil.rmtree(stale)
+
+
+def _free_name(folder: Path) -> Path:
+    number = 1
+    while (aside := folder.with_name(f"{folder.name}.kept-{number}")).exists():
+        number += 1
+    return aside
