@@ -1,0 +1,258 @@
+"""Typer commands: read options, call, print, exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bidkit import __version__
+
+if TYPE_CHECKING:
+    from bidkit.build import Options
+    from bidkit.reports import Result
+
+
+class Lang(StrEnum):
+    """The language of messages."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+class Format(StrEnum):
+    """The form of the result on stdout."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+app = typer.Typer(
+    name="bidkit",
+    no_args_is_help=True,
+    add_completion=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="""标书即代码：一个 deal.yaml 生成整套投标文件。Bids as code: one deal.yaml becomes the whole bid package.
+
+    \b
+    bidkit check deals/water/deal.yaml      检查，不写文件 / judge, write nothing
+    bidkit gate  deals/water/deal.yaml      销售阶段检查表 / the checklist of the stages
+    bidkit build deals/water/deal.yaml      生成 dist/<id>/ / build the package
+    bidkit explain PR04                     解释一个编号 / explain a code
+
+    退出码 Exit codes: 0 完好 no error, 1 有错误或关口未开 errors or gate closed, 2 无法运行 could not run.""",
+)
+
+Deal = Annotated[Path, typer.Argument(metavar="DEAL", help="deal.yaml 的路径 / path of a deal.yaml")]
+LangOption = Annotated[
+    Lang | None, typer.Option("--lang", help="消息语言，默认随 LANG / language of messages, default by LANG")
+]
+FormatOption = Annotated[Format, typer.Option("--format", help="结果格式 / form of the result")]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of", metavar="YYYY-MM-DD", help="以此日判断日期，默认今天 / judge dates by this day, default today"
+    ),
+]
+Strict = Annotated[bool, typer.Option("--strict", help="警告也算错误 / warnings count as errors")]
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"bidkit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="版本 / print the version", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    """Options before the command."""
+
+
+@app.command()
+def check(
+    deal: Deal, lang: LangOption = None, format: FormatOption = Format.TEXT, as_of: AsOf = None, strict: Strict = False
+) -> None:
+    """检查一个项目，不写任何文件。Judge a deal; nothing is written."""
+    from bidkit.build import check as run
+
+    language = _language(lang)
+    _require(deal, language)
+    result = run(deal, _options(as_of, language))
+    _print(result, "check", language, format)
+    raise typer.Exit(_exit_code(result, strict))
+
+
+@app.command()
+def gate(deal: Deal, lang: LangOption = None, format: FormatOption = Format.TEXT, as_of: AsOf = None) -> None:
+    """显示六步销售流程的检查表：哪些未完成，如何完成。Show the checklist of the stages and what closes each open item.
+
+    退出码 0：可以生成最终文件。Exit code 0: a final package may be built.
+    """
+    from bidkit.build import check as run
+    from bidkit.reports import text
+
+    language = _language(lang)
+    _require(deal, language)
+    result = run(deal, _options(as_of, language))
+    if result.gate is None or result.bid is None:
+        _print(result, "gate", language, format)
+        raise typer.Exit(max(1, result.exit_code))
+    if format is Format.JSON:
+        _print(result, "gate", language, format)
+    else:
+        typer.echo(text.render_gate(result.gate, result.bid, language))
+        _print_pin(result, language)
+    is_tender = result.bid.deal.regime == "tender"
+    is_ready = result.gate.is_ready_to_submit if is_tender else result.gate.is_ready_to_build
+    raise typer.Exit(0 if is_ready else 1)
+
+
+@app.command()
+def build(
+    deal: Deal,
+    draft: Annotated[
+        bool,
+        typer.Option(
+            "--draft", help="关口未开也生成，每页标明草稿 / build before the gate is open, DRAFT on every page"
+        ),
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="输出目录，默认工作区的 dist / folder for packages, default the workspace's dist",
+        ),
+    ] = None,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force",
+            help="旧文件被手工改过时，保留旧的一份再写 / keep a hand-edited old package aside and write the new one",
+        ),
+    ] = False,
+    lang: LangOption = None,
+    format: FormatOption = Format.TEXT,
+    as_of: AsOf = None,
+    strict: Strict = False,
+) -> None:
+    """生成整套投标文件；不合格就不生成，并逐条说明原因。
+
+    Build the whole package; refuse, and say why, while anything is wrong.
+    """
+    from dataclasses import replace
+
+    from bidkit.build import build as run
+
+    language = _language(lang)
+    _require(deal, language)
+    options = replace(_options(as_of, language), is_draft=draft, out=out, force=force)
+    result = run(deal, options)
+    _print(result, "build", language, format)
+    raise typer.Exit(_exit_code(result, strict) if result.folder else max(1, result.exit_code))
+
+
+@app.command()
+def explain(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="如 PR04 / such as PR04")], lang: LangOption = None
+) -> None:
+    """解释一个编号：含义、依据、如何处理。Explain a code: what, why with its article, and what to do."""
+    from bidkit.diagnostic import load_messages
+
+    language = _language(lang)
+    texts = load_messages(language)
+    entry = texts["codes"].get(code.upper())
+    if entry is None:
+        _fail("EN08", {"code": code, "codes": " ".join(sorted(texts["codes"]))}, language)
+    labels = texts["labels"]
+    typer.echo(
+        f"{code.upper()}  {entry['message']}\n\n{labels['why']}: {entry['why']}\n\n{labels['fix']}: {entry['fix']}"
+    )
+
+
+def _print(result: Result, command: str, language: str, format: Format) -> None:
+    from bidkit.diagnostic import load_messages
+    from bidkit.reports import json, text
+
+    if format is Format.JSON:
+        typer.echo(json.render(result, command, language))
+        return
+    labels = load_messages(language)["labels"]
+    if result.diagnostics:
+        typer.echo(text.render_diagnostics(result.diagnostics, language, result.root, Path.cwd()))
+    typer.echo(text.render_summary(result.diagnostics, language))
+    _print_pin(result, language)
+    if result.gate and result.bid:
+        typer.echo(text.render_readiness(result.gate, result.bid, language))
+    if command == "build":
+        shown = labels["built_draft" if result.is_draft else "built"].format(folder=result.folder)
+        typer.echo(shown if result.folder else labels["not_built"])
+
+
+def _print_pin(result: Result, language: str) -> None:
+    from bidkit.diagnostic import load_messages
+
+    if result.pinned:
+        typer.echo(load_messages(language)["labels"]["pinned"].format(day=result.pinned))
+
+
+def _exit_code(result: Result, strict: bool) -> int:
+    from bidkit.diagnostic import Severity
+
+    has_warnings = any(item.severity is Severity.WARNING for item in result.diagnostics)
+    if result.is_draft and result.folder:
+        return 0
+    return max(result.exit_code, 1 if strict and has_warnings else 0)
+
+
+def _options(as_of: str | None, language: str) -> Options:
+    from bidkit.build import Options
+
+    now = datetime.now().astimezone()  # noqa: TID251 - the one place that asks the clock
+    try:
+        pinned = date.fromisoformat(as_of) if as_of else None
+    except ValueError:
+        _fail("EN09", {"value": as_of}, language)
+    return Options(now=now, as_of=pinned, version=__version__)
+
+
+def _require(deal: Path, language: str) -> None:
+    if not deal.is_file():
+        _fail("EN05", {"file": deal}, language)
+
+
+def _fail(code: str, values: dict[str, object], language: str) -> None:
+    """Say why bidkit cannot run, and stop with exit code 2."""
+    from bidkit.diagnostic import Diagnostic
+    from bidkit.reports import text
+
+    problem = Diagnostic(code, None, values)
+    typer.echo(text.render_diagnostics([problem], language, None, Path.cwd()), err=True)
+    raise typer.Exit(2)
+
+
+def _language(chosen: Lang | None) -> str:
+    """`--lang`, else the locale of the environment; Chinese unless it says otherwise."""
+    if chosen:
+        return chosen.value
+    named = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return "zh" if named.split(".")[0] in ("", "C", "POSIX") or named.startswith("zh") else "en"
+
+
+def main() -> None:
+    """Run the command line; interrupted is exit code 130."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    app()

@@ -1,0 +1,78 @@
+"""findings and gate as JSON for other programs; `format_version` is a contract."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from bidkit.diagnostic import Diagnostic, Severity
+from bidkit.gate import Gate
+from bidkit.reports import Result
+
+FORMAT_VERSION = "1.0"
+
+
+def render(result: Result, command: str, lang: str) -> str:
+    """One object: format version, command, findings, gate, totals, folder."""
+    bid = result.bid
+    record = {
+        "format_version": FORMAT_VERSION,
+        "command": command,
+        "deal": bid.deal.id if bid else None,
+        "judged_on": bid.today.isoformat() if bid else None,
+        "is_pinned": result.pinned is not None,
+        "total": f"{bid.quote.base:.2f}" if bid else None,
+        "currency": bid.quote.currency if bid else None,
+        "gate": describe_gate(result.gate, lang) if result.gate else None,
+        "diagnostics": [describe(item, lang) for item in result.diagnostics],
+        "errors": sum(item.severity is Severity.ERROR for item in result.diagnostics),
+        "is_draft": result.is_draft,
+        "folder": str(result.folder) if result.folder else None,
+    }
+    return json.dumps(record, ensure_ascii=False, indent=2)
+
+
+def describe(item: Diagnostic, lang: str) -> dict[str, Any]:
+    """A finding as plain data; `file` is relative to the workspace, line and column count from 1."""
+    span = item.span
+    return {
+        "code": item.code,
+        "severity": item.severity.value,
+        "file": span.file if span else None,
+        "line": span.line or None if span else None,
+        "column": span.col or None if span else None,
+        "place": dict(span.place) if span and span.place else None,
+        "message": item.message(lang),
+        "fix": item.fix(lang),
+    }
+
+
+def describe_gate(gate: Gate, lang: str) -> dict[str, Any]:
+    """The gate as plain data."""
+    return {
+        "is_ready_to_build": gate.is_ready_to_build,
+        "is_ready_to_submit": gate.is_ready_to_submit,
+        "stage": gate.stage.stage.id if gate.stage else None,
+        "stages": [
+            {
+                "id": stage.stage.id,
+                "title": getattr(stage.stage.title, lang),
+                "start": getattr(stage.stage.start, lang),
+                "end": getattr(stage.stage.end, lang),
+                "is_ended": stage.is_ended,
+                "items": [
+                    {
+                        "id": result.item.id,
+                        "title": getattr(result.item.title, lang),
+                        "moment": result.item.moment,
+                        "state": result.state.value,
+                        "is_blocking": result.is_blocking,
+                        "by": result.by or None,
+                        "open": [describe(problem, lang) for problem in result.open],
+                    }
+                    for result in stage.items
+                ],
+            }
+            for stage in gate.stages
+        ],
+    }

@@ -1,0 +1,124 @@
+"""findings, gate and result as text for a terminal."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from bidkit.bid import Bid
+from bidkit.diagnostic import Diagnostic, Severity, Span, load_messages
+from bidkit.gate import Gate, ItemResult, StageResult, State
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_MARKS = {State.DONE: "[x]", State.OPEN: "[ ]"}
+
+
+def render_diagnostics(diagnostics: Sequence[Diagnostic], lang: str, root: Path | None, here: Path) -> str:
+    """Each finding at its place, with the line it stands on and what to do.
+
+    Args:
+        root: the workspace, to which places are relative; paths are shown relative to `here` where they are below it.
+    """
+    return "\n".join(line for item in diagnostics for line in _render(item, lang, root, here))
+
+
+def _render(item: Diagnostic, lang: str, root: Path | None, here: Path) -> Iterator[str]:
+    texts = load_messages(lang)
+    severity = texts["terms"][item.severity.value]
+    where = f"{locate(item.span, lang, root, here)}: " if item.span else ""
+    yield clean(f"{where}{item.code} {severity}: {item.message(lang)}")
+    yield from _quote_source(item.span, root)
+    yield clean(f"  {texts['terms']['fix']}: {item.fix(lang)}")
+
+
+def locate(span: Span, lang: str, root: Path | None, here: Path) -> str:
+    """A place as one can click it: path:line:col, or the path with part, heading and cell."""
+    path = root / span.file if root and (root / span.file).exists() else Path(span.file)
+    shown = path.relative_to(here).as_posix() if path.is_relative_to(here) else str(path)
+    if span.place:
+        names = load_messages(lang)["places"]
+        return f"{shown}: " + ", ".join(names[kind].format(value) for kind, value in span.place)
+    return f"{shown}:{span.line}:{span.col}" if span.line else shown
+
+
+def _quote_source(span: Span | None, root: Path | None) -> Iterator[str]:
+    if span is None or not span.line or root is None or not (root / span.file).is_file():
+        return
+    lines = (root / span.file).read_bytes().decode("utf-8-sig", "replace").splitlines()
+    if span.line > len(lines):
+        return
+    source = lines[span.line - 1]
+    start = max(0, span.col - 1 - 60)
+    before, under = source[start : span.col - 1], source[span.col - 1 : span.col - 1 + span.width]
+    room = max(8, 100 - len(before))
+    shown = clean((before + source[span.col - 1 :][:room]).replace("\t", " "))
+    gutter = f"{span.line:>5} | "
+    yield gutter + shown
+    yield " " * 5 + " | " + " " * width(before) + "^" * max(1, min(width(under), room))
+
+
+def width(text: str) -> int:
+    """The columns that a text takes on a terminal."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def clean(text: str) -> str:
+    """Text that cannot steer a terminal: control and direction characters become visible."""
+    return _CONTROL.sub(lambda found: f"\\x{ord(found.group()):02x}", text)
+
+
+def render_gate(gate: Gate, bid: Bid, lang: str) -> str:
+    """The stages with their markers and items; what is open says what would close it."""
+    texts = load_messages(lang)
+    current = gate.stage
+    lines = []
+    for stage in gate.stages:
+        here = f"  <- {texts['labels']['here']}" if stage is current else ""
+        lines.append(f"{stage.stage.id} {getattr(stage.stage.title, lang)}{here}")
+        lines.append(f"    {texts['labels']['start']}: {getattr(stage.stage.start, lang)}")
+        for result in stage.items:
+            lines += _render_item(result, stage, current, lang)
+        lines.append(f"    {texts['labels']['end']}: {getattr(stage.stage.end, lang)}{_ended(stage)}")
+    for name, is_open in (("ready_to_build", gate.is_ready_to_build), ("ready_to_submit", gate.is_ready_to_submit)):
+        state = texts["labels"]["gate_open" if is_open else "gate_closed"]
+        lines.append(f"{texts['labels'][name]}: {state}")
+    return clean("\n".join(lines))
+
+
+def _ended(stage: StageResult) -> str:
+    return " [x]" if stage.is_ended else " [ ]"
+
+
+def _render_item(result: ItemResult, stage: StageResult, current: StageResult | None, lang: str) -> Iterator[str]:
+    texts = load_messages(lang)
+    note = f" ({texts['labels']['advisory']})" if not result.is_blocking else ""
+    by = f" — {result.by}" if result.by else ""
+    yield f"  {_MARKS[result.state]} {result.item.id} {getattr(result.item.title, lang)}{note}{by}"
+    is_due = result.item.moment in ("build", "submit") or stage is current
+    if result.state is State.OPEN and is_due:
+        for problem in result.open:
+            yield f"        {problem.code}: {problem.message(lang)}"
+            yield f"        {texts['terms']['fix']}: {problem.fix(lang)}"
+
+
+def render_summary(diagnostics: Sequence[Diagnostic], lang: str) -> str:
+    """How many findings of each severity."""
+    texts = load_messages(lang)
+    counts = [sum(item.severity is severity for item in diagnostics) for severity in Severity]
+    return str(texts["labels"]["summary"]).format(errors=counts[0], warnings=counts[1], notes=counts[2])
+
+
+def render_readiness(gate: Gate, bid: Bid, lang: str) -> str:
+    """What is open in the gate and keeps a final package from being built, with what would close it; else one line."""
+    labels = load_messages(lang)["labels"]
+    is_ready = gate.is_ready_to_submit if bid.deal.regime == "tender" else gate.is_ready_to_build
+    name = labels["ready_to_submit" if bid.deal.regime == "tender" else "ready_to_build"]
+    lines = [f"{name}: {labels['gate_open' if is_ready else 'gate_closed']}"]
+    moments = ("build", "submit") if bid.deal.regime == "tender" else ("build",)
+    for result in gate.blocking(*moments):
+        for problem in result.open:
+            lines.append(f"  {problem.code}: {problem.message(lang)}")
+            lines.append(f"    {load_messages(lang)['terms']['fix']}: {problem.fix(lang)}")
+    return clean("\n".join(lines))
