@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 
 from bidkit.bid import Bid
 from bidkit.catalog import Credential
+from bidkit.config import CONFIG_NAME
 from bidkit.diagnostic import Diagnostic, Span
 from bidkit.ooxml.markdown import list_images
 from bidkit.ooxml.values import Image, read_image
@@ -80,6 +81,8 @@ def proses(record: object) -> Iterable[Prose]:
 
 def _list_pictures(bid: Bid, deal_name: str) -> Iterable[tuple[str, str, Span | None]]:
     """Each picture that a text or product shows: the file that names it, its target, the place."""
+    if bid.company.logo:
+        yield CONFIG_NAME, bid.company.logo, bid.company.span("logo")
     for product in bid.catalog.products:
         if product.picture:
             yield product.introduction.file, product.picture, product.span("picture")

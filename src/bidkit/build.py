@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, tzinfo
 from itertools import zip_longest
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from bidkit import office
 from bidkit.appendix import Appendix, load_appendix
@@ -111,9 +111,8 @@ def _check(deal_path: Path, options: Options) -> tuple[_Checked | None, list[Dia
     if pack is None:
         return None, problems
     filters = make_filters(deal.language)
-    template, found = compile_template(
-        pack.proposal, f"{pack.name}/{pack.text.proposal}", filters, pack.text.required_styles
-    )
+    file = f"{pack.name}/{pack.text.proposal}"
+    template, found = compile_template(pack.proposal, file, filters, pack.text.required_styles, settings.company.color)
     problems += found
     if template is None or has_errors(problems):
         return None, problems
@@ -168,7 +167,7 @@ def _render(checked: _Checked, options: Options) -> tuple[dict[str, bytes], list
     rendered = checked.template.render(context)
     if rendered.problems:
         return {}, rendered.problems
-    proposal, problems = _paginate(rendered)
+    proposal, problems = _paginate(rendered, checked.bid.deal.dated)
     mark = "-DRAFT" if options.is_draft else ""
     files = {
         f"submit/proposal{mark}.docx": proposal,
@@ -177,18 +176,18 @@ def _render(checked: _Checked, options: Options) -> tuple[dict[str, bytes], list
     return files, problems
 
 
-def _paginate(rendered: Rendered) -> tuple[bytes, list[Diagnostic]]:
+def _paginate(rendered: Rendered, dated: date) -> tuple[bytes, list[Diagnostic]]:
     """The document with true page numbers, where LibreOffice can lay it out; else without, and a note."""
-    layouts, problems = office.lay_out({"proposal.docx": rendered.save(is_layout_copy=True)})
+    layouts, problems = office.lay_out({"proposal.docx": rendered.save(dated, is_layout_copy=True)})
     if "proposal.docx" not in layouts:
-        return rendered.save(), problems
+        return rendered.save(dated), problems
     outline = office.read_outline(layouts["proposal.docx"])
     unlike = next((pair for pair in zip_longest(rendered.headings, outline) if not _is_same(*pair)), None)
     if unlike is not None:
         heading, entry = unlike
         values = {"heading": heading.label if heading else "—", "found": entry[1] if entry else "—"}
-        return rendered.save(), [*problems, Diagnostic("EN07", None, values)]
-    return rendered.save([page for _, _, page in outline]), problems
+        return rendered.save(dated), [*problems, Diagnostic("EN07", None, values)]
+    return rendered.save(dated, [page for _, _, page in outline]), problems
 
 
 def _is_same(heading: Heading | None, entry: tuple[int, str, int] | None) -> bool:
@@ -201,8 +200,10 @@ def _is_same(heading: Heading | None, entry: tuple[int, str, int] | None) -> boo
 def _assemble(checked: _Checked, files: Mapping[str, bytes], result: Result, options: Options) -> dict[str, bytes]:
     """The package: what is handed in, and what stays inside."""
     package = dict(files)
+    mark = "-DRAFT" if options.is_draft else ""
     for item in checked.appendix.attachments:
-        package[f"submit/credentials/{item.copy_name}"] = item.content
+        name = PurePosixPath(item.copy_name)
+        package[f"submit/credentials/{name.stem}{mark}{name.suffix}"] = item.content
     package["internal/report.html"] = html.render(result, checked.bid.deal.language)
     facts = {
         "bidkit": options.version,

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from bidkit.diagnostic import Diagnostic, Span
-from bidkit.scalars import Day, Model, Prose, Text, Whole, validate
+from bidkit.scalars import Color, Day, Model, Prose, Text, Whole, validate
 from bidkit.source import Workspace, load_yaml
 
 CONFIG_NAME = "bidkit.yaml"
@@ -22,7 +22,10 @@ class Bank(Model):
 
 
 class Company(Model):
-    """The bidder; what letterhead, cover, header and footer are filled with."""
+    """The bidder; what letterhead, cover, header and footer are filled with.
+
+    `logo` is a PNG or JPEG beside `bidkit.yaml`; `color` (RRGGBB) takes the place of the templates' accent colour.
+    """
 
     name: Text
     uscc: Text
@@ -38,6 +41,8 @@ class Company(Model):
     staff: Whole | None = None
     bank: Bank | None = None
     introduction: Prose
+    logo: Text = ""
+    color: Color = "1F4E79"
 
 
 class Settings(Model):

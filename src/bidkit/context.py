@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from bidkit.appendix import Appendix, make_pages
 from bidkit.bid import Bid
+from bidkit.config import CONFIG_NAME
 from bidkit.deal import Phase, Requirement
 from bidkit.diagnostic import load_messages
 from bidkit.ooxml.markdown import Markdown
@@ -16,8 +18,8 @@ from bidkit.ooxml.values import Blocks, Cell, Image, Table
 from bidkit.scalars import Prose
 
 _GANTT_COLUMNS = 12
-_GANTT_FILL = "5B9BD5"
-_FIRST_PAGE_MM, _NEXT_PAGE_MM = 165, 235
+_LOGO_MM = 12
+_FIRST_PAGE_MM, _NEXT_PAGE_MM = 180, 235
 
 
 def make_filters(language: str) -> dict[str, Callable[..., Any]]:
@@ -59,10 +61,9 @@ def make_context(bid: Bid, appendix: Appendix, deal_name: str, *, is_draft: bool
     deal = bid.deal
     return {
         "deal": {"id": deal.id, "title": deal.title, "dated": deal.dated, "regime": deal.regime},
-        "created": f"{deal.dated:%Y-%m-%d}T00:00:00Z",
         "draft": is_draft,
         "draft_mark": maker.labels["draft"] if is_draft else "",
-        "company": {**bid.company.model_dump(), "introduction": maker.markdown(bid.company.introduction)},
+        "company": maker.company(),
         "customer": {"name": deal.customer.name, "address": deal.customer.address},
         "tender": maker.tender(),
         **maker.needs(),
@@ -96,6 +97,17 @@ class _Maker:
         file = prose.file or self.deal_name
         images = {target: image for (name, target), image in self.appendix.pictures.items() if name == file}
         return Markdown(prose.text, images, 1, self.labels["figure"], self.labels["table"])
+
+    def company(self) -> dict[str, Any]:
+        company = self.bid.company
+        logo = self.appendix.pictures.get((CONFIG_NAME, company.logo))
+        return {
+            **company.model_dump(exclude={"color"}),
+            "introduction": self.markdown(company.introduction),
+            "logo": replace(logo, max_height_mm=_LOGO_MM, max_width_mm=4 * _LOGO_MM, alt=company.name)
+            if logo
+            else None,
+        }
 
     def tender(self) -> dict[str, Any] | None:
         tender = self.bid.deal.tender
@@ -158,7 +170,7 @@ class _Maker:
             "introduction": self.markdown(plan.introduction),
             "methods": self.markdown(plan.methods) if plan.methods else None,
             "days": days,
-            "gantt": make_gantt(plan.phases, days, self.labels["phase"]),
+            "gantt": make_gantt(plan.phases, days, self.labels["phase"], self.bid.company.color),
             "phases": _number(phases),
             "milestones": _number(milestone.model_dump() for milestone in plan.milestones),
         }
@@ -234,10 +246,10 @@ class _Maker:
 def _fit(page: Image, place: int) -> Image:
     """The first page shares its sheet with heading and facts, the others have one of their own."""
     height = _FIRST_PAGE_MM if place == 0 else _NEXT_PAGE_MM
-    return Image(page.data, page.format, page.width, page.height, page.alt, max_height_mm=height)
+    return replace(page, max_height_mm=height)
 
 
-def make_gantt(phases: Sequence[Phase], days: int, title: str) -> Table:
+def make_gantt(phases: Sequence[Phase], days: int, title: str, color: str) -> Table:
     """A Gantt chart as a table: a row per phase, a column per span of days, the span's last day above it."""
     step = (
         max(5, -(-days // _GANTT_COLUMNS // 5) * 5) if days > _GANTT_COLUMNS * 5 else max(1, -(-days // _GANTT_COLUMNS))
@@ -247,11 +259,11 @@ def make_gantt(phases: Sequence[Phase], days: int, title: str) -> Table:
     rows = tuple(
         (
             Cell(phase.name),
-            *(Cell(fill=_GANTT_FILL if _overlaps(phase, end - step + 1, end) else "") for end in ends),
+            *(Cell(fill=color if _overlaps(phase, end - step + 1, end) else "") for end in ends),
         )
         for phase in phases
     )
-    return Table(header, rows, (4.0, *(1.0 for _ in ends)))
+    return Table(header, rows, (4.0, *(1.0 for _ in ends)), keeps_with_next=True)
 
 
 def _overlaps(phase: Phase, first: int, last: int) -> bool:

@@ -159,6 +159,24 @@ class Tender(Model):
     has_prior_design_service: Flag | None = None
 
 
+_DEVIATIONS = {
+    "无偏离": "none",
+    "正偏离": "positive",
+    "负偏离": "negative",
+    "compliant": "none",
+    "exceeds": "positive",
+    "exception": "negative",
+}
+
+
+def _parse_deviation(value: object) -> object:
+    """A deviation may be written as the trade prints it."""
+    return _DEVIATIONS.get(value.strip().lower(), value.strip()) if isinstance(value, str) else value
+
+
+Deviation = Annotated[Literal["none", "positive", "negative"], BeforeValidator(_parse_deviation)]
+
+
 class Requirement(Model):
     """One clause of the tender and the answer to it. An answer without text or deviation is open."""
 
@@ -169,7 +187,7 @@ class Requirement(Model):
     kind: Literal["technical", "commercial", "contract"] = "technical"
     text: Text
     response: Text = ""
-    deviation: Literal["none", "positive", "negative"] | None = None
+    deviation: Deviation | None = None
     evidence: Texts = ()
     remark: Text = ""
 

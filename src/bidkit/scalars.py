@@ -145,6 +145,13 @@ def _parse_expiry(value: Any) -> date | None:
     return _parse_day(value)
 
 
+def _parse_color(value: Any) -> str:
+    text = _text(value).removeprefix("#").upper()
+    if not re.fullmatch("[0-9A-F]{6}", text):
+        raise PydanticCustomError("DL10", "not a colour", {"allowed": "RRGGBB (1F4E79)"})
+    return text
+
+
 Text = Annotated[str, BeforeValidator(_text)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_split_texts)]
 Money = Annotated[Decimal, BeforeValidator(_parse_money)]
@@ -158,6 +165,8 @@ Day = Annotated[date, BeforeValidator(_parse_day)]
 Moment = Annotated[datetime, BeforeValidator(_parse_moment)]
 """A time with its offset from UTC, as written (`2026-09-18T09:30+08:00`)."""
 Flag = Annotated[bool, BeforeValidator(_parse_flag)]
+Color = Annotated[str, BeforeValidator(_parse_color)]
+"""RRGGBB."""
 Expiry = Annotated[date | None, BeforeValidator(_parse_expiry)]
 """A date, or `long-term` / `长期` (None)."""
 

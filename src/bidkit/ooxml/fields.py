@@ -63,21 +63,14 @@ class Numbering:
             for deeper in [known for known in self._counts if known > level]:
                 del self._counts[deeper]
             number = self._format(level)
-        if level == 1:
-            self._sequences = {key: count for key, count in self._sequences.items() if not key.endswith("\\s")}
         heading = Heading(level, number, text, f"_Toc{len(self.headings) + 1:08d}")
         self.headings.append(heading)
         return heading
 
-    def next_in(self, sequence: str, per_chapter: bool) -> int:
-        """The next number of a SEQ field; one that restarts in each chapter is counted apart."""
-        key = sequence + ("\\s" if per_chapter else "")
-        self._sequences[key] = self._sequences.get(key, 0) + 1
-        return self._sequences[key]
-
-    def chapter(self) -> int:
-        """The number of the current heading of level 1, 0 before the first."""
-        return self._counts.get(1, 0)
+    def next_in(self, sequence: str) -> int:
+        """The next number of a SEQ field; captions are counted through the whole document."""
+        self._sequences[sequence] = self._sequences.get(sequence, 0) + 1
+        return self._sequences[sequence]
 
     def _format(self, level: int) -> str:
         rule = self.levels[level]

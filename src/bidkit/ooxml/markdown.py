@@ -156,9 +156,8 @@ class _Writer:
 
     def caption(self, sequence: str, content: str, keep_next: bool = False) -> str:
         extra = "<w:keepNext/>" if keep_next else ""
-        lead = f'<w:r><w:t xml:space="preserve">{sequence} {mark("k")}</w:t></w:r>'
-        number = make_field(f"SEQ {sequence} \\* ARABIC \\s 1", mark("q", f"{sequence}\\s"))
-        return paragraph(lead + number + run("  ") + content, self.style("Caption", "Normal"), extra)
+        number = make_field(f"SEQ {sequence} \\* ARABIC", mark("q", sequence))
+        return paragraph(run(f"{sequence} ") + number + run("  ") + content, self.style("Caption", "Normal"), extra)
 
     def table(self, tokens: list[Token]) -> str:
         rows: list[list[tuple[Cell, Token]]] = []
@@ -181,7 +180,7 @@ class _Writer:
 
     def inline(self, token: Token) -> str:
         out: list[str] = []
-        strong = emphasis = code = 0
+        strong = emphasis = 0
         children = token.children or []
         for position, child in enumerate(children):
             kind = child.type
@@ -190,7 +189,7 @@ class _Writer:
             elif kind in ("em_open", "em_close"):
                 emphasis += child.nesting
             elif kind == "softbreak":
-                out.append(run(_join(children, position), _properties(strong, emphasis, code)))
+                out.append(run(_join(children, position), self.properties(strong, emphasis, False)))
             elif kind == "hardbreak":
                 out.append("<w:r><w:br/></w:r>")
             elif kind == "link_open":
@@ -201,8 +200,19 @@ class _Writer:
                 image = self.source.images[str(child.attrGet("src"))]
                 out.append(f"<w:r>{image.drawing(self.rendering, self.site.width, self.site.height)}</w:r>")
             else:
-                out.append(run(child.content, _properties(strong, emphasis, kind == "code_inline")))
+                out.append(run(child.content, self.properties(strong, emphasis, kind == "code_inline")))
         return "".join(out)
+
+    def properties(self, strong: int, emphasis: int, is_code: bool) -> str:
+        """Run properties: the template's Strong or Emphasis; both at once, the second as direct formatting."""
+        name = "Strong" if strong else "Emphasis" if emphasis else ""
+        style = self.rendering.styles.find("character", name) if name else None
+        named = f'<w:rStyle w:val="{style}"/>' if style else ""
+        fonts = '<w:rFonts w:ascii="Consolas" w:hAnsi="Consolas"/>' if is_code else ""
+        bold = "<w:b/><w:bCs/>" if strong and not style else ""
+        italic = "<w:i/><w:iCs/>" if emphasis and (strong or not style) else ""
+        inside = named + fonts + bold + italic
+        return f"<w:rPr>{inside}</w:rPr>" if inside else ""
 
     def link(self, target: str) -> str:
         if not target.startswith(_LINKS):
@@ -211,13 +221,6 @@ class _Writer:
         return (
             f'<w:hyperlink xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" r:id="{rid}">'
         )
-
-
-def _properties(strong: int, emphasis: int, code: bool | int) -> str:
-    fonts = '<w:rFonts w:ascii="Consolas" w:hAnsi="Consolas"/>' if code else ""
-    bold = "<w:b/><w:bCs/>" if strong else ""
-    italic = "<w:i/><w:iCs/>" if emphasis else ""
-    return f"<w:rPr>{fonts}{bold}{italic}</w:rPr>" if fonts or bold or italic else ""
 
 
 def _join(children: list[Token], position: int) -> str:

@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from html import unescape
 from types import CodeType, FrameType
 from typing import Any, NoReturn
@@ -26,14 +27,17 @@ from bidkit.ooxml.fields import Heading, ListLevel, Numbering, make_contents, re
 from bidkit.ooxml.names import find_missing_names
 from bidkit.ooxml.tags import find_tags
 from bidkit.ooxml.values import CLOSE, OPEN, Rendering, Site, Styles, escape_text, print_inline
-from bidkit.ooxml.word import CompiledPart, PlacedTag, compile_word, read_styles
+from bidkit.ooxml.word import CompiledPart, PlacedTag, compile_word, read_styles, recolor
 
 _WORD_PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
-_TEXT_PARTS = ("docProps/core.xml", "docProps/app.xml")
+_CORE = "docProps/core.xml"
+_TEXT_PARTS = (_CORE, "docProps/app.xml")
 _MARK = re.compile(f"{OPEN}([a-zA-Z])([^{CLOSE}]*){CLOSE}")
 _TEXT = re.compile("<w:t(?: [^>]*)?>([^<]*)</w:t>")
 _CODE_NAME = "<bidkit template>"
 _RENDERING = " rendering"  # not a name that a template can write
+_DCTERMS = "http://purl.org/dc/terms/"
+_XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _PROPERTIES = {"png": "image/png", "jpeg": "image/jpeg"}
 
 
@@ -242,11 +246,9 @@ def _assemble(text: str, part: _Part, rendering: Rendering) -> list[str | _Conte
         elif op == "t":
             out.append(_Contents(part.compiled.contents[int(argument)]))
         elif op == "q":
-            name, _, per_chapter = argument.partition("\\")
-            out.append(str(numbering.next_in(name, bool(per_chapter))))
+            out.append(str(numbering.next_in(argument)))
         else:
-            chapter = numbering.chapter()
-            out.append(str(chapter) if op == "c" else f"{chapter}-" if chapter else "")
+            raise AssertionError(f"no mark {op!r}")
     return out
 
 
@@ -296,8 +298,14 @@ class Rendered:
         unique = {(problem.code, problem.span, str(problem.values)): problem for problem in found}
         return list(unique.values())
 
-    def save(self, pages: Sequence[int] | None = None, *, is_layout_copy: bool = False) -> bytes:
-        """The file. `pages` are those of `headings`, in order; a layout copy is for finding them."""
+    def save(self, created: date, pages: Sequence[int] | None = None, *, is_layout_copy: bool = False) -> bytes:
+        """The file.
+
+        Args:
+            created: the day that its properties name as that of creation and change.
+            pages: those of `headings`, in order.
+            is_layout_copy: for finding the pages by laying it out.
+        """
         parts = dict(self.template.package)
         extensions: dict[str, str] = {}
         lists: list[tuple[int, str, str]] = []
@@ -313,6 +321,8 @@ class Rendered:
             if rendering.relationships:
                 rels = opc.rels_name(name)
                 parts[rels] = opc.add_relationships(parts.get(rels), rendering.relationships)
+        if _CORE in parts:
+            parts[_CORE] = _set_dates(parts[_CORE], created)
         if lists:
             parts["word/numbering.xml"] = _add_lists(parts["word/numbering.xml"], lists)
         if extensions:
@@ -326,6 +336,17 @@ class Rendered:
         depth = int(shown.group(1)) if shown else 3
         styles = [self.template.styles.find("paragraph", f"toc {level}") or "" for level in range(1, depth + 1)]
         return make_contents(self.headings, pages, styles, piece.instruction, is_layout_copy=is_layout_copy)
+
+
+def _set_dates(content: bytes, created: date) -> bytes:
+    """core.xml with its dates set, so that nothing tells when the template was made or which clock bidkit saw."""
+    root = opc.parse_xml(content)
+    for name in ("created", "modified"):
+        for old in root.findall(f"{{{_DCTERMS}}}{name}"):
+            root.remove(old)
+        element = etree.SubElement(root, f"{{{_DCTERMS}}}{name}", {_XSI_TYPE: "dcterms:W3CDTF"}, {"dcterms": _DCTERMS})
+        element.text = f"{created:%Y-%m-%d}T00:00:00Z"
+    return opc.serialize(root)
 
 
 def _add_lists(content: bytes, lists: Sequence[tuple[int, str, str]]) -> bytes:
@@ -349,13 +370,23 @@ def _next_list_id(content: bytes | None) -> int:
 
 
 def compile_template(
-    content: bytes, name: str, filters: Mapping[str, Callable[..., Any]], required_styles: Sequence[str] = ()
+    content: bytes,
+    name: str,
+    filters: Mapping[str, Callable[..., Any]],
+    required_styles: Sequence[str] = (),
+    accent: str | None = None,
 ) -> tuple[Template | None, list[Diagnostic]]:
-    """A .docx template, ready to be rendered any number of times. Diagnostics: TP01–TP03, TP05, TP06, TP09."""
+    """A .docx template, ready to be rendered any number of times. Diagnostics: TP01–TP03, TP05, TP06, TP09, TP11.
+
+    Args:
+        required_styles: names of paragraph or table styles that the template must have.
+        accent: RRGGBB, takes the place of the template's theme colour accent1.
+    """
     package, problems = opc.read_package(content, name)
     if package is None:
         return None, problems
     try:
+        package = recolor(package, accent) if accent else package
         trees = {part: opc.parse_xml(data) for part, data in package.items() if _is_compiled(part)}
         styles_tree = opc.parse_xml(package["word/styles.xml"])
         lists_tree = opc.parse_xml(package["word/numbering.xml"]) if "word/numbering.xml" in package else None

@@ -189,19 +189,27 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """A table in the template's own table style, with a repeated header row; `widths` are shares of the line."""
+    """A table in the template's own table style, with a repeated header row; `widths` are shares of the line.
+
+    Args:
+        keeps_with_next: the whole table stays on one page with what follows (a caption below it).
+    """
 
     header: tuple[Cell, ...]
     rows: tuple[tuple[Cell, ...], ...]
     widths: tuple[float, ...]
+    keeps_with_next: bool = False
 
     def blocks(self, rendering: Rendering, site: Site) -> str:
         """The table, as wide as the printable area."""
         head = rendering.styles.find("paragraph", "Table Head", "Table Text")
         body = rendering.styles.find("paragraph", "Table Text")
-        header = [(cell, table_paragraph(run(cell.text), head, cell.align)) for cell in self.header]
-        rows = [[(cell, table_paragraph(run(cell.text), body, cell.align)) for cell in row] for row in self.rows]
-        return make_table(rendering, site, header, rows, self.widths)
+        keep = "<w:keepNext/>" if self.keeps_with_next else ""
+
+        def fill(row: Iterable[Cell], style: str | None) -> list[tuple[Cell, str]]:
+            return [(cell, table_paragraph(run(cell.text), style, cell.align, keep)) for cell in row]
+
+        return make_table(rendering, site, fill(self.header, head), [fill(row, body) for row in self.rows], self.widths)
 
 
 @dataclass(frozen=True)
@@ -227,9 +235,9 @@ def paragraph(content: str, style: str | None, extra: str = "") -> str:
     return f"<w:p>{properties}{content}</w:p>"
 
 
-def table_paragraph(content: str, style: str | None, align: str) -> str:
+def table_paragraph(content: str, style: str | None, align: str, keep: str = "") -> str:
     """A cell's paragraph."""
-    return paragraph(content, style, "" if align == "left" else f'<w:jc w:val="{align}"/>')
+    return paragraph(content, style, keep + ("" if align == "left" else f'<w:jc w:val="{align}"/>'))
 
 
 def make_table(

@@ -9,12 +9,13 @@ tree -> tags found in each paragraph's joined text, each replaced by a mark
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from lxml import etree
 
 from bidkit.diagnostic import Diagnostic, Span
+from bidkit.ooxml import opc
 from bidkit.ooxml.fields import W
 from bidkit.ooxml.tags import Tag, find_tags, place_tags
 from bidkit.ooxml.values import CLOSE, OPEN, Site, Styles, mark
@@ -22,6 +23,7 @@ from bidkit.ooxml.values import CLOSE, OPEN, Site, Styles, mark
 _LIFTED = {"p": "p", "tr": "tr", "tc": "tc", "r": "r"}
 _TAG_MARK = re.compile(f"{OPEN}j([0-9]+){CLOSE}")
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _A4 = Site("", 5_760_000, 8_900_000)
 
 
@@ -66,6 +68,29 @@ def read_styles(styles: etree._Element, numbering: etree._Element | None) -> Sty
                 index = level.get(q("val"), "0") if level is not None else "0"
                 lists[style_id] = (abstract.get(q("val"), ""), index)
     return Styles(ids, lists)
+
+
+def recolor(package: Mapping[str, bytes], accent: str) -> dict[str, bytes]:
+    """A package whose theme colour accent1 is another: in the theme, and in the value that stands beside its name."""
+    changed = dict(package)
+    for part, content in package.items():
+        if part.startswith("word/theme/"):
+            theme = opc.parse_xml(content)
+            for element in theme.iterfind(f".//{_A}accent1/*"):
+                element.tag = f"{_A}srgbClr"
+                element.attrib.clear()
+                element.set("val", accent)
+            changed[part] = opc.serialize(theme)
+        elif part.startswith("word/") and b'"accent1"' in content:
+            tree = opc.parse_xml(content)
+            for element in tree.iter():
+                # w:color keeps its colour in w:val, borders and shading keep theirs in w:color and w:fill
+                plain = "val" if element.tag == q("color") else "color"
+                for name, value in (("themeColor", plain), ("themeFill", "fill")):
+                    if element.get(q(name)) == "accent1":
+                        element.set(q(value), accent)
+            changed[part] = opc.serialize(tree)
+    return changed
 
 
 def compile_word(root: etree._Element, part: str, file: str, styles: Styles) -> tuple[CompiledPart, list[Diagnostic]]:
@@ -221,37 +246,18 @@ def _mark_heading(paragraph: etree._Element, level: int) -> None:
 
 
 def _mark_fields(paragraph: etree._Element) -> None:
-    """SEQ fields get their number when rendered; a chapter number (STYLEREF 1 \\s) becomes plain text."""
-    fields = list(_complex_fields(paragraph))
-    has_chapter = any(_is_chapter(text) for text, _, _ in fields)
-    for text, members, results in fields:
-        words = text.split()
+    """SEQ fields get their number when rendered."""
+    for instruction, results in _complex_fields(paragraph):
+        words = instruction.split()
         texts = [t for run in results for t in run.iter(q("t"))]
-        if _is_chapter(text) and texts:
-            texts[0].text = mark("c")
-            for member in members:
-                if member not in results:
-                    paragraph.remove(member)
-        elif words and words[0].upper() == "SEQ" and len(words) > 1 and texts:
-            per_chapter = has_chapter or "\\s" in words
-            if has_chapter and "\\s" not in words:
-                instruction = next(t for run in members for t in run.iter(q("instrText")))
-                instruction.text = f" {' '.join(words)} \\s 1 "
-            texts[0].text = mark("q", words[1] + ("\\s" if per_chapter else ""))
-        else:
-            continue
-        for extra in texts[1:]:
-            extra.text = ""
+        if len(words) > 1 and words[0].upper() == "SEQ" and texts:
+            texts[0].text = mark("q", words[1])
+            for extra in texts[1:]:
+                extra.text = ""
 
 
-def _is_chapter(instruction: str) -> bool:
-    words = instruction.split()
-    return len(words) > 2 and words[0].upper() == "STYLEREF" and "\\s" in words
-
-
-def _complex_fields(paragraph: etree._Element) -> Iterator[tuple[str, list[etree._Element], list[etree._Element]]]:
-    """Each complex field that lies in one paragraph: instruction, all its runs, the runs of its result."""
-    members: list[etree._Element] = []
+def _complex_fields(paragraph: etree._Element) -> Iterator[tuple[str, list[etree._Element]]]:
+    """Each complex field that lies in one paragraph: its instruction and the runs of its result."""
     results: list[etree._Element] = []
     instruction, state, depth = "", "", 0
     for run in paragraph.findall(q("r")):
@@ -259,13 +265,11 @@ def _complex_fields(paragraph: etree._Element) -> Iterator[tuple[str, list[etree
         kind = char.get(q("fldCharType"), "") if char is not None else ""
         depth += {"begin": 1, "end": -1}.get(kind, 0)
         if kind == "begin" and depth == 1:
-            members, results, instruction, state = [], [], "", "code"
-        if state:
-            members.append(run)
-        if kind == "separate" and depth == 1:
+            results, instruction, state = [], "", "code"
+        elif kind == "separate" and depth == 1:
             state = "result"
         elif kind == "end" and depth == 0 and state:
-            yield instruction, members, results
+            yield instruction, results
             state = ""
         elif state == "code":
             instruction += "".join(t.text or "" for t in run.iter(q("instrText")))

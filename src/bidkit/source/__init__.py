@@ -1,0 +1,89 @@
+"""files of a workspace, positions, YAML, Markdown, csv, xlsx -> plain data.
+
+Every scalar stays text; every mapping and list knows where it and its parts stand in the file.
+`{file: NAME}` in YAML is replaced here by what the file holds: a .csv or .xlsx becomes a list of mappings,
+a .md or .txt becomes `{text, file, line}`.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Any
+
+from bidkit.diagnostic import Diagnostic, Span, Term
+from bidkit.source.nodes import Items, Node, make_prose, nearest
+from bidkit.source.tables import parse_csv, parse_xlsx
+from bidkit.source.workspace import Workspace, decode
+from bidkit.source.yaml_text import parse_front_matter, parse_yaml
+
+__all__ = [
+    "Items",
+    "Node",
+    "Workspace",
+    "decode",
+    "load_yaml",
+    "make_prose",
+    "nearest",
+    "parse_csv",
+    "parse_front_matter",
+    "parse_xlsx",
+    "parse_yaml",
+]
+
+
+def load_yaml(workspace: Workspace, name: str, at: Span | None = None) -> tuple[Node | None, list[Diagnostic]]:
+    """A YAML file as nodes, its `{file: …}` references read. Diagnostics: DL01–DL07, DL12–DL28."""
+    content, problems = workspace.read(name, at=at)
+    if content is None:
+        return None, problems
+    text, problems = decode(content, name)
+    if text is None:
+        return None, problems
+    data, problems = parse_yaml(text, name)
+    if isinstance(data, Node):
+        expand_files(data, workspace, name, problems)
+        return data, problems
+    if not problems:
+        problems = [Diagnostic("DL07", Span(name, 1, 1), {"expected": Term("mapping"), "value": str(data or "")[:40]})]
+    return None, problems
+
+
+def expand_files(data: Any, workspace: Workspace, name: str, problems: list[Diagnostic]) -> None:
+    """Replace every `{file: …}` below `data` by what that file holds, in place."""
+    pairs = data.items() if isinstance(data, Node) else enumerate(data) if isinstance(data, Items) else ()
+    for key, value in list(pairs):
+        if (
+            isinstance(value, Node)
+            and isinstance(value.get("file"), str)
+            and set(value) <= {"file", "sheet", "columns"}
+        ):
+            data[key], found = _load_reference(workspace, value, name)
+            problems.extend(found)
+        elif isinstance(value, (Node, Items)):
+            expand_files(value, workspace, name, problems)
+
+
+def _load_reference(workspace: Workspace, reference: Node, beside: str) -> tuple[Any, list[Diagnostic]]:
+    """What `{file, sheet, columns}` stands for."""
+    at = reference.values_at["file"]
+    relative, problems = workspace.locate(reference["file"], beside, at)
+    content, found = workspace.read(relative, at=at) if relative is not None else (None, [])
+    if content is None or relative is None:
+        return None, problems + found
+    if not content.strip():
+        return None, [Diagnostic("DL14", at, {"file": relative, "reason": "empty"})]
+    suffix = PurePosixPath(relative).suffix.lower()
+    columns = reference.get("columns")
+    columns = {key: value for key, value in columns.items() if isinstance(value, str)} if columns else {}
+    if suffix == ".xlsx":
+        sheet = reference.get("sheet")
+        return parse_xlsx(content, relative, reference.values_at.get("sheet", at), sheet, columns)
+    text, problems = decode(content, relative)
+    if text is None:
+        return None, problems
+    if suffix == ".csv":
+        return parse_csv(text, relative, columns)
+    if suffix in (".md", ".txt"):
+        return make_prose(text, relative, 1), []
+    reason = f"{suffix or 'no suffix'}: .csv, .xlsx, .md, .txt"
+    return None, [Diagnostic("DL14", at, {"file": relative, "reason": reason})]

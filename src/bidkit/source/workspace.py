@@ -1,0 +1,99 @@
+"""the files that one bid may read."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from bidkit.diagnostic import Diagnostic, Span, Term
+from bidkit.source.nodes import nearest
+
+MAX_FILE_BYTES = 64 * 2**20
+MAX_TEXT_BYTES = 5 * 2**20
+
+
+@dataclass
+class Workspace:
+    """A folder tree that one bid may read; remembers every file that was read.
+
+    Args:
+        root: the folder that holds `bidkit.yaml`; nothing outside of it is ever read.
+    """
+
+    root: Path
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def read(self, name: str, beside: str = "", at: Span | None = None) -> tuple[bytes | None, list[Diagnostic]]:
+        """The bytes of a file named relative to the file `beside`. Diagnostics: DL12, DL13, DL14."""
+        relative, problems = self.locate(name, beside, at)
+        if relative is None:
+            return None, problems
+        if relative not in self.files:
+            content = _read_regular(self.root / relative)
+            if isinstance(content, str):
+                return None, [Diagnostic("DL14", at, {"file": relative, "reason": content})]
+            self.files[relative] = content
+        return self.files[relative], []
+
+    def locate(self, name: str, beside: str = "", at: Span | None = None) -> tuple[str | None, list[Diagnostic]]:
+        """The workspace-relative name of a file that exists inside the workspace. Diagnostics: DL12, DL13."""
+        outside = [Diagnostic("DL13", at, {"file": name})]
+        if "\0" in name or "\\" in name or name.startswith(("/", "~")) or (len(name) > 1 and name[1] == ":"):
+            return None, outside
+        relative = os.path.normpath(str(PurePosixPath(beside).parent / name))
+        if relative.startswith(".."):
+            return None, outside
+        try:
+            real = (self.root / relative).resolve(strict=True)
+        except (OSError, RuntimeError):
+            return None, [Diagnostic("DL12", at, {"file": relative, "near": self._nearest(relative)})]
+        if not real.is_relative_to(self.root.resolve()):
+            return None, outside
+        return PurePosixPath(relative).as_posix(), []
+
+    def names(self, folder: str, suffix: str) -> list[str]:
+        """The sorted names of the files of one kind in a folder, workspace-relative; none if it does not exist."""
+        base = self.root / folder
+        return (
+            sorted(path.relative_to(self.root).as_posix() for path in base.glob(f"*{suffix}")) if base.is_dir() else []
+        )
+
+    def hashes(self) -> dict[str, str]:
+        """SHA-256 of every file read, by workspace-relative name."""
+        return {name: hashlib.sha256(content).hexdigest() for name, content in sorted(self.files.items())}
+
+    def _nearest(self, relative: str) -> str:
+        folder = (self.root / relative).parent
+        names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+        near = nearest(Path(relative).name, names)
+        return near or ""
+
+
+def _read_regular(path: Path) -> bytes | str:
+    """The content of a regular file, or why it cannot be had; the descriptor is opened once, never a device or pipe."""
+    try:
+        with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                return "not a regular file"
+            if status.st_size > MAX_FILE_BYTES:
+                return f"{status.st_size} bytes, more than {MAX_FILE_BYTES}"
+            return file.read()
+    except OSError as error:
+        return error.strerror or str(error)
+
+
+def decode(content: bytes, name: str) -> tuple[str | None, list[Diagnostic]]:
+    """UTF-8 text, with or without a byte order mark. Diagnostics: DL18, DL23."""
+    if len(content) > MAX_TEXT_BYTES:
+        return None, [Diagnostic("DL18", Span(name), {"what": Term("bytes"), "limit": MAX_TEXT_BYTES})]
+    try:
+        return content.decode("utf-8-sig"), []
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        line = before.count(b"\n") + 1
+        col = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
+        return None, [Diagnostic("DL23", Span(name, line, col), {})]
