@@ -175,10 +175,17 @@ def explain(
     entry = texts["codes"].get(code.upper())
     if entry is None:
         _fail("EN08", {"code": code, "codes": " ".join(sorted(texts["codes"]))}, language)
-    labels = texts["labels"]
-    typer.echo(
-        f"{code.upper()}  {entry['message']}\n\n{labels['why']}: {entry['why']}\n\n{labels['fix']}: {entry['fix']}"
-    )
+    labels, names = texts["labels"], _Placeholders()
+    typer.echo(f"{code.upper()}  {entry['message'].format_map(names)}\n")
+    typer.echo(f"{labels['why']}: {entry['why']}\n")
+    typer.echo(f"{labels['fix']}: {entry['fix'].format_map(names)}")
+
+
+class _Placeholders(dict[str, str]):
+    """Shows each placeholder of a message by its name."""
+
+    def __missing__(self, key: str) -> str:
+        return f"<{key}>"
 
 
 def _print(result: Result, command: str, language: str, format: Format) -> None:

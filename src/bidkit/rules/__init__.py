@@ -7,13 +7,13 @@ from typing import TypeVar
 
 from bidkit.bid import Bid
 from bidkit.diagnostic import Diagnostic
-from bidkit.rules import dates, finished, forms, price, qualification
+from bidkit.rules import dates, finished, forms, identity, price, qualification
 from bidkit.rules.finished import Finished
 from bidkit.rules.registry import Rule
 
 S = TypeVar("S")
 
-BID_RULES: tuple[Rule[Bid], ...] = (*price.RULES, *dates.RULES, *qualification.RULES, *forms.RULES)
+BID_RULES: tuple[Rule[Bid], ...] = (*price.RULES, *dates.RULES, *identity.RULES, *qualification.RULES, *forms.RULES)
 FINISHED_RULES: tuple[Rule[Finished], ...] = finished.RULES
 
 

@@ -98,6 +98,23 @@ def names_in_print(done: Finished) -> Iterator[Finding]:
             )
 
 
+@rule("FM01")
+def nothing_left_out(done: Finished) -> Iterator[Finding]:
+    """Every problem, product, phase, service level, requirement with its answer and credential is in a document."""
+    bid = done.bid
+    deal, service = bid.deal, bid.deal.solution.service
+    wanted = [("problem", item.title) for item in deal.opportunity.problems]
+    wanted += [("sku", item.name) for item in bid.catalog.products]
+    wanted += [("phase", item.name) for item in deal.solution.plan.phases]
+    wanted += [("level", item.name) for item in service.levels]
+    wanted += [("requirement", text) for item in deal.requirements for text in (item.text, item.response)]
+    wanted += [("credential", item.title) for item in bid.selection.chosen]
+    text = "".join("".join(file.text.split()) for file in done.documents.values())
+    for kind, name in wanted:
+        if "".join(name.split()) not in text:
+            yield Finding(Span(", ".join(done.documents)), {"kind": Term(kind), "name": name[:60]})
+
+
 @rule("FM03")
 def nothing_left_open(done: Finished) -> Iterator[Finding]:
     """No tag, blank or placeholder is left."""
@@ -133,7 +150,16 @@ def draft_is_marked(done: Finished) -> Iterator[Finding]:
                 yield Finding(Span(file.name, place=place), {"text": text[:40]})
 
 
-RULES = (sound_structure, one_price, words_in_print, names_in_print, nothing_left_open, contents_match, draft_is_marked)
+RULES = (
+    sound_structure,
+    one_price,
+    words_in_print,
+    names_in_print,
+    nothing_left_out,
+    nothing_left_open,
+    contents_match,
+    draft_is_marked,
+)
 
 
 def _name(name: str) -> Term | str:

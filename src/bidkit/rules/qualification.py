@@ -36,15 +36,4 @@ def credentials_in_date(bid: Bid) -> Iterator[Finding]:
                 break
 
 
-@rule("ID01", regimes=frozenset({"tender"}))
-def credential_holder(bid: Bid) -> Iterator[Finding]:
-    """A licence or system certificate is the bidder's own."""
-    own = ("business-licence", "iso9001", "iso14001", "iso20000", "iso27001", "iso45001", "cmmi", "itss", "ccrc")
-    for paper in bid.selection.chosen:
-        if paper.kind in own and paper.holder != bid.company.name:
-            yield Finding(
-                paper.span("holder"), {"title": paper.title, "holder": paper.holder, "company": bid.company.name}
-            )
-
-
-RULES = (required_credentials, credentials_in_date, credential_holder)
+RULES = (required_credentials, credentials_in_date)
