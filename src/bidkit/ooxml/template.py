@@ -26,7 +26,7 @@ from bidkit.ooxml import opc
 from bidkit.ooxml.fields import Heading, ListLevel, Numbering, make_contents, read_heading_levels
 from bidkit.ooxml.names import find_missing_names
 from bidkit.ooxml.tags import find_tags
-from bidkit.ooxml.values import CLOSE, OPEN, Rendering, Site, Styles, escape_text, print_inline
+from bidkit.ooxml.values import CLOSE, OPEN, Rendering, Site, Styles, print_inline, print_plain
 from bidkit.ooxml.word import CompiledPart, PlacedTag, compile_word, read_styles, recolor
 
 _WORD_PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
@@ -110,17 +110,14 @@ def _finalize(context: Context, value: Any) -> Any:
         return value.xml
     if isinstance(value, Missing):
         return str(value)
-    _, span = (None, None) if value is not None and type(value) is str else _find_tag(sys._getframe(1))
-    if value is None:
-        rendering.problems.append(Diagnostic("TP08", span))
-        return ""
     try:
-        is_plain = context.name in _TEXT_PARTS
-        return escape_text(str(value)) if is_plain else print_inline(value, rendering)
+        if value is not None:
+            return print_plain(value) if context.name in _TEXT_PARTS else print_inline(value, rendering)
+        problem = Diagnostic("TP08", _find_tag(sys._getframe(1))[1])
     except (ValueError, TypeError) as error:
-        _, span = _find_tag(sys._getframe(1))
-        rendering.problems.append(Diagnostic("TP10", span, {"reason": str(error)}))
-        return ""
+        problem = Diagnostic("TP10", _find_tag(sys._getframe(1))[1], {"reason": str(error)})
+    rendering.problems.append(problem)
+    return ""
 
 
 @dataclass(frozen=True)
@@ -147,7 +144,7 @@ def _block(context: Context, number: int, value: Any) -> _Ready:
                 return _Ready(value.blocks(rendering, site))
             text = print_inline(value, rendering)
             return _Ready(f'<w:p>{site.properties}<w:r><w:t xml:space="preserve">{text}</w:t></w:r></w:p>')
-        except ValueError as error:
+        except (ValueError, TypeError) as error:
             rendering.problems.append(Diagnostic("TP10", placed.span, {"reason": str(error)}))
     return _Ready("")
 

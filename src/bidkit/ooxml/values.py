@@ -11,6 +11,8 @@ import io
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from typing import Any, Protocol
 from xml.sax.saxutils import escape, quoteattr
 
@@ -273,9 +275,25 @@ def make_table(
 
 
 def print_inline(value: Any, rendering: Rendering) -> str:
-    """A value printed by `{{ }}` inside `w:t`. Raises TypeError for a block, ValueError for an illegal character."""
+    """A value printed by `{{ }}` inside `w:t`. Raises TypeError and ValueError as `print_plain`."""
     if isinstance(value, Image):
         return f'</w:t>{value.drawing(rendering, 10**8, 10**8)}<w:t xml:space="preserve">'
+    return run_text(_show(value))
+
+
+def print_plain(value: Any) -> str:
+    """A value printed outside of paragraphs.
+
+    Raises:
+        TypeError: it is not one text, number or date.
+        ValueError: it holds a character that XML cannot.
+    """
+    return escape_text(_show(value))
+
+
+def _show(value: Any) -> str:
+    if isinstance(value, (str, int, float, Decimal, date)):
+        return str(value)
     if hasattr(value, "blocks"):
-        raise TypeError("a block value needs {{p … }} in a paragraph of its own")
-    return run_text(str(value))
+        raise TypeError("{{p … }}")
+    raise TypeError(f"{type(value).__name__}: {{% for … %}}")
