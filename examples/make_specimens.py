@@ -1,0 +1,450 @@
+"""Make the pictures of example workspaces: marked specimens of credentials, line art of products.
+
+`python examples/make_specimens.py [--force] examples/water examples/school`: the same records give the same bytes.
+"""
+
+import argparse
+import math
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, partial
+from io import BytesIO
+from pathlib import Path
+from random import Random
+
+import yaml
+from PIL import Image, ImageDraw, ImageFont
+
+NOTO = "/usr/share/fonts/opentype/noto/Noto{}CJK-{}.ttc"
+LIBERATION = "/usr/share/fonts/truetype/liberation/Liberation{}-{}.ttf"
+INK, GREY, SOFT, PALE, WHITE, ACCENT = "#37424D", "#6B7680", "#C3CCD5", "#E4E9EE", "#FFFFFF", "#1F4E79"
+PAPER, GROUND, RED, PDF_DATE, A4, A4_DPI = "#FCFBF7", "#F4F6F8", (200, 24, 24), b"D:20260101000000Z", (1000, 1414), 121
+
+
+@cache
+def load_font(chinese: bool, serif: bool, bold: bool, size: int) -> ImageFont.FreeTypeFont:
+    """One face at one size; ends the program when its file is not installed."""
+    name = (NOTO if chinese else LIBERATION).format("Serif" if serif else "Sans", "Bold" if bold else "Regular")
+    if not Path(name).is_file():
+        sys.exit(f"make_specimens: {name} is missing; install fonts-{'noto-cjk' if chinese else 'liberation'}")
+    return ImageFont.truetype(name, size, index=2 if chinese else 0)  # the third face of Noto's files is zh-Hans
+
+
+class Canvas:
+    """A picture drawn enlarged, to be scaled down at the end so that every edge is smooth."""
+
+    def __init__(self, width: int, height: int, ground: str, zoom: int, serif: bool) -> None:
+        self.width, self.height, self.zoom, self.serif = width, height, zoom, serif
+        self.image = Image.new("RGB", (width * zoom, height * zoom), ground)
+        self.draw = ImageDraw.Draw(self.image)
+
+    def at(self, *points: tuple[float, float]) -> list[tuple[float, float]]:
+        return [(x * self.zoom, y * self.zoom) for x, y in points]
+
+    def box(self, x0: float, y0: float, x1: float, y1: float, r=0.0, fill=WHITE, line=INK, width=3.0) -> None:
+        self.draw.rounded_rectangle(self.at((x0, y0), (x1, y1)), r * self.zoom, fill, line, round(width * self.zoom))
+
+    def dot(self, x: float, y: float, r: float, fill=WHITE, line=INK, width=3.0) -> None:
+        self.draw.ellipse(self.at((x - r, y - r), (x + r, y + r)), fill, line, round(width * self.zoom))
+
+    def path(self, *points: tuple[float, float], line: str = INK, width: float = 3) -> None:
+        self.draw.line(self.at(*points), line, round(width * self.zoom), joint="curve")
+
+    def font(self, text: str, size: float, bold: bool = False) -> ImageFont.FreeTypeFont:
+        return load_font(any(ord(c) > 0x20FF for c in text), self.serif, bold, round(size * self.zoom))
+
+    def text(self, x: float, y: float, text: str, size: int, anchor="lm", bold=False, fill=INK, room=800.0) -> None:
+        """One line around height `y`, made smaller where it is wider than `room`."""
+        while size > 8 and self.font(text, size, bold).getlength(text) > room * self.zoom:
+            size -= 1
+        self.draw.text((x * self.zoom, y * self.zoom), text, fill, self.font(text, size, bold), anchor)
+
+    def prose(self, x: float, y: float, room: float, text: str, size: int = 23) -> float:
+        """Text in lines: Latin words stay whole, no line begins with a closing mark; where the next text begins."""
+        font, lines = self.font(text, size), [""]
+        for piece in re.findall(r"[!-~]+ ?|.", text):
+            full = font.getlength(lines[-1] + piece.rstrip()) > room * self.zoom and piece not in "，。、；：）》”"
+            lines[-1:] = [lines[-1], piece] if full else [lines[-1] + piece]
+        for number, line in enumerate(lines):
+            self.text(x, y + 1.6 * size * number, line, size)
+        return y + 1.6 * size * len(lines) + 14
+
+    def fields(self, rows: Iterable[tuple[str, str]], x: float, y: float, room: float, label: float = 150) -> float:
+        """Labelled values, one below the other; the height below the last."""
+        for name, value in rows:
+            self.text(x, y, name, 22, bold=True, fill=GREY, room=label - 16)
+            y = self.prose(x + label, y, room - label, value)
+        return y
+
+    def border(self, tone: str) -> None:
+        """A frame of braided waves between lines, with a ring at each corner."""
+        near, right, bottom = 62, self.width - 62, self.height - 62
+        for gap, width in ((20, 4), (14, 1.2), (-14, 1.2), (-20, 2.5)):
+            self.box(near - gap, near - gap, right + gap, bottom + gap, 0, None, tone, width)
+        for end, ats, upright in ((right, (near, bottom), False), (bottom, (near, right), True)):
+            steps, turn = range(near, end + 1, 2), 2 * math.pi * round((end - near) / 44) / (end - near)
+            for at, bend in ((at, bend) for at in ats for bend in (9, -9)):
+                wave = [(s, at + bend * math.sin((s - near) * turn)) for s in steps]
+                self.path(*(point[::-1] if upright else point for point in wave), line=tone, width=1.6)
+        for x, y in ((x, y) for x in (near, right) for y in (near, bottom)):
+            self.box(x - 24, y - 24, x + 24, y + 24, 0, PAPER, tone, 2.5)
+            self.dot(x, y, 14, None, tone, 7)
+
+
+ZH = {
+    "mark": "样本 SPECIMEN 无效",
+    "footer": "bidkit 示例文件，所有组织均为虚构",
+    "fields": "持有人|编号|颁发机构|颁发日期|有效期至|范围",
+    "business-licence": "名称|登记编号|登记机关|成立日期|营业期限|经营范围",
+    "contract": "乙方（供方）|合同编号|甲方（需方）|签订日期|有效期至|合同内容",
+    "words": "兹 证 明|明 细 表|人像面|签发面|长期",
+    "rows": "项目|申报信息核对|登记信息核对|期间核对|附件核对|其他事项=结果|已核对",
+    "test-report": "检验项目|外观与结构|功能检查|性能指标|电源适应性|绝缘电阻|高温工作|低温工作|连续运行=结论|符合",
+    "audit-report": "项目|货币资金|应收账款|存货|固定资产|资产总计|负债合计|所有者权益合计=金额|* *** ***.**",
+    "notes": "本件依据委托方提供的资料和约定的程序出具，结果仅对本次委托范围有效。未经出具机构书面同意，不得部分复制。",
+    "letter": "致有关单位：|　　{holder}就“{title}”事项说明如下：|　　{scope}|　　"
+    "以上内容如有不实，由出具单位负责。有效期至：{valid}。|　　本件为示例文字，不产生任何法律效力。",
+    "clauses": "一、合同标的|乙方按照本合同约定向甲方提供：{scope}。|二、合同价款|价款及税率见附件《价格清单》，包含"
+    "运输、安装、调试和培训费用。|三、交付与验收|甲方在收到验收申请后十个工作日内组织验收。|四、质量保证|质量保证期自验收"
+    "合格之日起算，期内乙方免费维修或更换。|五、争议解决|争议由双方协商解决；协商不成的，提交仲裁机构仲裁。",
+    "closing": "合同签署页（样本，无签字、无印章）|甲方|乙方|代表|日期",
+}
+EN = {
+    "mark": "SPECIMEN – NOT VALID",
+    "footer": "bidkit example file; all organisations are fictional",
+    "fields": "Holder|Number|Issued by|Issue date|Valid until|Scope",
+    "contract": "Supplier|Contract no.|Customer|Date|Valid until|Subject",
+    "words": "This is to certify that|Schedule|front|back|no expiry date",
+    "rows": "Item|Subject matter|Period covered|Controls|Tests|Exceptions|Limits|Exclusions=Result|see text",
+    "notes": "The results hold for the items named here only. Not to be copied in part without the issuer's consent.",
+    "letter": "To whom it may concern:|{holder} states the following regarding “{title}”:|{scope}|The issuer answers "
+    "for the truth of this statement. It is valid until: {valid}.|This is sample text without legal effect.",
+    "clauses": "1. Subject|The Supplier provides to the Customer: {scope}.|2. Price|Prices and taxes: see the Annex.|"
+    "3. Warranty|Defects are mended free of charge.|4. Disputes|Disputes are settled by negotiation or arbitration.",
+    "closing": "Signature page (specimen: no signature, no seal)|For the Customer|For the Supplier|Name|Date",
+}
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A credential record as it is printed, and which of the record's files this is."""
+
+    record: dict[str, str]
+    part: int
+    parts: int
+
+    def __getattr__(self, key: str) -> str:
+        return self.record.get(key, "")
+
+    @property
+    def texts(self) -> dict[str, str]:
+        return ZH if re.search(r"[\u4e00-\u9fff]", self.title) else EN
+
+    def words(self, *keys: str) -> list[str]:
+        """The parts of the first text that this paper's language has under one of the keys."""
+        return next(self.texts[key] for key in keys if key in self.texts).split("|")
+
+    def day(self, value: str) -> str:
+        if value in ("long-term", "长期"):
+            return self.words("words")[4]
+        day = date.fromisoformat(value)
+        return f"{day.year} 年 {day.month} 月 {day.day} 日" if self.texts is ZH else f"{day.day} {day:%B %Y}"
+
+    def fields(self) -> list[tuple[str, str]]:
+        """Label and value of: holder, number, issuer, day of issue, validity, scope if there is one."""
+        holder, number = self.holder, self.number
+        if self.kind == "id-card":  # a number without digits is the name of whose card it is; none is printed
+            holder, number = (holder if re.search(r"\d", number) else number), "—"
+        values = holder, number, self.issuer, self.day(self.issued), self.day(self.valid_until), self.scope
+        labels = self.words(self.kind if self.kind in ("business-licence", "contract") else "fields", "fields")
+        return [row for row in zip(labels, values, strict=True) if row[1]]
+
+    def page(self, width: int = A4[0], height: int = A4[1], head: bool = False) -> Canvas:
+        """An empty page with the footer that every specimen has, and a running head."""
+        page = Canvas(width, height, PAPER, 2, serif=True)
+        page.text(width / 2, height - 26, *self.words("footer"), 17, "mm", fill=GREY)
+        if self.parts > 1:
+            page.text(width - 40, 26, f"{self.part + 1}/{self.parts}", 17, "rm", fill=GREY)
+        if head:
+            page.text(100, 80, self.issuer, 19, fill=GREY, room=420)
+            page.text(900, 80, self.number, 19, "rm", fill=GREY, room=360)
+            page.path((100, 102), (900, 102), line=GREY, width=2)
+        return page
+
+    def certificate(self) -> list[Canvas]:
+        """A framed certificate, wide for a business licence, tall for all others."""
+        wide, fields = self.kind == "business-licence", self.fields()
+        tone = "#8C6D2C" if wide else Random(self.id).choice((ACCENT, "#2F6B73", "#5B5A8C", "#7A4A3B", "#80683A"))
+        page = self.page(1200, 849) if wide else self.page()
+        middle, top = page.width / 2, 165 if wide else 230
+        page.border(tone)
+        page.text(middle, top, self.title, 62, "mm", True, tone, page.width - 260)
+        page.path((middle - 190, top + 66), (middle + 190, top + 66), line=tone, width=2)
+        if wide:
+            page.fields([*fields[:2], *fields[5:], *fields[2:5]], 160, 315, 880, 200)
+        else:
+            page.text(middle, 345, "  ".join(fields[1]), 22, "mm", fill=GREY, room=720)
+            page.text(middle, 465, self.words("words")[0], 28, "mm")
+            page.text(middle, 550, self.holder, 42, "mm", True, room=740)
+            page.fields(fields[5:], 165, 670, 670)
+            page.fields(fields[2:5], 165, 1085, 670)
+        return [page]
+
+    def card(self) -> list[Canvas]:
+        """An identity card: both sides on one sheet, or one side when the record has several files."""
+        sides, fields = (0, 1) if self.parts == 1 else (self.part % 2,), self.fields()
+        page = self.page(1000, 80 + 520 * len(sides))
+        for y, side in zip((70, 580), sides, strict=False):
+            page.box(145, y, 855, y + 448, 24, "#F3F6F8", GREY)
+            page.text(500, y + 46, f"{self.title} · {self.words('words')[2 + side]}", 22, "mm", fill=GREY, room=620)
+            page.path((185, y + 84), (815, y + 84), line=SOFT, width=1.5)
+            page.fields(fields[2:] if side else fields[:2], 205, y + 150, 590 if side else 380, 130)
+            if side == 0:
+                page.box(600, y + 120, 800, y + 385, 8, PALE, SOFT)
+                page.dot(700, y + 210, 50, SOFT, None)
+                page.draw.pieslice(page.at((618, y + 284), (782, y + 484)), 180, 360, SOFT)
+        return [page]
+
+    def table(self) -> Canvas:
+        """A page with a ruled table of what this kind of paper lists."""
+        page, y = self.page(head=True), 225
+        items, (head, result) = (column.split("|") for column in "|".join(self.words(self.kind, "rows")).split("="))
+        page.text(500, 168, self.words("words")[1], 32, "mm", True)
+        for number, item in enumerate(items):
+            cells = (number or "#", item, result if number else head)
+            for left, right, cell in zip((100, 170, 600), (170, 600, 900), cells, strict=True):
+                page.box(left, y, right, y + 47, 0, None if number else PALE, GREY, 1.3)
+                page.text((left + right) / 2, y + 23, str(cell), 20, "mm", not number)
+            y += 47
+        return page
+
+    def report(self) -> list[Canvas]:
+        """A cover with the particulars, and a table."""
+        cover = self.page(head=True)
+        cover.text(500, 230, self.title, 46, "mm", True, ACCENT)
+        y = cover.fields(self.fields(), 140, 380, 720)
+        cover.box(100, 330, 900, y + 10, 0, None, GREY, 1.5)
+        cover.prose(100, y + 80, 800, *self.words("notes"))
+        return [cover, self.table()]
+
+    def contract(self) -> list[Canvas]:
+        """A cover, the clauses, and a closing page with empty places for signatures."""
+        fields, (title, customer, supplier, *blanks) = self.fields(), self.words("closing")
+        cover, body, closing = self.page(), self.page(head=True), self.page(head=True)
+        cover.text(500, 330, self.title, 52, "mm", True)
+        cover.path((300, 390), (700, 390), width=2)
+        cover.fields((fields[1], fields[2], fields[0], *fields[3:5]), 190, 720, 640, 200)
+        y, scope = 170.0, (self.scope or self.title).rstrip("。.")
+        for text in self.words("clauses"):
+            y = body.prose(100, y, 800, text.format(scope=scope))
+        closing.text(500, 190, title, 30, "mm", True)
+        for y, label, party in ((330, customer, self.issuer), (600, supplier, self.holder)):
+            closing.fields(((label, party), *((word, "_" * 36) for word in blanks)), 150, y, 700, 220)
+        return [cover, body, closing]
+
+    def letter(self) -> list[Canvas]:
+        """One page: what is stated, by whom, until when."""
+        page, y, fields = self.page(), 370.0, self.fields()
+        values = {**self.record, "scope": self.scope or self.title, "valid": fields[4][1]}
+        page.text(500, 200, self.title, 46, "mm", True)
+        page.text(890, 280, "  ".join(fields[1]), 20, "rm", fill=GREY)
+        for text in self.words("letter"):
+            y = page.prose(110, y, 780, text.format(**values), 24)
+        page.text(890, max(y + 110, 900), self.issuer, 23, "rm")
+        page.text(890, max(y + 162, 952), fields[3][1], 23, "rm")
+        return [page]
+
+    def scan(self, page: Canvas) -> Image.Image:
+        """The page as a scanner sees it, a little askew, with the mark across it."""
+        tilt = Random(f"{self.id}/{self.number}/{self.part}").uniform(-0.35, 0.35)
+        image = page.image.reduce(page.zoom).rotate(tilt, Image.Resampling.BICUBIC, fillcolor=PAPER)
+        text, chinese, (width, height) = self.texts["mark"], self.texts is ZH, image.size
+        size = 78 * math.hypot(width, height) / load_font(chinese, False, True, 100).getlength(text)
+        font = load_font(chinese, False, True, int(size))
+        mark = Image.new("L", (int(font.getlength(text)) + 20, int(size * 1.6)))
+        ImageDraw.Draw(mark).text((mark.width / 2, mark.height / 2), text, 84, font, "mm")
+        mark = mark.rotate(min(math.degrees(math.atan2(height, width)), 52), Image.Resampling.BICUBIC, expand=True)
+        image.paste(RED, ((width - mark.width) // 2, (height - mark.height) // 2), mark)
+        return image
+
+    def encode(self, suffix: str) -> bytes:
+        """A PDF has all pages of the paper; the several pictures of one share them out."""
+        pages = [self.scan(page) for page in LAYOUTS.get(self.kind, Paper.certificate)(self)]
+        if suffix == ".pdf":
+            return encode(pages[0], "PDF", 200, save_all=True, append_images=pages[1:], resolution=A4_DPI,
+                          title=self.title, creationDate=PDF_DATE, modDate=PDF_DATE)  # fmt: skip
+        number = len(pages) - 1 if 0 < self.part == self.parts - 1 else min(self.part, len(pages) - 1, 1)
+        return encode(pages[number], "PNG", 80) if suffix == ".png" else encode(pages[number], "JPEG", 90)
+
+
+LAYOUTS: dict[str, Callable[[Paper], list[Canvas]]] = {
+    "contract": Paper.contract,
+    "id-card": Paper.card,
+    **dict.fromkeys(("affidavit", "authorization", "brochure", "other"), Paper.letter),
+    **dict.fromkeys(("test-report", "audit-report", "soc2"), Paper.report),
+    **dict.fromkeys(("insurance", "tax-proof", "social-security-proof"), Paper.report),
+}
+
+
+def encode(image: Image.Image, form: str, limit: int, **options: object) -> bytes:
+    """The picture in a format, coarser step by step until it keeps within `limit` kilobytes."""
+    for colours, quality in ((48, 60), (32, 50), (20, 40), (12, 30)):
+        buffer = BytesIO()
+        picture = image.quantize(colours, 1, 2, dither=Image.Dither.NONE) if form == "PNG" else image
+        picture.save(buffer, form, quality=quality, optimize=True, **options)
+        if buffer.tell() <= limit * 1000:
+            return buffer.getvalue()
+    sys.exit(f"make_specimens: a picture does not fit into {limit} KB")
+
+
+SCRIPTS = {
+    "server|服务器": "face 11 22 79 39; grid #6~8 #2 14 24 66 37 d; dot 72 26 1 a; vents 70 30 76 36 #5",
+    "storage|nas|存储|磁盘阵列|备份": "face 11 15 79 45; grid #4 #4~5 13 17 77 38.6 d; leds #4 15 41.6 2.4",
+    "switch|交换机": "face 9 25 81 37; leds #6 11.6 27 2.2; grid #10~12 #2 26 27 64 35 p; grid #2 #2 66 27 79 35 a",
+    "firewall|防火墙|网闸": "face 11 34 79 45; leds #5 14 39 2; grid #6~9 #1 29 36 60 43 p; grid #2 #1 62 36 77 43 a;"
+    "poly 45 6 53 9 53 17 50 22 45 26 40 22 37 17 37 9 a; line 45 22 45 15 40 15 50 15 45 15 45 10 w",
+    "gateway|网关|": "shade 31 59 48; line 37 19 37 7~11; line 53 19 53 7~11; line 42 14 45 12 48 14;"
+    "line 40 11 45 8 50 11; box 33 19 57 47 1; grid #6~9 #1 35 21 55 24 s; grid #6~9 #1 35 42 55 45 s; leds #4 37 29 3;"
+    "box 35 32 47 39.6 .4 a; grid #1 #2~3 49 27 55 39.6 p",
+    "led|video wall|大屏|拼接屏|显示屏": "shade 15 75 47.8; line 26 42 23 47.6; line 64 42 67 47.6; box 11 8 79 42 0 p;"
+    "chart 15 12 75 38; line 28 8 28 42; line 45 8 45 42; line 62 8 62 42; line 11 25 79 25",
+    "ups|不间断电源": "shade 26 64 48.2; box 28 9 45 48 .8; box 30.4 12 42.6 19.6 .4 a; leds #3 32.2 22.6 4.3;"
+    "vents 30.4 28 42.6 45 #7~9; box 46.6 17 62 48 .8 p; vents 49 20 59.6 45 #10~13",
+    "power supply|电源": "shade 20 70 46.6; box 20 13 70 46 1.4; box 23 16 46 27 .4 a; dot 53 21 3.6; dot 53 21 1.2 a;"
+    "dot 63 21 3.6; dot 63 21 1.2 a; vents 23 32 40 42 #5; leds #4~6 46 37 4; line 46 42 66 42",
+    "rack|机柜": "shade 30 64 48.4; poly 56 7 63 10 63 45 56 48.2 s; box 32 7 56 48.2 .4; grid #1 #9~12 34 9 54 46 d",
+    "cabinet|柜": "shade 28 62 48.4; box 28 7 62 48 .8; grid #2 #1 30 9 60 46 p; line 43 25 43 31; line 47 25 47 31;"
+    "poly 37 14 41 21 33 21 a; poly 53 14 57 21 49 21 a; vents 33 38 41 42 #3~4; vents 49 38 57 42 #3~4",
+    "blackboard|黑板|白板": "box 7 12 83 43 .8 s; grid #2 #1 8 13 82 42 a; box 28.4 13 61.6 42 .2; chart 32 17 58 39;"
+    "vents 10 17 20~25 25 #3; vents 65 17 74~79 25 #3; box 7 43.6 83 45 .4 p",
+    "document camera|展台": "shade 24 66 47.8; box 24 44 66 48 .8; box 29 41 52 44 0 p; line 58 44 58 16 50 10 42 10;"
+    "dot 58 16 1 a; box 33 8 44 13 .6 a; line 35 16 30 38; line 42 16 50 38; leds #3 57 46 2.4",
+    "bench|实验桌|实验台": "shade 11 79 47.4; box 13 29.6 77 47 .2; grid #3~5 #1 14 30.6 76 46 p; box 10 27 80 30 .4 a;"
+    "line 25 27 25 13 65 13 65 27; line 25 19.6 65 19.6; grid #7~9 #1 28 15 62 19.4 s; line 72 27 72 16 76 16 76 18",
+    "desk|桌": "shade 15 75 47; grid #1 #3 17 25 33 47; box 33 25 57 42 0 p; grid #1 #2~3 57 25 73 47 p;"
+    "box 14 22 76 25 .4 s; line 49 18 49 22; box 40 9 58 19 .4 a",
+    "microscope|显微镜": "shade 30 62 47.8; poly 31 47 33 44 59 44 61 47 a; box 33 35 54.6 37 .4; line 38 34.4 47 34.4;"
+    "poly 52 44 56 44 58 33 54.6 22 44.6 19 43.6 22.6 51 26 53.4 34 s; poly 37 15 43 13 48 29 42.6 31; dot 55 39 2.2 p;"
+    "poly 36.8 10.8 40.8 9.6 42 13.4 38 14.6 a; poly 43.6 30.6 46.6 29.6 47 33.6 45 34 a",
+    "air condition|空调": "box 12 12 78 29 2.2; box 12 12 78 21.6 2.2 p; line 15 26 75 26; leds #3 70 23.8 2.2;"
+    "line 21 32 19 40; line 33 32 32 43; line 45 32 45 44; line 57 32 58 43; line 69 32 71 40",
+    "exhaust|抽气罩": "box 38 5 52 9 0 s; line 45 9 45 15 30 23 45 31; dot 45 15 1.4 a; dot 30 23 1.4 a;"
+    "dot 45 31 1.4 a; poly 43 32 47 32 58 41 32 41 p; line 36 44 38 48; line 45 44 45 48; line 54 44 52 48",
+    "fume|通风柜": "shade 22 68 48.4; box 40 5 50 11 0 s; box 22 11 68 48 .6; box 25 15 65 33 .2 p; line 25 22 65 22;"
+    "grid #4~6 #1 32 27 58 32.8; box 40 21.4 50 23 .6 a; leds #4 27 13 2.2; grid #2 #1 25 35 65 46.4",
+    "sensor|meter|传感器|流量计|液位计|监测仪": "shade 33 57 48.2; box 35 8 55 24 1.6; box 37.6 10.6 52.4 17.6 .4 a;"
+    "leds #3 40.6 20.8 4.4; line 45 24 45 31; box 41.2 31 48.8 44 .8; box 42.4 44 47.6 47.6 .4 s;"
+    "line 38 35 36 39.5 38 44; line 52 35 54 39.5 52 44; line 35 32 32 39.5 35 47; line 55 32 58 39.5 55 47",
+    "kit|急救|套装|防护": "shade 23 67 46.6; line 38 18 38 13 52 13 52 18; box 24 18 66 46 2; box 24 18 66 25 2 p;"
+    "dot 45 36 7; box 43.4 31 46.6 41 0 a; box 40 34.4 50 37.6 0 a",
+    "siem/soar platform": "grid #1 #4 8 10 24 46 d; line 24 14 30 14 30 42 24 42; line 24 23 30 23; line 24 33 30 33;"
+    "line 30 28 62 28; box 36 20 52 36 1 p; dot 44 28 4 a; box 62 12 82 44 1; chart 65 18 79 38",
+    "software|platform|软件|平台|系统": "box 10 7 80 48 1; box 10 7 80 11 1 a; dot 13 9 .7; box 10 11 25 48 0 p;"
+    "vents 13 15 22 33 #4~7; chart 28 14 77 29; chart 28 33 50 45; grid #2 #3~4 53 32 77 45.5 d",
+    "[a-z ]+segmentation service": "box 8 10 40 46 1 p; grid #2 #3~4 12 15 36 41 d; line 40 28 50 28;"
+    "box 42 22 48 34 .6 a; box 50 10 82 46 1; chart 54 17 78 40",
+    "operations watch": "dot 28 28 18; dot 28 28 15 p; line 28 16 28 28 36 33; grid #4 #3 52 14 80 42 d",
+    "service|test|program|服务|运维|培训": "box 9 20 24 34 1; box 28 20 43 34 1; box 47 20 62 34 1; box 66 20 81 34 1;"
+    "dot 16.5 27 3 a; dot 35.5 27 3 a; dot 54.5 27 3 a; dot 73.5 27 3 a; poly 25 26 27 27 25 28 a;"
+    "poly 44 26 46 27 44 28 a; poly 63 26 65 27 63 28 a; line 73 34 73 41 16 41 16 36; poly 16 34 15 36 17 36 a",
+}
+PAINTS = {"w": WHITE, "p": PALE, "s": SOFT, "a": ACCENT, "d": None}
+
+
+class Sketch(Canvas):
+    """Line art by a script: methods and their lengths in tens, plain numbers with #; of `6~8` the sku decides."""
+
+    def __init__(self, product: dict[str, str]) -> None:
+        super().__init__(900, 600, GROUND, 3, serif=False)
+        self.rng = Random(product["sku"])
+        hits = [(bool(hit[0]), text == product["name"], hit.end(), len(hit[0]), script)
+                for keys, script in SCRIPTS.items() for text in (product["name"], product["category"])
+                for hit in re.finditer(rf"(?<![a-z])(?:{keys})", text.lower())]  # fmt: skip
+        script = max(hits)[-1]  # of the last keyword in the name, else in the category: gateway software is software
+        for name, *words in (stroke.split() for stroke in script.split(";")):
+            paint = {"fill": PAINTS[words.pop()]} if words[-1] in PAINTS else {}
+            scales = [1 if word[0] == "#" else 10 for word in words]
+            ends = [[float(e) * k for e in w.strip("#").split("~")] for w, k in zip(words, scales, strict=True)]
+            getattr(self, name)(*(self.rng.randint(round(end[0]), round(end[-1])) for end in ends), **paint)
+        self.text(450, 545, product["sku"], 24, "mm", True, ACCENT)
+
+    @classmethod
+    def encode(cls, product: dict[str, str]) -> bytes:
+        return encode(cls(product).image.reduce(3), "PNG", 40)
+
+    def line(self, *flat: int, fill: str = INK) -> None:
+        self.path(*zip(flat[::2], flat[1::2], strict=True), line=fill)
+
+    def poly(self, *flat: int, fill: str = WHITE) -> None:
+        self.draw.polygon(self.at(*zip(flat[::2], flat[1::2], strict=True)), fill)
+        self.line(*flat, *flat[:4])
+
+    def shade(self, x0: int, x1: int, y: int) -> None:
+        self.draw.ellipse(self.at((x0 - 30, y - 14), (x1 + 30, y + 14)), PALE)
+
+    def face(self, x0: int, y0: int, x1: int, y1: int) -> None:
+        self.shade(x0, x1, y1 + 4)
+        self.poly(x0 + 4, y0 + 4, x0 + 50, y0 - 36, x1 - 50, y0 - 36, x1 - 4, y0 + 4, fill=PALE)
+        self.box(x0, y0, x1, y1, 6)
+
+    def grid(self, cols: int, rows: int, x0: int, y0: int, x1: int, y1: int, fill=WHITE) -> None:
+        width, height = (x1 - x0 + 6) / cols, (y1 - y0 + 6) / rows
+        for x, y in ((x0 + width * i, y0 + height * j) for j in range(rows) for i in range(cols)):
+            self.box(x, y, x + width - 6, y + height - 6, 2, fill or WHITE, width=2)
+            if fill is None:  # a drive bay with its handle and its light
+                self.path((x + 10, y + height - 16), (x + width - 32, y + height - 16), line=SOFT)
+                self.dot(x + width - 18, y + height - 16, 4, ACCENT if self.rng.random() < 0.8 else SOFT, None)
+
+    def leds(self, count: int, x: int, y: int, step: int) -> None:
+        for k in range(count):
+            self.dot(x + step * k, y, 7, ACCENT if self.rng.random() < 0.6 else WHITE, width=2)
+
+    def vents(self, x0: int, y0: int, x1: int, y1: int, count: int) -> None:
+        for y in (y0 + (y1 - y0) * k / (count - 1) for k in range(count)):
+            self.path((x0, y), (x1, y), line=SOFT, width=5)
+
+    def chart(self, x0: int, y0: int, x1: int, y1: int) -> None:
+        step, high = (x1 - x0) / 9, y1 - y0
+        tops = [y1 - high * self.rng.uniform(0.25, 0.7) for _ in range(9)]
+        for k, top in enumerate(tops):
+            self.box(x0 + step * (k + 0.2), top, x0 + step * (k + 0.8), y1, 0, SOFT, None)
+        self.path(*((x0 + step * (k + 0.5), top - high * 0.2) for k, top in enumerate(tops)), line=ACCENT)
+        self.path((x0, y0), (x0, y1), (x1, y1), width=2)
+
+
+def plan(workspace: Path) -> Iterator[tuple[Path, Callable[[], bytes]]]:
+    """Every file that the catalog names, with what makes it; BaseLoader keeps dates and numbers as written."""
+    for path in sorted(workspace.glob("catalog/credentials/*.yaml")):
+        record = yaml.load(path.read_text("utf-8"), yaml.BaseLoader)
+        count, lists = len(record["files"]), {k: re.split("[、；]", record.get(k, "")) for k in ("number", "scope")}
+        for part, name in enumerate(record["files"]):  # as many numbers or scopes as files: each file is its own paper
+            own = {key: values[part] for key, values in lists.items() if len(values) == count > 1}
+            title = re.sub(r"（\d+ [项份]）", "", record["title"]) if own else record["title"]
+            paper = Paper({**record, **own, "title": title}, *((0, 1) if own else (part, count)))
+            yield path.parent / name, partial(paper.encode, Path(name).suffix.lower())
+    for path in sorted(workspace.glob("catalog/products/*.md")):
+        product = yaml.load(path.read_text("utf-8").split("\n---")[0], yaml.BaseLoader)
+        if product.get("picture"):
+            yield path.parent / product["picture"], partial(Sketch.encode, product)
+
+
+def main() -> None:
+    """Make what is missing, or with --force everything, in each workspace."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("workspaces", nargs="+", type=Path)
+    parser.add_argument("--force", action="store_true", help="make the files that exist, too")
+    options = parser.parse_args()
+    for workspace in options.workspaces:
+        files = dict(plan(workspace))
+        missing = [path for path in files if options.force or not path.exists()]
+        for path in missing:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(files[path]())
+        print(f"{workspace}: {len(missing)} made, {sum(path.stat().st_size for path in files) // 1024} KB in all")
+
+
+if __name__ == "__main__":
+    main()
