@@ -10,7 +10,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from bidkit import Options, check
+from bidkit import Options, check_deal
 from bidkit.diagnostic import Diagnostic
 
 HEAD = "schema: bidkit/attestations@1\nattestations:\n"
@@ -35,7 +35,7 @@ def sign(deal: Path) -> int:
     """Attest every open item that a final package needs; the signers are listed in the deal's signers.csv."""
     target = deal.with_name("attestations.yaml")
     target.unlink(missing_ok=True)
-    result = check(deal, Options(now=datetime.now().astimezone()))
+    result = check_deal(deal, Options(now=datetime.now().astimezone()))
     if result.gate is None:
         raise SystemExit(f"{deal}: has errors, see bidkit check")
     signers = [line.split(",") for line in deal.with_name("signers.csv").read_text(encoding="utf-8").splitlines()[1:]]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bidkit import Options, check
+from bidkit import Options, check_deal
 from bidkit.appendix import Appendix
 from bidkit.context import format_day, format_quantity, make_context, make_gantt
 from bidkit.deal import Phase
@@ -29,7 +29,7 @@ def names_in(value: Any) -> Iterator[str]:
 
 
 def test_every_name_of_the_context_is_documented_and_the_other_way_round() -> None:
-    result = check(ROOT / "examples/water/deals/water/deal.yaml", Options(now=datetime(2026, 9, 1, tzinfo=UTC)))
+    result = check_deal(ROOT / "examples/water/deals/water/deal.yaml", Options(now=datetime(2026, 9, 1, tzinfo=UTC)))
     assert result.bid is not None
     context = make_context(result.bid, Appendix((), {}), "deal.yaml", is_draft=False, with_pages=False)
     text = (ROOT / "docs/template-names.md").read_text(encoding="utf-8").split("## The deal")[1]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bidkit import Options, Severity, check
+from bidkit import Options, Severity, check_deal
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 OPTIONS = Options(now=datetime(2026, 11, 23, tzinfo=UTC))
@@ -112,7 +112,7 @@ def copy_example(name: str, target: Path) -> Path:
 
 @pytest.mark.parametrize("example", sorted(CLEAN))
 def test_clean_deal_has_no_error(example: str) -> None:
-    result = check(EXAMPLES / example / "deals" / example / "deal.yaml", OPTIONS)
+    result = check_deal(EXAMPLES / example / "deals" / example / "deal.yaml", OPTIONS)
     assert [item.code for item in result.diagnostics] == CLEAN[example]
     assert result.gate is not None
     assert result.gate.is_ready_to_submit
@@ -128,7 +128,7 @@ def test_seeded_defect_is_found_at_its_place(defect: Defect, tmp_path: Path) -> 
     path.write_text(after, encoding="utf-8")
     pairs = zip(before.splitlines(), after.splitlines(), strict=True)
     changed = [line for line, (old, new) in enumerate(pairs, 1) if old != new]
-    result = check(root / "deals" / defect.example / "deal.yaml", OPTIONS)
+    result = check_deal(root / "deals" / defect.example / "deal.yaml", OPTIONS)
     errors = [item for item in result.diagnostics if item.severity is Severity.ERROR]
     places = [(item.code, item.span.file, item.span.line) for item in errors if item.span is not None]
     here = [code for code, file, line in places if file == defect.file and line in changed]

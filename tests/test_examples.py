@@ -18,7 +18,7 @@ import openpyxl
 import pytest
 from dump import dump_docx, dump_xlsx
 
-from bidkit.build import Options, build, check
+from bidkit.build import Options, build_deal, check_deal
 from bidkit.diagnostic import Severity
 from bidkit.office import lay_out, read_outline, recalculate
 from bidkit.readback import read_docx, read_xlsx
@@ -49,7 +49,7 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BIDKIT_SOFFICE", "/nonexistent")
         options = Options(now=NOW, out=tmp_path_factory.mktemp(name), version="test")
-        result = build(deal_of(name), options)
+        result = build_deal(deal_of(name), options)
     return name, result
 
 
@@ -113,7 +113,7 @@ def test_same_input_gives_the_same_bytes(
     copy = tmp_path / "elsewhere"
     shutil.copytree(ROOT / "examples" / name, copy / name, ignore=shutil.ignore_patterns("dist"))
     later = Options(now=datetime(2027, 3, 1, tzinfo=UTC), out=tmp_path / "out", version="test")
-    second = build(deal_of(name, copy), later)
+    second = build_deal(deal_of(name, copy), later)
     assert first.folder is not None
     assert second.folder is not None
     for path in first.folder.rglob("*"):
@@ -170,7 +170,7 @@ def test_recalculated_workbook_has_the_cached_values(built: tuple[str, Result]) 
 def laid_out(built: tuple[str, Result], tmp_path_factory: pytest.TempPathFactory) -> tuple[str, bytes, bytes]:
     """Each example built with LibreOffice: its name, the .docx, and the PDF that LibreOffice makes of it."""
     name, _ = built
-    result = build(deal_of(name), Options(now=NOW, out=tmp_path_factory.mktemp(f"{name}-office"), version="test"))
+    result = build_deal(deal_of(name), Options(now=NOW, out=tmp_path_factory.mktemp(f"{name}-office"), version="test"))
     assert result.folder is not None, result.diagnostics
     content = (result.folder / "submit/proposal.docx").read_bytes()
     pdfs, problems = lay_out({"proposal.docx": content})
@@ -204,5 +204,5 @@ def test_check_writes_nothing(tmp_path: Path) -> None:
     copy = tmp_path / "port"
     shutil.copytree(ROOT / "examples/port", copy, ignore=shutil.ignore_patterns("dist"))
     before = sorted(copy.rglob("*"))
-    check(copy / "deals/port/deal.yaml", Options(now=NOW))
+    check_deal(copy / "deals/port/deal.yaml", Options(now=NOW))
     assert sorted(copy.rglob("*")) == before

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 __version__ = "0.1.0"
-__all__ = ["Diagnostic", "Options", "Result", "Severity", "Span", "__version__", "build", "check"]
+__all__ = ["Diagnostic", "Options", "Result", "Severity", "Span", "__version__", "build_deal", "check_deal"]
 
 _HOMES = {
     "Diagnostic": "bidkit.diagnostic",
@@ -13,8 +13,8 @@ _HOMES = {
     "Span": "bidkit.diagnostic",
     "Options": "bidkit.build",
     "Result": "bidkit.reports",
-    "build": "bidkit.build",
-    "check": "bidkit.build",
+    "build_deal": "bidkit.build",
+    "check_deal": "bidkit.build",
 }
 
 

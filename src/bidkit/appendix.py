@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 from collections.abc import Iterable, Mapping
@@ -42,6 +43,15 @@ class Appendix:
 
     attachments: tuple[Attachment, ...]
     pictures: Mapping[tuple[str, str], Image]
+
+    def hashes(self) -> dict[str, dict[str, str]]:
+        """SHA-256 of the credential files (`papers`) and of the pictures, by name."""
+        papers = {item.name: hashlib.sha256(item.content).hexdigest() for item in self.attachments}
+        pictures = {
+            f"{file}: {target}": hashlib.sha256(image.data).hexdigest()
+            for (file, target), image in sorted(self.pictures.items())
+        }
+        return {"papers": papers, "pictures": pictures}
 
 
 def load_appendix(workspace: Workspace, bid: Bid, deal_name: str) -> tuple[Appendix, list[Diagnostic]]:
@@ -89,7 +99,7 @@ def _list_pictures(bid: Bid, deal_name: str) -> Iterable[tuple[str, str, Span | 
     for prose in proses((bid.deal, bid.company, bid.catalog.products, bid.catalog.services)):
         file = prose.file or deal_name
         for target, line in list_images(prose.text):
-            yield file, target, Span(file, int(prose.line) + line, 1) if prose.file else prose.span("text")
+            yield file, target, Span(file, prose.line + line, 1) if prose.file else Span(file)
 
 
 def _load_files(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from bidkit.catalog import Catalog
+from bidkit.catalog import Catalog, Product
 from bidkit.config import Company
-from bidkit.credentials import Selection
+from bidkit.credentials import Selection, add_days
 from bidkit.deal import Deal
 from bidkit.quote import Quote
 
@@ -30,8 +30,13 @@ class Bid:
     today: date
 
     @property
-    def validity_end(self) -> date | None:
+    def validity_end(self) -> date:
         """The last day of the bid's promised validity: the deadline's date plus the days, the first not counted."""
-        if self.deal.tender is None:
-            return self.deal.dated + timedelta(days=self.deal.quote.validity_days)
-        return self.deal.tender.deadline.date() + timedelta(days=self.deal.quote.validity_days)
+        start = self.deal.tender.deadline.date() if self.deal.tender else self.deal.dated
+        return add_days(start, self.deal.quote.validity_days)
+
+    @property
+    def proposed(self) -> tuple[Product, ...]:
+        """The products that the proposal introduces, in the deal's order."""
+        known = {product.sku: product for product in self.catalog.products}
+        return tuple(known[sku] for sku in self.deal.solution.products if sku in known)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, tzinfo
@@ -17,7 +16,7 @@ from bidkit.config import Settings, find_workspace, load_settings
 from bidkit.context import make_context, make_filters
 from bidkit.credentials import select_credentials
 from bidkit.deal import Deal, load_deal
-from bidkit.diagnostic import Diagnostic, has_errors, sort_diagnostics
+from bidkit.diagnostic import Diagnostic, Severity, has_errors, sort_diagnostics
 from bidkit.gate import Gate, judge_gate, load_attestations
 from bidkit.ooxml.fields import Heading
 from bidkit.ooxml.template import Rendered, Template, compile_template
@@ -40,6 +39,7 @@ class Options:
     Args:
         now: aware; the moment by which dates are judged, unless `as_of` or the workspace pins the day.
         out: the folder for packages; the workspace's `dist` if None.
+        is_strict: a warning stops the build as an error does.
     """
 
     now: datetime
@@ -47,6 +47,7 @@ class Options:
     is_draft: bool = False
     out: Path | None = None
     force: bool = False
+    is_strict: bool = False
     version: str = ""
 
 
@@ -65,13 +66,13 @@ class _Checked:
     problems: list[Diagnostic] = field(default_factory=list)
 
 
-def check(deal_path: Path, options: Options) -> Result:
+def check_deal(deal_path: Path, options: Options) -> Result:
     """Read and judge a deal; nothing is written."""
     checked, problems = _check(deal_path, options)
     return _result(checked, problems, find_workspace(deal_path))
 
 
-def build(deal_path: Path, options: Options) -> Result:
+def build_deal(deal_path: Path, options: Options) -> Result:
     """Build a deal's package, or say why not; an old package stays as it is unless a whole new one takes its place."""
     checked, problems = _check(deal_path, options)
     if checked is None or _is_refused(checked, problems, options):
@@ -118,8 +119,7 @@ def _check(deal_path: Path, options: Options) -> tuple[_Checked | None, list[Dia
         return None, problems
     problems += template.check_names(make_context(bid, appendix, name, is_draft=options.is_draft, with_pages=False))
     findings = check_bid(bid)
-    shown = {item.name: hashlib.sha256(item.content).hexdigest() for item in appendix.attachments}
-    gate = judge_gate(bid, findings, attestations, workspace, name, pack.hash, shown)
+    gate = judge_gate(bid, findings, attestations, workspace, name, pack.hash, appendix.hashes())
     return _Checked(workspace, name, bid, gate, pack, template, appendix, pinned), problems + findings
 
 
@@ -132,14 +132,12 @@ def _load_catalog(workspace: Workspace, deal: Deal) -> tuple[Catalog, list[Diagn
         for n, sku in enumerate(answer.products)
     ]
     products = [(sku, deal.solution.span("products", n)) for n, sku in enumerate(deal.solution.products)]
-    catalog, problems = load_catalog(
+    return load_catalog(
         workspace,
         [*products, *answers, *lines],
         [(block, service.span("blocks", n)) for n, block in enumerate(service.blocks)],
         [(paper, deal.span("credentials", n)) for n, paper in enumerate(deal.credentials)],
     )
-    proposed = tuple(product for product in catalog.products if product.sku in deal.solution.products)
-    return replace(catalog, products=proposed), problems
 
 
 def _make_bid(deal: Deal, settings: Settings, catalog: Catalog, now: datetime, pinned: date | None) -> Bid:
@@ -159,6 +157,8 @@ def _is_refused(checked: _Checked, problems: list[Diagnostic], options: Options)
 
 def _not_lifted(problems: list[Diagnostic], options: Options) -> list[Diagnostic]:
     """What stops the build: of a draft, only what a draft does not lift."""
+    if options.is_strict:
+        problems = [replace(p, severity=Severity.ERROR) if p.severity is Severity.WARNING else p for p in problems]
     return [problem for problem in problems if not (options.is_draft and problem.code[:2] in _LIFTED_BY_DRAFT)]
 
 

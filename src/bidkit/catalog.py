@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from typing import Literal, TypeVar
 
 from bidkit.diagnostic import Diagnostic, Span, Term
-from bidkit.scalars import Day, Expiry, Model, Prose, Text, Texts, validate
+from bidkit.scalars import Day, Expiry, Model, Note, Prose, Text, Texts, validate
 from bidkit.source import Node, Workspace, decode, load_yaml, nearest, parse_front_matter
 
 CREDENTIAL_KINDS = (
@@ -56,14 +56,14 @@ class Product(Model):
     sku: Text
     name: Text
     category: Text
-    brand: Text = ""
-    model: Text = ""
-    manufacturer: Text = ""
-    origin: Text = ""
+    brand: Note = ""
+    model: Note = ""
+    manufacturer: Note = ""
+    origin: Note = ""
     unit: Text
     specs: tuple[Spec, ...]
-    picture: Text = ""
-    caption: Text = ""
+    picture: Note = ""
+    caption: Note = ""
     owner: Text
     reviewed: Day
     introduction: Prose
@@ -93,8 +93,8 @@ class Credential(Model):
     issuer: Text
     issued: Day
     valid_until: Expiry
-    scope: Text = ""
-    note: Text = ""
+    scope: Note = ""
+    note: Note = ""
     files: Texts
 
 
@@ -155,7 +155,8 @@ def _load(
             continue
         own = record.sku if isinstance(record, Product) else record.id
         if own != key:
-            problems.append(Diagnostic("DL26", record.span(), {"id": own, "file": names[key]}))
+            at = record.span("sku" if isinstance(record, Product) else "id")
+            problems.append(Diagnostic("DL26", at, {"id": own, "file": names[key]}))
         records.append(record)
     return tuple(records)
 
@@ -169,6 +170,8 @@ def _load_record(workspace: Workspace, name: str, body_key: str) -> tuple[Node |
     if text is None:
         return None, problems + found
     data, body, found = parse_front_matter(text, name)
-    if data is not None:
+    if data is not None and body_key in data:
+        found.append(Diagnostic("DL03", data.keys_at[body_key], {"key": body_key, "first": body.span.line}))
+    elif data is not None:
         data.put(body_key, body, body.span, body.span)
     return data, problems + found

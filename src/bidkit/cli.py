@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -84,11 +84,11 @@ def check(
     deal: Deal, lang: LangOption = None, format: FormatOption = Format.TEXT, as_of: AsOf = None, strict: Strict = False
 ) -> None:
     """检查一个项目，不写任何文件。Judge a deal; nothing is written."""
-    from bidkit.build import check as run
+    from bidkit.build import check_deal
 
     language = _language(lang)
     _require(deal, language)
-    result = run(deal, _options(as_of, language))
+    result = check_deal(deal, _options(as_of, language))
     _print(result, "check", language, format)
     raise typer.Exit(_exit_code(result, strict))
 
@@ -99,12 +99,12 @@ def gate(deal: Deal, lang: LangOption = None, format: FormatOption = Format.TEXT
 
     退出码 0：可以生成最终文件。Exit code 0: a final package may be built.
     """
-    from bidkit.build import check as run
+    from bidkit.build import check_deal
     from bidkit.reports import text
 
     language = _language(lang)
     _require(deal, language)
-    result = run(deal, _options(as_of, language))
+    result = check_deal(deal, _options(as_of, language))
     if result.gate is None or result.bid is None:
         _print(result, "gate", language, format)
         raise typer.Exit(max(1, result.exit_code))
@@ -153,12 +153,12 @@ def build(
     """
     from dataclasses import replace
 
-    from bidkit.build import build as run
+    from bidkit.build import build_deal
 
     language = _language(lang)
     _require(deal, language)
-    options = replace(_options(as_of, language), is_draft=draft, out=out, force=force)
-    result = run(deal, options)
+    options = replace(_options(as_of, language), is_draft=draft, out=out, force=force, is_strict=strict)
+    result = build_deal(deal, options)
     _print(result, "build", language, format)
     raise typer.Exit(_exit_code(result, strict) if result.folder else max(1, result.exit_code))
 
@@ -228,7 +228,7 @@ def _options(as_of: str | None, language: str) -> Options:
 
     now = datetime.now().astimezone()  # noqa: TID251 - the one place that asks the clock
     try:
-        pinned = date.fromisoformat(as_of) if as_of else None
+        pinned = None if as_of is None else datetime.strptime(as_of, "%Y-%m-%d").date()
     except ValueError:
         _fail("EN09", {"value": as_of}, language)
     return Options(now=now, as_of=pinned, version=__version__)

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from bidkit.diagnostic import Diagnostic, Span
-from bidkit.scalars import Color, Day, Model, Prose, Text, Whole, validate
+from bidkit.scalars import Color, Day, Model, Note, Prose, Text, Whole, validate
 from bidkit.source import Workspace, load_yaml
 
 CONFIG_NAME = "bidkit.yaml"
@@ -30,18 +30,18 @@ class Company(Model):
     name: Text
     uscc: Text
     legal_representative: Text
-    agent: Text = ""
+    agent: Note = ""
     address: Text
-    postcode: Text = ""
+    postcode: Note = ""
     phone: Text
     email: Text
-    website: Text = ""
+    website: Note = ""
     founded: Day | None = None
-    registered_capital: Text = ""
+    registered_capital: Note = ""
     staff: Whole | None = None
     bank: Bank | None = None
     introduction: Prose
-    logo: Text = ""
+    logo: Note = ""
     color: Color = "1F4E79"
 
 
@@ -53,7 +53,7 @@ class Settings(Model):
 
     schema_: Literal["bidkit/workspace@1"] = Field(alias="schema")
     company: Company
-    pack: Text = ""
+    pack: Note = ""
     as_of: Day | None = None
 
 

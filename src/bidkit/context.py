@@ -159,13 +159,14 @@ class _Maker:
                 "picture": self.appendix.pictures.get((product.introduction.file, product.picture)),
                 "introduction": self.markdown(product.introduction),
             }
-            for product in self.bid.catalog.products
+            for product in self.bid.proposed
         )
 
     def plan(self) -> dict[str, Any]:
         plan = self.bid.deal.solution.plan
         phases = [{**phase.model_dump(), "days": phase.end_day - phase.start_day + 1} for phase in plan.phases]
-        days = max([phase.end_day for phase in plan.phases] + [milestone.day for milestone in plan.milestones])
+        ends = [phase.end_day for phase in plan.phases] + [milestone.day for milestone in plan.milestones]
+        days = max(ends, default=0)
         return {
             "introduction": self.markdown(plan.introduction),
             "methods": self.markdown(plan.methods) if plan.methods else None,

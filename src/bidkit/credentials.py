@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from bidkit.catalog import Credential
 from bidkit.deal import Deal, RequiredCredential
@@ -23,10 +23,22 @@ class Selection:
 
 
 def select_credentials(deal: Deal, records: tuple[Credential, ...]) -> Selection:
-    """Join what the tender requires with what the deal attaches, by kind."""
-    required = deal.tender.required_credentials if deal.tender else ()
-    joined = tuple((need, tuple(record for record in records if record.kind == need.kind)) for need in required)
-    return Selection(records, joined)
+    """Join what the tender requires with what the deal attaches.
+
+    By the ids that the requirement names; else by kind, one paper each, the last of a kind taking all that are left.
+    """
+    needs = deal.tender.required_credentials if deal.tender else ()
+    free = list(records)
+    joined = []
+    for position, need in enumerate(needs):
+        papers = [record for record in free if record.kind == need.kind]
+        if any(other.kind == need.kind and not other.answered_by for other in needs[position + 1 :]):
+            papers = papers[:1]
+        if need.answered_by:
+            papers = [record for record in records if record.id in need.answered_by]
+        free = [record for record in free if record not in papers]
+        joined.append((need, tuple(papers)))
+    return Selection(records, tuple(joined))
 
 
 def is_valid_on(credential: Credential, day: date) -> bool:
@@ -41,4 +53,9 @@ def judging_days(deal: Deal, today: date) -> Iterator[tuple[str, date]]:
         return
     deadline = deal.tender.deadline.date()
     yield "deadline", deadline
-    yield "validity_end", deadline + timedelta(days=deal.tender.validity_days)
+    yield "validity_end", add_days(deadline, max(deal.tender.validity_days, deal.quote.validity_days))
+
+
+def add_days(day: date, days: int) -> date:
+    """The day so many days later, the first not counted; the calendar's last day if it ends before."""
+    return date.fromordinal(min(day.toordinal() + days, date.max.toordinal()))

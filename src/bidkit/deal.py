@@ -17,6 +17,7 @@ from bidkit.scalars import (
     Model,
     Moment,
     Money,
+    Note,
     Prose,
     Quantity,
     Rate,
@@ -37,6 +38,7 @@ def _parse_id(value: object) -> str:
     return text
 
 
+_MAX_AMOUNT = 10**13
 DealId = Annotated[str, BeforeValidator(_parse_id)]
 """A name that is also a folder's: lower-case letters, digits, `.`, `_`, `-`; at most 64."""
 
@@ -45,7 +47,7 @@ class Contact(Model):
     """A person on the customer's side, as a role: no private data."""
 
     name: Text
-    department: Text = ""
+    department: Note = ""
     role: Literal["user", "technical", "purchasing", "decision", "initiator", "designer", "evaluator"]
     level: Literal["decision", "management", "operation"]
     relation: Literal["none", "acquainted", "meeting", "trusted", "allied"] = "none"
@@ -56,8 +58,8 @@ class Customer(Model):
     """Whom the bid is for."""
 
     name: Text
-    uscc: Text = ""
-    address: Text = ""
+    uscc: Note = ""
+    address: Note = ""
     contacts: tuple[Contact, ...] = ()
 
 
@@ -66,7 +68,7 @@ class Goal(Model):
 
     id: Text
     text: Text
-    measure: Text = ""
+    measure: Note = ""
 
 
 class Problem(Model):
@@ -85,7 +87,7 @@ class Answer(Model):
     problem: Text
     title: Text
     text: Prose
-    effect: Text = ""
+    effect: Note = ""
     products: Texts = ()
 
 
@@ -95,8 +97,8 @@ class Criterion(Model):
     id: Text
     text: Text
     kind: Literal["quantitative", "qualitative"] = "quantitative"
-    value: Text = ""
-    unit: Text = ""
+    value: Note = ""
+    unit: Note = ""
 
 
 class Opportunity(Model):
@@ -117,17 +119,18 @@ class Competitor(Model):
     name: Text
     strengths: Texts = ()
     weaknesses: Texts = ()
-    counter: Text = ""
+    counter: Note = ""
 
 
 class RequiredCredential(Model):
-    """A paper that the tender asks for."""
+    """A paper that the tender asks for; `answered_by` names the papers that answer it where the kind does not tell."""
 
     id: Text
     kind: Text
     title: Text
-    clause: Text = ""
+    clause: Note = ""
     page: Whole | None = None
+    answered_by: Texts = ()
 
 
 class Addendum(Model):
@@ -143,8 +146,8 @@ class Tender(Model):
     """The tender as published. `markers` says what each mark in front of a clause means in this tender."""
 
     no: Text
-    package: Text = ""
-    agency: Text = ""
+    package: Note = ""
+    agency: Note = ""
     issued_on: Day | None = None
     deadline: Moment
     validity_days: Whole
@@ -153,7 +156,7 @@ class Tender(Model):
     rules: Literal["mof87", "ndrc", "mdb", "far"]
     markers: dict[str, Literal["mandatory", "key", "important"]] = Field(default_factory=dict)
     mandatory_count: Whole | None = None
-    scoring: Text = ""
+    scoring: Note = ""
     required_credentials: tuple[RequiredCredential, ...] = ()
     addenda: tuple[Addendum, ...] = ()
     has_prior_design_service: Flag | None = None
@@ -183,13 +186,13 @@ class Requirement(Model):
     id: Text
     clause: Text
     page: Whole | None = None
-    marker: Text = ""
+    marker: Note = ""
     kind: Literal["technical", "commercial", "contract"] = "technical"
     text: Text
-    response: Text = ""
+    response: Note = ""
     deviation: Deviation | None = None
     evidence: Texts = ()
-    remark: Text = ""
+    remark: Note = ""
 
 
 class Phase(Model):
@@ -200,7 +203,7 @@ class Phase(Model):
     end_day: Whole
     work: Text
     deliverables: Texts = ()
-    owner: Text = ""
+    owner: Note = ""
 
 
 class Milestone(Model):
@@ -209,7 +212,7 @@ class Milestone(Model):
     name: Text
     day: Whole
     deliverable: Text
-    acceptance: Text = ""
+    acceptance: Note = ""
 
 
 class Plan(Model):
@@ -227,7 +230,7 @@ class ServiceLevel(Model):
     name: Text
     scope: Text
     response: Text
-    on_site: Text = ""
+    on_site: Note = ""
     fix: Text
 
 
@@ -246,7 +249,7 @@ class Course(Model):
     audience: Text
     days: Quantity
     people: Whole
-    place: Text = ""
+    place: Note = ""
     content: Text
 
 
@@ -254,10 +257,10 @@ class Spare(Model):
     """A spare part held for the customer."""
 
     name: Text
-    model: Text = ""
+    model: Note = ""
     quantity: Quantity
     unit: Text
-    place: Text = ""
+    place: Note = ""
 
 
 class Service(Model):
@@ -293,19 +296,19 @@ class Line(Model):
     id: Text
     category: Text
     name: Text
-    spec: Text = ""
-    brand: Text = ""
-    model: Text = ""
-    manufacturer: Text = ""
-    origin: Text = ""
-    sku: Text = ""
+    spec: Note = ""
+    brand: Note = ""
+    model: Note = ""
+    manufacturer: Note = ""
+    origin: Note = ""
+    sku: Note = ""
     unit: Text
     quantity: Quantity
     unit_price: Money
     tax_rate: Rate
     amount: Money | None = None
     kind: Literal["base", "optional", "alternative", "option_period"] = "base"
-    remark: Text = ""
+    remark: Note = ""
 
 
 class Payment(Model):
@@ -325,7 +328,7 @@ class QuoteText(Model):
     categories: tuple[Category, ...]
     lines: tuple[Line, ...]
     total: Money | None = None
-    total_words: Text = ""
+    total_words: Note = ""
     milestones: tuple[Payment, ...] = ()
     notes: tuple[Text, ...] = ()
 
@@ -335,7 +338,7 @@ class Member(Model):
 
     name: Text
     role: Text
-    title: Text = ""
+    title: Note = ""
     years: Whole | None = None
     certificates: Texts = ()
     duty: Text
@@ -385,6 +388,8 @@ def load_deal(workspace: Workspace, name: str) -> tuple[Deal | None, list[Diagno
     deal, found = validate(Deal, data)
     if deal is None:
         return None, problems + found
+    if found := _check_amounts(deal.quote):
+        return None, problems + found
     return deal, problems + check_references(deal)
 
 
@@ -417,6 +422,18 @@ def check_references(deal: Deal) -> list[Diagnostic]:
             days = {"start": phase.start_day, "end": phase.end_day}
             found.append(Diagnostic("DL25", phase.span("end_day"), days))
     return found
+
+
+def _check_amounts(quote: QuoteText) -> list[Diagnostic]:
+    """A line or a total that no quote can have; words and cents are exact below it."""
+    for line in quote.lines:
+        if line.quantity * line.unit_price >= _MAX_AMOUNT:
+            amount = f"{line.quantity * line.unit_price:,.2f}"
+            return [Diagnostic("DL11", line.span("quantity"), {"value": amount, "limit": f"< {_MAX_AMOUNT:,}"})]
+    total = sum(line.quantity * line.unit_price for line in quote.lines)
+    if total >= _MAX_AMOUNT:
+        return [Diagnostic("DL11", quote.span("lines"), {"value": f"{total:,.2f}", "limit": f"< {_MAX_AMOUNT:,}"})]
+    return []
 
 
 def _unique(records: tuple[Model, ...]) -> list[Diagnostic]:

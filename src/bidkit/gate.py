@@ -21,7 +21,7 @@ from pydantic import Field
 
 from bidkit.bid import Bid
 from bidkit.diagnostic import Diagnostic, Severity, Term
-from bidkit.scalars import Model, Moment, Text, validate
+from bidkit.scalars import Model, Moment, Note, Text, validate
 from bidkit.source import Workspace, load_yaml, nearest, parse_yaml
 
 ATTESTATIONS_NAME = "attestations.yaml"
@@ -39,7 +39,7 @@ class Item(Model):
 
     id: Text
     title: Caption
-    when: Text = ""
+    when: Note = ""
     rules: tuple[Text, ...] = ()
     attest: tuple[Text, ...] = ()
     regimes: tuple[Text, ...] = ("commercial", "tender")
@@ -177,14 +177,15 @@ class _AttestationFile(Model):
     attestations: tuple[Attestation, ...]
 
 
-def hash_subject(bid: Bid, paths: Iterable[str], pack_hash: str, file_hashes: Mapping[str, str]) -> str:
+def hash_subject(bid: Bid, paths: Iterable[str], pack_hash: str, file_hashes: Mapping[str, Mapping[str, str]]) -> str:
     """SHA-256 over what an attestation covers: canonical JSON of the inputs, never of outputs."""
     deal = bid.deal.model_dump(mode="json", by_alias=True)
     catalog = [
         record.model_dump(mode="json")
         for record in (*bid.catalog.products, *bid.catalog.services, *bid.catalog.credentials)
     ]
-    parts = {"deal": deal, "catalog": catalog, "pack": pack_hash, "files": dict(file_hashes)}
+    company = bid.company.model_dump(mode="json")
+    parts = {"deal": deal, "company": company, "catalog": catalog, "pack": pack_hash, **file_hashes}
     covered = {path: parts[path] if path in parts else deal[path] for path in paths}
     text = json.dumps(covered, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
@@ -197,13 +198,13 @@ def judge_gate(
     workspace: Workspace,
     deal_name: str,
     pack_hash: str,
-    file_hashes: Mapping[str, str],
+    file_hashes: Mapping[str, Mapping[str, str]],
 ) -> Gate:
     """Every item of the process that applies to the deal's regime, judged.
 
     Args:
         findings: of the rules; an item holds if none of its rules has an error.
-        file_hashes: of the credential files and pictures, by name.
+        file_hashes: `papers` (credential files) and `pictures` (of texts and products, the logo): SHA-256 by name.
     """
     failed = {finding.code for finding in findings if finding.severity is Severity.ERROR}
     names = expression_names(bid)
@@ -226,6 +227,27 @@ def expression_names(bid: Bid) -> dict[str, Any]:
     }
 
 
+def evaluate(expression: str, names: Mapping[str, Any]) -> str | None:
+    """None if an expression is true; else why not, empty if it is just not true. A name that does not exist is not true."""
+    import jinja2
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    class Unknown(jinja2.Undefined):
+        """Also asking whether an unknown name is none, or defined, is a mistake."""
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self._fail_with_undefined_error()
+
+    environment = ImmutableSandboxedEnvironment(undefined=Unknown)
+    environment.globals = {}
+    try:
+        holds = environment.compile_expression(expression, undefined_to_none=False)(**names)
+    except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError) as error:
+        return str(error)
+    return None if holds is True else ""
+
+
 @dataclass(frozen=True)
 class _Judge:
     bid: Bid
@@ -235,7 +257,7 @@ class _Judge:
     workspace: Workspace
     deal_name: str
     pack_hash: str
-    file_hashes: Mapping[str, str]
+    file_hashes: Mapping[str, Mapping[str, str]]
 
     def judge(self, item: Item) -> ItemResult:
         by = ""
@@ -255,19 +277,16 @@ class _Judge:
 
     def holds(self, item: Item) -> list[Diagnostic]:
         """An expression that is not true, or cannot be computed, leaves the item open."""
-        import jinja2
-        from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-        environment = ImmutableSandboxedEnvironment(undefined=jinja2.StrictUndefined)
-        environment.globals = {}
-        try:
-            holds = environment.compile_expression(item.when, undefined_to_none=False)(**self.names)
-            if holds is True:
-                return []
-            reason = ""
-        except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError) as error:
-            reason = f" ({error})"
-        return [Diagnostic("GT01", self.bid.deal.span(), {**_item(item), "when": item.when + reason})]
+        reason = evaluate(item.when, self.names)
+        if reason is None:
+            return []
+        return [
+            Diagnostic(
+                "GT01",
+                self.bid.deal.span(),
+                {**_item(item), "when": f"{item.when} ({reason})" if reason else item.when},
+            )
+        ]
 
     def attested(self, item: Item) -> tuple[str, list[Diagnostic]]:
         """Who attested an item, and what is wrong with the attestation."""
@@ -279,7 +298,7 @@ class _Judge:
         if record.subject_sha256 != subject:
             values = {**_item(item), "by": record.by, "subject": subject}
             return record.by, [Diagnostic("GT04", record.span("subject_sha256"), values)]
-        if record.at > self.bid.now + timedelta(days=1):
+        if record.at.astimezone(self.bid.now.tzinfo).date() > self.bid.today:
             return record.by, [
                 Diagnostic("GT06", record.span("at"), {**_item(item), "at": record.at, "today": self.bid.today})
             ]

@@ -32,7 +32,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class ReadDocument:
-    """A .docx as read back: every paragraph's text with its place, headings, contents, author."""
+    """A .docx as read back: paragraphs with their places, each section's header, headings, contents, author."""
 
     name: str
     texts: tuple[tuple[Place, str], ...]
@@ -54,7 +54,8 @@ class ReadWorkbook:
 
     name: str
     cells: Mapping[tuple[str, str], Any]
-    rows: tuple[tuple[Any, ...], ...]
+    rows: tuple[tuple[tuple[Any, bool], ...], ...]
+    """Every row of every sheet: values, and whether a formula gives them."""
     headers: tuple[tuple[Place, str], ...]
     author: str
     faults: tuple[Fault, ...]
@@ -73,13 +74,21 @@ class ReadWorkbook:
         """All text cells, a line each."""
         return "\n".join(text for _, text in self.texts)
 
-    def has_number(self, amount: Decimal) -> bool:
-        """Whether a cell holds this amount, to the cent."""
-        return any(_is_amount(value, amount) for value in self.cells.values())
+    def sheets_with(self, text: str) -> list[str]:
+        """The sheets that hold this text, in order."""
+        return list(dict.fromkeys(sheet for (sheet, _), value in self.cells.items() if value == text))
 
-    def has_row(self, name: str, amount: Decimal) -> bool:
-        """Whether a row holds this text and this amount."""
-        return any(name in row and any(_is_amount(value, amount) for value in row) for row in self.rows)
+    def has_number(self, amount: Decimal, on: str | None = None) -> bool:
+        """Whether a cell (of one sheet) holds this amount, to the cent."""
+        return any(_is_amount(value, amount) for (sheet, _), value in self.cells.items() if on in (None, sheet))
+
+    def has_computed_row(self, name: str, amount: Decimal) -> bool:
+        """Whether a row holds this text and a formula whose value is this amount."""
+        return any(
+            any(value == name for value, _ in row)
+            and any(is_live and _is_amount(value, amount) for value, is_live in row)
+            for row in self.rows
+        )
 
 
 def _is_amount(value: Any, amount: Decimal) -> bool:
@@ -94,18 +103,30 @@ def read_docx(content: bytes, name: str) -> ReadDocument:
         return ReadDocument(name, (), (), (), (), "", (Fault(name, str(problems[0].values["reason"])),))
     trees, faults = _parse_parts(parts)
     texts: list[tuple[Place, str]] = []
-    headers: list[tuple[Place, str]] = []
     for part, tree in trees.items():
         if part.startswith("word/"):
             found = [((("part", part), ("paragraph", str(n))), _text(p)) for n, p in enumerate(tree.iter(f"{W}p"), 1)]
             texts += [(place, text) for place, text in found if text]
-            if re.fullmatch(r"word/header\d*\.xml", part):
-                headers.append(((("part", part),), "\n".join(text for _, text in found)))
     faults += list(_find_faults(parts, trees))
     author = trees["docProps/core.xml"].findtext(f"{DC}creator", "") if "docProps/core.xml" in trees else ""
     headings, contents = _read_outline(trees)
-    used = [item for item in headers if item[1].strip()]
-    return ReadDocument(name, tuple(texts), tuple(used), headings, contents, author, tuple(faults))
+    headers = _read_headers(parts, trees) if "word/document.xml" in trees else ()
+    return ReadDocument(name, tuple(texts), headers, headings, contents, author, tuple(faults))
+
+
+def _read_headers(parts: Mapping[str, bytes], trees: Mapping[str, etree._Element]) -> tuple[tuple[Place, str], ...]:
+    """The header of every section, empty if it has none; that of a cover (the first of several) only if it has one."""
+    relationships = opc.read_relationships(parts, "word/document.xml")
+    headers: list[tuple[Place, str]] = []
+    part = ""
+    for section in trees["word/document.xml"].iter(f"{W}sectPr"):
+        for reference in section.findall(f"{W}headerReference"):
+            relationship = relationships.get(reference.get(f"{R}id", ""))
+            if reference.get(f"{W}type") == "default" and relationship is not None:
+                part = relationship.target
+        text = "\n".join(_text(p) for p in trees[part].iter(f"{W}p")) if part in trees else ""
+        headers.append(((("part", part or "word/document.xml"),), text.strip()))
+    return tuple(headers[1:] if len(headers) > 1 and not headers[0][1] else headers)
 
 
 def _parse_parts(parts: Mapping[str, bytes]) -> tuple[dict[str, etree._Element], list[Fault]]:
@@ -143,7 +164,7 @@ def _read_outline(trees: Mapping[str, etree._Element]) -> tuple[tuple[tuple[int,
             if text := _text(paragraph).strip():
                 headings.append((int(found.group(1)), " ".join(text.split())))
         elif re.fullmatch("toc [1-9]", name):
-            contents.append(_text(paragraph).split("\t")[0].strip())
+            contents.append(" ".join(_text(paragraph).split("\t")[0].split()))
     return tuple(headings), tuple(contents)
 
 
@@ -250,15 +271,15 @@ def read_xlsx(content: bytes, name: str) -> ReadWorkbook:
     except (zipfile.BadZipFile, KeyError, ValueError, etree.XMLSyntaxError) as error:
         return ReadWorkbook(name, {}, (), (), "", (Fault(name, str(error)),))
     cells: dict[tuple[str, str], Any] = {}
-    rows: list[tuple[Any, ...]] = []
+    rows: list[tuple[tuple[Any, bool], ...]] = []
     headers: list[tuple[Place, str]] = []
     faults: list[Fault] = []
     for sheet in formulas.worksheets:
         if sheet.sheet_state != "visible":
             faults.append(Fault(sheet.title, "a hidden sheet"))
         shown = values[sheet.title]
-        rows += [tuple(row) for row in shown.iter_rows(values_only=True)]
         for row in sheet.iter_rows():
+            rows.append(tuple((shown[cell.coordinate].value, cell.data_type == "f") for cell in row))
             for cell in row:
                 value = shown[cell.coordinate].value
                 if value is not None:

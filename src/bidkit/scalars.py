@@ -16,10 +16,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr, Valida
 from pydantic_core import PydanticCustomError
 
 from bidkit.diagnostic import Diagnostic, Span, Term
-from bidkit.source import Items, Node, nearest
+from bidkit.source import Items, Node, ProseNode, nearest
 
 _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
 _MAX_DIGITS = 15
+_MAX_WHOLE = 100_000
+_YEARS = range(1900, 3000)
 
 
 class Model(BaseModel):
@@ -53,6 +55,13 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise PydanticCustomError("DL07", "text expected", {"expected": "text"})
     return value.strip()
+
+
+def _required_text(value: Any) -> str:
+    text = _text(value)
+    if not text:
+        raise PydanticCustomError("DL05", "empty", {})
+    return text
 
 
 def _parse_number(value: Any) -> Decimal:
@@ -93,8 +102,8 @@ def _parse_whole(value: Any) -> int:
     if isinstance(value, int):
         return value
     number = _parse_amount(value)
-    if number != number.to_integral_value():
-        raise PydanticCustomError("DL11", "not whole", {"limit": "1, 2, 3 …"})
+    if number != number.to_integral_value() or number > _MAX_WHOLE:
+        raise PydanticCustomError("DL11", "not whole", {"limit": f"0, 1, 2 … {_MAX_WHOLE}"})
     return int(number)
 
 
@@ -113,12 +122,15 @@ def _parse_day(value: Any) -> date:
 def _parse_moment(value: Any) -> datetime:
     if isinstance(value, datetime):
         return value
+    text = _text(value)
     try:
-        moment = datetime.fromisoformat(_text(value))
+        moment = datetime.fromisoformat(text)
     except ValueError:
         raise PydanticCustomError("DL09", "not a time", {}) from None
     if moment.tzinfo is None:
         raise PydanticCustomError("DL21", "no offset", {})
+    if moment.year not in _YEARS:
+        raise PydanticCustomError("DL11", "far away", {"limit": f"{_YEARS.start}–{_YEARS.stop - 1}"})
     return moment
 
 
@@ -152,7 +164,10 @@ def _parse_color(value: Any) -> str:
     return text
 
 
-Text = Annotated[str, BeforeValidator(_text)]
+Text = Annotated[str, BeforeValidator(_required_text)]
+"""Text that says something."""
+Note = Annotated[str, BeforeValidator(_text)]
+"""Text that may be left out."""
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_split_texts)]
 Money = Annotated[Decimal, BeforeValidator(_parse_money)]
 """An amount in the quote's currency, ≥ 0, at most two decimals."""
@@ -181,7 +196,12 @@ class Prose(Model):
     @model_validator(mode="before")
     @classmethod
     def _accept_plain_text(cls, value: Any) -> Any:
-        return {"text": value} if isinstance(value, str) else value
+        if isinstance(value, str):
+            return {"text": _required_text(value) and value}
+        if not isinstance(value, ProseNode):
+            raise PydanticCustomError("DL07", "text expected", {"expected": "text"})
+        _required_text(value["text"])
+        return value
 
 
 M = TypeVar("M", bound=Model)
@@ -194,7 +214,8 @@ def validate(kind: type[M], data: Node) -> tuple[M | None, list[Diagnostic]]:
     except ValidationError as error:
         # A None can only come from `source`, which has reported it as an empty key or an unreadable file.
         errors = [e for e in error.errors(include_url=False) if e["type"] == "missing" or e["input"] is not None]
-        return None, [_diagnose(kind, data, item) for item in errors]
+        found = {(item.code, item.span): item for item in (_diagnose(kind, data, error) for error in errors)}
+        return None, list(found.values())
 
 
 _PYDANTIC_CODES = {"extra_forbidden": "DL04", "missing": "DL06", "literal_error": "DL10", "enum": "DL10"}

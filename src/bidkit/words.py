@@ -51,6 +51,14 @@ _HYPHEN = re.compile(rf"\b({'|'.join(_TENS[2:])})-(?={'|'.join(_DIGIT_WORDS[1:])
 _CENTS = re.compile(r"(.+?),? and ([0-9]{2})/100")
 
 
+def find_amounts(text: str, currency: str, language: str) -> list[str]:
+    """Every run of words in a text that is meant as an amount in this currency, legally spelt or not."""
+    name = re.escape(_find_name(currency, language))
+    if language == "zh":
+        return re.findall(f"{name}[{_DIGITS}拾][{_DIGITS}拾佰仟万亿元圆角分整正]+", text)
+    return re.findall(rf"{name} [A-Z][A-Za-z -]* and \d\d/100", text)
+
+
 def spell_amount(amount: Decimal, currency: str, language: str) -> str:
     """The amount in words, rounded half up to 0.01 first.
 

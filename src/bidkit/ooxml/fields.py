@@ -54,15 +54,11 @@ class Numbering:
     _counts: dict[int, int] = field(default_factory=dict)
     _sequences: dict[str, int] = field(default_factory=dict)
 
-    def add_heading(self, level: int, text: str, is_numbered: bool) -> Heading:
-        """Count a heading and give it its number and bookmark."""
-        number = ""
-        if is_numbered and level in self.levels:
-            start = self.levels[level].start
-            self._counts[level] = self._counts.get(level, start - 1) + 1
-            for deeper in [known for known in self._counts if known > level]:
-                del self._counts[deeper]
-            number = self._format(level)
+    def add_heading(self, level: int, text: str, is_numbered: bool) -> Heading | None:
+        """Count a heading and give it its number and bookmark; one without text is counted but not listed."""
+        number = self._count(level) if is_numbered and level in self.levels else ""
+        if not text:
+            return None
         heading = Heading(level, number, text, f"_Toc{len(self.headings) + 1:08d}")
         self.headings.append(heading)
         return heading
@@ -71,6 +67,12 @@ class Numbering:
         """The next number of a SEQ field; captions are counted through the whole document."""
         self._sequences[sequence] = self._sequences.get(sequence, 0) + 1
         return self._sequences[sequence]
+
+    def _count(self, level: int) -> str:
+        self._counts[level] = self._counts.get(level, self.levels[level].start - 1) + 1
+        for deeper in [known for known in self._counts if known > level]:
+            del self._counts[deeper]
+        return self._format(level)
 
     def _format(self, level: int) -> str:
         rule = self.levels[level]
@@ -178,6 +180,8 @@ def make_contents(
         is_layout_copy: for laying out: no TOC field around, pages as plain PAGEREF fields.
     """
     shown = [(place, heading) for place, heading in enumerate(headings) if heading.level <= len(styles)]
+    if not shown:
+        return f'<w:p><w:pPr><w:pStyle w:val="{styles[0]}"/></w:pPr></w:p>'
     paragraphs = []
     for position, (place, heading) in enumerate(shown):
         begin = end = ""

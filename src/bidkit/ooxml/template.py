@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from html import unescape
+from pathlib import Path
 from types import CodeType, FrameType
-from typing import Any, NoReturn
+from typing import Any
 
 import jinja2
 from jinja2.runtime import Context
@@ -33,8 +34,9 @@ _WORD_PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes
 _CORE = "docProps/core.xml"
 _TEXT_PARTS = (_CORE, "docProps/app.xml")
 _MARK = re.compile(f"{OPEN}([a-zA-Z])([^{CLOSE}]*){CLOSE}")
-_TEXT = re.compile("<w:t(?: [^>]*)?>([^<]*)</w:t>")
+_TEXT = re.compile("<w:t(?: [^>]*)?>([^<]*)</w:t>|<w:(?:br|tab)/>")
 _CODE_NAME = "<bidkit template>"
+_PACKAGE = str(Path(__file__).parents[1])
 _RENDERING = " rendering"  # not a name that a template can write
 _DCTERMS = "http://purl.org/dc/terms/"
 _XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
@@ -53,14 +55,11 @@ class _Environment(ImmutableSandboxedEnvironment):
 class Missing(jinja2.ChainableUndefined):
     """An undefined name: prints nothing, lets the render go on, and is reported with its tag."""
 
-    def _note(self, *_: object) -> str:
+    def _note(self) -> str:
         rendering, span = _find_tag(sys._getframe(1))
         if rendering is not None:
-            rendering.problems.append(Diagnostic("TP04", span, {"name": self._name()}))
+            rendering.problems.append(Diagnostic("TP04", span, {"name": str(self._undefined_name)}))
         return ""
-
-    def _name(self) -> str:
-        return str(self._undefined_name)
 
     def __str__(self) -> str:
         return self._note()
@@ -86,10 +85,6 @@ class Missing(jinja2.ChainableUndefined):
         return True
 
     __hash__ = None  # type: ignore[assignment]
-
-    def _fail_with_undefined_error(self, *args: Any, **kwargs: Any) -> NoReturn:
-        self._note()
-        raise jinja2.UndefinedError(self._name())
 
 
 def _find_tag(frame: FrameType | None) -> tuple[Rendering | None, Span | None]:
@@ -203,17 +198,18 @@ def _run(part: _Part, context: Mapping[str, Any], rendering: Rendering) -> str:
     assert part.template is not None
     try:
         return part.template.render({**context, _RENDERING: rendering})
-    except jinja2.UndefinedError:
-        return ""  # noted where the name was used
-    except Exception as error:  # whatever an expression of the user's raises is the user's to mend
-        frame, span = error.__traceback__, None
+    except Exception as error:
+        frame, span, file = error.__traceback__, None, ""
         while frame is not None:
-            if frame.tb_frame.f_code.co_filename == _CODE_NAME:
-                span = part.span_at(frame.tb_lineno)
+            file = frame.tb_frame.f_code.co_filename
+            span = part.span_at(frame.tb_lineno) if file == _CODE_NAME else span
             frame = frame.tb_next
-        if span is None:
-            raise
-        rendering.problems.append(Diagnostic("TP07", span, {"error": f"{type(error).__name__}: {error}"}))
+        if span is None or file.startswith(_PACKAGE):
+            raise  # ours; what an expression of the template raises comes from Jinja or Python
+        if isinstance(error, jinja2.UndefinedError):
+            rendering.problems.append(Diagnostic("TP04", span, {"name": error.message}))
+        else:
+            rendering.problems.append(Diagnostic("TP07", span, {"error": f"{type(error).__name__}: {error}"}))
         return ""
 
 
@@ -270,10 +266,10 @@ def _ends_with_paragraph(pieces: Sequence[str | _Contents]) -> bool:
 
 def _close_heading(out: list[str | _Contents], start: int, argument: str, numbering: Numbering) -> None:
     inside = "".join(piece for piece in out[start:] if isinstance(piece, str))
-    text = " ".join(unescape("".join(_TEXT.findall(inside))).split())
-    if not text:
-        return
+    text = " ".join(unescape("".join(found.group(1) or " " for found in _TEXT.finditer(inside))).split())
     heading = numbering.add_heading(int(argument[0]), text, not argument.endswith("u"))
+    if heading is None:
+        return
     number = len(numbering.headings) + 10_000
     out[start] = f'<w:bookmarkStart w:id="{number}" w:name="{heading.bookmark}"/>'
     out.append(f'<w:bookmarkEnd w:id="{number}"/>')

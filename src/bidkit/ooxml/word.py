@@ -22,6 +22,8 @@ from bidkit.ooxml.values import CLOSE, OPEN, Site, Styles, mark
 
 _LIFTED = {"p": "p", "tr": "tr", "tc": "tc", "r": "r"}
 _TAG_MARK = re.compile(f"{OPEN}j([0-9]+){CLOSE}")
+_CONTENTS = re.compile(r"\s*TOC\b(?!.*\\[acft]\b)", re.IGNORECASE)
+_DEPTHS = {"begin": 1, "end": -1}
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _A4 = Site("", 5_760_000, 8_900_000)
@@ -214,23 +216,53 @@ class _Compiler:
         return Site(text, area.width, area.height)
 
     def mark_contents(self) -> None:
-        """Replace the paragraphs of each TOC field by one mark."""
-        for instruction in list(self.root.iter(q("instrText"))):
-            text = (instruction.text or "").strip()
-            first = _paragraph_of(instruction)
-            if not text.upper().startswith("TOC ") or first is None or first.getparent() is None:
+        """Replace the paragraphs of each TOC field over headings by one mark; what stands behind its end is kept."""
+        for begin in [char for char in self.root.iter(q("fldChar")) if char.get(q("fldCharType")) == "begin"]:
+            first = _paragraph_of(begin)
+            instruction = _instruction(begin)
+            if first is None or first.getparent() is None or not _CONTENTS.match(instruction):
                 continue
             depth, members = 0, []
             for paragraph in [first, *first.itersiblings(q("p"))]:
                 members.append(paragraph)
-                for char in paragraph.iter(q("fldChar")):
-                    depth += {"begin": 1, "end": -1}.get(char.get(q("fldCharType"), ""), 0)
+                depth += sum(_DEPTHS.get(char.get(q("fldCharType"), ""), 0) for char in paragraph.iter(q("fldChar")))
                 if depth == 0:
                     break
+            rest = _behind_field(members[-1])
             for paragraph in members[1:]:
-                paragraph.getparent().remove(paragraph)  # type: ignore[union-attr]
-            _replace_by_text(first, mark("t", len(self.contents)))
-            self.contents.append(f" {text} ")
+                if paragraph is not rest:
+                    paragraph.getparent().remove(paragraph)  # type: ignore[union-attr]
+            marked = mark("t", len(self.contents))
+            if rest is first:
+                first.addprevious(holder := etree.Element(q("p")))
+                _replace_by_text(holder, marked)
+            else:
+                _replace_by_text(first, marked)
+            self.contents.append(instruction)
+
+
+def _instruction(begin: etree._Element) -> str:
+    """The instruction of the field that begins here, over all its runs."""
+    text = ""
+    for element in begin.xpath("following::w:instrText | following::w:fldChar", namespaces={"w": W}):
+        if element.tag != q("instrText"):
+            break
+        text += element.text or ""
+    return text
+
+
+def _behind_field(paragraph: etree._Element) -> etree._Element | None:
+    """The last paragraph of a field without the field, if it holds anything else: text behind it, a section's end."""
+    runs = list(paragraph.iter(q("r")))
+    ends = [n for n, run in enumerate(runs) if any(c.get(q("fldCharType")) == "end" for c in run.iter(q("fldChar")))]
+    behind = runs[ends[-1] + 1 :] if ends else []
+    is_section_end = paragraph.find(f"{q('pPr')}/{q('sectPr')}") is not None
+    if not is_section_end and not any(text.text for run in behind for text in run.iter(q("t"))):
+        return None
+    for child in list(paragraph):
+        if child.tag != q("pPr") and child not in behind:
+            paragraph.remove(child)
+    return paragraph
 
 
 def _mark_heading(paragraph: etree._Element, level: int) -> None:
@@ -263,7 +295,7 @@ def _complex_fields(paragraph: etree._Element) -> Iterator[tuple[str, list[etree
     for run in paragraph.findall(q("r")):
         char = run.find(q("fldChar"))
         kind = char.get(q("fldCharType"), "") if char is not None else ""
-        depth += {"begin": 1, "end": -1}.get(kind, 0)
+        depth += _DEPTHS.get(kind, 0)
         if kind == "begin" and depth == 1:
             results, instruction, state = [], "", "code"
         elif kind == "separate" and depth == 1:

@@ -11,7 +11,7 @@ from bidkit.bid import Bid
 from bidkit.diagnostic import Diagnostic, Severity, Span, load_messages
 from bidkit.gate import Gate, ItemResult, StageResult, State
 
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _MARKS = {State.DONE: "[x]", State.OPEN: "[ ]"}
 
 
@@ -56,7 +56,7 @@ def _quote_source(span: Span | None, root: Path | None) -> Iterator[str]:
     shown = clean((before + source[span.col - 1 :][:room]).replace("\t", " "))
     gutter = f"{span.line:>5} | "
     yield gutter + shown
-    yield " " * 5 + " | " + " " * width(before) + "^" * max(1, min(width(under), room))
+    yield " " * 5 + " | " + " " * width(clean(before)) + "^" * max(1, min(width(clean(under)), room))
 
 
 def width(text: str) -> int:
@@ -84,7 +84,7 @@ def render_gate(gate: Gate, bid: Bid, lang: str) -> str:
     for name, is_open in (("ready_to_build", gate.is_ready_to_build), ("ready_to_submit", gate.is_ready_to_submit)):
         state = texts["labels"]["gate_open" if is_open else "gate_closed"]
         lines.append(f"{texts['labels'][name]}: {state}")
-    return clean("\n".join(lines))
+    return "\n".join(map(clean, lines))
 
 
 def _ended(stage: StageResult) -> str:
@@ -121,4 +121,4 @@ def render_readiness(gate: Gate, bid: Bid, lang: str) -> str:
         for problem in result.open:
             lines.append(f"  {problem.code}: {problem.message(lang)}")
             lines.append(f"    {load_messages(lang)['terms']['fix']}: {problem.fix(lang)}")
-    return clean("\n".join(lines))
+    return "\n".join(map(clean, lines))

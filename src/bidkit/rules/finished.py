@@ -6,19 +6,17 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import zip_longest
 
 from bidkit.bid import Bid
 from bidkit.diagnostic import Span, Term
 from bidkit.readback import ReadDocument, ReadWorkbook
 from bidkit.rules.registry import Finding, rule
-from bidkit.words import parse_amount
+from bidkit.words import find_amounts, parse_amount
 
 _PLACEHOLDER = re.compile(
-    r"\{\{|\}\}|\{%|%\}|\{#|【待|（填写|〔\s*〕|\bTODO\b|\bTBD\b|\bXXX+\b|_{4,}(?=[^_\s])|Lorem ipsum", re.I
-)
-_WORDS = re.compile(
-    "人民币[零壹贰叁肆伍陆柒捌玖拾][零壹贰叁肆伍陆柒捌玖拾佰仟万亿元圆角分整正]+"
-    r"|US Dollars [A-Z][A-Za-z -]+ and \d\d/100"
+    r"\{\{|\}\}|\{%|%\}|\{#|【待|（填写|〔\s*〕|(?<![A-Za-z])(?:TODO|TBD|XXX+)(?![A-Za-z])|_{4,}(?=[^_\s])|Lorem ipsum",
+    re.I,
 )
 
 
@@ -52,14 +50,18 @@ def one_price(done: Finished) -> Iterator[Finding]:
     wanted = [("total", quote.base), *((item.category.name, item.total) for item in quote.categories)]
     for file in done.documents.values():
         for name, amount in wanted:
-            if f"{amount:,.2f}" not in file.text:
+            if not re.search(rf"(?<![\d,.]){re.escape(f'{amount:,.2f}')}(?!\d)", file.text):
                 yield Finding(Span(file.name), {"name": _name(name), "amount": f"{amount:,.2f}"})
     for book in done.workbooks.values():
         for name, amount in wanted:
             if not book.has_number(amount):
                 yield Finding(Span(book.name), {"name": _name(name), "amount": f"{amount:,.2f}"})
+        for sheet in book.sheets_with(quote.words):
+            if not book.has_number(quote.base, sheet):
+                values = {"name": Term("total"), "amount": f"{quote.base:,.2f}"}
+                yield Finding(Span(book.name, place=(("sheet", sheet),)), values)
         for line in quote.lines:
-            if not book.has_row(line.line.name, line.amount):
+            if not book.has_computed_row(line.line.name, line.amount):
                 yield Finding(Span(book.name), {"name": line.line.id, "amount": f"{line.amount:,.2f}"})
 
 
@@ -69,7 +71,8 @@ def words_in_print(done: Finished) -> Iterator[Finding]:
     bid, quote = done.bid, done.bid.quote
     known: set[Decimal | None] = {quote.base, quote.evaluated}
     for file in done.files:
-        found = [words for words in _WORDS.findall(file.text) if words not in bid.company.registered_capital]
+        found = find_amounts(file.text, quote.currency, bid.deal.language)
+        found = [words for words in found if words not in bid.company.registered_capital]
         for words in found:
             if parse_amount(words, quote.currency, bid.deal.language) not in known:
                 yield _wrong_words(file.name, words, done)
@@ -104,7 +107,7 @@ def nothing_left_out(done: Finished) -> Iterator[Finding]:
     bid = done.bid
     deal, service = bid.deal, bid.deal.solution.service
     wanted = [("problem", item.title) for item in deal.opportunity.problems]
-    wanted += [("sku", item.name) for item in bid.catalog.products]
+    wanted += [("sku", item.name) for item in bid.proposed]
     wanted += [("phase", item.name) for item in deal.solution.plan.phases]
     wanted += [("level", item.name) for item in service.levels]
     wanted += [("requirement", text) for item in deal.requirements for text in (item.text, item.response)]
@@ -130,15 +133,12 @@ def nothing_left_open(done: Finished) -> Iterator[Finding]:
 def contents_match(done: Finished) -> Iterator[Finding]:
     """The contents list every heading, in order and in the same words."""
     for file in done.documents.values():
-        listed = [entry.replace(" ", "") for entry in file.contents]
-        headings = [text.replace(" ", "") for level, text in file.headings if level <= 3]
-        for position, heading in enumerate(headings):
-            entry = listed[position] if position < len(listed) else ""
-            if not entry.endswith(heading):
-                yield Finding(Span(file.name), {"heading": headings[position], "entry": entry or "—"})
+        headings = [text for level, text in file.headings if level <= 3]
+        for heading, entry in zip_longest(headings, file.contents, fillvalue="—"):
+            # An entry is the heading, or its number, a space and the heading.
+            if heading not in (entry, entry.partition(" ")[2]):
+                yield Finding(Span(file.name), {"heading": heading, "entry": entry})
                 break
-        if len(listed) > len(headings):
-            yield Finding(Span(file.name), {"heading": "—", "entry": listed[len(headings)]})
 
 
 @rule("PK06")
@@ -146,7 +146,8 @@ def draft_is_marked(done: Finished) -> Iterator[Finding]:
     """A draft says so in every header; a final bid says so nowhere."""
     for file in done.files:
         for place, text in file.headers:
-            if (re.search("DRAFT|草稿", text) is not None) is not done.is_draft:
+            is_marked = re.search("DRAFT|草稿", text.replace(done.bid.deal.title, "")) is not None
+            if is_marked is not done.is_draft:
                 yield Finding(Span(file.name, place=place), {"text": text[:40]})
 
 

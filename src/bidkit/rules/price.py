@@ -79,9 +79,9 @@ def sound_lines(bid: Bid) -> Iterator[Finding]:
 def payments_are_whole(bid: Bid) -> Iterator[Finding]:
     """The payment milestones add up to 100 %."""
     payments = bid.deal.quote.milestones
-    percent = sum(payment.percent for payment in payments)
+    percent = sum((payment.percent for payment in payments), Decimal(0))
     if payments and percent != 1:
-        yield Finding(payments[-1].span("percent"), {"percent": f"{percent * 100:f}".rstrip("0").rstrip(".")})
+        yield Finding(payments[-1].span("percent"), {"percent": f"{(percent * 100).normalize():f}"})
 
 
 @rule("PR15")

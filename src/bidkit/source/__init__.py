@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from bidkit.diagnostic import Diagnostic, Span, Term
-from bidkit.source.nodes import Items, Node, make_prose, nearest
+from bidkit.source.nodes import Items, Node, ProseNode, make_prose, nearest
 from bidkit.source.tables import parse_csv, parse_xlsx
 from bidkit.source.workspace import Workspace, decode
 from bidkit.source.yaml_text import parse_front_matter, parse_yaml
@@ -19,6 +19,7 @@ from bidkit.source.yaml_text import parse_front_matter, parse_yaml
 __all__ = [
     "Items",
     "Node",
+    "ProseNode",
     "Workspace",
     "decode",
     "load_yaml",
@@ -73,10 +74,12 @@ def _load_reference(workspace: Workspace, reference: Node, beside: str) -> tuple
     if not content.strip():
         return None, [Diagnostic("DL14", at, {"file": relative, "reason": "empty"})]
     suffix = PurePosixPath(relative).suffix.lower()
-    columns = reference.get("columns")
-    columns = {key: value for key, value in columns.items() if isinstance(value, str)} if columns else {}
+    sheet, columns = reference.get("sheet"), reference.get("columns", Node(at))
+    if not isinstance(columns, Node) or not all(isinstance(title, str) for title in columns.values()):
+        return None, [Diagnostic("DL07", reference.values_at["columns"], {"expected": Term("mapping"), "value": "…"})]
+    if sheet is not None and not isinstance(sheet, str):
+        return None, [Diagnostic("DL07", reference.values_at["sheet"], {"expected": Term("text"), "value": "…"})]
     if suffix == ".xlsx":
-        sheet = reference.get("sheet")
         return parse_xlsx(content, relative, reference.values_at.get("sheet", at), sheet, columns)
     text, problems = decode(content, relative)
     if text is None:

@@ -36,10 +36,14 @@ class Items(list[Any]):
         self.items_at: list[Span] = []
 
 
-def make_prose(text: str, name: str, line: int) -> Node:
-    """Markdown text with the file and line it came from, in the shape of `scalars.Prose`."""
+class ProseNode(Node):
+    """The text of a file, in the shape of `scalars.Prose`; only this package makes one."""
+
+
+def make_prose(text: str, name: str, line: int) -> ProseNode:
+    """Markdown text with the file and line it came from."""
     at = Span(name, line, 1)
-    node = Node(at)
+    node = ProseNode(at)
     for key, value in (("text", text), ("file", name), ("line", str(line))):
         node.put(key, value, at, at)
     return node

@@ -67,12 +67,13 @@ def parse_csv(text: str, name: str, columns: Mapping[str, str] | None = None) ->
     table = []
     problems = []
     for line, row in rows:
-        places = _cell_columns(source[line - 1])
-        spans = [Span(name, line, *(places[n] if n < len(places) else (1, 1))) for n in range(len(row))]
-        table.append((Span(name, line, 1, max(len(source[line - 1]), 1)), list(zip(row, spans, strict=True))))
-        if len(row) != len(rows[0][1]):
+        cells = list(zip(row, _cell_places(source, line, name), strict=True))
+        whole = Span(name, line, 1, max(len(source[line - 1]), 1))
+        if len(row) == len(rows[0][1]):
+            table.append((whole, cells))
+        else:
             problem = f"{len(row)} cells, the header has {len(rows[0][1])}"
-            problems.append(Diagnostic("DL20", table.pop()[0], {"problem": problem}))
+            problems.append(Diagnostic("DL20", whole, {"problem": problem}))
     items, found = _make_items(table, Span(name, 1, 1), columns or {})
     return items, problems + found
 
@@ -164,11 +165,11 @@ def _make_items(
     items = Items(whole)
     for span, cells in table[1:]:
         node = Node(span)
-        for field, (text, at) in zip(fields, cells, strict=True):
+        for field, (_, title_at), (text, at) in zip(fields, table[0][1], cells, strict=True):
             if text.strip() and not field:
                 problems.append(Diagnostic("DL27", at, {"title": "—", "field": text.strip()[:20]}))
             elif text.strip():
-                node.put(field, text.strip(), at, at)
+                node.put(field, text.strip(), title_at, at)
         items.append(node)
         items.items_at.append(span)
     return items, problems
@@ -178,13 +179,21 @@ def _normalize(title: str) -> str:
     return "_".join(title.replace("（", "(").replace("）", ")").lower().split())
 
 
-def _cell_columns(line: str) -> list[tuple[int, int]]:
-    """Column and width of each cell of one line of a csv."""
-    cells, start, quoted = [], 0, False
-    for index, character in enumerate(line):
-        if character == '"':
-            quoted = not quoted
-        elif character == "," and not quoted:
-            cells.append((start + 1, index - start))
-            start = index + 1
-    return [*cells, (start + 1, len(line) - start)]
+def _cell_places(source: Sequence[str], first: int, name: str) -> list[Span]:
+    """Where each cell of the record that begins on line `first` stands; a quoted cell may run over several lines."""
+    places: list[Span] = []
+    line, start, quoted = first, (first, 0), False
+    while True:
+        for index, character in enumerate(source[line - 1]):
+            if character == '"':
+                quoted = not quoted
+            elif character == "," and not quoted:
+                places.append(_place(name, start, (line, index)))
+                start = (line, index + 1)
+        if not quoted or line == len(source):
+            return [*places, _place(name, start, (line, len(source[line - 1])))]
+        line += 1
+
+
+def _place(name: str, start: tuple[int, int], end: tuple[int, int]) -> Span:
+    return Span(name, start[0], start[1] + 1, max(end[1] - start[1], 1) if start[0] == end[0] else 1)

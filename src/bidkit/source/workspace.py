@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import os
 import stat
@@ -44,7 +45,7 @@ class Workspace:
         if "\0" in name or "\\" in name or name.startswith(("/", "~")) or (len(name) > 1 and name[1] == ":"):
             return None, outside
         relative = os.path.normpath(str(PurePosixPath(beside).parent / name))
-        if relative.startswith(".."):
+        if relative == ".." or relative.startswith("../"):
             return None, outside
         try:
             real = (self.root / relative).resolve(strict=True)
@@ -66,10 +67,11 @@ class Workspace:
         return {name: hashlib.sha256(content).hexdigest() for name, content in sorted(self.files.items())}
 
     def _nearest(self, relative: str) -> str:
-        folder = (self.root / relative).parent
-        names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
-        near = nearest(Path(relative).name, names)
-        return near or ""
+        try:
+            names = [path.name for path in (self.root / relative).parent.iterdir()]
+        except OSError:  # no such folder, or a name that is too long
+            return ""
+        return nearest(Path(relative).name, names) or ""
 
 
 def _read_regular(path: Path) -> bytes | str:
@@ -90,8 +92,9 @@ def decode(content: bytes, name: str) -> tuple[str | None, list[Diagnostic]]:
     """UTF-8 text, with or without a byte order mark. Diagnostics: DL18, DL23."""
     if len(content) > MAX_TEXT_BYTES:
         return None, [Diagnostic("DL18", Span(name), {"what": Term("bytes"), "limit": MAX_TEXT_BYTES})]
+    content = content.removeprefix(codecs.BOM_UTF8)
     try:
-        return content.decode("utf-8-sig"), []
+        return content.decode(), []
     except UnicodeDecodeError as error:
         before = content[: error.start]
         line = before.count(b"\n") + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import yaml
@@ -10,6 +11,7 @@ from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.source.nodes import Items, Node, make_prose
 
 MAX_DEPTH = 50
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 MAX_ALIASES = 100
 MAX_NODES = 200_000
 
@@ -21,6 +23,10 @@ def parse_yaml(text: str, name: str, first_line: int = 1) -> tuple[Any, list[Dia
         first_line: the line of the file at which the text starts (front matter starts at 2).
     """
     reader = _YamlReader(name, first_line - 1)
+    if forbidden := _FORBIDDEN.search(text):
+        line, col = text.count("\n", 0, forbidden.start()), forbidden.start() - text.rfind("\n", 0, forbidden.start())
+        reason = f"U+{ord(forbidden.group()):04X}"
+        return None, [Diagnostic("DL01", Span(name, line + first_line, col), {"problem": reason})]
     try:
         limit = _over_limits(text)
         if limit is not None:
@@ -30,11 +36,6 @@ def parse_yaml(text: str, name: str, first_line: int = 1) -> tuple[Any, list[Dia
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         return None, [_yaml_error(error, text, name, first_line)]
-    except yaml.YAMLError as error:  # a character that YAML does not allow carries a position in characters only
-        offset = getattr(error, "position", 0) or 0
-        line, col = text.count("\n", 0, offset), offset - text.rfind("\n", 0, offset)
-        reason = str(getattr(error, "reason", error))
-        return None, [Diagnostic("DL01", Span(name, line + first_line, max(col, 1)), {"problem": reason})]
     data = reader.read(root) if root is not None else None
     return data, reader.problems
 
@@ -65,7 +66,7 @@ def _yaml_error(error: yaml.MarkedYAMLError, text: str, name: str, first_line: i
     line, col = (mark.line, mark.column) if mark else (0, 0)
     span = Span(name, line + first_line, col + 1)
     source = text.splitlines()[line] if line < len(text.splitlines()) else ""
-    if "\t" in source[: col + 1] or ("\t" in source and not source[: source.index("\t")].strip()):
+    if "\t" in source[: len(source) - len(source.lstrip())]:
         return Diagnostic("DL02", Span(name, line + first_line, source.index("\t") + 1), {})
     return Diagnostic("DL01", span, {"problem": error.problem or error.context or "?"})
 
@@ -123,7 +124,7 @@ class _YamlReader:
 
 
 def _is_empty(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and node.style is None and node.value in ("", "~", "null")
+    return isinstance(node, yaml.ScalarNode) and not node.style and node.value in ("", "~", "null")
 
 
 def parse_front_matter(text: str, name: str) -> tuple[Node | None, Node, list[Diagnostic]]:

@@ -1,0 +1,142 @@
+"""What the house promises of itself: public names, light imports, the map, sizes, layers, no clock."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import bidkit
+
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src/bidkit"
+MODULES = sorted(SOURCE.rglob("*.py"))
+NAMES = [path.relative_to(SOURCE).as_posix() for path in MODULES]
+HEAVY = ("pydantic", "lxml", "jinja2", "yaml", "typer", "rich", "openpyxl", "xlsxwriter", "PIL", "pypdfium2")
+
+
+def run_python(code: str) -> str:
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    return done.stdout.strip()
+
+
+def first_line(path: Path) -> str:
+    text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    return text.partition("\n")[0]
+
+
+def attribute_calls(path: Path) -> list[str]:
+    """What a module calls, as `name` or `holder.name`."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            found.append(ast.unparse(node.func))
+    return found
+
+
+def test_all_names_what_can_be_imported() -> None:
+    assert sorted(bidkit.__all__) == bidkit.__all__ or len(set(bidkit.__all__)) == len(bidkit.__all__)
+    for name in bidkit.__all__:
+        assert getattr(bidkit, name) is not None
+    assert set(bidkit._HOMES) | {"__version__"} == set(bidkit.__all__)
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "from bidkit import build",
+        "from bidkit import Options, build, check",
+        "from bidkit import check, build",
+        "import bidkit.build\nfrom bidkit import build",
+        "from bidkit.build import Options\nfrom bidkit import build",
+        "import bidkit\nbidkit.Options\nbuild = bidkit.build",
+        "import bidkit\nbidkit.Result\nbidkit.check\nbuild = bidkit.build",
+    ],
+)
+def test_public_functions_are_functions_in_whatever_order_they_are_imported(first: str) -> None:
+    assert run_python(f"{first}\nimport bidkit\nprint(callable(build), callable(bidkit.check))") == "True True"
+
+
+def test_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'nobody'"):
+        bidkit.nobody  # noqa: B018 - reading it is the test
+
+
+def test_importing_bidkit_imports_nothing_heavy() -> None:
+    code = f"import bidkit, sys\nprint([name for name in {HEAVY!r} if name in sys.modules])"
+    assert run_python(code) == "[]"
+
+
+def test_importing_the_command_line_imports_no_parser_and_no_format() -> None:
+    heavy = [name for name in HEAVY if name not in ("typer", "rich")]
+    assert run_python(f"import bidkit.cli, sys\nprint([name for name in {heavy!r} if name in sys.modules])") == "[]"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=NAMES)
+def test_module_says_in_one_line_what_it_is(path: Path) -> None:
+    line = first_line(path)
+    assert line.endswith((".", ":"))
+    assert 10 <= len(line) <= 120
+
+
+def test_map_in_the_architecture_page_is_that_of_the_source() -> None:
+    page = ROOT / "docs/architecture.md"
+    if not page.exists():
+        pytest.skip("docs/architecture.md is not written yet")
+    blocks = re.findall(r"```\n(.*?)```", page.read_text(encoding="utf-8"), re.S)
+    (block,) = [block for block in blocks if block.startswith("__init__.py ")]
+    shown = dict(line.split(maxsplit=1) for line in block.splitlines())
+    assert shown == {name: first_line(path) for name, path in zip(NAMES, MODULES, strict=True)}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=NAMES)
+def test_file_has_at_most_600_lines(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 600
+
+
+@pytest.mark.parametrize("path", MODULES, ids=NAMES)
+def test_function_has_at_most_60_lines(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        # A command's lines are its options.
+        if isinstance(node, ast.FunctionDef) and path.name != "cli.py":
+            assert (node.end_lineno or 0) - node.lineno < 60, node.name
+
+
+def test_imports_point_down() -> None:
+    program = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([program, "--no-cache"], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("path", MODULES, ids=NAMES)
+def test_nothing_is_printed(path: Path) -> None:
+    assert "print" not in attribute_calls(path)
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if path.name != "cli.py"], ids=str)
+def test_only_the_command_line_asks_the_clock(path: Path) -> None:
+    clocks = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.localtime"}
+    calls = attribute_calls(path)
+    assert not clocks & {".".join(call.split(".")[-2:]) for call in calls}
+
+
+def test_command_line_asks_the_clock_once() -> None:
+    assert attribute_calls(SOURCE / "cli.py").count("datetime.now") == 1
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in MODULES if path.name not in ("cli.py", "office.py", "package.py", "cache.py")], ids=str
+)
+def test_environment_and_processes_stay_at_the_edge(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"os\.environ|os\.getenv|import subprocess|import socket|import urllib|import requests", text)
+
+
+def test_version_is_that_of_the_package() -> None:
+    from importlib.metadata import version
+
+    assert bidkit.__version__ == version("bidkit-tender")

@@ -1,0 +1,369 @@
+"""The rules over finished files: a real package, broken in one way each, gives exactly that code."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from workspace import NOW, edit, make_workspace, run_check, sign_all
+
+from bidkit.bid import Bid
+from bidkit.build import Options, build_deal
+from bidkit.diagnostic import LANGUAGES, Diagnostic
+from bidkit.quote import compute_quote
+from bidkit.reports import Result
+from bidkit.rules import FINISHED_RULES
+from bidkit.verify import verify_files
+from bidkit.workbook import render_workbook
+
+BODY, CORE = "word/document.xml", "docProps/core.xml"
+OPENING, SUMMARY, DETAIL = (f"xl/worksheets/sheet{number}.xml" for number in (1, 2, 3))
+STRINGS = "xl/sharedStrings.xml"
+WORDS = "人民币叁拾叁万陆仟元整"
+HELD_BY_DOCUMENTS = {"FM01"}
+"""What is not asked of a workbook alone."""
+
+
+@dataclass(frozen=True)
+class Package:
+    """A bid and its finished files; `docx` and `xlsx` are their names."""
+
+    bid: Bid
+    files: Mapping[str, bytes]
+    is_draft: bool
+
+    @property
+    def docx(self) -> str:
+        return next(name for name in self.files if name.endswith(".docx"))
+
+    @property
+    def xlsx(self) -> str:
+        return next(name for name in self.files if name.endswith(".xlsx"))
+
+    def find(self, name: str, change: Callable[[dict[str, bytes]], object]) -> list[Diagnostic]:
+        """What the rules say of one file after its parts were changed."""
+        parts = unzip(self.files[name])
+        change(parts)
+        found = verify_files(self.bid, {name: pack(parts)}, is_draft=self.is_draft)
+        return found if name == self.docx else [item for item in found if item.code not in HELD_BY_DOCUMENTS]
+
+    def broken(self, name: str, part: str, pattern: str, new: str) -> list[Diagnostic]:
+        """What the rules say after every match in one part was replaced."""
+
+        def change(parts: dict[str, bytes]) -> None:
+            text, count = re.subn(pattern, new, parts[part].decode(), flags=re.S)
+            assert count, f"{pattern!r} does not match in {part}"
+            parts[part] = text.encode()
+
+        return self.find(name, change)
+
+
+def unzip(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def pack(parts: Mapping[str, bytes]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+def codes(found: list[Diagnostic]) -> set[str]:
+    for item in found:
+        for lang in LANGUAGES:
+            assert item.message(lang)
+            assert item.fix(lang)
+    return {item.code for item in found}
+
+
+def package_of(result: Result) -> Package:
+    assert result.folder is not None, result.diagnostics
+    assert result.bid is not None
+    paths = (result.folder / "submit").glob("*.*")
+    return Package(result.bid, {path.name: path.read_bytes() for path in paths}, result.is_draft)
+
+
+@pytest.fixture(scope="module")
+def deal(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = make_workspace(tmp_path_factory.mktemp("finished"))
+    sign_all(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def final(deal: Path) -> Package:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BIDKIT_SOFFICE", "/nonexistent")
+        return package_of(build_deal(deal, Options(now=NOW)))
+
+
+@pytest.fixture(scope="module")
+def draft(deal: Path) -> Package:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BIDKIT_SOFFICE", "/nonexistent")
+        return package_of(build_deal(deal, Options(now=NOW, is_draft=True)))
+
+
+def test_clean_files_give_nothing(final: Package, draft: Package) -> None:
+    for package in (final, draft):
+        assert verify_files(package.bid, package.files, is_draft=package.is_draft) == []
+
+
+def test_files_written_anew_without_a_change_give_nothing(final: Package, draft: Package) -> None:
+    for package in (final, draft):
+        for name in package.files:
+            assert package.find(name, lambda parts: None) == []
+
+
+BREAKS_OF_DOCUMENTS = {
+    "total is one cent off everywhere": (BODY, r"336,000\.00", "336,000.01", "PR03"),
+    "total is gone": (BODY, r"336,000\.00", "—", "PR03"),
+    "total has lost its cents": (BODY, r"336,000\.00", "336,000", "PR03"),
+    "a category's total is gone, though the tail of another amount": (BODY, r">36,000\.00<", ">—<", "PR03"),
+    "a category's total is wrong": (BODY, r">300,000\.00<", ">301,000.00<", "PR03"),
+    "words are off by one jiao": (BODY, WORDS, "人民币叁拾叁万陆仟元壹角", "PR02"),
+    "words are no legal spelling": (BODY, WORDS, "人民币叁拾叁万零陆仟元整", "PR02"),
+    "words are gone": (BODY, WORDS, "", "PR02"),
+    "another amount in words stands beside the right one": (BODY, WORDS, f"{WORDS}（人民币叁拾万元整）", "PR02"),
+    "tender number has a letter too few": (BODY, "CXSW-2026-001", "CXS-2026-001", "ID02"),
+    "author is a person": (CORE, "<dc:creator>[^<]*<", "<dc:creator>林知行<", "ID02"),
+    "author is nobody": (CORE, "<dc:creator>.*?</dc:creator>", "", "ID02"),
+    "problem is left out": (BODY, "数据靠人工抄报", "数据", "FM01"),
+    "answer to a requirement is left out": (BODY, "每季度巡检一次并留记录。", "", "FM01"),
+    "tag is left": (BODY, "方案概述</w:t>", "方案概述{{ x }}</w:t>", "FM03"),
+    "statement is left": (BODY, "质保期内免费维修", "{% if x %}质保期内免费维修", "FM03"),
+    "blank is left": (BODY, "质保期内免费维修", "____年质保期内免费维修", "FM03"),
+    "TODO is left": (BODY, "质保期内免费维修", "质保期内免费维修 TODO ", "FM03"),
+    "TODO is left right after a character": (BODY, "质保期内免费维修", "质保期内免费维修TODO", "FM03"),
+    "TBD is left between characters": (BODY, "质保期内免费维修", "质保期TBD内免费维修", "FM03"),
+    "XXX stands for a name": (BODY, "质保期内免费维修", "由XXX公司在质保期内免费维修", "FM03"),
+    "bracket is left to be filled in": (BODY, "质保期内免费维修", "质保期内免费维修【待补充】", "FM03"),
+    "form field is left": (BODY, "质保期内免费维修", "质保期内免费维修（填写期限）", "FM03"),
+    "empty bracket is left": (BODY, "质保期内免费维修", "质保期内免费维修〔　〕", "FM03"),
+    "placeholder is left in a header": ("word/header2.xml", "投标文件", "投标文件 {{ x }}", "FM03"),
+    "heading is longer than its entry": (BODY, r"(<w:pStyle w:val=\"Heading2\"/>.*?)总体安排", r"\1新总体安排", "FM11"),
+    "heading is the end of its entry": (BODY, r"(<w:pStyle w:val=\"Heading2\"/>.*?)总体安排", r"\1安排", "FM11"),
+    "heading begins like its entry": (BODY, r"(<w:pStyle w:val=\"Heading2\"/>.*?)总体安排", r"\1总体", "FM11"),
+    "style does not exist": (BODY, '<w:pStyle w:val="BodyText"/>', '<w:pStyle w:val="Nobody"/>', "PK05"),
+    "list does not exist": ("word/styles.xml", r'<w:numId w:val="\d+"/>', '<w:numId w:val="987"/>', "PK05"),
+    "picture leads nowhere": ("word/_rels/document.xml.rels", 'Target="media/', 'Target="media/x', "PK05"),
+    "drawing ids repeat": (BODY, r'<wp:docPr id="\d+"', '<wp:docPr id="1"', "PK05"),
+    "field is not closed": (BODY, '<w:fldChar w:fldCharType="end"/>', "", "PK05"),
+    "bookmark is not closed": (BODY, r"<w:bookmarkEnd [^>]*/>", "", "PK05"),
+}
+
+
+@pytest.mark.parametrize(
+    ("part", "pattern", "new", "code"),
+    BREAKS_OF_DOCUMENTS.values(),
+    ids=BREAKS_OF_DOCUMENTS.keys(),
+)
+def test_broken_document_gives_exactly_its_code(final: Package, part: str, pattern: str, new: str, code: str) -> None:
+    assert codes(final.broken(final.docx, part, pattern, new)) == {code}
+
+
+BREAKS_OF_WORKBOOKS = {
+    "total is changed everywhere": (None, r"<v>336000\.00</v>", "<v>336000.01</v>", "PR03"),
+    "total is changed in the opening form": (OPENING, r"<v>336000\.00</v>", "<v>335000</v>", "PR03"),
+    "total is changed in the summary": (SUMMARY, r"<v>336000\.00</v>", "<v>335000</v>", "PR03"),
+    "total is changed in the detail": (DETAIL, r"<v>336000\.00</v>", "<v>335000</v>", "PR03"),
+    "category's total is changed everywhere": (None, r"<v>300000\.00</v>", "<v>300001.00</v>", "PR03"),
+    "line's amount is changed": (DETAIL, r'(r="G5".*?)<v>300000\.00</v>', r"\1<v>300001.00</v>", "PR03"),
+    "line is named otherwise": (STRINGS, "采集网关", "采集设备", "PR03"),
+    "words are off by one jiao": (STRINGS, WORDS, "人民币叁拾叁万陆仟元壹角", "PR02"),
+    "project is named in short": (STRINGS, "澄溪水厂数据采集项目", "澄溪水厂采集项目", "ID02"),
+    "bidder is named in short": (STRINGS, "青禾测试技术有限公司", "青禾测试", "ID02"),
+    "author is a person": (CORE, "<dc:creator>[^<]*<", "<dc:creator>林知行<", "ID02"),
+    "placeholder is left": (STRINGS, "自终验|40 日内", "{{ days }} 日内", "FM03"),
+    "formula has no value": (DETAIL, r'(r="G10".*?</f>)<v>336000\.00</v>', r"\1", "PK05"),
+    "formula shows an error": (SUMMARY, r'(r="E11"[^>]*)>(<f>.*?</f>)<v>[^<]*</v>', r'\1 t="e">\2<v>#REF!</v>', "PK05"),
+    "sheet is hidden": ("xl/workbook.xml", r'(<sheet name="分项报价表")', r'\1 state="hidden"', "PK05"),
+}
+
+
+@pytest.mark.parametrize(
+    ("part", "pattern", "new", "code"), BREAKS_OF_WORKBOOKS.values(), ids=BREAKS_OF_WORKBOOKS.keys()
+)
+def test_broken_workbook_gives_its_code(final: Package, part: str | None, pattern: str, new: str, code: str) -> None:
+    def change(parts: dict[str, bytes]) -> None:
+        names = [part] if part else [OPENING, SUMMARY, DETAIL]
+        changed = {name: re.sub(pattern, new, parts[name].decode(), flags=re.S).encode() for name in names}
+        assert any(parts[name] != content for name, content in changed.items())
+        parts.update(changed)
+
+    found = codes(final.find(final.xlsx, change))
+    # A total without a value is missing too.
+    assert found - ({"PR03"} if code == "PK05" else set()) == {code}
+
+
+@pytest.mark.parametrize("name", ["docx", "xlsx"])
+def test_file_that_cannot_be_read_is_not_sound(final: Package, name: str) -> None:
+    file = getattr(final, name)
+    for content in (b"", b"PK\x03\x04 and no more", final.files[file][:1000]):
+        files = {**final.files, file: content}
+        assert "PK05" in codes(verify_files(final.bid, files, is_draft=False))
+
+
+def test_part_that_is_no_xml_is_not_sound(final: Package) -> None:
+    assert "PK05" in codes(final.broken(final.docx, BODY, "</w:body>", ""))
+
+
+def test_cell_without_a_paragraph_is_not_sound(final: Package) -> None:
+    pattern = r"(<w:tc>(?:<w:tcPr>.*?</w:tcPr>)?)<w:p[ >].*?</w:p>(</w:tc>)"
+    assert "PK05" in codes(final.broken(final.docx, BODY, pattern, r"\1\2"))
+
+
+@pytest.mark.parametrize("name", ["澄溪水厂数据采集项目", "青禾测试技术有限公司"])
+def test_name_that_is_cut_short_everywhere_is_found(final: Package, name: str) -> None:
+    def change(parts: dict[str, bytes]) -> None:
+        for part in parts:
+            if part.startswith("word/") and part.endswith(".xml"):
+                parts[part] = parts[part].replace(name.encode(), name[:-2].encode())
+
+    assert codes(final.find(final.docx, change)) == {"ID02"}
+
+
+def test_finding_names_part_and_paragraph(final: Package) -> None:
+    (item,) = final.broken(final.docx, BODY, "质保期内免费维修", "【待补充】质保期内免费维修")
+    assert item.span is not None
+    assert item.span.file == final.docx
+    assert dict(item.span.place)["part"] == BODY
+    assert int(dict(item.span.place)["paragraph"]) > 1
+    assert "【待补充】" in item.message("zh")
+
+
+def test_finding_names_sheet_and_cell(final: Package) -> None:
+    found = final.broken(final.xlsx, STRINGS, "自终验|40 日内", "{{ days }} 日内")
+    assert [item.span.place for item in found if item.span] == [(("sheet", "开标一览表"), ("cell", "B10"))]
+
+
+@pytest.mark.parametrize("level", [1, 2, 3])
+def test_heading_that_the_contents_do_not_list_is_found(final: Package, level: int) -> None:
+    pattern = rf'<w:p>(?:(?!</w:p>).)*<w:pStyle w:val="TOC{level}"/>.*?</w:p>'
+    entry = re.search(pattern, unzip(final.files[final.docx])[BODY].decode(), re.S)
+    assert entry is not None
+    assert codes(final.broken(final.docx, BODY, re.escape(entry.group()), "")) >= {"FM11"}
+
+
+def test_contents_that_list_one_more_than_there_are_headings_are_found(final: Package) -> None:
+    last = r'(<w:p>(?:(?!</w:p>).)*<w:pStyle w:val="TOC2"/>(?:(?!</w:p>).)*</w:p>)(?!.*"TOC\d")'
+    more = '<w:p><w:pPr><w:pStyle w:val="TOC2"/></w:pPr><w:r><w:t>7.6 附录</w:t></w:r></w:p>'
+    assert codes(final.broken(final.docx, BODY, last, rf"\1{more}")) == {"FM11"}
+
+
+def test_document_without_contents_is_found(final: Package) -> None:
+    styles = final.broken(final.docx, "word/styles.xml", r'w:val="[Tt][Oo][Cc] (\d)"', r'w:val="list of \1"')
+    assert codes(styles) == {"FM11"}
+
+
+def test_draft_without_a_mark_in_a_header_is_found(draft: Package) -> None:
+    assert codes(draft.broken(draft.docx, "word/header2.xml", "草稿 DRAFT", "")) == {"PK06"}
+    assert codes(draft.broken(draft.xlsx, OPENING, "草稿", "")) == {"PK06"}
+
+
+def test_draft_with_empty_headers_is_found(draft: Package) -> None:
+    def change(parts: dict[str, bytes]) -> None:
+        for name in ("word/header2.xml", "word/header3.xml"):
+            parts[name] = re.sub("<w:t[ >].*?</w:t>", "", parts[name].decode()).encode()
+
+    assert codes(draft.find(draft.docx, change)) == {"PK06"}
+
+
+def test_draft_without_headers_is_found(draft: Package) -> None:
+    assert codes(draft.broken(draft.docx, BODY, "<w:headerReference [^>]*/>", "")) == {"PK06"}
+
+
+def test_draft_workbook_without_headers_is_found(draft: Package) -> None:
+    assert codes(draft.broken(draft.xlsx, OPENING, "<oddHeader>.*?</oddHeader>", "")) == {"PK06"}
+
+
+def test_final_file_with_a_draft_mark_is_found(final: Package) -> None:
+    assert codes(final.broken(final.docx, "word/header2.xml", "投标文件", "草稿 DRAFT　投标文件")) == {"PK06"}
+    assert codes(final.broken(final.xlsx, DETAIL, "&amp;L", "&amp;LDRAFT ")) == {"PK06"}
+
+
+def test_files_of_a_draft_are_no_final_files_and_the_other_way_round(final: Package, draft: Package) -> None:
+    assert codes(verify_files(final.bid, final.files, is_draft=True)) == {"PK06"}
+    assert codes(verify_files(draft.bid, draft.files, is_draft=False)) == {"PK06"}
+
+
+def test_title_that_speaks_of_a_draft_is_no_draft_mark(final: Package) -> None:
+    bid = change_bid(final.bid, title="地方标准草稿编制 DRAFT BOARD 项目")
+    assert judge_workbook(bid, render_workbook(bid)) == []
+    assert codes(judge_workbook(bid, render_workbook(bid), is_draft=True)) == {"PK06"}
+
+
+def judge_workbook(bid: Bid, content: bytes, *, is_draft: bool = False) -> list[Diagnostic]:
+    """What the rules say of a workbook alone."""
+    found = verify_files(bid, {"quote.xlsx": content}, is_draft=is_draft)
+    return [item for item in found if item.code not in HELD_BY_DOCUMENTS]
+
+
+def change_bid(bid: Bid, locale: str = "zh-CN", currency: str = "CNY", **changes: object) -> Bid:
+    """The bid in another language and currency, computed anew."""
+    quote = bid.deal.quote.model_copy(update={"currency": currency})
+    deal = bid.deal.model_copy(update={"locale": locale, "quote": quote, **changes})
+    return replace(bid, deal=deal, quote=compute_quote(quote, deal.language))
+
+
+@pytest.mark.parametrize("currency", ["CNY", "USD", "EUR", "GBP", "HKD"])
+@pytest.mark.parametrize("locale", ["zh-CN", "en-US", "en-GB"])
+def test_clean_workbook_gives_nothing_in_every_language_and_currency(
+    final: Package, locale: str, currency: str
+) -> None:
+    bid = change_bid(final.bid, locale, currency)
+    assert judge_workbook(bid, render_workbook(bid)) == []
+
+
+@pytest.mark.parametrize("currency", ["CNY", "USD", "EUR", "GBP", "HKD"])
+@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
+def test_wrong_words_are_found_in_every_language_and_currency(final: Package, locale: str, currency: str) -> None:
+    bid = change_bid(final.bid, locale, currency)
+    parts = unzip(render_workbook(bid))
+    # Only the words on the opening form are wrong, and the right ones stay elsewhere.
+    text = parts[STRINGS].decode()
+    wrong = bid.quote.words.replace("00/100", "10/100").replace("仟元整", "仟元壹角")
+    index = len(re.findall("<si>", text))
+    parts[STRINGS] = text.replace("</sst>", f"<si><t>{wrong}</t></si></sst>").encode()
+    right = re.findall("<si><t[^>]*>(.*?)</t></si>", text).index(bid.quote.words)
+    cell, count = re.subn(f"<v>{right}</v>", f"<v>{index}</v>", parts[OPENING].decode())
+    assert count == 1
+    parts[OPENING] = cell.encode()
+    assert codes(judge_workbook(bid, pack(parts))) == {"PR02"}
+
+
+def test_option_periods_have_two_amounts_in_words(tmp_path: Path) -> None:
+    deal = make_workspace(tmp_path)
+    year = "id: B02, category: B, name: 第二年运维, unit: 年, quantity: 1, unit_price: 100.00, tax_rate: 6%"
+    edit(deal, "  total: 336000.00", f"    - {{{year}, kind: option_period}}\n  total: 336000.00")
+    bid = run_check(deal).bid
+    assert bid is not None
+    content = render_workbook(bid)
+    assert judge_workbook(bid, content) == []
+    parts = unzip(content)
+    assert bid.quote.evaluated_words in parts[STRINGS].decode()
+    parts[STRINGS] = parts[STRINGS].replace("陆仟壹佰元整".encode(), "陆仟贰佰元整".encode())
+    assert codes(judge_workbook(bid, pack(parts))) == {"PR02"}
+
+
+def test_registered_capital_in_words_is_no_price(final: Package) -> None:
+    company = final.bid.company.model_copy(update={"registered_capital": "人民币伍仟万元"})
+    files = dict(final.files)
+    parts = unzip(files[final.docx])
+    parts[BODY] = parts[BODY].replace("质保期内免费维修".encode(), "注册资本人民币伍仟万元，质保期内免费维修".encode())
+    files[final.docx] = pack(parts)
+    assert verify_files(replace(final.bid, company=company), files, is_draft=False) == []
+    assert codes(verify_files(final.bid, files, is_draft=False)) == {"PR02"}
+
+
+def test_every_rule_over_finished_files_is_broken_here() -> None:
+    text = Path(__file__).read_text(encoding="utf-8")
+    assert {rule.code for rule in FINISHED_RULES} == {rule.code for rule in FINISHED_RULES if f'"{rule.code}"' in text}

@@ -1,0 +1,242 @@
+"""The messages in both languages: whole, alike, used, and tested."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from bidkit.cli import app
+from bidkit.diagnostic import LANGUAGES, Diagnostic, Severity, Term, load_messages
+from bidkit.gate import load_process
+from bidkit.rules import BID_RULES, FINISHED_RULES
+
+ROOT = Path(__file__).parents[1]
+SOURCES = sorted((ROOT / "src/bidkit").rglob("*.py"))
+FAMILIES = ("DL", "GT", "PR", "DT", "ID", "QU", "FM", "PK", "TP", "EN")
+CODE = re.compile(rf"(?:{'|'.join(FAMILIES)})\d\d")
+WORD = re.compile(rf"\b{CODE.pattern}\b")
+CODES = sorted(load_messages("en")["codes"])
+PARTS = ("message", "why", "fix")
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def shape(value: Any) -> Any:
+    """The keys of nested mappings, and the placeholders of their texts."""
+    if isinstance(value, dict):
+        return {key: shape(item) for key, item in value.items()}
+    return sorted(placeholders(value)) if isinstance(value, str) else type(value).__name__
+
+
+@pytest.mark.parametrize("part", ["codes", "terms", "places", "labels"])
+def test_both_languages_have_the_same_keys_and_placeholders(part: str) -> None:
+    zh, en = (shape(load_messages(lang)[part]) for lang in ("zh", "en"))
+    assert zh == en
+
+
+def test_both_languages_have_the_same_parts() -> None:
+    assert [list(load_messages(lang)) for lang in LANGUAGES] == [["codes", "terms", "places", "labels"]] * 2
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_code_has_message_reason_and_fix(code: str) -> None:
+    for lang in LANGUAGES:
+        entry = load_messages(lang)["codes"][code]
+        assert set(entry) - {"near"} == set(PARTS)
+        for text in entry.values():
+            assert text.strip() == text != ""
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_message_is_one_sentence_without_a_full_stop(code: str) -> None:
+    for lang in LANGUAGES:
+        message = load_messages(lang)["codes"][code]["message"]
+        assert "\n" not in message
+        assert not message.endswith((".", "。"))
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_texts_are_in_their_language(code: str) -> None:
+    zh, en = (load_messages(lang)["codes"][code] for lang in ("zh", "en"))
+    for part in PARTS:
+        assert not re.search("[\u3400-\u9fff]", en[part].replace("草稿", "")), part
+    assert any(re.search("[\u3400-\u9fff]", zh[part]) for part in PARTS)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_reason_has_no_placeholder(code: str) -> None:
+    for lang in LANGUAGES:
+        assert placeholders(load_messages(lang)["codes"][code]["why"]) == set()
+
+
+def codes_in(path: Path) -> set[str]:
+    """The codes that a module uses as values, not those that its docstrings name."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    return {text for text in texts if CODE.fullmatch(text)}
+
+
+def test_codes_in_use_are_those_that_have_a_message() -> None:
+    used = set().union(*map(codes_in, SOURCES))
+    assert sorted(used) == CODES
+
+
+def test_codes_that_docstrings_name_have_a_message() -> None:
+    named = {code for path in SOURCES for code in WORD.findall(path.read_text(encoding="utf-8"))}
+    assert named <= set(CODES)
+
+
+def test_codes_that_the_process_names_have_a_message() -> None:
+    named = {code for stage in load_process().stages for item in stage.items for code in item.rules}
+    assert named <= set(CODES)
+
+
+def test_each_rule_has_a_code_of_its_own_except_words_in_deal_and_print() -> None:
+    codes = [rule.code for rule in (*BID_RULES, *FINISHED_RULES)]
+    assert [code for code in set(codes) if codes.count(code) > 1] == ["PR02"]
+
+
+def find_tests_of(code: str) -> list[str]:
+    here = Path(__file__)
+    files = [path for path in (ROOT / "tests").rglob("*") if path.suffix in (".py", ".yaml") and path != here]
+    return [path.name for path in files if re.search(rf"\b{code}\b", path.read_text(encoding="utf-8"))]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_code_is_triggered_by_a_test(code: str) -> None:
+    assert find_tests_of(code)
+
+
+# Every place that makes a diagnostic gives what its texts ask for.
+
+
+def calls(path: Path) -> Iterator[tuple[str, int, set[str]]]:
+    """Code, line and the keys of the values, of each call whose values stand there or in a name just above."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    functions = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.Module))]
+    for function in functions:
+        known: dict[str, ast.expr] = {}
+        for node in sorted(own_nodes(function), key=lambda item: getattr(item, "lineno", 0)):
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                known[node.targets[0].id] = node.value
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Diagnostic":
+                code = node.args[0].value if isinstance(node.args[0], ast.Constant) else None
+                values: ast.expr | None = node.args[2] if len(node.args) > 2 else None
+                if isinstance(values, ast.Name):
+                    values = known.get(values.id, values)
+                keys = keys_of(values)
+                if isinstance(code, str) and keys is not None:
+                    yield code, node.lineno, keys
+
+
+def own_nodes(function: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a function without those of the functions in it."""
+    for child in ast.iter_child_nodes(function):
+        if not isinstance(child, (ast.FunctionDef, ast.ClassDef, ast.Lambda)):
+            yield child
+            yield from own_nodes(child)
+
+
+def keys_of(values: ast.expr | None) -> set[str] | None:
+    if values is None:
+        return set()
+    if isinstance(values, ast.Dict) and all(isinstance(key, ast.Constant) for key in values.keys):
+        return {str(key.value) for key in values.keys if isinstance(key, ast.Constant)}
+    return None
+
+
+CALLS = [(path.relative_to(ROOT / "src/bidkit").as_posix(), *call) for path in SOURCES for call in calls(path)]
+
+
+def test_most_places_that_make_a_diagnostic_are_read_here() -> None:
+    assert len(CALLS) > 60
+
+
+@pytest.mark.parametrize(("file", "code", "line", "keys"), CALLS, ids=[f"{c[0]}:{c[2]}-{c[1]}" for c in CALLS])
+def test_diagnostic_is_given_what_its_texts_ask_for(file: str, code: str, line: int, keys: set[str]) -> None:
+    entry = load_messages("en")["codes"][code]
+    assert placeholders(entry["message"]) | placeholders(entry["fix"]) <= keys
+    if "near" in keys and "near" in entry:
+        assert placeholders(entry["near"]) <= keys
+
+
+def test_every_term_in_use_is_translated() -> None:
+    names = {
+        argument.value
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Term"
+        for argument in node.args
+        if isinstance(argument, ast.Constant)
+    }
+    assert len(names) >= 10
+    assert names <= set(load_messages("en")["terms"])
+    assert {severity.value for severity in Severity} <= set(load_messages("en")["terms"])
+
+
+def test_every_kind_of_place_in_use_is_translated() -> None:
+    places = [
+        keyword.value
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Span"
+        for keyword in node.keywords
+        if keyword.arg == "place"
+    ]
+    pairs = [pair for place in places for pair in ast.walk(place) if isinstance(pair, ast.Tuple) and pair.elts]
+    kinds = {pair.elts[0].value for pair in pairs if isinstance(pair.elts[0], ast.Constant)}
+    assert {"part", "sheet", "cell"} <= kinds
+    assert kinds <= set(load_messages("en")["places"])
+
+
+def test_term_is_translated_inside_a_message() -> None:
+    item = Diagnostic("DL07", None, {"expected": Term("list"), "value": "x"})
+    assert item.message("en") == "a list expected here, found `x`"
+    assert "列表" in item.message("zh")
+
+
+def test_nearest_name_is_proposed_where_there_is_one() -> None:
+    values = {"key": "titel", "allowed": "id, title"}
+    assert Diagnostic("DL04", None, {**values, "near": "title"}).fix("en").startswith("did you mean `title`?")
+    assert Diagnostic("DL04", None, {**values, "near": None}).fix("en") == "known keys: id, title"
+
+
+# explain
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("code", CODES)
+def test_explain_tells_what_why_and_what_to_do(code: str, lang: str) -> None:
+    done = CliRunner().invoke(app, ["explain", code, "--lang", lang])
+    assert done.exit_code == 0
+    texts = load_messages(lang)
+    entry, labels = texts["codes"][code], texts["labels"]
+    lines = [line for line in done.stdout.splitlines() if line]
+    assert lines[0].startswith(f"{code}  ")
+    assert lines[1] == f"{labels['why']}: {entry['why']}"
+    assert lines[2].startswith(f"{labels['fix']}: ")
+    for shown, text in ((lines[0], entry["message"]), (lines[2], entry["fix"])):
+        for literal, _, _, _ in Formatter().parse(text):
+            assert literal in shown
+        assert "{{{{" not in shown
+
+
+def test_explain_takes_lower_case() -> None:
+    assert CliRunner().invoke(app, ["explain", "pr04", "--lang", "en"]).stdout.startswith("PR04  ")
+
+
+def test_explain_of_an_unknown_code_is_exit_code_2_and_names_all() -> None:
+    done = CliRunner().invoke(app, ["explain", "PR99", "--lang", "en"])
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert "EN08" in done.stderr
+    assert all(code in done.stderr for code in CODES)

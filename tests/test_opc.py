@@ -1,0 +1,230 @@
+import io
+import warnings
+import zipfile
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+from office_files import DAY, codes, compiled, docx, p, package, parts_of, texts, with_part, without_part, zipped
+
+from bidkit.ooxml import opc
+from bidkit.ooxml.template import compile_template
+
+SOUND = docx(p("{{ x }}"), p("text " * 200))
+PARTS = package(p("{{ x }}"))
+
+
+def refuse(content: bytes) -> list[str]:
+    template, problems = compile_template(content, "t.docx", {})
+    assert template is None
+    assert all(problem.span is not None and problem.span.file == "t.docx" for problem in problems)
+    return codes(problems)
+
+
+def bomb() -> bytes:
+    buffer = io.BytesIO(zipped(PARTS))
+    with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.writestr("word/media/a.bin", bytes((opc.MAX_RATIO + 10) * 2**20))
+    return buffer.getvalue()
+
+
+def twice(name: str, again: str) -> bytes:
+    buffer = io.BytesIO(zipped(PARTS))
+    with warnings.catch_warnings(), zipfile.ZipFile(buffer, "a") as archive:
+        warnings.simplefilter("ignore")
+        archive.writestr(again, PARTS[name])
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"PK",
+        b"not a zip",
+        b"PK\x03\x04" + b"\0" * 100,
+        SOUND[: len(SOUND) // 2],
+        SOUND[:-30],
+        SOUND[100:],
+        b"\xd0\xcf\x11\xe0" * 200,
+    ],
+    ids=["empty", "two bytes", "text", "header only", "half", "no end", "no start", "old .doc"],
+)
+def test_what_is_no_whole_zip_is_refused(content: bytes) -> None:
+    assert refuse(content) == ["TP01"]
+
+
+def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
+    assert refuse(bomb()) == ["TP01"]
+
+
+def test_a_zip_of_too_many_entries_is_refused() -> None:
+    assert refuse(zipped({**PARTS, **{f"x/{n}.xml": b"" for n in range(opc.MAX_ENTRIES)}})) == ["TP01"]
+
+
+@pytest.mark.parametrize("again", ["word/document.xml", "word/Document.xml", "WORD/document.XML"])
+def test_two_entries_of_one_name_are_refused(again: str) -> None:
+    assert refuse(twice("word/document.xml", again)) == ["TP01"]
+
+
+@pytest.mark.parametrize("name", ["[Content_Types].xml", "word/document.xml", "word/styles.xml"])
+def test_a_package_without_a_part_that_it_needs_is_refused(name: str) -> None:
+    assert refuse(zipped(without_part(PARTS, name))) == ["TP01"]
+
+
+def test_an_office_file_of_another_kind_is_refused() -> None:
+    import openpyxl
+
+    buffer = io.BytesIO()
+    openpyxl.Workbook().save(buffer)
+    assert refuse(buffer.getvalue()) == ["TP01"]
+
+
+@pytest.mark.parametrize("part", ["word/document.xml", "word/styles.xml", "word/numbering.xml"])
+@pytest.mark.parametrize("xml", [b"", b"<w:p>", b"\0\0", b"<a>&nbsp;</a>", b"<a><b></a></b>"])
+def test_a_part_that_is_no_xml_is_refused(part: str, xml: bytes) -> None:
+    assert refuse(zipped({**PARTS, part: xml})) == ["TP01"]
+
+
+DOCTYPES = [
+    '<!DOCTYPE w:document [<!ENTITY a "b">]>',
+    "<!DOCTYPE w:document SYSTEM 'file:///etc/passwd'>",
+    f"<!--{'x' * 5000}--><!DOCTYPE w:document [<!ENTITY a 'b'>]>",
+    f"<!--{'x' * 5000}--><!DOCTYPE w:document SYSTEM 'http://localhost/x.dtd'>",
+]
+
+
+@pytest.mark.parametrize("part", ["word/document.xml", "word/styles.xml"])
+@pytest.mark.parametrize("doctype", DOCTYPES, ids=range(len(DOCTYPES)))
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_document_type_is_refused(part: str, doctype: str, encoding: str) -> None:
+    text = PARTS[part].decode()
+    text = text.replace('encoding="UTF-8"', f'encoding="{encoding}"').replace("?>\n", f"?>\n{doctype}", 1)
+    assert refuse(zipped({**PARTS, part: text.encode(encoding)})) == ["TP01"]
+
+
+def test_a_part_in_another_encoding_is_read() -> None:
+    text = with_part(PARTS, "word/document.xml", "{{ x }}", "甲 {{ x }}")["word/document.xml"].decode()
+    content = zipped({**PARTS, "word/document.xml": text.replace("UTF-8", "UTF-16").encode("utf-16")})
+    assert texts(compiled(content).render({"x": "乙"}).save(DAY)) == ["甲 乙"]
+
+
+def test_the_main_part_may_have_another_name_or_the_file_is_refused() -> None:
+    parts = {name: data.replace(b"word/document.xml", b"word/document2.xml") for name, data in PARTS.items()}
+    parts["word/document2.xml"] = parts.pop("word/document.xml")
+    parts["word/_rels/document2.xml.rels"] = parts.pop("word/_rels/document.xml.rels")
+    template, problems = compile_template(zipped(parts), "t.docx", {})
+    if template is None:
+        assert codes(problems) == ["TP01"]
+    else:
+        assert b"{{" not in parts_of(template.render({"x": 1}).save(DAY))["word/document2.xml"]
+
+
+def test_a_document_in_strict_ooxml_is_rendered_or_refused() -> None:
+    strict = {
+        name: data.replace(b"http://schemas.openxmlformats.org/wordprocessingml/2006/main", b"http://purl.oclc.org/ooxml/wordprocessingml/main")
+        .replace(b"http://schemas.openxmlformats.org/officeDocument/2006/relationships", b"http://purl.oclc.org/ooxml/officeDocument/relationships")
+        for name, data in PARTS.items()
+    }  # fmt: skip
+    template, problems = compile_template(zipped(strict), "t.docx", {})
+    if template is None:
+        assert codes(problems) == ["TP01"]
+    else:
+        assert b"{{" not in parts_of(template.render({"x": 1}).save(DAY))["word/document.xml"]
+
+
+def test_another_prefix_for_words_namespace_is_read_or_refused() -> None:
+    text = PARTS["word/document.xml"].replace(b"<w:", b"<ns0:").replace(b"</w:", b"</ns0:").replace(b" w:", b" ns0:")
+    text = text.replace(b"xmlns:w=", b"xmlns:ns0=")
+    template, problems = compile_template(zipped({**PARTS, "word/document.xml": text}), "t.docx", {})
+    if template is None:
+        assert problems
+    else:
+        assert texts(template.render({"x": "a\nb"}).save(DAY)) == ["a\nb"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    places=st.lists(st.tuples(st.integers(0, len(SOUND) - 1), st.integers(0, 255)), min_size=1, max_size=6),
+    length=st.integers(len(SOUND) // 2, len(SOUND)),
+)
+def test_a_damaged_file_is_a_diagnostic_never_an_exception(places: list[tuple[int, int]], length: int) -> None:
+    damaged = bytearray(SOUND)
+    for place, value in places:
+        damaged[place] = value
+    parts, problems = opc.read_package(bytes(damaged[:length]), "t.docx")
+    assert (parts is None) == (codes(problems) == ["TP01"])
+    assert (parts is None) or problems == []
+
+
+def test_a_damaged_stream_is_refused() -> None:
+    start = SOUND.index(b"word/document.xml") + len("word/document.xml")
+    assert refuse(SOUND[: start + 10] + b"\xff" * 20 + SOUND[start + 30 :]) == ["TP01"]
+
+
+def test_an_encrypted_entry_is_refused() -> None:
+    marked = bytearray(SOUND)
+    for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        place = -1
+        while (place := marked.find(mark, place + 1)) >= 0:
+            marked[place + offset] |= 1
+    assert refuse(bytes(marked)) == ["TP01"]
+
+
+def test_a_written_package_has_its_types_first_and_no_times() -> None:
+    parts = {"word/document.xml": b"a", "_rels/.rels": b"b", "word/media/x.png": b"c", "[Content_Types].xml": b"d"}
+    content = opc.write_package(parts)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        entries = archive.infolist()
+    assert [entry.filename for entry in entries][:2] == ["[Content_Types].xml", "_rels/.rels"]
+    assert {entry.date_time for entry in entries} == {(1980, 1, 1, 0, 0, 0)}
+    assert content == opc.write_package(dict(parts))
+    assert parts_of(content) == parts
+
+
+def test_what_is_written_is_read_again() -> None:
+    parts, problems = opc.read_package(opc.write_package(PARTS), "t.docx")
+    assert (parts, problems) == (PARTS, [])
+
+
+@pytest.mark.parametrize(
+    ("part", "rels"),
+    [("word/document.xml", "word/_rels/document.xml.rels"), ("", "_rels/.rels"), ("a/b/c.xml", "a/b/_rels/c.xml.rels")],
+)
+def test_relationships_stand_beside_their_part(part: str, rels: str) -> None:
+    assert opc.rels_name(part) == rels
+
+
+@pytest.mark.parametrize(
+    ("target", "found"),
+    [
+        ("media/a.png", "word/media/a.png"),
+        ("../media/a.png", "media/a.png"),
+        ("/word/b.xml", "word/b.xml"),
+        ("./c.xml", "word/c.xml"),
+    ],
+)
+def test_a_relationships_target_is_a_full_part_name(target: str, found: str) -> None:
+    rels = opc.add_relationships(None, {"rId1": ("t", target, False), "rId2": ("t", target, True)})
+    read = opc.read_relationships({"word/_rels/document.xml.rels": rels}, "word/document.xml")
+    assert (read["rId1"].target, read["rId1"].is_external) == (found, False)
+    assert (read["rId2"].target, read["rId2"].is_external) == (target, True)
+
+
+def test_relationships_that_exist_are_kept() -> None:
+    before = PARTS["word/_rels/document.xml.rels"]
+    after = opc.add_relationships(before, {"rIdNew": ("t", "x?a=1&b=2", True)})
+    read = opc.read_relationships({"word/_rels/document.xml.rels": after}, "word/document.xml")
+    assert list(read) == ["rId1", "rId2", "rIdNew"]
+    assert read["rIdNew"].target == "x?a=1&b=2"
+
+
+def test_a_content_type_that_is_known_in_other_letters_is_not_added_again() -> None:
+    types = PARTS["[Content_Types].xml"].replace(
+        b"<Override", b'<Default Extension="PNG" ContentType="image/png"/><Override', 1
+    )
+    added = etree.fromstring(opc.add_content_types(types, {"png": "image/png", "jpeg": "image/jpeg"}))
+    extensions = [item.get("Extension", "") for item in added if item.get("Extension")]
+    assert [extension for extension in extensions if extension.lower() == "png"] == ["PNG"]
+    assert extensions.count("jpeg") == 1

@@ -1,0 +1,250 @@
+"""Each rule over a bid, by its fixture `rules/<CODE>.yaml`.
+
+A fixture holds several documents, each a set of changes onto `workspace.DEAL`: mappings are merged, all else takes the
+place of what was there, and a key without a value goes. Besides the deal's keys a document may have `papers` (changes
+to credential records, or new ones, by id), `products` (likewise, by sku) and `now`. Every line that must be reported
+ends in `# <- CODE`, with `warning` behind it where it is none but that; several are separated by commas. All rules run
+on each document, and nothing but what is marked may be found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from workspace import (
+    DEAL,
+    ISO9001_RECORD,
+    LICENCE_RECORD,
+    NOW,
+    PRODUCT,
+    SETTINGS,
+    edit,
+    make_workspace,
+    run_check,
+    write,
+)
+
+from bidkit.bid import Bid
+from bidkit.catalog import Catalog, Credential, Product
+from bidkit.config import Settings
+from bidkit.credentials import select_credentials
+from bidkit.deal import Deal, check_references
+from bidkit.diagnostic import LANGUAGES, Diagnostic, Severity, Span
+from bidkit.quote import compute_quote
+from bidkit.rules import BID_RULES, check_bid
+from bidkit.scalars import Model, validate
+from bidkit.source import Items, Node, parse_front_matter, parse_yaml
+
+RULES = Path(__file__).parent / "rules"
+MARK = re.compile(r"# <- (.*)$")
+Found = tuple[int, str, str]
+"""Line, code, severity."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """One document of a fixture and the line at which it starts."""
+
+    file: str
+    text: str
+    first_line: int
+
+    @property
+    def marks(self) -> set[Found]:
+        """What must be found."""
+        found = set()
+        for number, line in enumerate(self.text.splitlines(), self.first_line):
+            for mark in MARK.findall(line):
+                for word in mark.split(","):
+                    code, severity, *_ = [*word.split(), "error"]
+                    found.add((number, code, severity))
+        return found
+
+
+def read_fixture(path: Path) -> Iterator[Document]:
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    bounds = [-1, *(number for number, line in enumerate(lines) if line.rstrip() == "---"), len(lines)]
+    for start, end in pairwise(bounds):
+        yield Document(path.name, "".join(lines[start + 1 : end]), start + 2)
+
+
+DOCUMENTS = [document for path in sorted(RULES.glob("*.yaml")) for document in read_fixture(path)]
+
+
+def merge(base: Node, changes: Node) -> Node:
+    """Both as one; each part keeps the place at which it is written."""
+    merged = Node(changes.span)
+    for key in base:
+        merged.put(key, base[key], base.keys_at[key], base.values_at[key])
+    for key, value in changes.items():
+        if value in ("", None):
+            merged.pop(key, None)
+            continue
+        if isinstance(value, Node) and isinstance(base.get(key), Node):
+            value = merge(base[key], value)
+        merged.put(key, value, changes.keys_at[key], changes.values_at[key])
+    return merged
+
+
+def parse(text: str, name: str, first_line: int = 1) -> Node:
+    data, problems = parse_yaml(text, name, first_line)
+    assert [problem for problem in problems if problem.code != "DL05"] == []
+    assert isinstance(data, Node)
+    return data
+
+
+def make(kind: type[Model], data: Node) -> Any:
+    made, problems = validate(kind, data)
+    assert made is not None, problems
+    return made
+
+
+def make_records(kind: type[Model], base: dict[str, Node], changes: Node) -> list[Any]:
+    nodes = base | {key: merge(base[key], change) if key in base else change for key, change in changes.items()}
+    return [make(kind, node) for node in nodes.values()]
+
+
+def make_product_node() -> Node:
+    data, body, problems = parse_front_matter(PRODUCT, "GW-200.md")
+    assert not problems
+    assert data is not None
+    data.put("introduction", body, body.span, body.span)
+    return data
+
+
+def make_bid(document: Document) -> Bid:
+    changes = parse(document.text, document.file, document.first_line) if document.text.strip() else Node(Span("", 1))
+    nothing = Node(changes.span)
+    papers, products = changes.pop("papers", nothing), changes.pop("products", nothing)
+    now = datetime.fromisoformat(changes.pop("now", NOW.isoformat()))
+    deal: Deal = make(Deal, merge(parse(DEAL, "deal.yaml"), changes))
+    assert check_references(deal) == []
+    base = {"business-licence": parse(LICENCE_RECORD, "licence"), "iso9001": parse(ISO9001_RECORD, "iso")}
+    records = {record.id: record for record in make_records(Credential, base, papers)}
+    chosen = tuple(records[name] for name in deal.credentials)
+    catalog = Catalog(tuple(make_records(Product, {"GW-200": make_product_node()}, products)), (), chosen)
+    settings = make(Settings, parse(SETTINGS, "bidkit.yaml"))
+    zone = deal.tender.deadline.tzinfo if deal.tender else now.tzinfo
+    now = now.astimezone(zone)
+    quote = compute_quote(deal.quote, deal.language)
+    return Bid(deal, settings.company, catalog, quote, select_credentials(deal, chosen), now, now.date())
+
+
+def find(document: Document) -> list[Diagnostic]:
+    return check_bid(make_bid(document))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=[f"{d.file}:{d.first_line}" for d in DOCUMENTS])
+def test_marked_lines_are_reported_and_all_others_are_silent(document: Document) -> None:
+    found = find(document)
+    places = [(item.span.line, item.code, item.severity.value) for item in found if item.span is not None]
+    assert set(places) == document.marks
+    assert len(places) == len(found), "every finding has a place"
+    assert {item.span.file for item in found if item.span is not None} <= {document.file}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=[f"{d.file}:{d.first_line}" for d in DOCUMENTS])
+def test_finding_renders_in_both_languages(document: Document) -> None:
+    for item in find(document):
+        for lang in LANGUAGES:
+            assert item.message(lang).strip()
+            assert item.fix(lang).strip()
+            assert not re.search(r"[{}]|None|Term\(", item.message(lang) + item.fix(lang))
+
+
+@pytest.mark.parametrize("path", sorted(RULES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_fixture_has_a_clean_document_and_a_marked_line_of_its_code(path: Path) -> None:
+    documents = list(read_fixture(path))
+    assert any(not document.marks for document in documents)
+    assert any(code == path.stem for document in documents for _, code, _ in document.marks)
+
+
+def test_every_bid_rule_has_a_fixture_and_every_fixture_a_rule() -> None:
+    assert sorted(path.stem for path in RULES.glob("*.yaml")) == sorted({rule.code for rule in BID_RULES})
+
+
+UNDERLINED = {
+    "PR01": ["300000.01", "336000.01", "6.10", "35999.99"],
+    "PR02": ["人民币叁拾叁万陆仟元壹角", "叁拾叁萬陆仟元整", "US Dollars Three Hundred Thirty-Six Thousand and 10/100"],
+    "PR04": ["335999.99", "335999.99", "335999.99", "300000"],
+    "PR06": ["optional", "alternative"],
+    "PR07": ["0", "0.00", "A01", "A01"],
+    "PR13": ["69.99%", "100%", "0%", "0.71"],
+    "PR15": ["GW-300", "GW-400"],
+    "DT01": ["89"],
+    "DT02": ["2026-09-19"],
+    "DT04": ["2026-09-18T09:30+08:00", "2026-09-01T08:59+08:00", "2026-09-01T02:00+01:00"],
+    "DT05": ["false", "否"],
+    "QU02": ["2026-09-17", "2026-09-18", "2026-12-16", "2026-09-19", "2026-08-31", "2027-01-15"],
+    "ID01": ["青禾测试技术有限公司（杭州）", "青禾测试技术有限公司杭州分公司"],
+    "ID04": ["拓岚", "EG-200", "云汀", "中国大陆"],
+    "FM04": ["[]"],
+    "FM16": ["2", "1", "0"],
+}
+
+
+@pytest.mark.parametrize("code", sorted(UNDERLINED))
+def test_the_value_to_be_changed_is_underlined(code: str) -> None:
+    path = RULES / f"{code}.yaml"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    spans = [item.span for d in read_fixture(path) for item in find(d) if item.code == code and item.span is not None]
+    found = [lines[span.line - 1][span.col - 1 : span.col - 1 + span.width] for span in spans]
+    assert found == UNDERLINED[code]
+
+
+def message_of(text: str) -> str:
+    (item,) = find(Document("x.yaml", text, 1))
+    return item.message("en")
+
+
+@pytest.mark.parametrize(("share", "shown"), [("100%", "200"), ("7.5%", "107.5"), ("0.2", "120")])
+def test_message_gives_the_whole_sum_of_the_payments(share: str, shown: str) -> None:
+    milestones = f"[{{name: a, trigger: b, percent: 100%}}, {{name: c, trigger: d, percent: {share}}}]"
+    assert f"add up to {shown} %" in message_of(f"quote: {{milestones: {milestones}}}")
+
+
+def test_no_payment_at_all_is_zero_percent() -> None:
+    assert "add up to 0 %" in message_of("quote: {milestones: [{name: a, trigger: b, percent: 0%}]}")
+
+
+def test_message_gives_both_amounts_and_the_words_that_are_right() -> None:
+    assert "336,000.01" in message_of("quote: {total: 336000.01}")
+    assert "336,000.00" in message_of("quote: {total: 336000.01}")
+    (item,) = find(Document("x.yaml", "quote: {total_words: 人民币叁拾叁万元整}", 1))
+    assert "人民币叁拾叁万陆仟元整" in item.fix("zh")
+
+
+def test_line_is_compared_with_the_catalog_also_if_the_proposal_leaves_its_product_out(tmp_path: Path) -> None:
+    deal = make_workspace(tmp_path)
+    other = PRODUCT.replace("sku: GW-200", "sku: GW-300").replace("EG200", "EG300")
+    write(tmp_path / "catalog/products/GW-300.md", other)
+    edit(deal, "name: 安装调试, unit", "name: 安装调试, sku: GW-300, model: EG900, unit")
+    assert "ID04" in [item.code for item in run_check(deal).diagnostics]
+
+
+def test_rule_of_tenders_is_silent_in_a_commercial_deal_that_records_one() -> None:
+    text = "regime: commercial\ndated: 2026-10-01\nquote: {validity_days: 5}\nrequirements: []\n"
+    assert find(Document("x.yaml", text, 1)) == []
+
+
+def test_severity_is_that_of_the_rule_unless_the_finding_has_its_own() -> None:
+    (item,) = find(Document("x.yaml", "papers: {iso9001: {valid_until: 2026-10-01}}", 1))
+    assert (item.code, item.severity) == ("QU02", Severity.WARNING)
+
+
+def test_base_deal_is_clean() -> None:
+    assert find(Document("x.yaml", "", 1)) == []
+
+
+def test_list_takes_the_place_of_the_list_that_was_there() -> None:
+    merged = merge(parse("a: [1, 2]\nb: {c: 1, d: 2}\ne: 1\n", "base"), parse("a: [3]\nb: {c: 4}\ne:\n", "change"))
+    assert merged == {"a": ["3"], "b": {"c": "4", "d": "2"}}
+    assert isinstance(merged["a"], Items)
+    assert (merged["b"].values_at["c"].file, merged["b"].values_at["d"].file) == ("change", "base")
