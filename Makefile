@@ -30,6 +30,7 @@ lint: $(VENV)/.ready
 	$(BIN)/lint-imports
 
 golden: $(VENV)/.ready
+	$(BIN)/python examples/sign.py examples/*/
 	$(BIN)/python -m pytest tests/test_examples.py --update-golden
 
 clean:

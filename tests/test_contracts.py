@@ -48,17 +48,19 @@ def test_all_names_what_can_be_imported() -> None:
 @pytest.mark.parametrize(
     "first",
     [
-        "from bidkit import build",
-        "from bidkit import Options, build, check",
-        "from bidkit import check, build",
-        "import bidkit.build\nfrom bidkit import build",
-        "from bidkit.build import Options\nfrom bidkit import build",
-        "import bidkit\nbidkit.Options\nbuild = bidkit.build",
-        "import bidkit\nbidkit.Result\nbidkit.check\nbuild = bidkit.build",
+        "from bidkit import build_deal",
+        "from bidkit import Options, build_deal, check_deal",
+        "from bidkit import check_deal, build_deal",
+        "import bidkit.build\nfrom bidkit import build_deal",
+        "from bidkit.build import Options\nfrom bidkit import build_deal",
+        "import bidkit\nbidkit.Options\nbuild_deal = bidkit.build_deal",
+        "import bidkit\nbidkit.Result\nbidkit.check_deal\nbuild_deal = bidkit.build_deal",
     ],
 )
 def test_public_functions_are_functions_in_whatever_order_they_are_imported(first: str) -> None:
-    assert run_python(f"{first}\nimport bidkit\nprint(callable(build), callable(bidkit.check))") == "True True"
+    assert (
+        run_python(f"{first}\nimport bidkit\nprint(callable(build_deal), callable(bidkit.check_deal))") == "True True"
+    )
 
 
 def test_unknown_name_is_an_attribute_error() -> None:

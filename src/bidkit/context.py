@@ -10,6 +10,7 @@ from typing import Any
 
 from bidkit.appendix import Appendix, make_pages
 from bidkit.bid import Bid
+from bidkit.catalog import Product
 from bidkit.config import CONFIG_NAME
 from bidkit.deal import Phase, Requirement
 from bidkit.diagnostic import load_messages
@@ -17,8 +18,9 @@ from bidkit.ooxml.markdown import Markdown
 from bidkit.ooxml.values import Blocks, Cell, Image, Table
 from bidkit.scalars import Prose
 
-_GANTT_COLUMNS = 12
+_GANTT_COLUMNS = 10
 _LOGO_MM = 12
+_PICTURE_MM = 70
 _FIRST_PAGE_MM, _NEXT_PAGE_MM = 180, 235
 
 
@@ -47,8 +49,8 @@ def format_moment(value: datetime, language: str) -> str:
 
 
 def format_quantity(value: Decimal) -> str:
-    """A number without trailing zeros."""
-    return f"{value.normalize():f}" if value != value.to_integral_value() else f"{value:.0f}"
+    """A number with thousands separators and without trailing zeros."""
+    return f"{value.normalize():,f}" if value != value.to_integral_value() else f"{value:,.0f}"
 
 
 def make_context(bid: Bid, appendix: Appendix, deal_name: str, *, is_draft: bool, with_pages: bool) -> dict[str, Any]:
@@ -156,11 +158,15 @@ class _Maker:
                 ),
                 "quantity": sold.get(product.sku, Decimal(0)),
                 "specs": [spec.model_dump() for spec in product.specs],
-                "picture": self.appendix.pictures.get((product.introduction.file, product.picture)),
+                "picture": self.picture(product),
                 "introduction": self.markdown(product.introduction),
             }
             for product in self.bid.proposed
         )
+
+    def picture(self, product: Product) -> Image | None:
+        found = self.appendix.pictures.get((product.introduction.file, product.picture))
+        return replace(found, max_height_mm=_PICTURE_MM, alt=product.name) if found else None
 
     def plan(self) -> dict[str, Any]:
         plan = self.bid.deal.solution.plan

@@ -228,7 +228,7 @@ def expression_names(bid: Bid) -> dict[str, Any]:
 
 
 def evaluate(expression: str, names: Mapping[str, Any]) -> str | None:
-    """None if an expression is true; else why not, empty if it is just not true. A name that does not exist is not true."""
+    """None if an expression is true; else why not, empty if it is just not true; an unknown name is a reason."""
     import jinja2
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -280,13 +280,8 @@ class _Judge:
         reason = evaluate(item.when, self.names)
         if reason is None:
             return []
-        return [
-            Diagnostic(
-                "GT01",
-                self.bid.deal.span(),
-                {**_item(item), "when": f"{item.when} ({reason})" if reason else item.when},
-            )
-        ]
+        when = f"{item.when} ({reason})" if reason else item.when
+        return [Diagnostic("GT01", self.bid.deal.span(), {**_item(item), "when": when})]
 
     def attested(self, item: Item) -> tuple[str, list[Diagnostic]]:
         """Who attested an item, and what is wrong with the attestation."""

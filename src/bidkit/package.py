@@ -35,6 +35,7 @@ def write_package(folder: Path, files: Mapping[str, bytes], *, force: bool) -> l
     keeps the old package aside. Diagnostics: PK07, EN04 (cannot be written), EN06 (another build is running).
     """
     try:
+        folder = folder.resolve() if folder.is_symlink() else folder
         folder.parent.mkdir(parents=True, exist_ok=True)
         with _lock(folder) as is_ours:
             if not is_ours:
@@ -43,6 +44,7 @@ def write_package(folder: Path, files: Mapping[str, bytes], *, force: bool) -> l
             if edited and not force:
                 return [Diagnostic("PK07", Span(str(folder / name)), {"file": name}) for name in edited]
             stage = folder.with_name(f".{folder.name}.stage-{os.getpid()}")
+            _clear_stages(folder)
             try:
                 _write_files(stage, files)
                 if edited:
@@ -61,7 +63,7 @@ def find_edits(folder: Path) -> list[str]:
     if not folder.exists():
         return []
     try:
-        outputs = json.loads((folder / MANIFEST).read_bytes())["outputs"]
+        outputs = dict(json.loads((folder / MANIFEST).read_bytes())["outputs"])
     except (OSError, ValueError, KeyError, TypeError):
         return [MANIFEST]
     present = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
@@ -87,8 +89,14 @@ def _lock(folder: Path) -> Iterator[bool]:
         except BlockingIOError:
             yield False
             return
-        yield True
-        path.unlink(missing_ok=True)
+        # Another build may have removed the file between our opening and locking it: then the lock is nobody's.
+        if not path.exists() or not os.path.samestat(os.fstat(file.fileno()), path.stat()):
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            path.unlink(missing_ok=True)
 
 
 def _write_files(stage: Path, files: Mapping[str, bytes]) -> None:

@@ -51,9 +51,10 @@ def _quote_source(span: Span | None, root: Path | None) -> Iterator[str]:
         return
     source = lines[span.line - 1]
     start = max(0, span.col - 1 - 60)
+    source = source.replace("\t", " ")
     before, under = source[start : span.col - 1], source[span.col - 1 : span.col - 1 + span.width]
     room = max(8, 100 - len(before))
-    shown = clean((before + source[span.col - 1 :][:room]).replace("\t", " "))
+    shown = clean(before + source[span.col - 1 :][:room])
     gutter = f"{span.line:>5} | "
     yield gutter + shown
     yield " " * 5 + " | " + " " * width(clean(before)) + "^" * max(1, min(width(clean(under)), room))

@@ -185,7 +185,7 @@ def _cell_places(source: Sequence[str], first: int, name: str) -> list[Span]:
     line, start, quoted = first, (first, 0), False
     while True:
         for index, character in enumerate(source[line - 1]):
-            if character == '"':
+            if character == '"' and (quoted or source[start[0] - 1].startswith('"', start[1])):
                 quoted = not quoted
             elif character == "," and not quoted:
                 places.append(_place(name, start, (line, index)))

@@ -1,0 +1,158 @@
+"""Lists from .xlsx: titles mapped or recognised, mistakes at file, sheet and cell."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+import openpyxl
+import pytest
+
+from bidkit.diagnostic import Diagnostic, Span
+from bidkit.source import Items, parse_xlsx
+
+HERE = Span("deals/x/deal.yaml", 3, 12)
+
+
+def make(change: Callable[[Any], None], title: str = "报价") -> bytes:
+    book = openpyxl.Workbook()
+    book.active.title = title
+    change(book)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def sheet(*rows: tuple[Any, ...]) -> bytes:
+    def fill(book: Any) -> None:
+        for row in rows:
+            book.active.append(row)
+
+    return make(fill)
+
+
+def read(content: bytes, **options: Any) -> Items:
+    items, problems = parse_xlsx(content, "lines.xlsx", HERE, **options)
+    assert problems == []
+    assert items is not None
+    return items
+
+
+def refuse(content: bytes, **options: Any) -> Diagnostic:
+    _, problems = parse_xlsx(content, "lines.xlsx", HERE, **options)
+    assert len(problems) == 1, problems
+    return problems[0]
+
+
+def place_of(problem: Diagnostic) -> dict[str, str]:
+    assert problem.span is not None
+    assert problem.span.file == "lines.xlsx"
+    return dict(problem.span.place)
+
+
+def test_titles_in_use_are_recognised() -> None:
+    items = read(
+        sheet(
+            ("序号", "货物名称", "单位", "数量", "单价（元）", "合价（元）"), ("A01", "网关", "台", 18.5, 4380, 81030)
+        )
+    )
+    assert items == [
+        {"id": "A01", "name": "网关", "unit": "台", "quantity": "18.5", "unit_price": "4380", "amount": "81030"}
+    ]
+
+
+@pytest.mark.parametrize("title", ["Unit Price", "unit_price", " 含税单价 ", "单价(元)"])
+def test_title_is_recognised_however_it_is_written(title: str) -> None:
+    assert read(sheet((title,), (5,))) == [{"unit_price": "5"}]
+
+
+def test_columns_map_titles_that_are_not_known() -> None:
+    items = read(sheet(("编码", "综合单价"), ("A1", 3)), columns={"id": "编码", "unit_price": "综合单价"})
+    assert items == [{"id": "A1", "unit_price": "3"}]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.1 + 0.2, "0.3"),
+        (12500.10, "12500.1"),
+        (1e-7, "0.0000001"),
+        (0.13, "0.13"),
+        (10**14, "100000000000000"),
+        ("010", "010"),
+        (True, "true"),
+        (date(2026, 9, 18), "2026-09-18"),
+        (datetime(2026, 9, 18, 9, 30), "2026-09-18"),
+    ],
+)
+def test_cell_is_read_as_excel_shows_it(value: Any, text: str) -> None:
+    assert read(sheet(("remark",), (value,)))[0]["remark"] == text
+
+
+def test_cells_know_their_sheet_and_address() -> None:
+    items = read(sheet((), ("id", "name"), ("A1", "x"), (None, None), ("A2", "y")))
+    assert [dict(item.values_at["name"].place) for item in items] == [
+        {"sheet": "报价", "cell": "B3"},
+        {"sheet": "报价", "cell": "B5"},
+    ]
+
+
+def test_named_sheet_is_read() -> None:
+    def fill(book: Any) -> None:
+        book.active.append(("id",))
+        book.create_sheet("明细").append(("name",))
+        book["明细"].append(("x",))
+
+    assert read(make(fill), sheet="明细") == [{"name": "x"}]
+
+
+def test_sheet_that_does_not_exist_is_reported_in_the_deal_with_the_near_name() -> None:
+    problem = refuse(sheet(("id",)), sheet="报价表")
+    assert (problem.code, problem.span, problem.values["near"]) == ("DL15", HERE, "报价")
+
+
+@pytest.mark.parametrize("value", ["#REF!", "#N/A", "#DIV/0!"])
+def test_error_value_is_refused_at_its_cell(value: str) -> None:
+    problem = refuse(sheet(("id", "quantity"), ("A1", value)))
+    assert (problem.code, place_of(problem)) == ("DL28", {"sheet": "报价", "cell": "B2"})
+
+
+def test_formula_without_a_stored_value_is_refused_at_its_cell() -> None:
+    problem = refuse(sheet(("id", "quantity"), ("A1", "=1+1")))
+    assert (problem.code, place_of(problem)) == ("DL28", {"sheet": "报价", "cell": "B2"})
+
+
+def test_cells_merged_downwards_are_refused() -> None:
+    def fill(book: Any) -> None:
+        for row in (("id", "name"), ("A1", "x"), ("A2", None)):
+            book.active.append(row)
+        book.active.merge_cells("B2:B3")
+
+    problem = refuse(make(fill))
+    assert (problem.code, place_of(problem)["cell"]) == ("DL28", "B2:B3")
+
+
+def test_two_titles_of_one_field_are_refused_at_the_second() -> None:
+    problem = refuse(sheet(("单价", "含税单价"), (1, 2)))
+    assert (problem.code, place_of(problem)["cell"]) == ("DL27", "B1")
+
+
+def test_mapped_title_that_is_not_there_is_refused() -> None:
+    assert refuse(sheet(("id",), ("A1",)), columns={"name": "名字"}).code == "DL27"
+
+
+def test_value_under_no_title_is_refused_at_its_cell() -> None:
+    problem = refuse(sheet(("id", None), ("A1", "lost")))
+    assert (problem.code, place_of(problem)["cell"]) == ("DL27", "B2")
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"id,name\n"])
+def test_file_that_is_no_workbook_is_refused_in_the_deal(content: bytes) -> None:
+    problem = refuse(content)
+    assert (problem.code, problem.span) == ("DL14", HERE)
+
+
+def test_empty_sheet_has_no_header() -> None:
+    assert refuse(sheet()).code == "DL20"
