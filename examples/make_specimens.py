@@ -415,8 +415,23 @@ class Sketch(Canvas):
         self.path((x0, y0), (x0, y1), (x1, y1), width=2)
 
 
+def make_logo(name: str, color: str) -> bytes:
+    """A company's mark: the first letter or character of its name in a ring of its colour, 300 x 300."""
+    image = Image.new("RGB", (900, 900), WHITE)
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((40, 40, 860, 860), fill=f"#{color}")
+    draw.ellipse((95, 95, 805, 805), outline=WHITE, width=24)
+    letter = name[0]
+    font = load_font(letter > "ÿ", serif=False, bold=True, size=440)
+    draw.text((450, 450), letter, WHITE, font, anchor="mm")
+    return encode(image.resize((300, 300), Image.Resampling.LANCZOS), "PNG", 20)
+
+
 def plan(workspace: Path) -> Iterator[tuple[Path, Callable[[], bytes]]]:
     """Every file that the catalog names, with what makes it; BaseLoader keeps dates and numbers as written."""
+    company = yaml.safe_load((workspace / "bidkit.yaml").read_text(encoding="utf-8"))["company"]
+    if "logo" in company:
+        yield workspace / company["logo"], lambda: make_logo(company["name"], company["color"])
     for path in sorted(workspace.glob("catalog/credentials/*.yaml")):
         record = yaml.load(path.read_text("utf-8"), yaml.BaseLoader)
         count, lists = len(record["files"]), {k: re.split("[、；]", record.get(k, "")) for k in ("number", "scope")}

@@ -19,7 +19,7 @@ from bidkit.ooxml.values import Blocks, Cell, Image, Table
 from bidkit.scalars import Prose
 
 _GANTT_COLUMNS = 10
-_LOGO_MM = 12
+_LOGO_MM = 9
 _PICTURE_MM = 70
 _FIRST_PAGE_MM, _NEXT_PAGE_MM = 180, 235
 
