@@ -188,7 +188,6 @@ def test_names_in_branches_that_are_not_taken_are_reported_before_rendering() ->
         "{% for n in range(3) %}{{ n }}{% endfor %}",
         "{{ lines[0].name }}{{ lines | map(attribute='no') | list | length }}",
         "{{ deal.title.upper() }}",
-        "{% raw %}{{ x }}{% endraw %}",
         "{# {{ x }} #}",
     ],
 )

@@ -18,6 +18,7 @@ from bidkit.ooxml import opc
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 R = f"{{{opc.OFFICE_RELS}}}"
+_S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 DC = "{http://purl.org/dc/elements/1.1/}"
 Place = tuple[tuple[str, str], ...]
 
@@ -110,7 +111,8 @@ def read_docx(content: bytes, name: str) -> ReadDocument:
     faults += list(_find_faults(parts, trees))
     author = trees["docProps/core.xml"].findtext(f"{DC}creator", "") if "docProps/core.xml" in trees else ""
     headings, contents = _read_outline(trees)
-    headers = _read_headers(parts, trees) if "word/document.xml" in trees else ()
+    is_whole = "word/document.xml" in trees and "word/_rels/document.xml.rels" in trees
+    headers = _read_headers(parts, trees) if is_whole else ()
     return ReadDocument(name, tuple(texts), headers, headings, contents, author, tuple(faults))
 
 
@@ -153,13 +155,14 @@ def _read_outline(trees: Mapping[str, etree._Element]) -> tuple[tuple[tuple[int,
     if "word/document.xml" not in trees or "word/styles.xml" not in trees:
         return (), ()
     names = {
-        style.get(f"{W}styleId"): (style.find(f"{W}name").get(f"{W}val") or "").lower()  # type: ignore[union-attr]
+        style.get(f"{W}styleId", ""): named.get(f"{W}val", "").lower()
         for style in trees["word/styles.xml"].iter(f"{W}style")
+        if (named := style.find(f"{W}name")) is not None
     }
     headings, contents = [], []
     for paragraph in trees["word/document.xml"].iter(f"{W}p"):
         style = paragraph.find(f"{W}pPr/{W}pStyle")
-        name = names.get(style.get(f"{W}val"), "") if style is not None else ""
+        name = names.get(style.get(f"{W}val", ""), "") if style is not None else ""
         if found := re.fullmatch("heading ([1-9])", name):
             if text := _text(paragraph).strip():
                 headings.append((int(found.group(1)), " ".join(text.split())))
@@ -182,8 +185,12 @@ def _find_faults(parts: Mapping[str, bytes], trees: Mapping[str, etree._Element]
     )
     for part, tree in trees.items():
         if part.startswith("word/") and not part.endswith(".rels"):
-            yield from _check_references(part, tree, styles, {*lists, "0"})
+            is_readable = opc.rels_name(part) not in parts or opc.rels_name(part) in trees
+            relationships = set(opc.read_relationships(parts, part)) if is_readable else None
+            yield from _check_references(part, tree, styles, {*lists, "0"}, relationships)
             yield from _check_nesting(part, tree)
+            yield from _check_places(part, tree)
+    yield from _check_notes(trees)
 
 
 def _check_container(parts: Mapping[str, bytes], trees: Mapping[str, etree._Element]) -> Iterator[Fault]:
@@ -198,21 +205,43 @@ def _check_container(parts: Mapping[str, bytes], trees: Mapping[str, etree._Elem
             yield Fault(part, "no content type")
     for override in overrides - set(parts):
         yield Fault(override, "content type of a part that is not there")
-    for part, tree in trees.items():
-        if part.endswith(".rels") or part == opc.CONTENT_TYPES:
-            continue
-        relationships = opc.read_relationships(parts, part)
-        for relationship in relationships.values():
-            if not relationship.is_external and relationship.target not in parts:
-                yield Fault(part, f"relationship {relationship.id} leads to {relationship.target}, which is not there")
-        for element in tree.iter():
-            for key, value in element.attrib.items():
-                if str(key).startswith(R) and value not in relationships:
-                    yield Fault(part, f"{etree.QName(key).localname}={value!r} has no relationship")
+    main = [
+        override.get("ContentType", "")
+        for override in types.iter(f"{{{opc.NS_TYPES}}}Override")
+        if override.get("PartName") == "/word/document.xml"
+    ]
+    if "word/document.xml" not in trees or not any(kind.endswith(".document.main+xml") for kind in main):
+        yield Fault("word/document.xml", "no main document, or not of its content type")
+    if "_rels/.rels" not in trees or not _targets(parts, "").get("officeDocument"):
+        yield Fault("_rels/.rels", "does not lead to the document")
+    for part in trees:
+        if part.endswith(".rels"):
+            yield from _check_relationships(parts, part, trees)
+
+
+def _targets(parts: Mapping[str, bytes], part: str) -> dict[str, str]:
+    """The last word of each relationship's type -> its target."""
+    return {item.type.rpartition("/")[2]: item.target for item in opc.read_relationships(parts, part).values()}
+
+
+def _check_relationships(parts: Mapping[str, bytes], rels: str, trees: Mapping[str, etree._Element]) -> Iterator[Fault]:
+    """Ids are unique, targets exist, and every reference of the part has its relationship."""
+    folder, _, file = rels.rpartition("_rels/")
+    part = folder + file.removesuffix(".rels")
+    ids = [item.get("Id", "") for item in trees[rels].iter(f"{{{opc.NS_RELS}}}Relationship")]
+    if len(set(ids)) != len(ids):
+        yield Fault(rels, "two relationships of one id")
+    for relationship in opc.read_relationships(parts, part).values():
+        if not relationship.is_external and relationship.target not in parts:
+            yield Fault(part, f"relationship {relationship.id} leads to {relationship.target}, which is not there")
 
 
 def _check_references(
-    part: str, tree: etree._Element, styles: set[str | None], lists: set[str | None]
+    part: str,
+    tree: etree._Element,
+    styles: set[str | None],
+    lists: set[str | None],
+    relationships: set[str] | None,
 ) -> Iterator[Fault]:
     for tag in ("pStyle", "rStyle", "tblStyle"):
         for element in tree.iter(f"{W}{tag}"):
@@ -222,6 +251,10 @@ def _check_references(
         for element in tree.iter(f"{W}numId"):
             if element.get(f"{W}val") not in lists:
                 yield Fault(part, f"list {element.get(f'{W}val')!r} does not exist")
+    for element in tree.iter():
+        for key, value in element.attrib.items():
+            if relationships is not None and str(key).startswith(R) and value not in relationships:
+                yield Fault(part, f"{etree.QName(key).localname}={value!r} has no relationship")
     bookmarks = [element.get(f"{W}name") for element in tree.iter(f"{W}bookmarkStart")]
     starts = [element.get(f"{W}id") for element in tree.iter(f"{W}bookmarkStart")]
     ends = [element.get(f"{W}id") for element in tree.iter(f"{W}bookmarkEnd")]
@@ -240,7 +273,8 @@ def _check_references(
 
 def _check_nesting(part: str, tree: etree._Element) -> Iterator[Fault]:
     for cell in tree.iter(f"{W}tc"):
-        if not len(cell) or cell[-1].tag != f"{W}p":
+        blocks = [child for child in cell if child.tag not in (f"{W}bookmarkStart", f"{W}bookmarkEnd")]
+        if not blocks or blocks[-1].tag not in (f"{W}p", f"{W}sdt"):
             yield Fault(part, "a table cell does not end with a paragraph")
     for tag, inner in (("tbl", "tr"), ("tr", "tc")):
         for element in tree.iter(f"{W}{tag}"):
@@ -250,25 +284,57 @@ def _check_nesting(part: str, tree: etree._Element) -> Iterator[Fault]:
         columns = len(table.findall(f"{W}tblGrid/{W}gridCol"))
         for row in table.findall(f"{W}tr"):
             spans = [cell.find(f"{W}tcPr/{W}gridSpan") for cell in row.findall(f"{W}tc")]
-            if sum(int(span.get(f"{W}val", "1")) if span is not None else 1 for span in spans) > columns:
+            widths = ["1" if span is None else span.get(f"{W}val", "1") for span in spans]
+            if not all(width.isdecimal() for width in widths) or sum(map(int, widths)) > columns:
                 yield Fault(part, "a table row has more cells than its grid has columns")
                 break
-    kinds = Counter(char.get(f"{W}fldCharType") for char in tree.iter(f"{W}fldChar"))
-    if kinds["begin"] != kinds["end"]:
-        yield Fault(part, "a field is not closed")
-    for run in tree.iter(f"{W}r"):
-        if run.getparent().tag in (f"{W}r", f"{W}t"):  # type: ignore[union-attr]
-            yield Fault(part, "a run inside a run")
+    depth = 0
+    for char in tree.iter(f"{W}fldChar"):
+        depth += {"begin": 1, "end": -1}.get(char.get(f"{W}fldCharType", ""), 0)
+        if depth < 0:
+            break
+    if depth:
+        yield Fault(part, "a field is not closed, or not opened")
+
+
+_HOLDERS = tuple(W + tag for tag in ("document", "body", "tbl", "tr", "tc", "p", "r", "hdr", "ftr", "sdtContent"))
+
+
+def _check_places(part: str, tree: etree._Element) -> Iterator[Fault]:
+    """Runs and paragraphs stand where they may, and no text stands outside of `w:t`."""
+    for tag, wrong in (("r", ("r", "t")), ("p", ("p", "r", "t"))):
+        for element in tree.iter(f"{W}{tag}"):
+            parent = element.getparent()
+            if parent is not None and parent.tag in tuple(f"{W}{name}" for name in wrong):
+                yield Fault(part, f"w:{tag} inside {etree.QName(parent).localname}")
+    for holder in tree.iter(*_HOLDERS):
+        if any((text or "").strip() for text in (holder.text, *(child.tail for child in holder))):
+            yield Fault(part, f"text directly in w:{etree.QName(holder).localname}")
+
+
+def _check_notes(trees: Mapping[str, etree._Element]) -> Iterator[Fault]:
+    """Every footnote, endnote and comment that is referred to is there."""
+    for kind in ("footnote", "endnote", "comment"):
+        notes = trees.get(f"word/{kind}s.xml")
+        known = set() if notes is None else {note.get(f"{W}id") for note in notes.iter(f"{W}{kind}")}
+        for part, tree in trees.items():
+            for reference in tree.iter(f"{W}{kind}Reference"):
+                if reference.get(f"{W}id") not in known:
+                    yield Fault(part, f"{kind} {reference.get(f'{W}id')} does not exist")
 
 
 def read_xlsx(content: bytes, name: str) -> ReadWorkbook:
     """A finished .xlsx with its cached values; a formula without one is a fault."""
     import openpyxl
 
+    parts, problems = opc.read_package(content, name)
+    reason = str(problems[0].values["reason"]) if problems else _find_damage(parts or {})
     try:
+        if reason:
+            raise ValueError(reason)
         formulas = openpyxl.load_workbook(io.BytesIO(content))
         values = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, etree.XMLSyntaxError) as error:
+    except (zipfile.BadZipFile, LookupError, ValueError, TypeError, AttributeError, SyntaxError, OSError) as error:
         return ReadWorkbook(name, {}, (), (), "", (Fault(name, str(error)),))
     cells: dict[tuple[str, str], Any] = {}
     rows: list[tuple[tuple[Any, bool], ...]] = []
@@ -290,3 +356,25 @@ def read_xlsx(content: bytes, name: str) -> ReadWorkbook:
         text = " ".join(str(part.text) for part in (header.left, header.center, header.right) if part.text)
         headers.append(((("sheet", sheet.title),), text))
     return ReadWorkbook(name, cells, tuple(rows), tuple(headers), formulas.properties.creator or "", tuple(faults))
+
+
+def _find_damage(parts: Mapping[str, bytes]) -> str:
+    """What openpyxl would read over: a part that is no XML, a sheet or a text that is not there."""
+    trees, faults = _parse_parts(parts)
+    if faults:
+        return f"{faults[0].part}: {faults[0].text}"
+    for part in trees:
+        if part.endswith(".rels"):
+            folder, _, file = part.rpartition("_rels/")
+            relationships = opc.read_relationships(parts, folder + file.removesuffix(".rels")).values()
+            missing = [item.target for item in relationships if not item.is_external and item.target not in parts]
+            if missing:
+                return f"{missing[0]} is not there"
+    strings = trees.get("xl/sharedStrings.xml")
+    count = 0 if strings is None else len(list(strings.iterfind(f"{_S}si")))
+    for part, tree in trees.items():
+        if part.startswith("xl/worksheets/"):
+            for cell in tree.iter(f"{_S}c"):
+                if cell.get("t") == "s" and not int(cell.findtext(f"{_S}v", "-1")) < count:
+                    return f"{part}: {cell.get('r')} shows a text that is not there"
+    return "" if "xl/workbook.xml" in parts else "no workbook"

@@ -41,7 +41,8 @@ class Markdown:
 
     def blocks(self, rendering: Rendering, site: Site) -> str:
         """The text as paragraphs, lists and tables."""
-        return "".join(_Writer(self, rendering, site).write(parse_markdown(self.text)))
+        written = "".join(_Writer(self, rendering, site).write(parse_markdown(self.text)))
+        return written.replace("</w:tbl><w:tbl>", "</w:tbl><w:p/><w:tbl>")  # Word would join the two
 
 
 def parse_markdown(text: str) -> list[Token]:
@@ -88,7 +89,7 @@ class _Writer:
             elif token.type == "paragraph_open":
                 yield self.paragraph(tokens, position)
             elif token.type in ("bullet_list_open", "ordered_list_open"):
-                self.open_list(token.type.startswith("ordered"))
+                self.open_list(token.type.startswith("ordered"), int(token.attrGet("start") or 1))
             elif token.type in ("bullet_list_close", "ordered_list_close"):
                 self.lists.pop()
             elif token.type == "list_item_open":
@@ -107,14 +108,14 @@ class _Writer:
         return self.rendering.styles.find("paragraph", *names)
 
     def heading(self, inline: Token, level: int) -> str:
-        style = self.style(f"heading {min(level, 9)}")
-        return paragraph(mark("h", min(level, 9)) + self.inline(inline) + mark("e"), style)
+        known = next((n for n in range(min(level, 9), 0, -1) if self.style(f"heading {n}")), 1)
+        return paragraph(mark("h", known) + self.inline(inline) + mark("e"), self.style(f"heading {known}"))
 
-    def open_list(self, is_ordered: bool) -> None:
+    def open_list(self, is_ordered: bool, first: int) -> None:
         depth = min(len(self.lists) + 1, 3)
         name = "List Number" if is_ordered else "List Bullet"
         style = self.style(f"{name} {depth}" if depth > 1 else name, f"{name} 2", name)
-        number = self.rendering.start_list(style) if is_ordered and style else None
+        number = self.rendering.start_list(style, first) if is_ordered and style else None
         self.lists.append(_List(style, number))
 
     def paragraph(self, tokens: list[Token], position: int) -> str:
@@ -125,7 +126,8 @@ class _Writer:
         following = tokens[position + 3] if position + 3 < len(tokens) else None
         caption = _CAPTION.fullmatch(inline.content.strip())
         if caption and following is not None and following.type == "table_open":
-            return self.caption(self.source.table, run(caption.group(2).strip()), keep_next=True)
+            (title,) = parse_markdown(caption.group(2).strip())[1:2]
+            return self.caption(self.source.table, self.inline(title), keep_next=True)
         return self.text(self.inline(inline))
 
     def text(self, content: str) -> str:
@@ -152,7 +154,7 @@ class _Writer:
         image = self.source.images[str(token.attrGet("src"))]
         drawing = image.drawing(self.rendering, self.site.width, self.site.height)
         picture = paragraph(f"<w:r>{drawing}</w:r>", self.style("Figure", "Normal"))
-        return picture + (self.caption(self.source.figure, run(token.content)) if token.content else "")
+        return picture + (self.caption(self.source.figure, run(_plain(token))) if _plain(token) else "")
 
     def caption(self, sequence: str, content: str, keep_next: bool = False) -> str:
         extra = "<w:keepNext/>" if keep_next else ""
@@ -225,9 +227,14 @@ class _Writer:
 
 def _join(children: list[Token], position: int) -> str:
     """What a line break inside a paragraph prints: nothing between Chinese characters, else a space."""
-    before = children[position - 1].content[-1:] if position else ""
-    after = children[position + 1].content[:1] if position + 1 < len(children) else ""
+    before = next((child.content[-1] for child in reversed(children[:position]) if child.content), "")
+    after = next((child.content[0] for child in children[position + 1 :] if child.content), "")
     return "" if before and after and _is_wide(before) and _is_wide(after) else " "
+
+
+def _plain(token: Token) -> str:
+    """The words of a picture's description, without its formatting."""
+    return "".join(child.content for child in token.children or ()) if token.children else token.content
 
 
 def _is_wide(character: str) -> bool:

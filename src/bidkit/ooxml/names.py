@@ -14,14 +14,21 @@ from jinja2 import nodes
 
 def find_missing_names(tree: nodes.Template, context: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
     """The line and the dotted name of each use of a name that the context does not have."""
-    checker = _Checker(context)
+    made = {name.name for name in tree.find_all(nodes.Name) if name.ctx in ("store", "param")}
+    tested = [test.node for test in tree.find_all(nodes.Test) if test.name in ("defined", "undefined")]
+    tested += [item.node for item in tree.find_all(nodes.Filter) if item.name in ("default", "d") and item.node]
+    checker = _Checker(context, made, {_dotted(node) for node in tested})
     checker.visit(tree, {})
     yield from checker.found
 
 
 class _Checker:
-    def __init__(self, context: Mapping[str, Any]) -> None:
+    """Walks a template; `made` are names that it makes itself, `optional` those that it asks for before use."""
+
+    def __init__(self, context: Mapping[str, Any], made: set[str], optional: set[str]) -> None:
         self.context = context
+        self.made = made
+        self.optional = optional
         self.found: dict[tuple[int, str], None] = {}
 
     def visit(self, node: nodes.Node, scope: Mapping[str, Any]) -> None:
@@ -54,12 +61,14 @@ class _Checker:
                 return scope[node.name]
             if node.name in self.context:
                 return self.context[node.name]
-            if node.name not in ("_block", "range"):
+            if node.name not in ("_block", "range", *self.made):
                 self.report(node, node.name)
             return _UNKNOWN
         if isinstance(node, nodes.Getattr):
             holder = self.value(node.node, scope)
             if isinstance(holder, Mapping):
+                if node.attr not in holder and node.attr in _METHODS:
+                    return _UNKNOWN
                 if node.attr not in holder:
                     self.report(node, f"{_dotted(node.node)}.{node.attr}")
                     return _UNKNOWN
@@ -74,10 +83,12 @@ class _Checker:
         return value[0] if isinstance(value, (list, tuple)) and value else _UNKNOWN
 
     def report(self, node: nodes.Node, name: str) -> None:
-        self.found[node.lineno, name] = None
+        if name not in self.optional:
+            self.found[node.lineno, name] = None
 
 
 _UNKNOWN = object()
+_METHODS = ("items", "keys", "values", "get")
 
 
 def _bind(target: nodes.Node, value: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 _OPENINGS = re.compile(r"\{\{|\{%|\{#")
 _CLOSINGS = {"{{": "}}", "{%": "%}", "{#": "#}"}
 _PREFIX = re.compile(r"(p|tr|tc|r)(?=\s)")
+_ENDS = {'"': '"', "'": "'", "“": '”"', "”": '”"', "„": '”“"', "‘": "’'", "’": "’'"}
 _TYPOGRAPHIC = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'"})
 
 
@@ -28,6 +29,8 @@ class Tag:
     body: str
     start: int
     end: int
+    is_trimming: bool = False
+    """Whether it is written with a dash, as in `{{- x -}}`."""
 
     @property
     def source(self) -> str:
@@ -58,10 +61,12 @@ def _find_closing(text: str, position: int, closing: str) -> int:
     """The closing mark outside of string literals; in a comment quotes mean nothing."""
     quote = ""
     while position < len(text):
-        character = text[position].translate(_TYPOGRAPHIC)
-        if quote:
-            quote = "" if character == quote else quote
-        elif closing != "#}" and character in "\"'":
+        character = text[position]
+        if quote and character == "\\":
+            position += 1
+        elif quote:
+            quote = "" if character in _ENDS[quote] else quote
+        elif closing != "#}" and character in _ENDS:
             quote = character
         elif text.startswith(closing, position):
             return position
@@ -72,8 +77,9 @@ def _find_closing(text: str, position: int, closing: str) -> int:
 def _make_tag(mark: str, inner: str, start: int, end: int) -> Tag:
     prefix = _PREFIX.match(inner)
     level = prefix.group() if prefix else ""
-    body = " ".join(_straighten(inner[len(level) :]).split())
-    return Tag(mark, level, body, start, end)
+    body = _straighten(inner[len(level) :])
+    is_trimming = body.startswith(("-", "+")) or body.endswith(("-", "+"))
+    return Tag(mark, level, body.replace("\n", " ").strip(), start, end, is_trimming)
 
 
 def _straighten(body: str) -> str:
@@ -89,6 +95,12 @@ def _straighten(body: str) -> str:
         else:
             out.append(character.translate(_TYPOGRAPHIC))
     return "".join(out)
+
+
+def first_word(tag: Tag) -> str:
+    """The keyword of a statement (`for`, `endif` …); empty for a value or comment."""
+    found = re.match(r"\w+", tag.body) if tag.opening == "{%" else None
+    return found.group() if found else ""
 
 
 def place_tags(texts: Sequence[str], tags: Sequence[Tag], marks: Sequence[str]) -> list[str]:

@@ -80,10 +80,13 @@ class Rendering:
     numbering: Numbering
     next_drawing: int = 1
     next_list: int = 1
+    taken: frozenset[str] = frozenset()
+    """Relationship ids that the template uses already."""
     relationships: dict[str, tuple[str, str, bool]] = field(default_factory=dict)
     media: dict[str, bytes] = field(default_factory=dict)
-    lists: list[tuple[int, str, str]] = field(default_factory=list)
+    lists: list[tuple[int, str, str, int]] = field(default_factory=list)
     problems: list[Diagnostic] = field(default_factory=list)
+    bookmarks: list[str] = field(default_factory=list)
 
     def relate(self, kind: str, target: str, is_external: bool = False) -> str:
         """The id of a relationship of this part, made at its first use."""
@@ -91,7 +94,9 @@ class Rendering:
         for rid, known in self.relationships.items():
             if known == wanted:
                 return rid
-        rid = f"rIdBid{len(self.relationships) + 1}"
+        number = len(self.relationships) + 1
+        while (rid := f"rIdBid{number}") in self.taken:
+            number += len(self.taken)
         self.relationships[rid] = wanted
         return rid
 
@@ -101,12 +106,12 @@ class Rendering:
         self.media[f"word/{name}"] = data
         return self.relate("image", name)
 
-    def start_list(self, style: str) -> int | None:
-        """A list of its own that starts at the first number, in the numbering that a style is linked to."""
+    def start_list(self, style: str, first: int = 1) -> int | None:
+        """A list of its own that starts at a number, in the numbering that a style is linked to."""
         if style not in self.styles.list_numbers:
             return None
         abstract, level = self.styles.list_numbers[style]
-        self.lists.append((self.next_list, abstract, level))
+        self.lists.append((self.next_list, abstract, level, first))
         self.next_list += 1
         return self.lists[-1][0]
 

@@ -9,7 +9,7 @@ tree -> tags found in each paragraph's joined text, each replaced by a mark
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -17,10 +17,12 @@ from lxml import etree
 from bidkit.diagnostic import Diagnostic, Span
 from bidkit.ooxml import opc
 from bidkit.ooxml.fields import W
-from bidkit.ooxml.tags import Tag, find_tags, place_tags
+from bidkit.ooxml.tags import Tag, find_tags, first_word, place_tags
 from bidkit.ooxml.values import CLOSE, OPEN, Site, Styles, mark
 
-_LIFTED = {"p": "p", "tr": "tr", "tc": "tc", "r": "r"}
+_NOT_TEXT = ("drawing", "br", "sectPr", "object", "pict", "sym", "fldChar", "footnoteReference", "ruby")
+_LIFTED = ("p", "tr", "tc", "r")
+_WP = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
 _TAG_MARK = re.compile(f"{OPEN}j([0-9]+){CLOSE}")
 _CONTENTS = re.compile(r"\s*TOC\b(?!.*\\[acft]\b)", re.IGNORECASE)
 _DEPTHS = {"begin": 1, "end": -1}
@@ -31,11 +33,12 @@ _A4 = Site("", 5_760_000, 8_900_000)
 
 @dataclass(frozen=True)
 class PlacedTag:
-    """A tag and where it stands; a block tag also has a site."""
+    """A tag and where it stands; a block tag also has a site; `home` tells containers apart: a pair must share one."""
 
     tag: Tag
     span: Span
     site: Site | None = None
+    home: int = 0
 
 
 @dataclass
@@ -52,6 +55,9 @@ class CompiledPart:
 def q(tag: str) -> str:
     """A WordprocessingML name in Clark notation."""
     return f"{{{W}}}{tag}"
+
+
+_GUARDED = tuple(q(name) for name in ("tc", "tbl", "hdr", "ftr", "txbxContent", "footnote", "endnote"))
 
 
 def read_styles(styles: etree._Element, numbering: etree._Element | None) -> Styles:
@@ -101,10 +107,24 @@ def compile_word(root: etree._Element, part: str, file: str, styles: Styles) -> 
     compiler.mark_contents()
     for paragraph in list(root.iter(q("p"))):
         compiler.read_paragraph(paragraph)
-    for cell in compiler.guarded_cells:
-        cell.text = mark("g") + (cell.text or "")
-        _append_text(cell, mark("G"))
-    return compiler.finish(), compiler.problems
+    compiler.mark_guards()
+    compiled = compiler.finish()
+    return compiled, [*compiler.problems, *_check_pairs(compiled.tags)]
+
+
+def _check_pairs(tags: Sequence[PlacedTag]) -> Iterator[Diagnostic]:
+    """What opens in one paragraph, row or cell and closes in another would tear the document apart."""
+    opened: list[PlacedTag] = []
+    for placed in tags:
+        word = first_word(placed.tag)
+        if word in ("for", "if", "with"):
+            opened.append(placed)
+        elif opened and word in ("elif", "else", "endfor", "endif", "endwith"):
+            if placed.home != opened[-1].home:
+                reason = f"{opened[-1].tag.text} … {placed.tag.text}"
+                yield Diagnostic("TP11", placed.span, {"reason": reason, "tag": placed.tag.text})
+            if word.startswith("end"):
+                opened.pop()
 
 
 class _Compiler:
@@ -112,14 +132,21 @@ class _Compiler:
         self.root = root
         self.part = part
         self.file = file
+        self.styles = styles
         self.tags: list[PlacedTag] = []
         self.contents: list[str] = []
         self.problems: list[Diagnostic] = []
-        self.guarded_cells: list[etree._Element] = []
+        self.guarded: list[etree._Element] = []
         self.heading_ids = {style: int(name[8:]) for (kind, name), style in styles.ids.items()
                             if kind == "paragraph" and re.fullmatch("heading [1-9]", name)}  # fmt: skip
         self.heading = ""
-        self.tables = list(root.iter(q("tbl")))
+        self.alive = list(root.iter())  # lxml makes elements anew when none is held, and `_home` tells them by identity
+        self.cells = {
+            cell: (table_number, row_number, cell_number)
+            for table_number, table in enumerate(root.iter(q("tbl")), 1)
+            for row_number, row in enumerate(table.findall(q("tr")), 1)
+            for cell_number, cell in enumerate(row.findall(q("tc")), 1)
+        }
         self.sites = _read_sites(root)
 
     def finish(self) -> CompiledPart:
@@ -140,9 +167,9 @@ class _Compiler:
         return CompiledPart(self.part, "".join(source), tags, chunks, self.contents)
 
     def read_paragraph(self, paragraph: etree._Element) -> None:
-        if paragraph.getroottree().getroot() is not self.root:
+        if not self.is_inside(paragraph):
             return  # cut out together with its row
-        _mark_fields(paragraph)
+        self.mark_fields(paragraph)
         runs = [text for text in paragraph.iter(q("t")) if _paragraph_of(text) is paragraph]
         joined = "".join(text.text or "" for text in runs)
         level = self.heading_level(paragraph)
@@ -150,8 +177,51 @@ class _Compiler:
             self.heading = joined
         if "{{" in joined or "{%" in joined or "{#" in joined:
             self.read_tags(paragraph, runs, joined)
-        if level and paragraph.getroottree().getroot() is self.root:
+        if level and self.is_inside(paragraph):
             _mark_heading(paragraph, level)
+
+    def mark_fields(self, paragraph: etree._Element) -> None:
+        """SEQ fields get their number when rendered; those whose number is not simply the next one are refused."""
+        for instruction, results in _complex_fields(paragraph):
+            words = instruction.split()
+            texts = [t for run in results for t in run.iter(q("t"))]
+            if not words or words[0].upper() not in ("SEQ", "STYLEREF") or not texts:
+                continue
+            if words[0].upper() == "STYLEREF" or words[2:] not in ([], ["\\*", "ARABIC"]):
+                if words[0].upper() == "SEQ" or "\\s" in words:
+                    reason = f"{instruction.strip()}: SEQ … \\* ARABIC"
+                    self.problems.append(
+                        Diagnostic("TP11", self.locate(paragraph), {"reason": reason, "tag": instruction})
+                    )
+                continue
+            texts[0].text = mark("q", words[1])
+            for extra in texts[1:]:
+                extra.text = ""
+
+    def is_inside(self, element: etree._Element) -> bool:
+        return any(ancestor is self.root for ancestor in element.iterancestors())
+
+    def mark_guards(self) -> None:
+        """Containers that may lose all their content get marks by which `template` sees it; drawings get new ids."""
+        for container in self.guarded:
+            if container.tag == q("tbl"):
+                _insert_before(container, mark("b"))
+                container.tail = mark("B") + (container.tail or "")
+            else:
+                container.text = mark("g") + (container.text or "")
+                _append_text(container, mark("G"))
+        for drawing in self.root.iter(f"{{{_WP}}}docPr"):
+            drawing.set("id", mark("d"))
+        self.mark_bookmarks()
+
+    def mark_bookmarks(self) -> None:
+        """Bookmarks get ids of their own; those that Word made for contents go, for the headings get new ones."""
+        old = {start.get(q("id"), "") for start in self.root.iter(q("bookmarkStart")) if _is_automatic(start)}
+        for bookmark in list(self.root.iter(q("bookmarkStart"), q("bookmarkEnd"))):
+            number = bookmark.get(q("id"), "")
+            is_start = bookmark.tag == q("bookmarkStart")
+            marked = mark("y", f"{number}|{bookmark.get(q('name'), '')}") if is_start else mark("Y", number)
+            _replace_by_text(bookmark, "" if number in old else marked)
 
     def read_tags(self, paragraph: etree._Element, runs: list[etree._Element], joined: str) -> None:
         span = self.locate(paragraph)
@@ -162,7 +232,7 @@ class _Compiler:
         numbers = [len(self.tags) + n for n in range(len(tags))]
         for tag in tags:
             site = self.site_of(paragraph) if tag.level == "p" and tag.opening == "{{" else None
-            self.tags.append(PlacedTag(tag, _at_tag(span, tag), site))
+            self.tags.append(PlacedTag(tag, _at_tag(span, tag), site, _home(paragraph, tag.level)))
         lifted = [(tag, n) for tag, n in zip(tags, numbers, strict=True) if tag.level in _LIFTED]
         texts = place_tags([run.text or "" for run in runs], tags, [mark("j", n) for n in numbers])
         for run, text in zip(runs, texts, strict=True):
@@ -174,23 +244,19 @@ class _Compiler:
     def lift(self, paragraph: etree._Element, lifted: list[tuple[Tag, int]], joined: str, tags: list[Tag]) -> None:
         level = lifted[0][0].level
         marks = "".join(mark("j", number) for _, number in lifted)
-        if level == "r" or any(tag.level != level for tag, _ in lifted):
+        target = paragraph if level == "p" else next(paragraph.iterancestors(q("tr")), None) if level == "tr" else None
+        is_row_value = level == "tr" and any(tag.opening == "{{" for tag, _ in lifted)
+        if target is None or is_row_value or any(tag.level != level for tag, _ in lifted):
             self.problems.append(Diagnostic("TP05", _at_tag(self.locate(paragraph), lifted[0][0]), {"level": level}))
             return
-        target = paragraph if level == "p" else next(paragraph.iterancestors(q(level)), None)
-        if target is None:
-            self.problems.append(Diagnostic("TP05", _at_tag(self.locate(paragraph), lifted[0][0]), {"level": level}))
-            return
-        rest = joined if level == "p" else "".join(text.text or "" for text in target.iter(q("t")))
-        for tag in tags:
-            rest = rest.replace(joined[tag.start : tag.end], "", 1) if level == "p" else rest
+        rest = "".join(text.text or "" for text in target.iter(q("t")))
         rest = _TAG_MARK.sub("", rest).strip()
-        if rest or len(lifted) != len(tags) or target.find(f".//{q('drawing')}") is not None:
-            lost = rest or lifted[0][0].text
-            self.problems.append(Diagnostic("TP09", self.locate(paragraph), {"text": lost[:40]}))
-        cell = target.getparent()
-        if cell is not None and cell.tag == q("tc") and cell not in self.guarded_cells:
-            self.guarded_cells.append(cell)
+        has_more = any(target.find(f".//{q(name)}") is not None for name in _NOT_TEXT)
+        if rest or has_more or len(lifted) != len(tags):
+            self.problems.append(Diagnostic("TP09", self.locate(paragraph), {"text": (rest or lifted[0][0].text)[:40]}))
+        container = target.getparent()
+        if container is not None and container not in self.guarded and container.tag in _GUARDED:
+            self.guarded.append(container)
         _replace_by_text(target, marks)
 
     def heading_level(self, paragraph: etree._Element) -> int:
@@ -201,12 +267,9 @@ class _Compiler:
         place = [("part", self.part)]
         if self.heading:
             place.append(("heading", _shorten(self.heading)))
-        cell = next(paragraph.iterancestors(q("tc")), None)
+        cell = next((cell for cell in paragraph.iterancestors(q("tc")) if cell in self.cells), None)
         if cell is not None:
-            row, table = next(cell.iterancestors(q("tr"))), next(cell.iterancestors(q("tbl")))
-            place.append(("table", str(self.tables.index(table) + 1)))
-            place.append(("row", str(len(list(row.itersiblings(q("tr"), preceding=True))) + 1)))
-            place.append(("cell", str(len(list(cell.itersiblings(q("tc"), preceding=True))) + 1)))
+            place += [(kind, str(n)) for kind, n in zip(("table", "row", "cell"), self.cells[cell], strict=True)]
         return Span(self.file, place=tuple(place))
 
     def site_of(self, paragraph: etree._Element) -> Site:
@@ -239,12 +302,16 @@ class _Compiler:
             else:
                 _replace_by_text(first, marked)
             self.contents.append(instruction)
+            if self.styles.find("paragraph", "toc 1") is None:
+                self.problems.append(Diagnostic("TP06", Span(self.file), {"style": "toc 1"}))
 
 
 def _instruction(begin: etree._Element) -> str:
     """The instruction of the field that begins here, over all its runs."""
     text = ""
-    for element in begin.xpath("following::w:instrText | following::w:fldChar", namespaces={"w": W}):
+    following = etree.XPath("following::w:instrText | following::w:fldChar", namespaces={"w": W})
+    elements: list[etree._Element] = following(begin)  # type: ignore[assignment]
+    for element in elements:
         if element.tag != q("instrText"):
             break
         text += element.text or ""
@@ -265,6 +332,26 @@ def _behind_field(paragraph: etree._Element) -> etree._Element | None:
     return paragraph
 
 
+def _is_automatic(start: etree._Element) -> bool:
+    return start.get(q("name"), "").startswith(("_Toc", "_GoBack"))
+
+
+def _home(paragraph: etree._Element, level: str) -> int:
+    """The container of a tag's target: the paragraph itself for a piece of text, its parent, or its table."""
+    holder = paragraph if not level else paragraph.getparent() if level == "p" else None
+    holder = next(paragraph.iterancestors(q("tbl")), None) if level == "tr" else holder
+    return id(holder)
+
+
+def _insert_before(element: etree._Element, text: str) -> None:
+    parent, previous = element.getparent(), element.getprevious()
+    assert parent is not None
+    if previous is not None:
+        previous.tail = (previous.tail or "") + text
+    else:
+        parent.text = (parent.text or "") + text
+
+
 def _mark_heading(paragraph: etree._Element, level: int) -> None:
     number = paragraph.find(f"{q('pPr')}/{q('numPr')}/{q('numId')}")
     is_unnumbered = number is not None and number.get(q("val")) == "0"
@@ -275,17 +362,6 @@ def _mark_heading(paragraph: etree._Element, level: int) -> None:
     else:
         paragraph.text = begin + (paragraph.text or "")
     _append_text(paragraph, mark("e"))
-
-
-def _mark_fields(paragraph: etree._Element) -> None:
-    """SEQ fields get their number when rendered."""
-    for instruction, results in _complex_fields(paragraph):
-        words = instruction.split()
-        texts = [t for run in results for t in run.iter(q("t"))]
-        if len(words) > 1 and words[0].upper() == "SEQ" and texts:
-            texts[0].text = mark("q", words[1])
-            for extra in texts[1:]:
-                extra.text = ""
 
 
 def _complex_fields(paragraph: etree._Element) -> Iterator[tuple[str, list[etree._Element]]]:
@@ -344,13 +420,9 @@ def _paragraph_of(element: etree._Element) -> etree._Element | None:
 
 
 def _replace_by_text(element: etree._Element, text: str) -> None:
-    parent, previous = element.getparent(), element.getprevious()
+    parent = element.getparent()
     assert parent is not None
-    text += element.tail or ""
-    if previous is not None:
-        previous.tail = (previous.tail or "") + text
-    else:
-        parent.text = (parent.text or "") + text
+    _insert_before(element, text + (element.tail or ""))
     parent.remove(element)
 
 
