@@ -41,8 +41,7 @@ class Markdown:
 
     def blocks(self, rendering: Rendering, site: Site) -> str:
         """The text as paragraphs, lists and tables."""
-        written = "".join(_Writer(self, rendering, site).write(parse_markdown(self.text)))
-        return written.replace("</w:tbl><w:tbl>", "</w:tbl><w:p/><w:tbl>")  # Word would join the two
+        return "".join(_Writer(self, rendering, site).write(parse_markdown(self.text)))
 
 
 def parse_markdown(text: str) -> list[Token]:

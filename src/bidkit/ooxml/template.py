@@ -286,10 +286,8 @@ def _assemble(text: str, part: _Part, rendering: Rendering) -> list[str | _Conte
     numbering = rendering.numbering
     for op, argument in _resolve(text, part.compiled.chunks):
         if not op:
-            last = out[-1] if out else ""
-            if argument.startswith("<w:tbl>") and isinstance(last, str) and last.endswith("</w:tbl>"):
-                out.append("<w:p/>")  # Word joins two tables that have nothing between them
-            out.append(argument)
+            # Word joins two tables that have nothing between them.
+            out.append(argument.replace("</w:tbl><w:tbl>", "</w:tbl><w:p/><w:tbl>"))
         elif op in "hgb":
             opened.append((len(out), argument))
             out.append("")
