@@ -37,9 +37,11 @@ def test_every_name_of_the_context_is_documented_and_the_other_way_round() -> No
     assert set(names_in(context)) == documented
 
 
-@pytest.mark.parametrize(("language", "text"), [("zh", "2026年9月5日"), ("en", "September 5, 2026")])
-def test_dates_are_written_as_the_language_writes_them(language: str, text: str) -> None:
-    assert format_day(date(2026, 9, 5), language) == text
+@pytest.mark.parametrize(
+    ("locale", "text"), [("zh", "2026年9月5日"), ("en-US", "September 5, 2026"), ("en-GB", "5 September 2026")]
+)
+def test_dates_are_written_as_the_locale_writes_them(locale: str, text: str) -> None:
+    assert format_day(date(2026, 9, 5), locale) == text
 
 
 @pytest.mark.parametrize(

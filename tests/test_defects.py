@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from dump import dump_docx
 
-from bidkit import Options, Severity, check_deal
+from bidkit import Options, Severity, build_deal, check_deal
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 OPTIONS = Options(now=datetime(2026, 11, 23, tzinfo=UTC))
@@ -137,3 +138,16 @@ def test_seeded_defect_is_found_at_its_place(defect: Defect, tmp_path: Path) -> 
     assert tuple(sorted(elsewhere)) == defect.follows
     assert result.gate is not None
     assert not result.gate.is_ready_to_submit
+
+
+def test_british_bid_is_on_a4_with_british_dates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIDKIT_SOFFICE", "/nonexistent")
+    root = copy_example("port", tmp_path)
+    deal = root / "deals/port/deal.yaml"
+    deal.write_text(deal.read_text(encoding="utf-8").replace("locale: en-US", "locale: en-GB"), encoding="utf-8")
+    result = build_deal(deal, Options(now=OPTIONS.now, is_draft=True))
+    assert result.folder is not None, result.diagnostics
+    text = dump_docx((result.folder / "submit/proposal-DRAFT.docx").read_bytes())
+    assert set(re.findall(r"--- section (.*)", text)) == {"11906 x 16838", "16838 x 11906"}
+    assert "24 August 2026" in text
+    assert "August 24, 2026" not in text

@@ -13,7 +13,7 @@ from bidkit.appendix import Appendix, load_appendix
 from bidkit.bid import Bid
 from bidkit.catalog import Catalog, load_catalog
 from bidkit.config import Settings, find_workspace, load_settings
-from bidkit.context import make_context, make_filters
+from bidkit.context import PAPERS, make_context, make_filters
 from bidkit.credentials import select_credentials
 from bidkit.deal import Deal, load_deal
 from bidkit.diagnostic import Diagnostic, Severity, has_errors, sort_diagnostics
@@ -111,9 +111,11 @@ def _check(deal_path: Path, options: Options) -> tuple[_Checked | None, list[Dia
     problems += [*found, *more, *signed]
     if pack is None:
         return None, problems
-    filters = make_filters(deal.language)
+    filters = make_filters(deal.locale)
     file = f"{pack.name}/{pack.text.proposal}"
-    template, found = compile_template(pack.proposal, file, filters, pack.text.required_styles, settings.company.color)
+    template, found = compile_template(
+        pack.proposal, file, filters, pack.text.required_styles, settings.company.color, PAPERS.get(deal.locale)
+    )
     problems += found
     if template is None or has_errors(problems):
         return None, problems

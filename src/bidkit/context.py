@@ -19,33 +19,36 @@ from bidkit.ooxml.values import Blocks, Cell, Image, Table
 from bidkit.scalars import Prose
 
 _GANTT_COLUMNS = 10
+PAPERS = {"en-GB": (11_906, 16_838)}
+"""The paper of a locale, in twips, where it is not the one of its language's template."""
 _LOGO_MM = 9
 _PICTURE_MM = 70
 _FIRST_PAGE_MM, _NEXT_PAGE_MM = 180, 235
 
 
-def make_filters(language: str) -> dict[str, Callable[..., Any]]:
+def make_filters(locale: str) -> dict[str, Callable[..., Any]]:
     """The filters of a template language: money, day, percent, quantity, level."""
     return {
         "money": lambda amount: f"{amount:,.2f}",
-        "day": lambda value: format_day(value, language),
+        "day": lambda value: format_day(value, locale),
         "percent": lambda rate: f"{format_quantity(rate * 100)}%",
         "quantity": format_quantity,
         "level": lambda text, top: text.level(top),
     }
 
 
-def format_day(value: date, language: str) -> str:
-    """2026年9月15日, or September 15, 2026."""
-    if language == "zh":
+def format_day(value: date, locale: str) -> str:
+    """2026年9月15日; September 15, 2026; in Britain 15 September 2026."""
+    if locale.startswith("zh"):
         return f"{value.year}年{value.month}月{value.day}日"
-    return f"{load_messages('en')['labels']['months'][value.month - 1]} {value.day}, {value.year}"
+    month = load_messages("en")["labels"]["months"][value.month - 1]
+    return f"{value.day} {month} {value.year}" if locale == "en-GB" else f"{month} {value.day}, {value.year}"
 
 
-def format_moment(value: datetime, language: str) -> str:
+def format_moment(value: datetime, locale: str) -> str:
     """A time with its day, in the zone in which it is written."""
     clock = f"{value:%H:%M}"
-    return format_day(value, language) + (f" {clock}" if language == "zh" else f", {clock} (UTC{value:%z})")
+    return format_day(value, locale) + (f" {clock}" if locale.startswith("zh") else f", {clock} (UTC{value:%z})")
 
 
 def format_quantity(value: Decimal) -> str:
@@ -117,7 +120,7 @@ class _Maker:
             return None
         names = ("no", "package", "agency", "validity_days", "bond")
         return {name: getattr(tender, name) for name in names} | {
-            "deadline": format_moment(tender.deadline, self.bid.deal.language)
+            "deadline": format_moment(tender.deadline, self.bid.deal.locale)
         }
 
     def needs(self) -> dict[str, Any]:
@@ -242,7 +245,7 @@ class _Maker:
             records.append(
                 {
                     **paper.model_dump(include={"title", "holder", "number", "issuer", "issued", "scope", "note"}),
-                    "valid_until": format_day(until, self.bid.deal.language) if until else self.labels["long_term"],
+                    "valid_until": format_day(until, self.bid.deal.locale) if until else self.labels["long_term"],
                     "files": [item.copy_name for item in files],
                     "pages": Blocks(tuple(_fit(page, place) for place, page in enumerate(pages))),
                 }

@@ -32,7 +32,7 @@ from bidkit.ooxml.fields import Heading, ListLevel, Numbering, W, make_contents,
 from bidkit.ooxml.names import find_missing_names
 from bidkit.ooxml.tags import find_tags, first_word
 from bidkit.ooxml.values import CLOSE, OPEN, Rendering, Site, Styles, print_inline, print_plain
-from bidkit.ooxml.word import CompiledPart, PlacedTag, compile_word, read_styles, recolor
+from bidkit.ooxml.word import CompiledPart, PlacedTag, compile_word, read_styles, recolor, repaper
 
 _WORD_PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
 _CORE = "docProps/core.xml"
@@ -441,18 +441,21 @@ def compile_template(
     filters: Mapping[str, Callable[..., Any]],
     required_styles: Sequence[str] = (),
     accent: str | None = None,
+    paper: tuple[int, int] | None = None,
 ) -> tuple[Template | None, list[Diagnostic]]:
     """A .docx template, ready to be rendered any number of times. Diagnostics: TP01–TP03, TP05, TP06, TP09, TP11.
 
     Args:
         required_styles: names of paragraph or table styles that the template must have.
         accent: RRGGBB, takes the place of the template's theme colour accent1.
+        paper: width and height in twips, upright, if it is not to be the template's own.
     """
     package, problems = opc.read_package(content, name)
     if package is None:
         return None, problems
     try:
         package = recolor(package, accent) if accent else package
+        package = repaper(package, *paper) if paper else package
         trees = {part: opc.parse_xml(data) for part, data in package.items() if _is_compiled(part)}
         styles_tree = opc.parse_xml(package["word/styles.xml"])
         lists_tree = opc.parse_xml(package["word/numbering.xml"]) if "word/numbering.xml" in package else None

@@ -101,6 +101,24 @@ def recolor(package: Mapping[str, bytes], accent: str) -> dict[str, bytes]:
     return changed
 
 
+def repaper(package: Mapping[str, bytes], width: int, height: int) -> dict[str, bytes]:
+    """A package on another paper (upright, in twips); the printable width stays, so that no table has to change."""
+    document = opc.parse_xml(package["word/document.xml"])
+    for section in document.iter(q("sectPr")):
+        size, margins = section.find(q("pgSz")), section.find(q("pgMar"))
+        if size is None or margins is None:
+            continue
+        old = int(size.get(q("w"), "0"))
+        is_lying = old > int(size.get(q("h"), "0"))
+        wide, high = (height, width) if is_lying else (width, height)
+        shift = (wide - old) // 2
+        size.set(q("w"), str(wide))
+        size.set(q("h"), str(high))
+        for side in ("left", "right"):
+            margins.set(q(side), str(int(margins.get(q(side), "0")) + shift))
+    return {**package, "word/document.xml": opc.serialize(document)}
+
+
 def compile_word(root: etree._Element, part: str, file: str, styles: Styles) -> tuple[CompiledPart, list[Diagnostic]]:
     """The Jinja source of a document, header, footer or notes part. Diagnostics: TP02, TP05, TP09."""
     compiler = _Compiler(root, part, file, styles)
