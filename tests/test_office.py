@@ -278,6 +278,25 @@ def test_interrupt_stops_the_program(fake: Fake, tmp_path: Path) -> None:
 
 
 @posix
+def test_interrupt_between_start_and_wait_stops_the_program(
+    fake: Fake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Interrupted(subprocess.Popen[bytes]):
+        def __init__(self, command: list[str], **options: Any) -> None:
+            super().__init__(command, **options)
+            if "--convert-to" in command:
+                while not (tmp_path / "started").exists():
+                    time.sleep(0.01)
+                os.kill(os.getpid(), signal.SIGINT)
+
+    fake(f"touch '{tmp_path}/started'; sleep 300")
+    monkeypatch.setattr(subprocess, "Popen", Interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        lay_out({"a.docx": b"a"})
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@posix
 def test_program_that_cannot_be_started_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = put_program(tmp_path, "soffice", "exit 0")
     program.write_bytes(b"\x7fELF broken")

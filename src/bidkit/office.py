@@ -14,13 +14,14 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path, PurePosixPath
-from threading import Lock
+from types import FrameType
 
 from bidkit.diagnostic import Diagnostic, Severity
 
@@ -46,7 +47,7 @@ _OUTPUT_CHARS = 200
 _GROUP_END_SECONDS = 2.0
 
 # PDFium bears one thread at a time.
-_PDFIUM = Lock()
+_PDFIUM = threading.Lock()
 
 
 def find_office() -> str | None:
@@ -190,26 +191,45 @@ def _convert(
 def _run(command: list[str], folder: Path, seconds: float) -> str | None:
     """Everything the command printed; None if it was not done in time. No process of its group outlives the call."""
     log = folder / "output.txt"
-    with log.open("wb") as output:
+    with contextlib.ExitStack() as stack:
+        output = stack.enter_context(log.open("wb"))
+        prefix = _offline()
         try:
-            process = subprocess.Popen(
-                [*_offline(), *command],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                cwd=folder,
-                env=_make_environment(folder),
-                start_new_session=True,
-            )
+            with _interrupt_held():
+                process = subprocess.Popen(
+                    [*prefix, *command],
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    cwd=folder,
+                    env=_make_environment(folder),
+                    start_new_session=True,
+                )
+                stack.callback(_end_group, process)
         except OSError as error:
             return str(error)
         try:
             process.wait(seconds)
         except subprocess.TimeoutExpired:
             return None
-        finally:
-            _end_group(process)
     return log.read_text(encoding="utf-8", errors="replace")
+
+
+@contextlib.contextmanager
+def _interrupt_held() -> Iterator[None]:
+    """Ctrl-C waits until the block is left: inside of Popen it would lose a process that has already started."""
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or before is None:
+        yield  # only the main thread is interrupted; a handler that is not Python's cannot be put back
+        return
+    held: list[tuple[int, FrameType | None]] = []
+    signal.signal(signal.SIGINT, lambda number, frame: held.append((number, frame)))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if held and callable(before):
+            before(*held[0])
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:
