@@ -65,6 +65,8 @@ def _yaml_error(error: yaml.MarkedYAMLError, text: str, name: str, first_line: i
     mark = error.problem_mark or error.context_mark
     line, col = (mark.line, mark.column) if mark else (0, 0)
     span = Span(name, line + first_line, col + 1)
+    if error.problem == "exceeded maximum nesting depth":  # libyaml since 0.2.6, before an event says how deep it is
+        return Diagnostic("DL18", Span(name, line + first_line, 1), {"what": Term("depth"), "limit": MAX_DEPTH})
     source = text.splitlines()[line] if line < len(text.splitlines()) else ""
     if "\t" in source[: len(source) - len(source.lstrip())]:
         return Diagnostic("DL02", Span(name, line + first_line, source.index("\t") + 1), {})
