@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import io
 import posixpath
-import zipfile
-import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass
-
-from lxml import etree
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from bidkit.diagnostic import Diagnostic, Span
+from bidkit.ooxml.archive import Member, read_members, write_members
+
+if TYPE_CHECKING:  # a template that is compiled already is filled and written without lxml
+    from lxml import etree
 
 CONTENT_TYPES = "[Content_Types].xml"
 NS_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 NS_RELS = "http://schemas.openxmlformats.org/package/2006/relationships"
 OFFICE_RELS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
-MAX_ENTRIES = 5_000
-MAX_TOTAL_BYTES = 2**30
-MAX_RATIO = 200
-_EPOCH = (1980, 1, 1, 0, 0, 0)
+MAX_XML_BYTES = 2**27
+
+# Possessive: a prolog of many comments must not be tried in many ways.
+_DOCTYPE = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s*+(?>(?s:<\?.*?\?>|<!--.*?-->)))*+\s*+<!DOCTYPE")
+_DOCTYPE_UTF16 = "<!DOCTYPE".encode("utf-16-le")[:-1]  # in both byte orders
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 @dataclass(frozen=True)
@@ -34,56 +37,78 @@ class Relationship:
     is_external: bool
 
 
-def read_package(content: bytes, name: str) -> tuple[dict[str, bytes] | None, list[Diagnostic]]:
-    """The parts of an Office file in stored order. Diagnostics: TP01 (not one, damaged, or made to do harm)."""
+@dataclass(frozen=True, eq=False, repr=False)
+class Package(Mapping[str, bytes]):
+    """The parts of an Office file in stored order; each is inflated when it is first asked for."""
 
-    def refuse(reason: str) -> tuple[None, list[Diagnostic]]:
-        return None, [Diagnostic("TP01", Span(name), {"file": name, "reason": reason})]
+    members: Mapping[str, Member | bytes]
+    _inflated: dict[str, bytes] = field(default_factory=dict)
 
+    def __getitem__(self, name: str) -> bytes:
+        member = self.members[name]
+        if isinstance(member, bytes):
+            return member
+        if name not in self._inflated:
+            self._inflated[name] = member.inflate()
+        return self._inflated[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.members)
+
+    def __len__(self) -> int:
+        return len(self.members)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.members
+
+    def replace(self, changed: Mapping[str, bytes], dropped: Collection[str] = ()) -> Package:
+        """A package with some parts changed, added (last) or dropped; the others are shared, not copied."""
+        kept = {name: member for name, member in self.members.items() if name not in dropped}
+        # What is inflated may be shared too: under one name all descendants have the same member, or bytes.
+        return Package({**kept, **changed}, self._inflated)
+
+
+def read_package(content: bytes, name: str) -> tuple[Package | None, list[Diagnostic]]:
+    """The parts of an Office file. Diagnostics: TP01 (not one, damaged, or made to do harm)."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            names = [entry.filename.lower() for entry in entries]
-            total = sum(entry.file_size for entry in entries)
-            if len(entries) > MAX_ENTRIES or total > MAX_TOTAL_BYTES or total > MAX_RATIO * max(len(content), 2**20):
-                return refuse(f"{len(entries)} entries, {total} bytes unpacked")
-            if len(set(names)) != len(names):
-                return refuse("two entries of one name")
-            parts = {entry.filename: archive.read(entry) for entry in entries}
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        NotImplementedError,
-        RuntimeError,
-        LookupError,
-        EOFError,
-        OSError,
-        ValueError,
-    ) as error:
-        return refuse(str(error))
-    if CONTENT_TYPES not in parts:
-        return refuse(f"no {CONTENT_TYPES}")
-    return parts, []
+        if content.startswith(b"\xd0\xcf\x11\xe0"):
+            raise ValueError("it has a password, or is of Office 2003 or older")
+        members = read_members(content)
+        if CONTENT_TYPES not in members:
+            raise ValueError(f"no {CONTENT_TYPES}")
+    except ValueError as error:
+        return None, [Diagnostic("TP01", Span(name), {"file": name, "reason": str(error)})]
+    return Package(members), []
 
 
 def write_package(parts: Mapping[str, bytes]) -> bytes:
-    """A zip of the parts; content types first, fixed times, so that equal parts give equal bytes."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(parts, key=lambda name: (name != CONTENT_TYPES, not name.startswith("_rels/"))):
-            entry = zipfile.ZipInfo(name, _EPOCH)
-            stored = name.lower().endswith((".png", ".jpg", ".jpeg"))
-            entry.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o600 << 16
-            archive.writestr(entry, parts[name])
-    return buffer.getvalue()
+    """A zip of the parts; content types first, fixed times, so that equal parts give equal bytes.
+
+    The untouched parts of a `Package` are copied as they lie, without being unpacked.
+    """
+    members = parts.members if isinstance(parts, Package) else parts
+    order = sorted(members, key=lambda name: (name != CONTENT_TYPES, not name.startswith("_rels/")))
+    return write_members((name, members[name]) for name in order)
 
 
 def parse_xml(content: bytes) -> etree._Element:
-    """A part's tree. Raises etree.XMLSyntaxError, and ValueError for a document type, which no Office part may have."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    root = etree.fromstring(content, parser)
-    if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]
+    """A part's tree, at most 256 elements deep.
+
+    Raises etree.XMLSyntaxError; ValueError for a part that is too large, and for a document type, which no Office part
+    may have.
+    """
+    from lxml import etree
+
+    if len(content) > MAX_XML_BYTES:
+        raise ValueError(f"{len(content)} bytes of XML, at most {MAX_XML_BYTES} are allowed")
+    # Before parsing: what a document type declares costs time and memory while it is read.
+    is_typed = _DOCTYPE.match(content) or (b"\0" in content[:4] and _DOCTYPE_UTF16 in content)
+    if not is_typed:
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+        root = etree.fromstring(content, parser)
+        # Again: a document type in an encoding that hides it from the search.
+        is_typed = bool(root.getroottree().docinfo.doctype)  # type: ignore[union-attr]
+    if is_typed:
         raise ValueError("a document type is not allowed here")
     return root
 
@@ -99,20 +124,23 @@ def read_relationships(parts: Mapping[str, bytes], part: str) -> dict[str, Relat
     content = parts.get(rels_name(part))
     if content is None:
         return {}
-    found = {}
+    return {found.id: found for found in _read_lines(content, part)}
+
+
+def _read_lines(content: bytes, part: str) -> Iterator[Relationship]:
     for element in parse_xml(content).iter(f"{{{NS_RELS}}}Relationship"):
         is_external = element.get("TargetMode") == "External"
         target = element.get("Target", "")
-        if not is_external:
+        if not is_external and not _SCHEME.match(target):
             base = "" if target.startswith("/") else posixpath.dirname(part)
             target = posixpath.normpath(posixpath.join(base, target.lstrip("/")))
-        rid = element.get("Id", "")
-        found[rid] = Relationship(rid, element.get("Type", ""), target, is_external)
-    return found
+        yield Relationship(element.get("Id", ""), element.get("Type", ""), target, is_external)
 
 
 def add_relationships(content: bytes | None, added: Mapping[str, tuple[str, str, bool]]) -> bytes:
     """A .rels part with further lines: id -> (type, target as written, is external)."""
+    from lxml import etree
+
     root = parse_xml(content) if content else etree.Element(f"{{{NS_RELS}}}Relationships", nsmap={None: NS_RELS})  # type: ignore[dict-item]
     for rid, (kind, target, is_external) in added.items():
         line = etree.SubElement(root, f"{{{NS_RELS}}}Relationship", Id=rid, Type=kind, Target=target)
@@ -123,6 +151,8 @@ def add_relationships(content: bytes | None, added: Mapping[str, tuple[str, str,
 
 def add_content_types(content: bytes, extensions: Mapping[str, str]) -> bytes:
     """The content types part with further default extensions."""
+    from lxml import etree
+
     root = parse_xml(content)
     known = {element.get("Extension", "").lower() for element in root.iter(f"{{{NS_TYPES}}}Default")}
     for position, extension in enumerate(sorted(set(extensions) - known)):
@@ -133,4 +163,6 @@ def add_content_types(content: bytes, extensions: Mapping[str, str]) -> bytes:
 
 def serialize(root: etree._Element) -> bytes:
     """A part's bytes, as Office writes them: UTF-8 with a standalone declaration."""
+    from lxml import etree
+
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)

@@ -217,7 +217,7 @@ class Template:
     """A compiled Office template."""
 
     name: str
-    package: Mapping[str, bytes]
+    package: opc.Package
     styles: Styles
     levels: Mapping[int, ListLevel]
     parts: Mapping[str, _Part]
@@ -374,28 +374,29 @@ class Rendered:
             pages: those of `headings`, in order.
             is_layout_copy: for finding the pages by laying it out.
         """
-        parts = dict(self.template.package)
+        package = self.template.package
+        changed: dict[str, bytes] = {}
         extensions: dict[str, str] = {}
         lists: list[tuple[int, str, str, int]] = []
         for name, pieces in self.pieces.items():
             text = "".join(self._print(piece, pages, is_layout_copy) for piece in pieces)
-            parts[name] = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + text.encode()
+            changed[name] = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + text.encode()
             rendering = self.renderings[name]
-            parts |= rendering.media
+            changed |= rendering.media
             lists += rendering.lists
             extensions |= {
                 key: kind for key, kind in _PROPERTIES.items() if any(m.endswith(key) for m in rendering.media)
             }
             if rendering.relationships:
                 rels = opc.rels_name(name)
-                parts[rels] = opc.add_relationships(parts.get(rels), rendering.relationships)
-        if _CORE in parts:
-            parts[_CORE] = _set_dates(parts[_CORE], created)
+                changed[rels] = opc.add_relationships(package.get(rels), rendering.relationships)
+        if _CORE in changed:
+            changed[_CORE] = _set_dates(changed[_CORE], created)
         if lists:
-            parts["word/numbering.xml"] = _add_lists(parts["word/numbering.xml"], lists)
+            changed["word/numbering.xml"] = _add_lists(package["word/numbering.xml"], lists)
         if extensions:
-            parts[opc.CONTENT_TYPES] = opc.add_content_types(parts[opc.CONTENT_TYPES], extensions)
-        return opc.write_package(parts)
+            changed[opc.CONTENT_TYPES] = opc.add_content_types(package[opc.CONTENT_TYPES], extensions)
+        return opc.write_package(package.replace(changed))
 
     def _print(self, piece: str | _Contents, pages: Sequence[int] | None, is_layout_copy: bool) -> str:
         if isinstance(piece, str):
@@ -500,10 +501,9 @@ def _check_tags(part: CompiledPart) -> Iterator[Diagnostic]:
 
 def _check_rest(package: Mapping[str, bytes], trees: Mapping[str, etree._Element], name: str) -> Iterator[Diagnostic]:
     """A tag where none is read (a field's code, an attribute, another part) would be printed as it stands."""
-    for part, content in package.items():
-        if part in _TEXT_PARTS or not part.endswith((".xml", ".rels")):
-            continue
-        text = etree.tostring(trees[part], encoding="unicode") if part in trees else content.decode("utf-8", "replace")
+    for part in [part for part in package if part not in _TEXT_PARTS and part.endswith((".xml", ".rels"))]:
+        raw = package[part]
+        text = etree.tostring(trees[part], encoding="unicode") if part in trees else raw.decode("utf-8", "replace")
         if found := _LEFT.search(_DELETED.sub("", text)):
             span = Span(name, place=(("part", part), ("tag", found.group()[:60])))
             yield Diagnostic("TP05", span, {"level": "—"})

@@ -9,7 +9,7 @@ tree -> tags found in each paragraph's joined text, each replaced by a mark
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -78,19 +78,19 @@ def read_styles(styles: etree._Element, numbering: etree._Element | None) -> Sty
     return Styles(ids, lists)
 
 
-def recolor(package: Mapping[str, bytes], accent: str) -> dict[str, bytes]:
+def recolor(package: opc.Package, accent: str) -> opc.Package:
     """A package whose theme colour accent1 is another: in the theme, and in the value that stands beside its name."""
-    changed = dict(package)
-    for part, content in package.items():
-        if part.startswith("word/theme/"):
-            theme = opc.parse_xml(content)
+    changed: dict[str, bytes] = {}
+    for part in package:
+        if part.startswith("word/theme/") and part.endswith(".xml"):
+            theme = opc.parse_xml(package[part])
             for element in theme.iterfind(f".//{_A}accent1/*"):
                 element.tag = f"{_A}srgbClr"
                 element.attrib.clear()
                 element.set("val", accent)
             changed[part] = opc.serialize(theme)
-        elif part.startswith("word/") and b'"accent1"' in content:
-            tree = opc.parse_xml(content)
+        elif part.startswith("word/") and part.endswith(".xml") and b'"accent1"' in package[part]:
+            tree = opc.parse_xml(package[part])
             for element in tree.iter():
                 # w:color keeps its colour in w:val, borders and shading keep theirs in w:color and w:fill
                 plain = "val" if element.tag == q("color") else "color"
@@ -98,10 +98,10 @@ def recolor(package: Mapping[str, bytes], accent: str) -> dict[str, bytes]:
                     if element.get(q(name)) == "accent1":
                         element.set(q(value), accent)
             changed[part] = opc.serialize(tree)
-    return changed
+    return package.replace(changed)
 
 
-def repaper(package: Mapping[str, bytes], width: int, height: int) -> dict[str, bytes]:
+def repaper(package: opc.Package, width: int, height: int) -> opc.Package:
     """A package on another paper (upright, in twips); the printable width stays, so that no table has to change."""
     document = opc.parse_xml(package["word/document.xml"])
     for section in document.iter(q("sectPr")):
@@ -116,7 +116,7 @@ def repaper(package: Mapping[str, bytes], width: int, height: int) -> dict[str, 
         size.set(q("h"), str(high))
         for side in ("left", "right"):
             margins.set(q(side), str(int(margins.get(q(side), "0")) + shift))
-    return {**package, "word/document.xml": opc.serialize(document)}
+    return package.replace({"word/document.xml": opc.serialize(document)})
 
 
 def compile_word(root: etree._Element, part: str, file: str, styles: Styles) -> tuple[CompiledPart, list[Diagnostic]]:
