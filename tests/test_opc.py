@@ -3,6 +3,7 @@ import io
 import os
 import pathlib
 import random
+import re
 import socket
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from bidkit.ooxml.template import compile_template
 SOUND = docx(p("{{ x }}"), p("text " * 200))
 PARTS_OF_SOUND = parts_of(SOUND)
 PARTS = package(p("{{ x }}"))
+SHIPPED = sorted((pathlib.Path(__file__).parents[1] / "templates").rglob("*.docx"))
 
 
 def refuse(content: bytes) -> list[str]:
@@ -413,3 +415,94 @@ def test_elements_may_be_256_deep() -> None:
 def test_a_part_that_is_too_large_is_not_parsed() -> None:
     with pytest.raises(ValueError, match="bytes of XML"):
         opc.parse_xml(b"<a/>" + b" " * opc.MAX_XML_BYTES)
+
+
+def rels(kind: str, target: str, is_external: bool = False) -> bytes:
+    return opc.add_relationships(None, {"rId1": (f"{opc.OFFICE_RELS}/{kind}", target, is_external)})
+
+
+def typed(line: str) -> dict[str, bytes]:
+    return {opc.CONTENT_TYPES: PARTS[opc.CONTENT_TYPES].replace(b"</Types>", f"{line}</Types>".encode())}
+
+
+MACRO_MAIN = "application/vnd.ms-word.document.macroEnabled.main+xml"
+RISKS = [
+    ({"word/vbaProject.bin": b""}, ("word/vbaProject.bin", "macro")),
+    ({"word/VBAPROJECT.BIN": b""}, ("word/VBAPROJECT.BIN", "macro")),
+    ({"word/vbaData.xml": b""}, ("word/vbaData.xml", "macro")),
+    (
+        typed(f'<Override PartName="/word/document.xml" ContentType="{MACRO_MAIN}"/>'),
+        ("word/document.xml", f"macro: {MACRO_MAIN}"),
+    ),
+    (
+        typed('<Default Extension="x" ContentType="application/vnd.ms-office.vbaProject"/>'),
+        (opc.CONTENT_TYPES, "macro: application/vnd.ms-office.vbaProject"),
+    ),
+    (
+        typed('<Override PartName="/a.xml" ContentType="application/vnd.ms-office.activeX+xml"/>'),
+        ("a.xml", "macro: application/vnd.ms-office.activeX+xml"),
+    ),
+    (
+        {"word/_rels/a.xml.rels": rels("vbaProject", "renamed.bin")},
+        ("word/a.xml", "macro: vbaProject"),
+    ),
+    *(
+        (
+            {f"word/_rels/{part}.rels": rels(kind, target, True)},
+            (f"word/{part}", f"external: {kind} {target}"),
+        )
+        for part, kind, target in (
+            ("settings.xml", "attachedTemplate", "file:///C:/evil.dotm"),
+            ("document.xml", "oleObject", "mhtml:http://127.0.0.1/x.html!x"),
+            ("document.xml", "image", "http://127.0.0.1/x.png"),
+            ("webSettings.xml", "frame", "http://127.0.0.1/x.docx"),
+            ("document.xml", "subDocument", "x.docx"),
+            ("document.xml", "aNewKind", "x"),
+        )
+    ),
+    ({"word/_rels/document.xml.rels": rels("aFChunk", "x.html")}, ("word/document.xml", "altChunk: word/x.html")),
+    (
+        {"word/_rels/document.xml.rels": rels("image", "../../x.png")},
+        ("word/document.xml", "outside: image ../x.png"),
+    ),
+    ({"_rels/.rels": rels("officeDocument", "/../x.xml")}, ("_rels/.rels", "outside: officeDocument ../x.xml")),
+    (
+        {"word/_rels/a.xml.rels": rels("image", "http://127.0.0.1/x.png")},
+        ("word/a.xml", "outside: image http://127.0.0.1/x.png"),
+    ),
+    (
+        {"word/_rels/a.xml.rels": rels("image", "\\\\server\\x.png")},
+        ("word/a.xml", "outside: image word/\\\\server\\x.png"),
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changed", "risk"), RISKS, ids=[risk[1] for _, risk in RISKS])
+def test_what_runs_or_loads_unasked_is_a_risk(changed: dict[str, bytes], risk: tuple[str, str]) -> None:
+    assert list(opc.find_risks({**PARTS, **changed})) == [risk]
+    assert list(opc.find_risks(packaged(zipped({**PARTS, **changed})))) == [risk]
+
+
+def test_links_and_parts_of_the_package_are_no_risks() -> None:
+    links = {
+        name: ("hyperlink", target, True)
+        for name, target in (("a", "https://example.com/?a=1"), ("b", "mailto:a@example.com"), ("c", "x.pdf"))
+    }
+    inside = {"d": ("image", "media/x.png", False), "e": ("image", "/word/x.png", False), "f": ("image", "NULL", False)}
+    lines = {rid: (f"{opc.OFFICE_RELS}/{kind}", target, out) for rid, (kind, target, out) in (links | inside).items()}
+    content = opc.add_relationships(PARTS["word/_rels/document.xml.rels"], lines)
+    assert list(opc.find_risks({**PARTS, "word/_rels/document.xml.rels": content})) == []
+
+
+@pytest.mark.parametrize("file", SHIPPED, ids=[file.parent.name for file in SHIPPED])
+def test_the_templates_that_ship_hold_no_risk(file: pathlib.Path) -> None:
+    assert list(opc.find_risks(packaged(file.read_bytes()))) == []
+
+
+def test_new_parts_get_their_content_types() -> None:
+    kinds = {"word/comments.xml": "a/comments+xml", "WORD/Document.xml": "a/changed+xml"}
+    added = opc.add_content_types(PARTS[opc.CONTENT_TYPES], {"JPEG": "image/jpeg"}, kinds)
+    found = re.findall(rb'<Override PartName="(/word/(?:comments|document).xml)" ContentType="([^"]+)"', added)
+    assert found == [(b"/word/document.xml", b"a/changed+xml"), (b"/word/comments.xml", b"a/comments+xml")]
+    assert added.count(b'Extension="jpeg"') == 1
+    assert opc.add_content_types(added, {"jpeg": "image/jpeg"}, kinds) == added

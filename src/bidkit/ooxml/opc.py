@@ -137,6 +137,50 @@ def _read_lines(content: bytes, part: str) -> Iterator[Relationship]:
         yield Relationship(element.get("Id", ""), element.get("Type", ""), target, is_external)
 
 
+def find_risks(package: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
+    """What a template may not hold unasked: (part, what); `what` starts with one of these words.
+
+    macro      code that runs in Word or Excel
+    external   a target elsewhere that is loaded without a click: a remote template, picture, object or frame
+    outside    an internal target that leaves the package
+    altChunk   a foreign document that Word converts when it opens the file
+
+    Raises etree.XMLSyntaxError and ValueError as `parse_xml`.
+    """
+    for part, kind in _read_types(package):
+        if any(word in kind.lower() for word in ("macro", "vba", "activex")):
+            yield part, f"macro: {kind}"
+    for name in package:
+        if name.lower().endswith(("vbaproject.bin", "vbadata.xml")):
+            yield name, "macro"
+        if name.lower().endswith(".rels"):
+            folder, _, file = name.rpartition("_rels/")
+            part = folder + file[: -len(".rels")]
+            for found in _read_lines(package[name], part):
+                if what := _judge(found):
+                    yield part or name, what
+
+
+def _read_types(package: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
+    """The content types of a package, each with its part, or with the list for a whole extension."""
+    for element in parse_xml(package[CONTENT_TYPES]).iter(f"{{{NS_TYPES}}}Default", f"{{{NS_TYPES}}}Override"):
+        yield element.get("PartName", CONTENT_TYPES).lstrip("/"), element.get("ContentType", "")
+
+
+def _judge(relationship: Relationship) -> str:
+    """Why a relationship is a risk; nothing if it is none."""
+    kind = relationship.type.rpartition("/")[2]
+    if kind.lower() in ("vbaproject", "wordvbadata"):
+        return f"macro: {kind}"
+    if kind.lower() == "afchunk":
+        return f"altChunk: {relationship.target}"
+    if relationship.is_external:
+        return "" if kind.lower() == "hyperlink" else f"external: {kind} {relationship.target}"
+    target = relationship.target
+    leaves = target.split("/")[0] == ".." or "\\" in target or _SCHEME.match(target)
+    return f"outside: {kind} {target}" if leaves else ""
+
+
 def add_relationships(content: bytes | None, added: Mapping[str, tuple[str, str, bool]]) -> bytes:
     """A .rels part with further lines: id -> (type, target as written, is external)."""
     from lxml import etree
@@ -149,15 +193,24 @@ def add_relationships(content: bytes | None, added: Mapping[str, tuple[str, str,
     return serialize(root)
 
 
-def add_content_types(content: bytes, extensions: Mapping[str, str]) -> bytes:
-    """The content types part with further default extensions."""
+def add_content_types(
+    content: bytes, extensions: Mapping[str, str], overrides: Mapping[str, str] | None = None
+) -> bytes:
+    """The content types part with further default extensions, and with the types of single parts by part name."""
     from lxml import etree
 
     root = parse_xml(content)
     known = {element.get("Extension", "").lower() for element in root.iter(f"{{{NS_TYPES}}}Default")}
-    for position, extension in enumerate(sorted(set(extensions) - known)):
-        element = etree.Element(f"{{{NS_TYPES}}}Default", Extension=extension, ContentType=extensions[extension])
+    wanted = {extension.lower(): kind for extension, kind in extensions.items()}
+    for position, extension in enumerate(sorted(set(wanted) - known)):
+        element = etree.Element(f"{{{NS_TYPES}}}Default", Extension=extension, ContentType=wanted[extension])
         root.insert(position, element)
+    parts = {element.get("PartName", "").lower(): element for element in root.iter(f"{{{NS_TYPES}}}Override")}
+    for part, kind in sorted((overrides or {}).items()):
+        line = parts.get(f"/{part}".lower())
+        if line is None:
+            line = etree.SubElement(root, f"{{{NS_TYPES}}}Override", PartName=f"/{part}")
+        line.set("ContentType", kind)
     return serialize(root)
 
 
