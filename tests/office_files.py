@@ -15,7 +15,8 @@ from PIL import Image as Pillow
 
 from bidkit.diagnostic import Diagnostic
 from bidkit.ooxml import opc
-from bidkit.ooxml.template import Rendered, Template, compile_template
+from bidkit.ooxml.rendered import Rendered, Template
+from bidkit.ooxml.template import compile_template
 from bidkit.readback import read_docx
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"

@@ -273,8 +273,13 @@ def test_levels_do_not_mix_in_one_paragraph() -> None:
     assert "TP05" in codes(refusals(docx(tbl(tr("{%tr if x %}{%p if x %}", ""), tr("{%p endif %}{%tr endif %}", "")))))
 
 
-def test_run_tags_are_refused_not_printed_blank() -> None:
-    assert "TP05" in codes(refusals(docx(p("a {{r x }}")), {"x": "1"}))
+def test_a_run_tag_prints_a_plain_value_in_its_own_look() -> None:
+    file = filled(docx(p(r("a {{r x }} z", "<w:b/>"))), {"x": "1 < 2"})
+    assert [(text_of(run), run[0][0].tag) for run in tree(file).iter(q("w:r"))] == [
+        ("a ", q("w:b")),
+        ("1 < 2", q("w:b")),
+        (" z", q("w:b")),
+    ]
 
 
 @pytest.mark.parametrize("body", [tbl(tr("a", ""), tr("{{tr x }}", "")), tbl(tr("{{tc x }}", "b"))])

@@ -19,7 +19,8 @@ from bidkit.deal import Deal, load_deal
 from bidkit.diagnostic import Diagnostic, Severity, has_errors, sort_diagnostics
 from bidkit.gate import Gate, judge_gate, load_attestations
 from bidkit.ooxml.fields import Heading
-from bidkit.ooxml.template import Rendered, Template, compile_template
+from bidkit.ooxml.rendered import Rendered, Template
+from bidkit.ooxml.template import compile_template
 from bidkit.pack import DEFAULT_PACKS, Pack, load_pack
 from bidkit.package import make_manifest, write_package
 from bidkit.quote import compute_quote

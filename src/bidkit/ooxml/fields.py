@@ -7,13 +7,16 @@ that Word gives when it updates the fields: from the template's multilevel list,
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
 from lxml import etree
 
-W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+from bidkit.ooxml.tree import W, q, replace_by_text
+from bidkit.ooxml.values import mark
+
+_DEPTHS = {"begin": 1, "end": -1}
 _HAN = "零一二三四五六七八九"
 _ROMAN = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"),
           (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))  # fmt: skip
@@ -117,7 +120,7 @@ def read_heading_levels(styles: etree._Element, numbering: etree._Element | None
     found: dict[int, ListLevel] = {}
     if numbering is None:
         return found
-    for style in styles.iter(f"{{{W}}}style"):
+    for style in styles.iter(q("style")):
         name = style.find(f"{{{W}}}name")
         match = re.fullmatch("heading ([1-9])", (name.get(f"{{{W}}}val") or "").lower() if name is not None else "")
         number = style.find(f"{{{W}}}pPr/{{{W}}}numPr/{{{W}}}numId")
@@ -207,3 +210,87 @@ def _toc_begin(instruction: str) -> str:
         f'<w:r><w:instrText xml:space="preserve">{escape(instruction)}</w:instrText></w:r>'
         '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
     )
+
+
+def mark_sequences(paragraph: etree._Element) -> str | None:
+    """SEQ fields get their number when rendered; the instruction of one whose number is not simply the next one."""
+    refused = None
+    for instruction, results in _complex_fields(paragraph):
+        words = instruction.split()
+        texts = [t for run in results for t in run.iter(q("t"))]
+        if not words or words[0].upper() not in ("SEQ", "STYLEREF") or not texts:
+            continue
+        if words[0].upper() == "STYLEREF" or words[2:] not in ([], ["\\*", "ARABIC"]):
+            if words[0].upper() == "SEQ" or "\\s" in words:
+                refused = f"{instruction.strip()}: SEQ … \\* ARABIC"
+            continue
+        texts[0].text = mark("q", words[1])
+        for extra in texts[1:]:
+            extra.text = ""
+    return refused
+
+
+def remove_field(first: etree._Element, marked: str) -> None:
+    """Replace the paragraphs of the field that begins in one by a mark; what stands behind the field's end is kept."""
+    depth, members = 0, []
+    for paragraph in [first, *first.itersiblings(q("p"))]:
+        members.append(paragraph)
+        depth += sum(_DEPTHS.get(char.get(q("fldCharType"), ""), 0) for char in paragraph.iter(q("fldChar")))
+        if depth == 0:
+            break
+    rest = _behind_field(members[-1])
+    for paragraph in members[1:]:
+        if paragraph is not rest:
+            paragraph.getparent().remove(paragraph)  # type: ignore[union-attr]
+    if rest is first:
+        first.addprevious(holder := etree.Element(q("p")))
+        replace_by_text(holder, marked)
+    else:
+        replace_by_text(first, marked)
+
+
+def field_instruction(begin: etree._Element) -> str:
+    """The instruction of the field that begins here, over all its runs."""
+    text = ""
+    following = etree.XPath("following::w:instrText | following::w:fldChar", namespaces={"w": W})
+    elements: list[etree._Element] = following(begin)  # type: ignore[assignment]
+    for element in elements:
+        if element.tag != q("instrText"):
+            break
+        text += element.text or ""
+    return text
+
+
+def _behind_field(paragraph: etree._Element) -> etree._Element | None:
+    """The last paragraph of a field without the field, if it holds anything else: text behind it, a section's end."""
+    runs = list(paragraph.iter(q("r")))
+    ends = [n for n, run in enumerate(runs) if any(c.get(q("fldCharType")) == "end" for c in run.iter(q("fldChar")))]
+    behind = runs[ends[-1] + 1 :] if ends else []
+    is_section_end = paragraph.find(f"{q('pPr')}/{q('sectPr')}") is not None
+    if not is_section_end and not any(text.text for run in behind for text in run.iter(q("t"))):
+        return None
+    for child in list(paragraph):
+        if child.tag != q("pPr") and child not in behind:
+            paragraph.remove(child)
+    return paragraph
+
+
+def _complex_fields(paragraph: etree._Element) -> Iterator[tuple[str, list[etree._Element]]]:
+    """Each complex field that lies in one paragraph: its instruction and the runs of its result."""
+    results: list[etree._Element] = []
+    instruction, state, depth = "", "", 0
+    for run in paragraph.findall(q("r")):
+        char = run.find(q("fldChar"))
+        kind = char.get(q("fldCharType"), "") if char is not None else ""
+        depth += _DEPTHS.get(kind, 0)
+        if kind == "begin" and depth == 1:
+            results, instruction, state = [], "", "code"
+        elif kind == "separate" and depth == 1:
+            state = "result"
+        elif kind == "end" and depth == 0 and state:
+            yield instruction, results
+            state = ""
+        elif state == "code":
+            instruction += "".join(t.text or "" for t in run.iter(q("instrText")))
+        elif state == "result" and not kind:
+            results.append(run)

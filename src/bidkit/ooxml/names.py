@@ -6,15 +6,22 @@ does not take.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from jinja2 import nodes
 
 
-def find_missing_names(tree: nodes.Template, context: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
-    """The line and the dotted name of each use of a name that the context does not have."""
+def find_missing_names(
+    tree: nodes.Template, context: Mapping[str, Any], known: Collection[str]
+) -> Iterator[tuple[int, str]]:
+    """The line and the dotted name of each use of a name that the context does not have.
+
+    Args:
+        known: names that every template has.
+    """
     made = {name.name for name in tree.find_all(nodes.Name) if name.ctx in ("store", "param")}
+    made |= {macro.name for macro in tree.find_all(nodes.Macro)} | {*known, "caller", "varargs", "kwargs"}
     tested = [test.node for test in tree.find_all(nodes.Test) if test.name in ("defined", "undefined")]
     tested += [item.node for item in tree.find_all(nodes.Filter) if item.name in ("default", "d") and item.node]
     checker = _Checker(context, made, {_dotted(node) for node in tested})
@@ -61,7 +68,7 @@ class _Checker:
                 return scope[node.name]
             if node.name in self.context:
                 return self.context[node.name]
-            if node.name not in ("_block", "range", *self.made):
+            if node.name not in self.made:
                 self.report(node, node.name)
             return _UNKNOWN
         if isinstance(node, nodes.Getattr):

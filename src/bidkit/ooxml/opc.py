@@ -193,6 +193,24 @@ def add_relationships(content: bytes | None, added: Mapping[str, tuple[str, str,
     return serialize(root)
 
 
+def remove_relationships(content: bytes, ids: Collection[str]) -> bytes:
+    """A .rels part without some lines."""
+    root = parse_xml(content)
+    for line in list(root.iter(f"{{{NS_RELS}}}Relationship")):
+        if line.get("Id") in ids:
+            root.remove(line)
+    return serialize(root)
+
+
+def remove_content_types(content: bytes, parts: Collection[str]) -> bytes:
+    """The content types part without the lines of some parts."""
+    root = parse_xml(content)
+    for line in list(root.iter(f"{{{NS_TYPES}}}Override")):
+        if line.get("PartName", "").lstrip("/") in parts:
+            root.remove(line)
+    return serialize(root)
+
+
 def add_content_types(
     content: bytes, extensions: Mapping[str, str], overrides: Mapping[str, str] | None = None
 ) -> bytes:

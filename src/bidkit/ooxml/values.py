@@ -9,22 +9,24 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 from xml.sax.saxutils import escape, quoteattr
 
 from bidkit.diagnostic import Diagnostic
-from bidkit.ooxml.fields import Numbering
 from bidkit.ooxml.opc import OFFICE_RELS
+
+if TYPE_CHECKING:
+    from bidkit.ooxml.fields import Numbering
 
 OPEN, CLOSE = "\ufdd0", "\ufdd1"
 EMU_PER_MM = 36_000
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BREAKS = re.compile("\r\n|[\n\r\t]")
 _BREAK_XML = {"\t": "<w:tab/>"}
+MEDIA_TYPES = {name: f"image/{name}" for name in ("png", "jpeg", "gif", "bmp", "tiff")}
+"""Content types of the pictures that `Rendering.add_media` takes, by extension."""
 _FORMATS = {"PNG": "png", "JPEG": "jpeg"}
 
 
@@ -50,6 +52,11 @@ def run_text(text: str) -> str:
     )
 
 
+def text_xml(text: str, site: Site) -> str:
+    """Text for inside an open `w:t`; `\\a` begins a paragraph like the tag's, `\\f` a new page."""
+    return run_text(text)
+
+
 @dataclass(frozen=True)
 class Styles:
     """The styles of a template by kind and lower-case name."""
@@ -57,6 +64,12 @@ class Styles:
     ids: Mapping[tuple[str, str], str]
     list_numbers: Mapping[str, tuple[str, str]]
     """Per style id: the numbering it is linked to, as (abstract list id, level)."""
+    number_ids: Mapping[str, str] = field(default_factory=dict)
+    """Per style id: the list (numId) it is linked to."""
+    numbers: Mapping[str, str] = field(default_factory=dict)
+    """The abstract list of each list."""
+    starts: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    """Of each abstract list: its levels, each with its first number."""
 
     def find(self, kind: str, *names: str) -> str | None:
         """The id of the first style of these names that the template has; kind is paragraph, character or table."""
@@ -65,28 +78,62 @@ class Styles:
 
 @dataclass(frozen=True)
 class Site:
-    """Where a block tag stands: its paragraph's own properties and the printable area there, in EMU."""
+    """Where a tag stands: its paragraph's own properties and the printable area there, in EMU.
+
+    Args:
+        properties: the paragraph's `w:pPr`, or nothing.
+        run: the `w:rPr` of the tag's run, or nothing.
+        can_split: the run is a child of its paragraph, which may be ended and begun anew there.
+    """
 
     properties: str
     width: int
     height: int
+    run: str = ""
+    can_split: bool = True
+
+
+@dataclass(frozen=True)
+class NewList:
+    """A list made while rendering: its number, its abstract list, the first number of each level."""
+
+    number: int
+    abstract: str
+    starts: tuple[tuple[int, int], ...]
 
 
 @dataclass
 class Rendering:
-    """What one part collects while it is rendered: relationships, pictures, lists, numbers, problems."""
+    """What one part collects while it is rendered: relationships, pictures, lists, numbers, problems.
+
+    Args:
+        drawings, list_ids: numbers that are still free in the whole document.
+        taken: relationship ids that the template uses already.
+        notes: by part name, the notes parts whose text stands in this part until it is assembled.
+        steps: how many turns all loops have made.
+    """
 
     styles: Styles
     numbering: Numbering
-    next_drawing: int = 1
-    next_list: int = 1
+    drawings: Iterator[int]
+    list_ids: Iterator[int]
     taken: frozenset[str] = frozenset()
-    """Relationship ids that the template uses already."""
     relationships: dict[str, tuple[str, str, bool]] = field(default_factory=dict)
     media: dict[str, bytes] = field(default_factory=dict)
-    lists: list[tuple[int, str, str, int]] = field(default_factory=list)
+    lists: list[NewList] = field(default_factory=list)
     problems: list[Diagnostic] = field(default_factory=list)
     bookmarks: list[str] = field(default_factory=list)
+    notes: dict[str, Rendering] = field(default_factory=dict)
+    steps: int = 0
+
+    def beside(self, taken: frozenset[str]) -> Rendering:
+        """Another part of the same document, whose content is rendered together with this one's."""
+        shared = (self.media, self.lists, self.problems)
+        return Rendering(self.styles, self.numbering, self.drawings, self.list_ids, taken, {}, *shared)
+
+    def of(self, part: str) -> Rendering:
+        """The rendering of a notes part; this one if it is none."""
+        return self.notes.get(part, self)
 
     def relate(self, kind: str, target: str, is_external: bool = False) -> str:
         """The id of a relationship of this part, made at its first use."""
@@ -111,14 +158,20 @@ class Rendering:
         if style not in self.styles.list_numbers:
             return None
         abstract, level = self.styles.list_numbers[style]
-        self.lists.append((self.next_list, abstract, level, first))
-        self.next_list += 1
-        return self.lists[-1][0]
+        return self._add_list(abstract, ((int(level), first),))
+
+    def restart_list(self, number: str) -> int:
+        """A list like another, which begins anew on all its levels."""
+        abstract = self.styles.numbers[number]
+        return self._add_list(abstract, self.styles.starts.get(abstract, ()))
+
+    def _add_list(self, abstract: str, starts: tuple[tuple[int, int], ...]) -> int:
+        self.lists.append(NewList(next(self.list_ids), abstract, starts))
+        return self.lists[-1].number
 
     def drawing_id(self) -> int:
-        """A number for a drawing, unique in the part."""
-        self.next_drawing += 1
-        return self.next_drawing - 1
+        """A number for a drawing, unique in the document."""
+        return next(self.drawings)
 
 
 class Block(Protocol):
@@ -144,6 +197,10 @@ class Image:
     def blocks(self, rendering: Rendering, site: Site) -> str:
         """A paragraph of the tag's own properties that holds the picture."""
         return f"<w:p>{site.properties}<w:r>{self.drawing(rendering, site.width, site.height)}</w:r></w:p>"
+
+    def runs(self, rendering: Rendering, site: Site) -> str:
+        """A run that holds the picture."""
+        return f"<w:r>{self.drawing(rendering, site.width, site.height)}</w:r>"
 
     def drawing(self, rendering: Rendering, width: int, height: int) -> str:
         """The inline drawing for a run, fitted into a box given in EMU."""
@@ -277,28 +334,3 @@ def make_table(
             out.append(f"<w:tc>{properties}{content}</w:tc>")
         out.append("</w:tr>")
     return "".join([*out, "</w:tbl>"])
-
-
-def print_inline(value: Any, rendering: Rendering) -> str:
-    """A value printed by `{{ }}` inside `w:t`. Raises TypeError and ValueError as `print_plain`."""
-    if isinstance(value, Image):
-        return f'</w:t>{value.drawing(rendering, 10**8, 10**8)}<w:t xml:space="preserve">'
-    return run_text(_show(value))
-
-
-def print_plain(value: Any) -> str:
-    """A value printed outside of paragraphs.
-
-    Raises:
-        TypeError: it is not one text, number or date.
-        ValueError: it holds a character that XML cannot.
-    """
-    return escape_text(_show(value))
-
-
-def _show(value: Any) -> str:
-    if isinstance(value, (str, int, float, Decimal, date)):
-        return str(value)
-    if hasattr(value, "blocks"):
-        raise TypeError("{{p … }}")
-    raise TypeError(f"{type(value).__name__}: {{% for … %}}")

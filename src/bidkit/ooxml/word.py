@@ -1,44 +1,89 @@
 """paragraphs, rows, cells, runs of a .docx: a part's tree -> Jinja source and static XML.
 
-tree -> tags found in each paragraph's joined text, each replaced by a mark
+tree -> notes are brought to their references, contents give way to marks
+     -> tags found in each paragraph's joined text, each replaced by a mark in the run where it begins
      -> what a prefixed tag replaces (paragraph, row, cell, run) is cut out, its mark stands in its place
-     -> headings, contents, sequence fields and containers that may become empty get marks of their own
+     -> headings, numbers and containers that may become empty get marks of their own
      -> serialized once and cut at the tags: static pieces are kept aside, only their numbers stay in the source
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
 from bidkit.diagnostic import Diagnostic, Span
-from bidkit.ooxml import opc
-from bidkit.ooxml.fields import W
-from bidkit.ooxml.tags import Tag, find_tags, first_word, place_tags
+from bidkit.ooxml import cells, places
+from bidkit.ooxml.fields import field_instruction, mark_sequences, remove_field
+from bidkit.ooxml.lists import find_list_scopes, mark_list
+from bidkit.ooxml.notes import Shell, find_note_part, inline_notes
+from bidkit.ooxml.pairs import find_torn, is_block, match_blocks
+from bidkit.ooxml.printing import mark_level
+from bidkit.ooxml.references import find_references, is_lasting, mark_bookmarks
+from bidkit.ooxml.tags import Tag, find_tags, join_expression, place_tags
+from bidkit.ooxml.tree import append_text, find_above, insert_before, insert_behind, prepend_text, q, replace_by_text
 from bidkit.ooxml.values import CLOSE, OPEN, Site, Styles, mark
 
-_NOT_TEXT = ("drawing", "br", "sectPr", "object", "pict", "sym", "fldChar", "footnoteReference", "ruby")
-_LIFTED = ("p", "tr", "tc", "r")
+_NOT_TEXT = (
+    "drawing",
+    "br",
+    "sectPr",
+    "object",
+    "pict",
+    "sym",
+    "fldChar",
+    "footnoteReference",
+    "endnoteReference",
+    "ruby",
+)
 _WP = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
+_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_R_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
+_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _TAG_MARK = re.compile(f"{OPEN}j([0-9]+){CLOSE}")
 _CONTENTS = re.compile(r"\s*TOC\b(?!.*\\[acft]\b)", re.IGNORECASE)
-_DEPTHS = {"begin": 1, "end": -1}
-_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
-_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-_A4 = Site("", 5_760_000, 8_900_000)
+_TEXTS = {q("t"): "", q("tab"): "\t", q("br"): "\n", q("cr"): "\n", q("noBreakHyphen"): "-"}
+_REVISIONS = ("ins", "del", "moveFrom", "moveTo", "rPrChange", "pPrChange", "tblPrChange", "trPrChange", "tcPrChange",
+              "sectPrChange", "numberingChange", "cellIns", "cellDel")  # fmt: skip
+_GUARDED = tuple(q(name) for name in ("tc", "tbl", "tr", "hdr", "ftr", "txbxContent", "footnote", "endnote", "comment"))
+_BRACES = str.maketrans({"{": "\ufdd2", "}": "\ufdd3"})
+_BRACES_BACK = str.maketrans({"\ufdd2": "{", "\ufdd3": "}"})
 
 
 @dataclass(frozen=True)
 class PlacedTag:
-    """A tag and where it stands; a block tag also has a site; `home` tells containers apart: a pair must share one."""
+    """A tag and where it stands.
+
+    Args:
+        kind: what it prints into: `` a text, `r`, `p`, `tr`, `tc`, `a` an attribute, `text` other text, a cell
+            statement, `link` a hyperlink's target.
+        site: for kinds r and p; of other tags it is read from the static text before them when it is needed.
+        part: the notes part in which it stands, if it was brought from one.
+        columns: for hm, what the template's cell spans.
+        chunk: how many static pieces stand before it.
+    """
 
     tag: Tag
     span: Span
+    kind: str = ""
     site: Site | None = None
-    home: int = 0
+    part: str = ""
+    columns: int = 1
+    chunk: int = 0
+
+    def source(self, number: int) -> str:
+        """The tag as Jinja reads it; its body stands on a line of its own, so that a line number names the tag."""
+        if self.kind in cells.STATEMENTS:
+            body = self.tag.body[len(self.kind) :].strip() or ("loop.first" if self.kind == "vm" else "loop")
+            return f"{{{{\n_cell({self.kind!r}, {number}, {body}) }}}}"
+        if self.tag.opening == "{{" and (self.kind or self.part):
+            return f"{{{{\n_at({self.kind!r}, {number}, {self.tag.body}) }}}}"
+        captures = self.tag.word in ("macro", "call") or (self.tag.word == "set" and is_block(self.tag))
+        return self.tag.source + (mark_level(self.tag.level) if captures else "")
 
 
 @dataclass
@@ -50,99 +95,37 @@ class CompiledPart:
     tags: list[PlacedTag]
     chunks: list[str]
     contents: list[str] = field(default_factory=list)
+    shells: Mapping[str, Shell] = field(default_factory=dict)
+    area: Site = places.A4
 
 
-def q(tag: str) -> str:
-    """A WordprocessingML name in Clark notation."""
-    return f"{{{W}}}{tag}"
+def compile_word(
+    root: etree._Element,
+    part: str,
+    file: str,
+    styles: Styles,
+    notes: Mapping[str, etree._Element] | None = None,
+    links: Mapping[str, str] | None = None,
+) -> tuple[CompiledPart, list[Diagnostic]]:
+    """The Jinja source of a document, header or footer part. Diagnostics: TP02, TP03, TP05, TP06, TP09, TP11.
 
-
-_GUARDED = tuple(q(name) for name in ("tc", "tbl", "hdr", "ftr", "txbxContent", "footnote", "endnote"))
-
-
-def read_styles(styles: etree._Element, numbering: etree._Element | None) -> Styles:
-    """The names of a template's styles and the lists that they are linked to."""
-    ids: dict[tuple[str, str], str] = {}
-    lists: dict[str, tuple[str, str]] = {}
-    for style in styles.iter(q("style")):
-        style_id, name = style.get(q("styleId"), ""), style.find(q("name"))
-        if name is not None:
-            ids[style.get(q("type"), ""), name.get(q("val"), "").lower()] = style_id
-        number = style.find(f"{q('pPr')}/{q('numPr')}/{q('numId')}")
-        if number is not None and numbering is not None:
-            abstract = numbering.find(f"{q('num')}[@{q('numId')}='{number.get(q('val'))}']/{q('abstractNumId')}")
-            level = style.find(f"{q('pPr')}/{q('numPr')}/{q('ilvl')}")
-            if abstract is not None:
-                index = level.get(q("val"), "0") if level is not None else "0"
-                lists[style_id] = (abstract.get(q("val"), ""), index)
-    return Styles(ids, lists)
-
-
-def recolor(package: opc.Package, accent: str) -> opc.Package:
-    """A package whose theme colour accent1 is another: in the theme, and in the value that stands beside its name."""
-    changed: dict[str, bytes] = {}
-    for part in package:
-        if part.startswith("word/theme/") and part.endswith(".xml"):
-            theme = opc.parse_xml(package[part])
-            for element in theme.iterfind(f".//{_A}accent1/*"):
-                element.tag = f"{_A}srgbClr"
-                element.attrib.clear()
-                element.set("val", accent)
-            changed[part] = opc.serialize(theme)
-        elif part.startswith("word/") and part.endswith(".xml") and b'"accent1"' in package[part]:
-            tree = opc.parse_xml(package[part])
-            for element in tree.iter():
-                # w:color keeps its colour in w:val, borders and shading keep theirs in w:color and w:fill
-                plain = "val" if element.tag == q("color") else "color"
-                for name, value in (("themeColor", plain), ("themeFill", "fill")):
-                    if element.get(q(name)) == "accent1":
-                        element.set(q(value), accent)
-            changed[part] = opc.serialize(tree)
-    return package.replace(changed)
-
-
-def repaper(package: opc.Package, width: int, height: int) -> opc.Package:
-    """A package on another paper (upright, in twips); the printable width stays, so that no table has to change."""
-    document = opc.parse_xml(package["word/document.xml"])
-    for section in document.iter(q("sectPr")):
-        size, margins = section.find(q("pgSz")), section.find(q("pgMar"))
-        if size is None or margins is None:
-            continue
-        old = int(size.get(q("w"), "0"))
-        is_lying = old > int(size.get(q("h"), "0"))
-        wide, high = (height, width) if is_lying else (width, height)
-        shift = (wide - old) // 2
-        size.set(q("w"), str(wide))
-        size.set(q("h"), str(high))
-        for side in ("left", "right"):
-            margins.set(q(side), str(int(margins.get(q(side), "0")) + shift))
-    return package.replace({"word/document.xml": opc.serialize(document)})
-
-
-def compile_word(root: etree._Element, part: str, file: str, styles: Styles) -> tuple[CompiledPart, list[Diagnostic]]:
-    """The Jinja source of a document, header, footer or notes part. Diagnostics: TP02, TP05, TP09."""
+    Args:
+        notes: the trees of the notes parts, by part name.
+        links: by relationship id, the targets of hyperlinks that hold tags.
+    """
     compiler = _Compiler(root, part, file, styles)
+    shells = inline_notes(root, notes or {})
     compiler.mark_contents()
+    compiler.mirror_boxes()
     for paragraph in list(root.iter(q("p"))):
         compiler.read_paragraph(paragraph)
+    compiler.merge_paragraphs()
+    compiler.mark_links(links or {})
+    compiler.mark_attributes()
     compiler.mark_guards()
-    compiled = compiler.finish()
-    return compiled, [*compiler.problems, *_check_pairs(compiled.tags)]
-
-
-def _check_pairs(tags: Sequence[PlacedTag]) -> Iterator[Diagnostic]:
-    """What opens in one paragraph, row or cell and closes in another would tear the document apart."""
-    opened: list[PlacedTag] = []
-    for placed in tags:
-        word = first_word(placed.tag)
-        if word in ("for", "if", "with"):
-            opened.append(placed)
-        elif opened and word in ("elif", "else", "endfor", "endif", "endwith"):
-            if placed.home != opened[-1].home:
-                reason = f"{opened[-1].tag.text} … {placed.tag.text}"
-                yield Diagnostic("TP11", placed.span, {"reason": reason, "tag": placed.tag.text})
-            if word.startswith("end"):
-                opened.pop()
+    compiler.mark_ids()
+    compiled = compiler.finish(shells)
+    return compiled, compiler.problems
 
 
 class _Compiler:
@@ -154,135 +137,346 @@ class _Compiler:
         self.tags: list[PlacedTag] = []
         self.contents: list[str] = []
         self.problems: list[Diagnostic] = []
-        self.guarded: list[etree._Element] = []
+        self.guarded: dict[etree._Element, None] = {}
+        self.grids: dict[etree._Element, None] = {}
+        self.merging: dict[etree._Element, None] = {}
+        self.joins: list[tuple[etree._Element, PlacedTag, bool]] = []
         self.heading_ids = {style: int(name[8:]) for (kind, name), style in styles.ids.items()
                             if kind == "paragraph" and re.fullmatch("heading [1-9]", name)}  # fmt: skip
         self.heading = ""
-        self.alive = list(root.iter())  # lxml makes elements anew when none is held, and `_home` tells them by identity
-        self.cells = {
-            cell: (table_number, row_number, cell_number)
-            for table_number, table in enumerate(root.iter(q("tbl")), 1)
-            for row_number, row in enumerate(table.findall(q("tr")), 1)
-            for cell_number, cell in enumerate(row.findall(q("tc")), 1)
-        }
-        self.sites = _read_sites(root)
+        self.loops = 0
+        self.cells = places.number_cells(root)
+        self.areas = places.read_areas(root)
 
-    def finish(self) -> CompiledPart:
-        text = etree.tostring(self.root, encoding="unicode")
-        chunks: list[str] = []
-        source: list[str] = []
-        tags: list[PlacedTag] = []
-        for position, piece in enumerate(_TAG_MARK.split(text)):
-            if position % 2 == 0:
-                if piece:
-                    source.append(mark("s", len(chunks)))
-                    chunks.append(piece)
-                continue
-            placed = self.tags[int(piece)]
-            is_block = placed.site is not None
-            source.append(f"{{{{\n_block({len(tags)}, {placed.tag.body}) }}}}" if is_block else placed.tag.source)
-            tags.append(placed)
-        return CompiledPart(self.part, "".join(source), tags, chunks, self.contents)
+    # tags in paragraphs
 
     def read_paragraph(self, paragraph: etree._Element) -> None:
         if not self.is_inside(paragraph):
             return  # cut out together with its row
-        self.mark_fields(paragraph)
-        runs = [text for text in paragraph.iter(q("t")) if _paragraph_of(text) is paragraph]
-        joined = "".join(text.text or "" for text in runs)
+        reason = mark_sequences(paragraph)
+        if reason:
+            self.refuse(self.locate(paragraph), reason)
+        texts = [item for item in paragraph.iter(*_TEXTS) if _is_text_of(item, paragraph)]
+        written = [item.text or "" if item.tag == q("t") else _TEXTS[str(item.tag)] for item in texts]
+        joined = "".join(written)
         level = self.heading_level(paragraph)
         if level:
             self.heading = joined
-        if "{{" in joined or "{%" in joined or "{#" in joined:
-            self.read_tags(paragraph, runs, joined)
-        if level and self.is_inside(paragraph):
-            _mark_heading(paragraph, level)
+        if "{" in joined:
+            self.read_tags(paragraph, texts, written)
+        if self.is_inside(paragraph):
+            if level:
+                _mark_heading(paragraph, level)
+            elif self.loops > 0:
+                mark_list(paragraph, self.styles)
 
-    def mark_fields(self, paragraph: etree._Element) -> None:
-        """SEQ fields get their number when rendered; those whose number is not simply the next one are refused."""
-        for instruction, results in _complex_fields(paragraph):
-            words = instruction.split()
-            texts = [t for run in results for t in run.iter(q("t"))]
-            if not words or words[0].upper() not in ("SEQ", "STYLEREF") or not texts:
-                continue
-            if words[0].upper() == "STYLEREF" or words[2:] not in ([], ["\\*", "ARABIC"]):
-                if words[0].upper() == "SEQ" or "\\s" in words:
-                    reason = f"{instruction.strip()}: SEQ … \\* ARABIC"
-                    self.problems.append(
-                        Diagnostic("TP11", self.locate(paragraph), {"reason": reason, "tag": instruction})
-                    )
-                continue
-            texts[0].text = mark("q", words[1])
-            for extra in texts[1:]:
-                extra.text = ""
-
-    def is_inside(self, element: etree._Element) -> bool:
-        return any(ancestor is self.root for ancestor in element.iterancestors())
-
-    def mark_guards(self) -> None:
-        """Containers that may lose all their content get marks by which `template` sees it; drawings get new ids."""
-        for container in self.guarded:
-            if container.tag == q("tbl"):
-                _insert_before(container, mark("b"))
-                container.tail = mark("B") + (container.tail or "")
-            else:
-                container.text = mark("g") + (container.text or "")
-                _append_text(container, mark("G"))
-        for drawing in self.root.iter(f"{{{_WP}}}docPr"):
-            drawing.set("id", mark("d"))
-        self.mark_bookmarks()
-
-    def mark_bookmarks(self) -> None:
-        """Bookmarks get ids of their own; those that Word made for contents go, for the headings get new ones."""
-        old = {start.get(q("id"), "") for start in self.root.iter(q("bookmarkStart")) if _is_automatic(start)}
-        for bookmark in list(self.root.iter(q("bookmarkStart"), q("bookmarkEnd"))):
-            number = bookmark.get(q("id"), "")
-            is_start = bookmark.tag == q("bookmarkStart")
-            marked = mark("y", f"{number}|{bookmark.get(q('name'), '')}") if is_start else mark("Y", number)
-            _replace_by_text(bookmark, "" if number in old else marked)
-
-    def read_tags(self, paragraph: etree._Element, runs: list[etree._Element], joined: str) -> None:
+    def read_tags(self, paragraph: etree._Element, texts: list[etree._Element], written: list[str]) -> None:
+        joined = "".join(written)
         span = self.locate(paragraph)
         tags, unclosed = find_tags(joined)
         if unclosed is not None:
             self.problems.append(Diagnostic("TP02", span, {"tag": unclosed}))
+        if unclosed is not None or not tags:
             return
-        numbers = [len(self.tags) + n for n in range(len(tags))]
+        tags = _trim_values(tags, written)
+        part = find_note_part(paragraph)
+        marks, placed = [], []
         for tag in tags:
-            site = self.site_of(paragraph) if tag.level == "p" and tag.opening == "{{" else None
-            self.tags.append(PlacedTag(tag, _at_tag(span, tag), site, _home(paragraph, tag.level)))
-        lifted = [(tag, n) for tag, n in zip(tags, numbers, strict=True) if tag.level in _LIFTED]
-        texts = place_tags([run.text or "" for run in runs], tags, [mark("j", n) for n in numbers])
-        for run, text in zip(runs, texts, strict=True):
-            run.text = text
-            run.set(_SPACE, "preserve")
-        if lifted:
-            self.lift(paragraph, lifted, joined, tags)
+            if not tag.opening:
+                marks.append(tag.body.translate(_BRACES))
+                continue
+            is_cell = tag.word in cells.STATEMENTS
+            kind = tag.word if is_cell else tag.level if tag.opening == "{{" else ""
+            item = PlacedTag(tag, _at_tag(span, tag), kind, part=part)
+            marks.append("" if is_cell else mark("j", len(self.tags)))
+            placed.append((item, len(self.tags)))
+            self.tags.append(item)
+            self.loops += {"for": 1, "endfor": -1}.get(tag.word, 0)
+        self.write_texts(texts, written, place_tags(written, tags, marks))
+        self.place(paragraph, placed, joined, tags)
 
-    def lift(self, paragraph: etree._Element, lifted: list[tuple[Tag, int]], joined: str, tags: list[Tag]) -> None:
-        level = lifted[0][0].level
-        marks = "".join(mark("j", number) for _, number in lifted)
-        target = paragraph if level == "p" else next(paragraph.iterancestors(q("tr")), None) if level == "tr" else None
-        is_row_value = level == "tr" and any(tag.opening == "{{" for tag, _ in lifted)
-        if target is None or is_row_value or any(tag.level != level for tag, _ in lifted):
-            self.problems.append(Diagnostic("TP05", _at_tag(self.locate(paragraph), lifted[0][0]), {"level": level}))
+    def write_texts(self, texts: list[etree._Element], before: list[str], after: list[str]) -> None:
+        for element, old, new in zip(texts, before, after, strict=True):
+            if element.tag == q("t"):
+                if new != old:
+                    element.text = new
+                    element.set(_SPACE, "preserve")
+            elif new != old:  # a tab or break inside a tag; the tag itself may begin with it no more than in a text
+                replace_by_text(element, "")
+
+    def place(
+        self, paragraph: etree._Element, placed: list[tuple[PlacedTag, int]], joined: str, tags: Sequence[Tag]
+    ) -> None:
+        """Put the tags of a paragraph where they belong: into the cell, around a run, in place of a container."""
+        lifted = []
+        for item, number in placed:
+            if item.tag.word in cells.STATEMENTS:
+                self.place_in_cell(paragraph, item, number)
+            elif item.tag.level == "r":
+                self.isolate(paragraph, item, number)
+            elif item.tag.level:
+                lifted.append((item, number))
+            elif item.tag.opening == "{%" and (item.tag.trims_before or item.tag.trims_after):
+                self.note_joins(paragraph, item, joined)
+        if lifted:
+            self.lift(paragraph, lifted, len(lifted) != len(tags))
+
+    def place_in_cell(self, paragraph: etree._Element, item: PlacedTag, number: int) -> None:
+        cell, table = find_above(paragraph, "tc"), find_above(paragraph, "tbl")
+        if cell is None or table is None or item.tag.level:
+            self.problems.append(Diagnostic("TP05", item.span, {"level": item.tag.word}))
             return
-        rest = "".join(text.text or "" for text in target.iter(q("t")))
-        rest = _TAG_MARK.sub("", rest).strip()
+        columns = cells.mark_cell(cell, item.kind, mark("j", number), number)
+        self.tags[number] = replace(item, columns=columns)
+        if item.kind == "vm":
+            self.merging[table] = None
+        elif item.kind != "cellbg":
+            self.grids[table] = None
+
+    def isolate(self, paragraph: etree._Element, item: PlacedTag, number: int) -> None:
+        """Give an r tag the place of a run: what stands before and behind it in its run becomes runs of their own."""
+        marked = mark("j", number)
+        text = next(text for text in paragraph.iter(q("t")) if marked in (text.text or ""))
+        run = text.getparent()
+        assert run is not None
+        properties = run.find(q("rPr"))
+        site = replace(self.site_of(paragraph), run=places.fragment_of(properties), can_split=False)
+        self.tags[number] = replace(item, site=site)
+        before, _, after = (text.text or "").partition(marked)
+        rest = etree.Element(q("r"))
+        if properties is not None:
+            rest.append(etree.fromstring(etree.tostring(properties)))
+            rest[0].tail = None
+        behind = etree.SubElement(rest, q("t"))
+        behind.text = after
+        behind.set(_SPACE, "preserve")
+        rest.extend(list(text.itersiblings()))
+        text.text = before
+        rest.tail, run.tail = run.tail, None
+        run.addnext(rest)
+        run.tail = marked
+        for piece, part in ((rest, after), (run, before)):
+            if not part and all(child.tag in (q("rPr"), q("t")) and not child.text for child in piece):
+                replace_by_text(piece, "")
+
+    def note_joins(self, paragraph: etree._Element, item: PlacedTag, joined: str) -> None:
+        if item.tag.trims_before and not joined[: item.tag.start].strip():
+            self.joins.append((paragraph, item, True))
+        if item.tag.trims_after and not joined[item.tag.end :].strip():
+            self.joins.append((paragraph, item, False))
+
+    def merge_paragraphs(self) -> None:
+        """`{%-` joins its paragraph to the one before, `-%}` takes in the one behind."""
+        went_into: dict[etree._Element, etree._Element] = {}
+        for paragraph, item, is_before in self.joins:
+            here = paragraph
+            while here in went_into:
+                here = went_into[here]
+            if is_before and here is not paragraph:
+                continue  # taken in by the one before already
+            other = here.getprevious() if is_before else here.getnext()
+            first, second = (other, here) if is_before else (here, other)
+            if first is None or second is None or first.tag != q("p") or second.tag != q("p"):
+                self.refuse(item.span, item.tag.text)
+                continue
+            properties = second.find(q("pPr"))
+            if properties is not None:
+                replace_by_text(properties, "")
+            if second.text:
+                append_text(first, second.text)
+            first.extend(list(second))
+            replace_by_text(second, "")
+            went_into[second] = first
+
+    def lift(self, paragraph: etree._Element, lifted: list[tuple[PlacedTag, int]], is_mixed: bool) -> None:
+        level = lifted[0][0].tag.level
+        target = paragraph if level == "p" else find_above(paragraph, level)
+        if target is None or any(item.tag.level != level for item, _ in lifted):
+            self.problems.append(Diagnostic("TP05", lifted[0][0].span, {"level": level}))
+            return
+        rest = _TAG_MARK.sub("", "".join(text.text or "" for text in target.iter(q("t")))).strip()
         has_more = any(target.find(f".//{q(name)}") is not None for name in _NOT_TEXT)
-        if rest or has_more or len(lifted) != len(tags):
-            self.problems.append(Diagnostic("TP09", self.locate(paragraph), {"text": (rest or lifted[0][0].text)[:40]}))
+        if rest or has_more or is_mixed:
+            text = (rest or lifted[0][0].tag.text)[:40]
+            self.problems.append(Diagnostic("TP09", self.locate(paragraph), {"text": text}))
+        for item, number in lifted:
+            if item.tag.opening == "{{":
+                self.tags[number] = replace(item, site=self.site_of(paragraph))
         container = target.getparent()
-        if container is not None and container not in self.guarded and container.tag in _GUARDED:
-            self.guarded.append(container)
-        _replace_by_text(target, marks)
+        if container is not None and container.tag in _GUARDED:
+            self.guarded[container] = None
+        if level == "tc" and (table := find_above(target, "tbl")) is not None:
+            self.grids[table] = None
+        replace_by_text(target, "".join(mark("j", number) for _, number in lifted))
+
+    # tags elsewhere
+
+    def mark_links(self, links: Mapping[str, str]) -> None:
+        for link in self.root.iter(q("hyperlink")) if links else ():
+            target = links.get(link.get(_R_ID, ""))
+            if target is not None:
+                paragraph = find_above(link, "p")
+                tags, unclosed = find_tags(target)
+                if unclosed is not None or any(tag.opening != "{{" or tag.level for tag in tags):
+                    self.problems.append(Diagnostic("TP02", self.locate(paragraph), {"tag": target[:60]}))
+                    continue
+                tag = Tag("{{", "", join_expression(target, tags), 0, 0)
+                link.set(_R_ID, mark("j", len(self.tags)))
+                self.tags.append(PlacedTag(tag, _at_tag(self.locate(paragraph), tags[0]), "link"))
+
+    def mark_attributes(self) -> None:
+        """Tags in field codes, formulas and attributes; a control statement has no place there."""
+        text = etree.tostring(self.root, encoding="unicode")
+        if "{{" not in text and "{%" not in text:
+            return
+        for element in self.root.iter(etree.Element):
+            if element.tag in (q("t"), q("delText"), q("delInstrText")):
+                continue
+            if element.text and "{" in element.text and not len(element):
+                element.text = self.mark_text(element, element.text, "text")
+            for name, value in element.items():
+                if "{{" in value or "{%" in value:
+                    element.set(name, self.mark_text(element, str(value), "a"))
+
+    def mark_text(self, element: etree._Element, text: str, kind: str) -> str:
+        tags, unclosed = find_tags(text)
+        inner = find_above(element, "p")
+        span = self.locate(inner)
+        if unclosed is not None or any(tag.level or tag.opening == "{%" for tag in tags):
+            self.problems.append(Diagnostic("TP05", span, {"level": unclosed or tags[0].text}))
+            return text
+        marks = []
+        for tag in tags:
+            if tag.opening:
+                marks.append(mark("j", len(self.tags)))
+                self.tags.append(PlacedTag(tag, _at_tag(span, tag), kind, part=find_note_part(element)))
+            else:
+                marks.append(tag.body.translate(_BRACES))
+        return place_tags([text], tags, marks)[0]
+
+    # what is counted, guarded and named
+
+    def mark_contents(self) -> None:
+        """Replace the paragraphs of each TOC field over headings by one mark; what stands behind its end is kept."""
+        for begin in [char for char in self.root.iter(q("fldChar")) if char.get(q("fldCharType")) == "begin"]:
+            first = find_above(begin, "p")
+            instruction = field_instruction(begin)
+            if first is None or first.getparent() is None or not _CONTENTS.match(instruction):
+                continue
+            remove_field(first, mark("t", len(self.contents)))
+            self.contents.append(instruction)
+            if self.styles.find("paragraph", "toc 1") is None:
+                self.problems.append(Diagnostic("TP06", Span(self.file), {"style": "toc 1"}))
+
+    def mirror_boxes(self) -> None:
+        """A text box stands twice in a file, for new and for old programs; its tags are read once."""
+        number = 0
+        for both in self.root.iter(f"{_MC}AlternateContent"):
+            choice, fallback = both.find(f"{_MC}Choice"), both.find(f"{_MC}Fallback")
+            if choice is None or fallback is None:
+                continue
+            new, old = (list(side.iter(q("txbxContent"))) for side in (choice, fallback))
+            if len(new) != len(old):
+                continue
+            for one, two in zip(new, old, strict=True):
+                text = _text_of(one)
+                if "{" in text and text == _text_of(two):
+                    for child in list(two):
+                        two.remove(child)
+                    two.text = mark("z", number)
+                    prepend_text(one, mark("x", number))
+                    append_text(one, mark("X", number))
+                    number += 1
+
+    def mark_guards(self) -> None:
+        """Containers that may lose all their content get marks by which `assemble` sees it."""
+        for table in self.merging:
+            cells.mark_rows(table)
+        for container in self.guarded | self.grids:
+            if container.tag in (q("tbl"), q("tr")):
+                begin, end = ("b", "B") if container.tag == q("tbl") else ("a", "A")
+                insert_before(container, mark(begin, "g" if container in self.grids else ""))
+                insert_behind(container, mark(end))
+            else:
+                prepend_text(container, mark("g"))
+                append_text(container, mark("G"))
+
+    def mark_ids(self) -> None:
+        """Drawings, changes and bookmarks get ids of their own; what Word makes anew by itself goes."""
+        for drawing in self.root.iter(f"{{{_WP}}}docPr"):
+            drawing.set("id", mark("d"))
+        for change in self.root.iter(*(q(name) for name in _REVISIONS)):
+            if change.get(q("id")) is not None:
+                change.set(q("id"), mark("d"))
+        for control in list(self.root.iter(q("sdtPr"))):
+            for name in ("id", "dataBinding"):
+                child = control.find(q(name))
+                if child is not None:
+                    replace_by_text(child, "")
+        if "w14" in self.root.nsmap:
+            for element in self.root.iter(q("p"), q("tr")):
+                for name in (f"{_W14}paraId", f"{_W14}textId"):
+                    if name in element.attrib:
+                        del element.attrib[name]
+        self.mark_references()
+        mark_bookmarks(self.root)
+
+    def mark_references(self) -> None:
+        """A reference to a bookmark leaves a mark where it is printed, so that its target can be looked for."""
+        for element, name in [*find_references(self.root)]:
+            if is_lasting(name):
+                insert_before(element, mark("R", f"{len(self.tags)}|{name}"))
+                span = self.locate(find_above(element, "p"))
+                self.tags.append(PlacedTag(Tag("{{", "", name, 0, 0), span, "reference"))
+
+    # the source
+
+    def finish(self, shells: Mapping[str, Shell]) -> CompiledPart:
+        text = etree.tostring(self.root, encoding="unicode")
+        pieces = _TAG_MARK.split(text)
+        chunks: list[str] = []
+        order: list[int] = []
+        tags: list[PlacedTag] = []
+        for position, piece in enumerate(pieces):
+            if position % 2 == 0:
+                if piece:
+                    order.append(len(chunks))
+                    chunks.append(piece.translate(_BRACES_BACK) if "\ufdd2" in piece or "\ufdd3" in piece else piece)
+                continue
+            order.append(-len(tags) - 1)
+            tags.append(replace(self.tags[int(piece)], chunk=len(chunks)))
+        references = [tag for tag in self.tags if tag.kind == "reference"]
+        chunks = _renumber_references(chunks, self.tags, len(tags)) if references else chunks
+        self.check_blocks(tags, chunks, order)
+        scopes = find_list_scopes([placed.tag for placed in tags], chunks, order)
+        source = "".join(_write(item, tags, scopes) for item in order)
+        area = self.areas[-1][1] if self.areas else places.A4
+        return CompiledPart(self.part, source, [*tags, *references], chunks, self.contents, shells, area)
+
+    def check_blocks(self, tags: Sequence[PlacedTag], chunks: Sequence[str], order: Sequence[int]) -> None:
+        plain = [placed.tag for placed in tags]
+        for number in match_blocks(plain)[1]:
+            values = {"tag": tags[number].tag.text, "reason": tags[number].tag.text}
+            self.problems.append(Diagnostic("TP03", tags[number].span, values))
+        for first, other in find_torn(plain, chunks, order):
+            self.refuse(tags[other].span, f"{plain[first].text} … {plain[other].text}")
+
+    def refuse(self, span: Span, reason: str) -> None:
+        self.problems.append(Diagnostic("TP11", span, {"reason": reason, "tag": reason}))
+
+    # places
+
+    def is_inside(self, element: etree._Element) -> bool:
+        return any(ancestor is self.root for ancestor in element.iterancestors())
 
     def heading_level(self, paragraph: etree._Element) -> int:
         style = paragraph.find(f"{q('pPr')}/{q('pStyle')}")
         return 0 if style is None else self.heading_ids.get(style.get(q("val"), ""), 0)
 
-    def locate(self, paragraph: etree._Element) -> Span:
-        place = [("part", self.part)]
+    def locate(self, paragraph: etree._Element | None) -> Span:
+        if paragraph is None:
+            return Span(self.file, place=(("part", self.part),))
+        place = [("part", find_note_part(paragraph) or self.part)]
         if self.heading:
             place.append(("heading", _shorten(self.heading)))
         cell = next((cell for cell in paragraph.iterancestors(q("tc")) if cell in self.cells), None)
@@ -292,82 +486,55 @@ class _Compiler:
 
     def site_of(self, paragraph: etree._Element) -> Site:
         properties = paragraph.find(q("pPr"))
-        text = "" if properties is None else _fragment(properties)
-        area = next((area for end, area in self.sites if _comes_before(paragraph, end)), self.sites[-1][1])
-        return Site(text, area.width, area.height)
-
-    def mark_contents(self) -> None:
-        """Replace the paragraphs of each TOC field over headings by one mark; what stands behind its end is kept."""
-        for begin in [char for char in self.root.iter(q("fldChar")) if char.get(q("fldCharType")) == "begin"]:
-            first = _paragraph_of(begin)
-            instruction = _instruction(begin)
-            if first is None or first.getparent() is None or not _CONTENTS.match(instruction):
-                continue
-            depth, members = 0, []
-            for paragraph in [first, *first.itersiblings(q("p"))]:
-                members.append(paragraph)
-                depth += sum(_DEPTHS.get(char.get(q("fldCharType"), ""), 0) for char in paragraph.iter(q("fldChar")))
-                if depth == 0:
-                    break
-            rest = _behind_field(members[-1])
-            for paragraph in members[1:]:
-                if paragraph is not rest:
-                    paragraph.getparent().remove(paragraph)  # type: ignore[union-attr]
-            marked = mark("t", len(self.contents))
-            if rest is first:
-                first.addprevious(holder := etree.Element(q("p")))
-                _replace_by_text(holder, marked)
-            else:
-                _replace_by_text(first, marked)
-            self.contents.append(instruction)
-            if self.styles.find("paragraph", "toc 1") is None:
-                self.problems.append(Diagnostic("TP06", Span(self.file), {"style": "toc 1"}))
+        area = places.area_of(paragraph, self.areas)
+        return Site(places.fragment_of(properties), area.width, area.height)
 
 
-def _instruction(begin: etree._Element) -> str:
-    """The instruction of the field that begins here, over all its runs."""
-    text = ""
-    following = etree.XPath("following::w:instrText | following::w:fldChar", namespaces={"w": W})
-    elements: list[etree._Element] = following(begin)  # type: ignore[assignment]
-    for element in elements:
-        if element.tag != q("instrText"):
-            break
-        text += element.text or ""
-    return text
+def _write(item: int, tags: Sequence[PlacedTag], scopes: Mapping[int, int]) -> str:
+    if item >= 0:
+        return mark("s", item)
+    number = -item - 1
+    written = tags[number].source(number)
+    if number in scopes:
+        written += mark("l" if scopes[number] == number else "k", scopes[number])
+    return written
 
 
-def _behind_field(paragraph: etree._Element) -> etree._Element | None:
-    """The last paragraph of a field without the field, if it holds anything else: text behind it, a section's end."""
-    runs = list(paragraph.iter(q("r")))
-    ends = [n for n, run in enumerate(runs) if any(c.get(q("fldCharType")) == "end" for c in run.iter(q("fldChar")))]
-    behind = runs[ends[-1] + 1 :] if ends else []
-    is_section_end = paragraph.find(f"{q('pPr')}/{q('sectPr')}") is not None
-    if not is_section_end and not any(text.text for run in behind for text in run.iter(q("t"))):
-        return None
-    for child in list(paragraph):
-        if child.tag != q("pPr") and child not in behind:
-            paragraph.remove(child)
-    return paragraph
+def _renumber_references(chunks: list[str], tags: Sequence[PlacedTag], first: int) -> list[str]:
+    numbers = {
+        number: first + place for place, number in enumerate(n for n, t in enumerate(tags) if t.kind == "reference")
+    }
+    pattern = re.compile(f"{OPEN}R(\\d+)")
+    return [pattern.sub(lambda found: f"{OPEN}R{numbers[int(found.group(1))]}", chunk) for chunk in chunks]
 
 
-def _is_automatic(start: etree._Element) -> bool:
-    return start.get(q("name"), "").startswith(("_Toc", "_GoBack"))
+def _is_text_of(item: etree._Element, paragraph: etree._Element) -> bool:
+    parent = item.getparent()
+    if parent is None or parent.tag != q("r") or (item.tag == q("br") and item.get(q("type"))):
+        return False
+    return find_above(item, "p") is paragraph
 
 
-def _home(paragraph: etree._Element, level: str) -> int:
-    """The container of a tag's target: the paragraph itself for a piece of text, its parent, or its table."""
-    holder = paragraph if not level else paragraph.getparent() if level == "p" else None
-    holder = next(paragraph.iterancestors(q("tbl")), None) if level == "tr" else holder
-    return id(holder)
-
-
-def _insert_before(element: etree._Element, text: str) -> None:
-    parent, previous = element.getparent(), element.getprevious()
-    assert parent is not None
-    if previous is not None:
-        previous.tail = (previous.tail or "") + text
-    else:
-        parent.text = (parent.text or "") + text
+def _trim_values(tags: list[Tag], written: list[str]) -> list[Tag]:
+    """`{{- x -}}` takes the blanks around it away, as far as its run reaches."""
+    if not any(tag.opening == "{{" and (tag.trims_before or tag.trims_after) for tag in tags):
+        return tags
+    joined = "".join(written)
+    edges, offset = [], 0
+    for text in written:
+        edges.append((offset, offset + len(text)))
+        offset += len(text)
+    out = []
+    for tag in tags:
+        start, end = tag.start, tag.end
+        low = next(low for low, high in edges if low <= start < high)
+        high = next(high for low, high in edges if low < end <= high)
+        if tag.opening == "{{" and tag.trims_before:
+            start = low + len(joined[low:start].rstrip())
+        if tag.opening == "{{" and tag.trims_after:
+            end = high - len(joined[end:high].lstrip())
+        out.append(replace(tag, start=start, end=end))
+    return out
 
 
 def _mark_heading(paragraph: etree._Element, level: int) -> None:
@@ -376,87 +543,14 @@ def _mark_heading(paragraph: etree._Element, level: int) -> None:
     begin = mark("h", f"{level}{'u' if is_unnumbered else ''}")
     properties = paragraph.find(q("pPr"))
     if properties is not None:
-        properties.tail = begin + (properties.tail or "")
+        insert_behind(properties, begin)
     else:
-        paragraph.text = begin + (paragraph.text or "")
-    _append_text(paragraph, mark("e"))
+        prepend_text(paragraph, begin)
+    append_text(paragraph, mark("e"))
 
 
-def _complex_fields(paragraph: etree._Element) -> Iterator[tuple[str, list[etree._Element]]]:
-    """Each complex field that lies in one paragraph: its instruction and the runs of its result."""
-    results: list[etree._Element] = []
-    instruction, state, depth = "", "", 0
-    for run in paragraph.findall(q("r")):
-        char = run.find(q("fldChar"))
-        kind = char.get(q("fldCharType"), "") if char is not None else ""
-        depth += _DEPTHS.get(kind, 0)
-        if kind == "begin" and depth == 1:
-            results, instruction, state = [], "", "code"
-        elif kind == "separate" and depth == 1:
-            state = "result"
-        elif kind == "end" and depth == 0 and state:
-            yield instruction, results
-            state = ""
-        elif state == "code":
-            instruction += "".join(t.text or "" for t in run.iter(q("instrText")))
-        elif state == "result" and not kind:
-            results.append(run)
-
-
-def _read_sites(root: etree._Element) -> list[tuple[etree._Element | None, Site]]:
-    """The printable area of each section, with the element that ends the section."""
-    sites: list[tuple[etree._Element | None, Site]] = []
-    for section in root.iter(q("sectPr")):
-        size, margins = section.find(q("pgSz")), section.find(q("pgMar"))
-        if size is None or margins is None:
-            continue
-
-        def twips(element: etree._Element, key: str) -> int:
-            return int(element.get(q(key), "0"))
-
-        width = twips(size, "w") - twips(margins, "left") - twips(margins, "right") - twips(margins, "gutter")
-        height = twips(size, "h") - twips(margins, "top") - twips(margins, "bottom")
-        sites.append((section, Site("", width * 635, height * 635)))
-    return sites or [(None, _A4)]
-
-
-def _comes_before(element: etree._Element, other: etree._Element | None) -> bool:
-    """Document order of two elements of one tree; a paragraph that holds the section's end belongs to it."""
-    if other is None:
-        return True
-    root = element.getroottree()
-    chain, chain_of_other = ([root.getroot(), *reversed(list(e.iterancestors())), e] for e in (element, other))
-    for one, two in zip(chain, chain_of_other, strict=False):
-        if one is not two:
-            parent = one.getparent()
-            return parent is None or parent.index(one) < parent.index(two)
-    return True
-
-
-def _paragraph_of(element: etree._Element) -> etree._Element | None:
-    return next(element.iterancestors(q("p")), None)
-
-
-def _replace_by_text(element: etree._Element, text: str) -> None:
-    parent = element.getparent()
-    assert parent is not None
-    _insert_before(element, text + (element.tail or ""))
-    parent.remove(element)
-
-
-def _append_text(element: etree._Element, text: str) -> None:
-    if len(element):
-        element[-1].tail = (element[-1].tail or "") + text
-    else:
-        element.text = (element.text or "") + text
-
-
-def _fragment(element: etree._Element) -> str:
-    """An element as text without its namespace declarations, which the part's root has."""
-    tail, element.tail = element.tail, None
-    text = etree.tostring(element, encoding="unicode")
-    element.tail = tail
-    return re.sub(r' xmlns(:\w+)?="[^"]*"', "", text)
+def _text_of(element: etree._Element) -> str:
+    return "".join(text.text or "" for text in element.iter(q("t")))
 
 
 def _at_tag(span: Span, tag: Tag) -> Span:

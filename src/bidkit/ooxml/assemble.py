@@ -1,0 +1,286 @@
+"""marks in a rendered part -> the part's XML: what only the finished order of things can tell.
+
+op      argument        what it becomes
+h  e    level[u]        a heading begins, ends: number, bookmark, entry of the contents
+t       number          the contents, left open until pages are known
+q       sequence        the next number of a caption
+y  Y    id|name, id     a bookmark begins, ends; in a loop the first is kept, for a name stands for one place
+R       tag|name        a reference to a bookmark, which must be there in the end
+d                       a number for a drawing, unique in the document
+b  B    g               a table: dropped without rows; g: its grid follows its cells
+a  A                    a row: dropped without cells
+g  G                    a container that must end in a paragraph
+c  C    m               a cell; m inside: this cell is part of the one before
+w                       a row of a table in which cells merge downwards
+v  U  V  tag|value      a cell that merges with the one above while the value stays; its content begins, ends
+l  k    tag             a loop's next turn, a loop's end: lists begin anew
+L       numId           a list's number
+i I n N kind            a note's number, its number again, its content begins, ends
+o  O    id              a comment's range begins, ends
+x X z   number          what a text box shows begins, ends, is shown once more
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from html import unescape
+from xml.sax.saxutils import quoteattr
+
+from bidkit.ooxml.cells import fit_grid
+from bidkit.ooxml.notes import Shell, drop_unused_ranges
+from bidkit.ooxml.values import CLOSE, OPEN, Rendering
+
+_MARK = re.compile(f"{OPEN}([a-zA-Z])([^{CLOSE}]*){CLOSE}")
+_TEXT = re.compile("<w:t(?: [^>]*)?>([^<]*)</w:t>|<w:(?:br|tab)/>")
+_DRAWING_ID = re.compile(r'(<wp:docPr [^>]*?\bid=")\d+"')
+_CLOSERS = {"e": "h", "B": "b", "A": "a", "G": "g", "C": "c", "V": "U", "N": "n", "X": "x"}
+_HEADING_IDS, _BOOKMARK_IDS = 10_000, 20_000
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The place of a table of contents among the pieces of a part."""
+
+    instruction: str
+
+
+Piece = str | Contents
+
+
+@dataclass
+class Assembled:
+    """A part put together.
+
+    Args:
+        notes: the pieces of the notes parts, by part name.
+        references: the tag number and the bookmark of each reference that was printed.
+    """
+
+    pieces: list[Piece]
+    notes: dict[str, list[Piece]]
+    references: list[tuple[int, str]]
+
+
+def assemble(
+    text: str, contents: Sequence[str], rendering: Rendering, shells: Mapping[str, Shell] | None = None
+) -> Assembled:
+    """Resolve the marks of a rendered part in document order."""
+    pieces = _MARK.split(text)
+    work = _Assembly(rendering, contents, shells or {})
+    work.run(pieces)
+    return work.finish()
+
+
+@dataclass
+class _Merge:
+    """A column of cells that may merge: the row where it was last seen, its value, whether that cell merged."""
+
+    row: int
+    value: str
+    is_merged: bool
+
+
+@dataclass
+class _Assembly:
+    rendering: Rendering
+    contents: Sequence[str]
+    shells: Mapping[str, Shell]
+    out: list[Piece] = field(default_factory=list)
+    opened: list[tuple[str, int, str]] = field(default_factory=list)
+    bookmarks: dict[str, int] = field(default_factory=dict)
+    references: list[tuple[int, str]] = field(default_factory=list)
+    notes: dict[str, list[Piece]] = field(default_factory=dict)
+    note_ids: dict[str, int] = field(default_factory=dict)
+    ranges: dict[str, int] = field(default_factory=dict)
+    used_ranges: set[int] = field(default_factory=set)
+    boxes: dict[str, list[Piece]] = field(default_factory=dict)
+    loops: list[tuple[str, dict[str, int]]] = field(default_factory=list)
+    row: int = 0
+    merges: dict[str, _Merge] = field(default_factory=dict)
+    row_changed: bool = False
+    merging: bool = False
+
+    def run(self, pieces: Sequence[str]) -> None:
+        """Texts at 0, 3, 6 …, each followed by an op and its argument."""
+        out = self.out
+        for position in range(0, len(pieces), 3):
+            if pieces[position]:
+                out.append(pieces[position])
+            if position + 1 < len(pieces):
+                op, argument = pieces[position + 1], pieces[position + 2]
+                if op in "hbagcUnx":
+                    self.opened.append((op, len(out), argument))
+                elif op in _CLOSERS:
+                    self.close(op, argument)
+                else:
+                    getattr(self, f"put_{op}")(argument)
+
+    def finish(self) -> Assembled:
+        """All open ends tied."""
+        notes = {}
+        for kind, shell in self.shells.items():
+            notes[shell.part] = [shell.head, *self.notes.get(kind, ()), shell.tail]
+        pieces = self.out
+        if set(self.ranges.values()) - self.used_ranges or "comment" in self.shells:
+            pieces = [
+                drop_unused_ranges(piece, self.used_ranges) if isinstance(piece, str) else piece for piece in pieces
+            ]
+        return Assembled(pieces, notes, self.references)
+
+    def close(self, op: str, argument: str) -> None:
+        """The end of what `_CLOSERS` says; an end whose beginning was left out closes nothing."""
+        wanted = _CLOSERS[op]
+        if not any(kind == wanted for kind, _, _ in self.opened):
+            return
+        while True:
+            kind, start, first = self.opened.pop()
+            if kind == wanted:
+                getattr(self, f"close_{op}")(start, first, argument)
+                return
+
+    # what is closed
+
+    def close_e(self, start: int, level: str, _: str) -> None:
+        numbering = self.rendering.numbering
+        inside = "".join(piece for piece in self.out[start:] if isinstance(piece, str))
+        text = " ".join(unescape("".join(found.group(1) or " " for found in _TEXT.finditer(inside))).split())
+        heading = numbering.add_heading(int(level[0]), text, not level.endswith("u"))
+        if heading is not None:
+            number = len(numbering.headings) + _HEADING_IDS
+            self.out.insert(start, f'<w:bookmarkStart w:id="{number}" w:name="{heading.bookmark}"/>')
+            self.out.append(f'<w:bookmarkEnd w:id="{number}"/>')
+
+    def close_B(self, start: int, kind: str, _: str) -> None:
+        inside = [piece for piece in self.out[start:] if isinstance(piece, str)]
+        if not any("<w:tr>" in piece or "<w:tr " in piece for piece in inside):
+            del self.out[start:]
+        elif kind == "g":
+            self.out[start:] = [fit_grid("".join(inside))]
+
+    def close_A(self, start: int, _first: str, _: str) -> None:
+        if not any("<w:tc>" in piece or "<w:tc " in piece for piece in self.out[start:] if isinstance(piece, str)):
+            del self.out[start:]
+
+    def close_G(self, start: int, _first: str, _: str) -> None:
+        for piece in reversed(self.out[start:]):
+            text = piece.rstrip() if isinstance(piece, str) else "</w:p>"
+            if text:
+                if not text.endswith(("</w:p>", "<w:p/>")):
+                    break
+                return
+        self.out.append("<w:p/>")
+
+    def close_C(self, start: int, _first: str, _: str) -> None:
+        if any(piece == f"{OPEN}m{CLOSE}" for piece in self.out[start:]):
+            del self.out[start:]
+
+    def close_V(self, start: int, _first: str, properties: str) -> None:
+        if self.merging:
+            self.out[start:] = [f"<w:p>{properties}</w:p>"]
+        self.merging = False
+
+    def close_N(self, start: int, _first: str, kind: str) -> None:
+        self.notes.setdefault(kind, []).extend(self.out[start:])
+        del self.out[start:]
+
+    def close_X(self, start: int, _first: str, number: str) -> None:
+        self.boxes[number] = self.out[start:]
+
+    # what stands for itself
+
+    def put_t(self, number: str) -> None:
+        self.out.append(Contents(self.contents[int(number)]))
+
+    def put_q(self, sequence: str) -> None:
+        self.out.append(str(self.rendering.numbering.next_in(sequence)))
+
+    def put_d(self, _: str) -> None:
+        self.out.append(str(self.rendering.drawing_id()))
+
+    def put_m(self, _: str) -> None:
+        self.out.append(f"{OPEN}m{CLOSE}")
+
+    def put_y(self, argument: str) -> None:
+        number, name = argument.split("|", 1)
+        if name not in self.rendering.bookmarks:
+            self.rendering.bookmarks.append(name)
+            self.bookmarks[number] = _BOOKMARK_IDS + len(self.rendering.bookmarks)
+            self.out.append(f'<w:bookmarkStart w:id="{self.bookmarks[number]}" w:name={quoteattr(name)}/>')
+
+    def put_Y(self, number: str) -> None:
+        if number in self.bookmarks:
+            self.out.append(f'<w:bookmarkEnd w:id="{self.bookmarks.pop(number)}"/>')
+
+    def put_R(self, argument: str) -> None:
+        number, name = argument.split("|", 1)
+        self.references.append((int(number), name))
+
+    def put_w(self, _: str) -> None:
+        self.row += 1
+        self.row_changed = False
+
+    def put_v(self, argument: str) -> None:
+        """Merge while the value stays, in neighbouring rows, and while the merging cells left of it merge too."""
+        number, value = argument.split("|", 1)
+        above = self.merges.get(number)
+        is_next = above is not None and above.row == self.row - 1
+        same = is_next and above is not None and above.value == value and not self.row_changed
+        self.merging = value == "=" if value in ("=", "!") else same
+        self.merging = self.merging and is_next
+        if value not in ("=", "!"):
+            self.row_changed = self.row_changed or not self.merging
+        self.merges[number] = _Merge(self.row, value, self.merging)
+        self.out.append("<w:vMerge/>" if self.merging else '<w:vMerge w:val="restart"/>')
+
+    def put_l(self, tag: str) -> None:
+        if self.loops and self.loops[-1][0] == tag:
+            self.loops.pop()
+        self.loops.append((tag, {}))
+
+    def put_k(self, tag: str) -> None:
+        if self.loops and self.loops[-1][0] == tag:
+            self.loops.pop()
+
+    def put_L(self, number: str) -> None:
+        if not self.loops:
+            self.out.append(number)
+            return
+        lists = self.loops[-1][1]
+        if number not in lists:
+            lists[number] = self.rendering.restart_list(number)
+        self.out.append(str(lists[number]))
+
+    def put_i(self, argument: str) -> None:
+        kind, number = argument.split("|", 1)
+        if kind == "comment" and number in self.ranges:
+            self.note_ids["this " + kind] = self.ranges.pop(number)
+        else:
+            self.note_ids["this " + kind] = self._next_note(kind)
+        if kind == "comment":
+            self.used_ranges.add(self.note_ids["this " + kind])
+        self.out.append(str(self.note_ids["this " + kind]))
+
+    def put_I(self, kind: str) -> None:
+        self.out.append(str(self.note_ids["this " + kind]))
+
+    def put_o(self, number: str) -> None:
+        self.ranges[number] = self._next_note("comment")
+        self.out.append(f'<w:commentRangeStart w:id="{self.ranges[number]}"/>')
+
+    def put_O(self, number: str) -> None:
+        if number in self.ranges:
+            self.out.append(f'<w:commentRangeEnd w:id="{self.ranges[number]}"/>')
+
+    def put_z(self, number: str) -> None:
+        def renumber(found: re.Match[str]) -> str:
+            return f'{found.group(1)}{self.rendering.drawing_id()}"'
+
+        for piece in self.boxes.get(number, ()):
+            self.out.append(_DRAWING_ID.sub(renumber, piece) if isinstance(piece, str) else piece)
+
+    def _next_note(self, kind: str) -> int:
+        shell = self.shells.get(kind)
+        self.note_ids[kind] = self.note_ids.get(kind, (shell.first_id if shell else 1) - 1) + 1
+        return self.note_ids[kind]

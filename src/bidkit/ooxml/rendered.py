@@ -1,0 +1,227 @@
+"""a compiled template and what it becomes: render once, save with or without page numbers.
+
+compile_template   (template.py) package -> parts with tags, each a Jinja template over marks and static pieces
+Template.render    context -> Rendered: every part put together, headings and numbers known
+Rendered.save      -> bytes, with the page of each heading once it is known
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from types import CodeType
+from typing import Any
+
+import jinja2
+from lxml import etree
+
+from bidkit.diagnostic import Diagnostic, Span
+from bidkit.ooxml import opc, places
+from bidkit.ooxml.assemble import Piece, assemble
+from bidkit.ooxml.fields import Heading, ListLevel, Numbering, make_contents
+from bidkit.ooxml.lists import add_lists, next_list_id
+from bidkit.ooxml.names import find_missing_names
+from bidkit.ooxml.sandbox import MAX_OUTPUT, RENDERING, CarefulGenerator, Environment, TooLarge, describe_error
+from bidkit.ooxml.syntax import compile_source
+from bidkit.ooxml.values import MEDIA_TYPES, NewList, Rendering, Site, Styles
+from bidkit.ooxml.word import CompiledPart, PlacedTag
+
+_CORE = "docProps/core.xml"
+_DCTERMS = "http://purl.org/dc/terms/"
+_XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
+_XML = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_BLOCK = 4096
+_CELL_END = "</w:tbl><w:p/></w:tc>"
+
+
+@dataclass
+class Part:
+    """A part that has been compiled."""
+
+    compiled: CompiledPart
+    code: CodeType
+    template: jinja2.Template
+
+    @property
+    def tags(self) -> Sequence[PlacedTag]:
+        """Its tags, by number."""
+        return self.compiled.tags
+
+    def number_at(self, python_line: int) -> int:
+        """The tag that a line of the running code belongs to."""
+        return self.number_of(self.template.get_corresponding_lineno(python_line))
+
+    def number_of(self, line: int) -> int:
+        """The tag whose body stands on a line of the source; the first body is on line 2."""
+        return min(max(line - 2, 0), max(len(self.tags) - 1, 0))
+
+    def span_at(self, python_line: int) -> Span | None:
+        """The place of the tag that a line of the running code belongs to."""
+        return self.span(self.number_at(python_line))
+
+    def span(self, number: int) -> Span | None:
+        """The place of a tag."""
+        return self.tags[number].span if self.tags else None
+
+    def site(self, number: int) -> Site:
+        """What is around a tag."""
+        tag = self.tags[number]
+        return tag.site or places.read_site(self.compiled.chunks, tag.chunk, self.compiled.area)
+
+
+@dataclass(frozen=True)
+class Template:
+    """A compiled Office template."""
+
+    name: str
+    package: opc.Package
+    styles: Styles
+    levels: Mapping[int, ListLevel]
+    parts: Mapping[str, Part]
+    environment: Environment
+
+    def check_names(self, context: Mapping[str, Any]) -> list[Diagnostic]:
+        """Every name, also after a dot and in branches not taken, that the context does not have. Diagnostics: TP04."""
+        found = []
+        for part in self.parts.values():
+            tree = self.environment.parse(part.compiled.source)
+            for line, name in find_missing_names(tree, context, self.environment.globals):
+                found.append(Diagnostic("TP04", part.span(part.number_of(line)), {"name": name}))
+        return found
+
+    def render(self, context: Mapping[str, Any]) -> Rendered:
+        """The template filled. Diagnostics in the result: TP04, TP07, TP08, TP10, TP12."""
+        rendered = Rendered(self)
+        numbering = Numbering(dict(self.levels))
+        drawings, lists = itertools.count(1), itertools.count(next_list_id(self.package.get("word/numbering.xml")))
+        references = []
+        for name, part in self.parts.items():
+            first = Rendering(self.styles, numbering, drawings, lists, self._taken(name))
+            shells = part.compiled.shells
+            first.notes = {shell.part: first.beside(self._taken(shell.part)) for shell in shells.values()}
+            made = assemble(self._run(part, context, first), part.compiled.contents, first, shells)
+            rendered.pieces[name] = made.pieces
+            rendered.pieces |= made.notes
+            rendered.renderings |= {name: first, **first.notes}
+            references += [(part, first, *reference) for reference in made.references]
+        bookmarks = {name for rendering in rendered.renderings.values() for name in rendering.bookmarks}
+        for part, rendering, number, name in references:
+            if name not in bookmarks:
+                rendering.problems.append(Diagnostic("TP12", part.span(number), {"name": name}))
+        rendered.headings = numbering.headings
+        return rendered
+
+    def _taken(self, part: str) -> frozenset[str]:
+        return frozenset(opc.read_relationships(self.package, part))
+
+    def _run(self, part: Part, context: Mapping[str, Any], rendering: Rendering) -> str:
+        try:
+            return _join(part.template, {**context, RENDERING: rendering})
+        except TooLarge:
+            rendering.problems.append(Diagnostic("TP13", part.span(0), {"limit": MAX_OUTPUT}))
+            return ""
+        except Exception as error:
+            describe_error(error, part)  # raises what is our own fault
+        rendering.problems.clear()
+        rendering.steps = 0
+        careful = self.environment.overlay()
+        assert isinstance(careful, Environment)
+        careful.code_generator_class = CarefulGenerator
+        code, _ = compile_source(careful, part.compiled)
+        assert code is not None  # it compiled once
+        slow = Part(part.compiled, code, jinja2.Template.from_code(careful, code, careful.globals))
+        careful.parts = {**self.parts, part.compiled.name: slow}
+        try:
+            return _join(slow.template, {**context, RENDERING: rendering})
+        except Exception as error:
+            rendering.problems.append(describe_error(error, slow))
+            return ""
+
+
+def _join(template: jinja2.Template, context: dict[str, Any]) -> str:
+    """What a template prints, as long as it is not more than any document can be."""
+    stream = template.root_render_func(template.new_context(context))
+    blocks: list[str] = []
+    size = 0
+    while pieces := list(itertools.islice(stream, _BLOCK)):
+        block = "".join(pieces)
+        blocks.append(block)
+        size += len(block)
+        if size > MAX_OUTPUT:
+            raise TooLarge
+    return "".join(blocks)
+
+
+@dataclass
+class Rendered:
+    """A filled template, to be saved once or twice: without page numbers, or with those of a layout."""
+
+    template: Template
+    pieces: dict[str, list[Piece]] = field(default_factory=dict)
+    renderings: dict[str, Rendering] = field(default_factory=dict)
+    headings: list[Heading] = field(default_factory=list)
+
+    @property
+    def problems(self) -> list[Diagnostic]:
+        """What went wrong, one entry for each tag and name."""
+        found = [problem for rendering in self.renderings.values() for problem in rendering.problems]
+        unique = {(problem.code, problem.span, str(problem.values)): problem for problem in found}
+        return list(unique.values())
+
+    def save(
+        self, created: date | None = None, pages: Sequence[int] | None = None, *, is_layout_copy: bool = False
+    ) -> bytes:
+        """The file.
+
+        Args:
+            created: the day that its properties name as that of creation and change; None keeps the template's.
+            pages: those of `headings`, in order.
+            is_layout_copy: for finding the pages by laying it out.
+        """
+        package, changed = self.template.package, dict[str, bytes]()
+        lists: list[NewList] = []
+        extensions: dict[str, str] = {}
+        for name, pieces in self.pieces.items():
+            text = "".join(self._print(piece, pages, is_layout_copy) for piece in pieces)
+            # Word joins two tables that have nothing between them, and a cell must not end in a table.
+            text = text.replace("</w:tbl><w:tbl>", "</w:tbl><w:p/><w:tbl>").replace("</w:tbl></w:tc>", _CELL_END)
+            changed[name] = _XML + text.encode()
+        for name, rendering in self.renderings.items():
+            changed |= rendering.media
+            lists += [item for item in rendering.lists if item not in lists]
+            extensions |= {kind: MEDIA_TYPES[kind] for kind in {media.rpartition(".")[2] for media in rendering.media}}
+            if rendering.relationships:
+                rels = opc.rels_name(name)
+                changed[rels] = opc.add_relationships(package.get(rels), rendering.relationships)
+        core = changed.get(_CORE, package.get(_CORE))
+        if core is not None and created is not None:
+            changed[_CORE] = _set_dates(core, created)
+        if lists:
+            changed["word/numbering.xml"] = add_lists(package["word/numbering.xml"], lists)
+        if extensions:
+            changed[opc.CONTENT_TYPES] = opc.add_content_types(package[opc.CONTENT_TYPES], extensions)
+        return opc.write_package(package.replace(changed))
+
+    def _print(self, piece: Piece, pages: Sequence[int] | None, is_layout_copy: bool) -> str:
+        if isinstance(piece, str):
+            return piece
+        shown = re.search(r'\\o\s*"1-([1-9])"', piece.instruction)
+        depth = int(shown.group(1)) if shown else 3
+        styles = [
+            self.template.styles.find("paragraph", f"toc {level}", "toc 1") or "" for level in range(1, depth + 1)
+        ]
+        return make_contents(self.headings, pages, styles, piece.instruction, is_layout_copy=is_layout_copy)
+
+
+def _set_dates(content: bytes, created: date) -> bytes:
+    """core.xml with its dates set, so that nothing tells when the template was made or which clock bidkit saw."""
+    root = opc.parse_xml(content)
+    for name in ("created", "modified"):
+        for old in root.findall(f"{{{_DCTERMS}}}{name}"):
+            root.remove(old)
+        element = etree.SubElement(root, f"{{{_DCTERMS}}}{name}", {_XSI_TYPE: "dcterms:W3CDTF"}, {"dcterms": _DCTERMS})
+        element.text = f"{created:%Y-%m-%d}T00:00:00Z"
+    return opc.serialize(root)

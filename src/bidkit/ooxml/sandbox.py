@@ -1,0 +1,399 @@
+"""what a tag may compute: Jinja in an immutable sandbox, with limits, that knows which tag is running."""
+
+from __future__ import annotations
+
+import functools
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+from jinja2 import nodes
+from jinja2.compiler import CodeGenerator
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from bidkit.diagnostic import Diagnostic
+from bidkit.ooxml.cells import compute_cell
+from bidkit.ooxml.printing import Ready, print_at
+from bidkit.ooxml.values import CLOSE, OPEN, Rendering
+
+if TYPE_CHECKING:
+    from bidkit.ooxml.rendered import Part
+
+CODE_NAME = "<bidkit template>"
+RENDERING = " rendering"  # not a name that a template can write
+MAX_STEPS = 5_000_000
+MAX_OUTPUT = 400_000_000
+MAX_TEXT = 10_000_000
+_CAPTURED = re.compile(f"^{OPEN}_([a-z]*){CLOSE}")
+_STRUCTURED = re.compile(f"[<&{OPEN}]")
+_PLAIN = re.compile("[\x20-%'-;=?-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd]*")
+_TEXT_FILTERS = ("upper", "lower", "title", "capitalize", "trim", "replace", "join", "string", "center", "indent",
+                 "truncate", "wordwrap", "striptags", "reverse")  # fmt: skip
+_UNSAFE_FILTERS = ("attr", "xmlattr", "urlize", "pprint", "tojson")
+_WIDENING = ("center", "ljust", "rjust", "zfill", "expandtabs")
+_WIDTH = re.compile(r"%[^a-zA-Z%]*?(\d{5,}|\*)")
+_FORMAT_WIDTH = re.compile(r"\{[^{}]*:[^{}]*?\d{5,}|\{[^{}]*:[^{}]*\{")
+_NAMED = re.compile("'([^']+)'(?: is undefined|$)")
+_LOCAL = re.compile(r"l_\d+_(\w+)")
+_SHOWN_NAMES = 12
+_PACKAGE = str(Path(__file__).parents[1])
+
+
+class ExpressionError(Exception):
+    """A filter, operator or limit refuses the value that a template gives it."""
+
+
+class TooLarge(Exception):
+    """A part would be larger than any document can be."""
+
+
+def require_texts(*values: Any) -> None:
+    """Refuse what would be printed as Python: None, or a value that needs a paragraph of its own."""
+    for value in values:
+        if isinstance(value, Missing):
+            str(value)  # notes itself
+        elif value is None or isinstance(value, Ready) or hasattr(value, "blocks"):
+            raise ExpressionError("None" if value is None else "{{p … }}")
+        elif isinstance(value, (list, tuple)):
+            require_texts(*value)
+
+
+class _Generator(CodeGenerator):
+    """Jinja's own, but that `~` looks at what it joins."""
+
+    def visit_Concat(self, node: nodes.Concat, frame: Any) -> None:
+        self.write("environment.concat_texts((")
+        for child in node.nodes:
+            self.visit(child, frame)
+            self.write(", ")
+        self.write("))")
+
+
+class CarefulGenerator(_Generator):
+    """Code in which a tag that fails is noted and the others go on: run when the quick code has failed."""
+
+    def visit_Output(self, node: nodes.Output, frame: Any) -> None:
+        for child in node.nodes:
+            if isinstance(child, nodes.TemplateData):
+                super().visit_Output(nodes.Output([child], lineno=node.lineno), frame)
+                continue
+            self.writeline("try:")
+            self.indent()
+            super().visit_Output(nodes.Output([child], lineno=child.lineno), frame)
+            self.outdent()
+            self.writeline("except Exception as error:")
+            self.indent()
+            self.writeline("environment.note(context, error)")
+            self.outdent()
+
+
+class Environment(ImmutableSandboxedEnvironment):
+    """Plain data only: a mapping's keys come before its methods, and nothing with an underscore is reached."""
+
+    parts: Mapping[str, Part]
+    code_generator_class = _Generator
+    intercepted_binops = frozenset(["%", "*", "**"])
+    is_compat = False
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        if operator == "%" and isinstance(left, str):
+            require_texts(left, right)
+            _limit(bool(_WIDTH.search(left)))
+        elif operator == "%":
+            require_texts(right)
+        elif operator == "**":
+            _limit(isinstance(right, int) and isinstance(left, int) and abs(right) * left.bit_length() > 100_000)
+        else:
+            sizes = [len(side) for side in (left, right) if isinstance(side, (str, list, tuple, bytes))]
+            counts = [side for side in (left, right) if isinstance(side, int)]
+            _limit(bool(sizes and counts) and sizes[0] * counts[0] > MAX_TEXT)
+        return _guard(self.binop_table[operator])(left, right)
+
+    def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:
+        owner, name = getattr(__obj, "__self__", None), getattr(__obj, "__name__", "")
+        if isinstance(owner, str):
+            _limit(name in _WIDENING and any(isinstance(value, int) and value > MAX_TEXT for value in args))
+            _limit(name in ("format", "format_map") and bool(_FORMAT_WIDTH.search(owner)))
+        return super().call(__context, __obj, *args, **kwargs)
+
+    def concat_texts(self, values: Sequence[Any]) -> str:
+        """What `~` gives: texts and numbers only."""
+        require_texts(*values)
+        return "".join(str(value) for value in values)
+
+    def note(self, context: Context, error: Exception) -> None:
+        """Remember what a tag raised."""
+        rendering: Rendering = context.parent[RENDERING]
+        rendering.problems.append(describe_error(error, _part_of(context), context))
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) is dict or isinstance(obj, Mapping):
+            try:
+                return obj[attribute]
+            except KeyError:
+                pass
+        return super().getattr(obj, attribute)
+
+
+def _limit(is_over: bool) -> None:
+    if is_over:
+        raise ExpressionError("too large")
+
+
+class Missing(jinja2.ChainableUndefined):
+    """An undefined name: prints nothing, lets the render go on, and is reported with its tag."""
+
+    def _note(self) -> str:
+        context = _find_context(sys._getframe(1))
+        if context is not None:
+            rendering, part, line = context
+            name = str(self._undefined_name)
+            rendering.problems.append(Diagnostic("TP04", part.span_at(line), {"name": name}))
+        return ""
+
+    def __str__(self) -> str:
+        return self._note()
+
+    def __iter__(self) -> Iterator[Any]:
+        self._note()
+        return iter(())
+
+    def __bool__(self) -> bool:
+        self._note()
+        return False
+
+    def __len__(self) -> int:
+        self._note()
+        return 0
+
+    def __eq__(self, other: object) -> bool:
+        self._note()
+        return False
+
+    def __ne__(self, other: object) -> bool:
+        self._note()
+        return True
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _part_of(context: Context) -> Part:
+    """The part whose template is running; kept on the environment, which no template can name."""
+    assert isinstance(context.environment, Environment)
+    return context.environment.parts[context.name or ""]
+
+
+def _find_context(frame: FrameType | None) -> tuple[Rendering, Part, int] | None:
+    """The render in progress, its part, and the line that runs, from the template's own frame."""
+    while frame is not None:
+        if frame.f_code.co_filename == CODE_NAME and "context" in frame.f_locals:
+            context: Context = frame.f_locals["context"]
+            return context.parent[RENDERING], _part_of(context), frame.f_lineno
+        frame = frame.f_back
+    return None
+
+
+def describe_error(error: BaseException, part: Part, context: Context | None = None) -> Diagnostic:
+    """What went wrong in which tag, with the names that it could have used. Raises what is bidkit's own fault."""
+    line, file, local = 0, "", set[str]()
+    trace = error.__traceback__
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if file == CODE_NAME:
+            line = trace.tb_lineno
+            local |= {found.group(1) for name in trace.tb_frame.f_locals if (found := _LOCAL.fullmatch(name))}
+            context = trace.tb_frame.f_locals.get("context", context)
+        trace = trace.tb_next
+    is_ours = file.startswith(_PACKAGE)  # what an expression of the template raises comes from Jinja or Python
+    if not line or (is_ours and not isinstance(error, (ExpressionError, RecursionError, jinja2.UndefinedError))):
+        raise error
+    span = part.span_at(line)
+    if isinstance(error, jinja2.UndefinedError):
+        named = _NAMED.search(error.message or "")
+        return Diagnostic("TP04", span, {"name": named.group(1) if named else error.message})
+    names = [*sorted(local), *sorted(name for name in (context.parent if context else ()) if name.isidentifier())]
+    names = [name for name in dict.fromkeys(names) if not name.startswith("_")]
+    shown = ", ".join(names[:_SHOWN_NAMES]) + (" …" if len(names) > _SHOWN_NAMES else "")
+    kind = "" if isinstance(error, ExpressionError) else f"{type(error).__name__}: "
+    return Diagnostic("TP07", span, {"error": f"{kind}{error}", "names": shown or "—"})
+
+
+@jinja2.pass_context
+def _finalize(context: Context, value: Any) -> str:
+    """What `{{ value }}` prints."""
+    kind = type(value)
+    if kind is str and _PLAIN.fullmatch(value):
+        return str(value)
+    if kind is int:
+        return str(value)
+    if kind is Ready:
+        return _print(context, value, "") if value.level else str(value)
+    return _print(context, value, "")
+
+
+def _print(context: Context, value: Any, level: str, number: int | None = None) -> str:
+    """A value printed at a level; what cannot stand there is noted with its tag."""
+    rendering: Rendering = context.parent[RENDERING]
+    environment = context.environment
+    assert isinstance(environment, Environment)
+    part = environment.parts[context.name or ""]
+    if isinstance(value, jinja2.Undefined):
+        return str(value)
+    if number is None:
+        frame = _find_context(sys._getframe(1))
+        number = part.number_at(frame[2]) if frame else 0
+    try:
+        if value is not None or environment.is_compat:
+            return print_at(
+                value, level, rendering.of(part.tags[number].part), part.site(number), environment.is_compat
+            )
+        problem = Diagnostic("TP08", part.span(number))
+    except (ValueError, TypeError) as error:
+        problem = Diagnostic("TP10", part.span(number), {"reason": str(error)})
+    rendering.problems.append(problem)
+    return ""
+
+
+@jinja2.pass_context
+def _at_level(context: Context, level: str, number: int, value: Any) -> Ready:
+    """What `{{p value }}`, `{{r value }}`, a value in an attribute … print."""
+    if isinstance(value, Ready) and value.level == level:
+        return Ready(str(value))
+    return Ready(_print(context, value, level, number))
+
+
+@jinja2.pass_context
+def _in_cell(context: Context, kind: str, number: int, value: Any) -> Ready:
+    """What colspan, cellbg, vm and hm print into a cell's properties."""
+    environment = context.environment
+    assert isinstance(environment, Environment)
+    part = environment.parts[context.name or ""]
+    if isinstance(value, jinja2.Undefined):
+        return Ready(str(value))
+    try:
+        return compute_cell(kind, value, number, part.tags[number].columns, environment.is_compat)
+    except (ValueError, TypeError) as error:
+        rendering: Rendering = context.parent[RENDERING]
+        rendering.problems.append(Diagnostic("TP10", part.span(number), {"reason": str(error)}))
+    return Ready("")
+
+
+def concat(pieces: Iterable[str]) -> str:
+    """What a macro, a call or a set block gives: plain text if it is no more, else XML that knows its level."""
+    text = "".join(pieces)
+    found = _CAPTURED.match(text)
+    if found is None and not _STRUCTURED.search(text):
+        return text
+    made = Ready(text[found.end() :] if found else text)
+    made.level = found.group(1) if found else ""
+    if not made.level and not _STRUCTURED.search(made):
+        return str(made)
+    return made
+
+
+@jinja2.pass_context
+def _steps(context: Context, value: Any) -> Any:
+    """What a loop goes over, counted against the limit."""
+    rendering: Rendering = context.parent[RENDERING]
+    if isinstance(value, jinja2.Undefined):
+        return value
+    if isinstance(value, Sized):
+        rendering.steps += len(value)
+        _limit_steps(rendering)
+        return value
+    try:
+        return _count(iter(value), rendering)
+    except TypeError as error:
+        raise ExpressionError(f"TypeError: {error}") from error
+
+
+def _count(values: Iterator[Any], rendering: Rendering) -> Iterator[Any]:
+    for value in values:
+        rendering.steps += 1
+        _limit_steps(rendering)
+        yield value
+
+
+def _limit_steps(rendering: Rendering) -> None:
+    if rendering.steps > MAX_STEPS:
+        raise ExpressionError(f"more than {MAX_STEPS} loop steps")
+
+
+def make_environment(
+    filters: Mapping[str, Callable[..., Any]],
+    tests: Mapping[str, Callable[..., Any]],
+    globals_: Mapping[str, Any],
+    is_compat: bool,
+) -> Environment:
+    """The sandbox of one template.
+
+    Args:
+        is_compat: undefined names are blank, None and lists print as Python does.
+    """
+    environment = Environment(
+        undefined=jinja2.Undefined if is_compat else Missing,
+        finalize=_finalize,
+        autoescape=False,
+        keep_trailing_newline=True,
+        extensions=("jinja2.ext.do", "jinja2.ext.loopcontrols"),
+    )
+    environment.is_compat = is_compat
+    environment.concat = concat  # type: ignore[method-assign]
+    kept = {name: environment.globals[name] for name in ("range", "dict", "namespace", "cycler", "joiner")}
+    environment.globals = {**kept, **globals_, "_at": _at_level, "_cell": _in_cell, "_steps": _steps}
+    for unsafe in _UNSAFE_FILTERS:
+        environment.filters.pop(unsafe, None)
+    environment.filters |= {name: _guard_text(environment.filters[name]) for name in _TEXT_FILTERS}
+    # Everything is escaped when it is printed; escaping before would show the escapes.
+    environment.filters |= dict.fromkeys(("e", "escape", "forceescape"), lambda value: value)
+    environment.filters |= {"safe": _trust, "format": _guard_text(_limit_format(environment.filters["format"]))}
+    environment.filters |= {name: _guard(filter_) for name, filter_ in filters.items()}
+    environment.tests |= {name: _guard(test) for name, test in tests.items()}
+    return environment
+
+
+def _limit_format(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`|format`, that no width makes a text that fills the memory."""
+
+    def limited(text: Any, *args: Any, **kwargs: Any) -> Any:
+        _limit(bool(_WIDTH.search(str(text))))
+        return function(text, *args, **kwargs)
+
+    return limited
+
+
+def _trust(value: Any) -> Any:
+    """`|safe`: XML of the user's own, checked when it is printed."""
+    from bidkit.ooxml.rich import Xml
+
+    return value if isinstance(value, (jinja2.Undefined, Ready)) else Xml(str(value))
+
+
+def _guard_text(function: Callable[..., Any]) -> Callable[..., Any]:
+    """One of Jinja's text filters, which would print None as a word."""
+
+    @functools.wraps(function)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        require_texts(*args)
+        _limit(any(isinstance(value, int) and value > MAX_TEXT for value in (*args, *kwargs.values())))
+        return function(*args, **kwargs)
+
+    return guarded
+
+
+def _guard(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter whose refusals are the template's, not ours."""
+
+    @functools.wraps(function)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except (TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as error:
+            raise ExpressionError(f"{type(error).__name__}: {error}") from error
+
+    return guarded
