@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 from xml.sax.saxutils import escape, quoteattr
@@ -25,9 +25,14 @@ EMU_PER_MM = 36_000
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BREAKS = re.compile("\r\n|[\n\r\t]")
 _BREAK_XML = {"\t": "<w:tab/>"}
+_FORMATS = {"PNG": "png", "JPEG": "jpeg"}
+_SPECIAL = re.compile(f"[\0-\x1f&<>\ud800-\udfff\ufffe\uffff{OPEN}{CLOSE}]")
+_CONTROLS = re.compile("(\r\n|[\n\r\t\a\f])")
+_NEXT_TEXT = '<w:t xml:space="preserve">'
+_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
+_A, _PIC, _WP = f"{_DRAWING}/main", f"{_DRAWING}/picture", f"{_DRAWING}/wordprocessingDrawing"
 MEDIA_TYPES = {name: f"image/{name}" for name in ("png", "jpeg", "gif", "bmp", "tiff")}
 """Content types of the pictures that `Rendering.add_media` takes, by extension."""
-_FORMATS = {"PNG": "png", "JPEG": "jpeg"}
 
 
 def mark(op: str, argument: object = "") -> str:
@@ -53,8 +58,33 @@ def run_text(text: str) -> str:
 
 
 def text_xml(text: str, site: Site) -> str:
-    """Text for inside an open `w:t`; `\\a` begins a paragraph like the tag's, `\\f` a new page."""
-    return run_text(text)
+    """Text for inside an open `w:t`, its control characters expanded as by `expand_controls`.
+
+    Raises:
+        ValueError: a character that XML cannot hold, or a new paragraph where none can begin.
+    """
+    return expand_controls(text, site, escape_text) if _SPECIAL.search(text) else text
+
+
+def expand_controls(text: str, site: Site, escape: Callable[[str], str] = str) -> str:
+    """Inside an open `w:t`: `\\n` is a line, `\\t` a tab, `\\a` a new paragraph like the tag's, `\\f` a new page.
+
+    Raises:
+        ValueError: a new paragraph where none can begin.
+    """
+    pieces = _CONTROLS.split(text)
+    pieces[::2] = map(escape, pieces[::2])
+    pieces[1::2] = (_control_xml(found, site) for found in pieces[1::2])
+    return "".join(pieces)
+
+
+def _control_xml(control: str, site: Site) -> str:
+    if control not in "\a\f":
+        return f"</w:t>{_BREAK_XML.get(control, '<w:br/>')}{_NEXT_TEXT}"
+    if not site.can_split or "<w:sectPr" in site.properties:
+        raise ValueError(f"U+{ord(control):04X}: {{{{p … }}}}")
+    page = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>' if control == "\f" else ""
+    return f"</w:t></w:r></w:p>{page}<w:p>{site.properties}<w:r>{site.run}{_NEXT_TEXT}"
 
 
 @dataclass(frozen=True)
@@ -125,6 +155,7 @@ class Rendering:
     bookmarks: list[str] = field(default_factory=list)
     notes: dict[str, Rendering] = field(default_factory=dict)
     steps: int = 0
+    _related: dict[tuple[str, str, bool], str] = field(default_factory=dict)
 
     def beside(self, taken: frozenset[str]) -> Rendering:
         """Another part of the same document, whose content is rendered together with this one's."""
@@ -136,16 +167,22 @@ class Rendering:
         return self.notes.get(part, self)
 
     def relate(self, kind: str, target: str, is_external: bool = False) -> str:
-        """The id of a relationship of this part, made at its first use."""
-        wanted = (f"{OFFICE_RELS}/{kind}", target, is_external)
-        for rid, known in self.relationships.items():
-            if known == wanted:
-                return rid
-        number = len(self.relationships) + 1
-        while (rid := f"rIdBid{number}") in self.taken:
-            number += len(self.taken)
-        self.relationships[rid] = wanted
-        return rid
+        """The id of a relationship of this part, made at its first use; kind is a word of Office's own, or a URI."""
+        wanted = (kind if ":" in kind else f"{OFFICE_RELS}/{kind}", target, is_external)
+        if wanted not in self._related:
+            number = len(self.relationships) + 1
+            while (rid := f"rIdBid{number}") in self.taken or rid in self.relationships:
+                number += len(self.taken)
+            self.relationships[rid] = wanted
+            self._related[wanted] = rid
+        return self._related[wanted]
+
+    def start_bookmark(self, name: str) -> int | None:
+        """The number of a bookmark; None if the part has one of this name, which can stand for one place only."""
+        if name in self.bookmarks:
+            return None
+        self.bookmarks.append(name)
+        return 20_000 + len(self.bookmarks)
 
     def add_media(self, data: bytes, extension: str) -> str:
         """The relationship of a picture; equal pictures are stored once."""
@@ -207,25 +244,35 @@ class Image:
         natural = self.width * 9525, self.height * 9525
         limits = min(width, self.max_width_mm * EMU_PER_MM), min(height, self.max_height_mm * EMU_PER_MM)
         scale = min(1.0, limits[0] / natural[0], limits[1] / natural[1])
-        size = f'cx="{max(1, int(natural[0] * scale))}" cy="{max(1, int(natural[1] * scale))}"'
-        rid = rendering.add_media(self.data, self.format)
-        number = rendering.drawing_id()
-        alt = quoteattr(_ILLEGAL.sub("", self.alt))
-        return (
-            "<w:drawing>"
-            '<wp:inline xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" '
-            'distT="0" distB="0" distL="0" distR="0">'
-            f'<wp:extent {size}/><wp:docPr id="{number}" name="Picture {number}" descr={alt}/>'
-            '<a:graphic xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">'
-            '<a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture">'
-            '<pic:pic xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture">'
-            f'<pic:nvPicPr><pic:cNvPr id="{number}" name="Picture {number}"/><pic:cNvPicPr/></pic:nvPicPr>'
-            f'<pic:blipFill><a:blip xmlns:r="{OFFICE_RELS}" r:embed="{rid}"/>'
-            "<a:stretch><a:fillRect/></a:stretch></pic:blipFill>"
-            f'<pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext {size}/></a:xfrm>'
-            '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr>'
-            "</pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing>"
-        )
+        size = max(1, int(natural[0] * scale)), max(1, int(natural[1] * scale))
+        return make_drawing(rendering, rendering.add_media(self.data, self.format), size, self.alt)
+
+
+def make_drawing(
+    rendering: Rendering, rid: str, size: tuple[int, int], alt: str = "", title: str = "", link: str = ""
+) -> str:
+    """An inline drawing for a run.
+
+    Args:
+        rid: the relationship of its picture.
+        size: width and height in EMU.
+        link: the relationship of a hyperlink on it.
+    """
+    number = rendering.drawing_id()
+    extent = f'cx="{size[0]}" cy="{size[1]}"'
+    named = f" title={quoteattr(_ILLEGAL.sub('', title))}" if title else ""
+    click = f'><a:hlinkClick xmlns:a="{_A}" xmlns:r="{OFFICE_RELS}" r:id="{link}"/></wp:docPr>' if link else "/>"
+    return (
+        f'<w:drawing><wp:inline xmlns:wp="{_WP}" distT="0" distB="0" distL="0" distR="0"><wp:extent {extent}/>'
+        f'<wp:docPr id="{number}" name="Picture {number}" descr={quoteattr(_ILLEGAL.sub("", alt))}{named}{click}'
+        f'<a:graphic xmlns:a="{_A}"><a:graphicData uri="{_PIC}"><pic:pic xmlns:pic="{_PIC}">'
+        f'<pic:nvPicPr><pic:cNvPr id="{number}" name="Picture {number}"/><pic:cNvPicPr/></pic:nvPicPr>'
+        f'<pic:blipFill><a:blip xmlns:r="{OFFICE_RELS}" r:embed="{rid}"/>'
+        "<a:stretch><a:fillRect/></a:stretch></pic:blipFill>"
+        f'<pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext {extent}/></a:xfrm>'
+        '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr>'
+        "</pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing>"
+    )
 
 
 def read_image(data: bytes, alt: str = "", **limits: int) -> Image | None:
