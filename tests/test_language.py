@@ -31,7 +31,8 @@ from office_files import (
     zipped,
 )
 
-from bidkit.ooxml import opc, rendered as rendered_module, sandbox
+from bidkit.ooxml import opc, sandbox
+from bidkit.ooxml import rendered as rendered_module
 
 TEAM = [{"name": "甲"}, {"name": "乙"}, {"name": "丙"}]
 
@@ -94,7 +95,7 @@ def test_a_loop_over_paragraphs_repeats_what_stands_between_its_tags() -> None:
         (p("{%p if x %}"), p("{% endif %}a")),
         (tbl(tr("{% if x %}a", "b{% endif %}")),),
         (tbl(tr("{% if x %}a", "b"), tr("c{% endif %}", "d")),),
-        (p("a{% if x %}", field("REF y", "b")[:60] if False else "b"), tbl(tr("c{% endif %}", "d"))),
+        (p("a{% if x %}b"), tbl(tr("c{% endif %}", "d"))),
     ],
 )
 def test_a_pair_in_places_of_other_shape_is_refused_with_both_tags(body: tuple[str, ...]) -> None:
@@ -193,8 +194,8 @@ def test_columns_repeat_and_the_grid_follows() -> None:
     row = tr(tc("名", width=1000), "{%tc for x in team %}", tc("{{ x.name }}", width=2000), "{%tc endfor %}")
     file = filled(docx(tbl(row, columns=3)), {"team": TEAM})
     assert rows(file) == [["名", "甲", "乙", "丙"]]
-    assert grid(file) == [857, 1714, 1715, 1714]
-    assert [width.get(q("w:w")) for width in tree(file).iter(q("w:tcW"))] == ["857", "1714", "1715", "1714"]
+    assert grid(file) == [857, 1714, 1714, 1715]
+    assert [width.get(q("w:w")) for width in tree(file).iter(q("w:tcW"))] == ["857", "1714", "1714", "1715"]
     assert grid(filled(docx(tbl(row, columns=3)), {"team": TEAM[:1]})) == [2000, 4000]
 
 
@@ -217,7 +218,7 @@ def test_a_span_and_a_colour_are_set_also_where_a_cell_has_no_properties() -> No
 @pytest.mark.parametrize("tag", ["{% colspan 'x' %}", "{% colspan 99 %}", "{% cellbg 'red' %}"])
 def test_a_span_or_colour_that_is_none_is_refused_at_its_cell(tag: str) -> None:
     (problem,) = refusals(docx(tbl(tr("a", tag + "b"))))
-    assert problem.code == ("TP07" if "'x'" in tag else "TP10")
+    assert problem.code == "TP10"
     assert place_of(problem)["cell"] == "2"
 
 
@@ -250,7 +251,9 @@ def test_vm_merges_equal_values_and_inner_columns_inside_outer_ones() -> None:
 
 def test_vm_does_not_reach_over_another_row_or_table() -> None:
     loop = [tr("{%tr for i in [1, 2] %}", ""), tr("{% vm 1 %}a", "b"), tr("c", "d"), tr("{%tr endfor %}", "")]
-    file = filled(docx(p("{%p for x in [1, 2] %}"), tbl(tr("{% vm 1 %}a", "b")), p("z"), p("{%p endfor %}"), tbl(*loop)))
+    file = filled(
+        docx(p("{%p for x in [1, 2] %}"), tbl(tr("{% vm 1 %}a", "b")), p("z"), p("{%p endfor %}"), tbl(*loop))
+    )
     assert {cell[2] for row in cells(file) for cell in row} == {"restart", ""}
 
 
@@ -286,7 +289,9 @@ def test_a_macro_of_paragraphs_prints_paragraphs() -> None:
     assert codes(refusals(docx(*body[:3], p("text {{ f('a') }}")))) == ["TP10"]
 
 
-@pytest.mark.parametrize("tag", ["{% filter upper %}a{% endfilter %}", "{% block x %}{% endblock %}", "{% import 'x' as y %}"])
+@pytest.mark.parametrize(
+    "tag", ["{% filter upper %}a{% endfilter %}", "{% block x %}{% endblock %}", "{% import 'x' as y %}"]
+)
 def test_statements_that_make_no_sense_in_a_document_are_refused(tag: str) -> None:
     assert set(codes(refusals(docx(p(tag))))) == {"TP11"}
 
@@ -299,7 +304,9 @@ def test_alternative_text_and_field_codes_may_hold_tags() -> None:
         '<w:r><w:drawing><wp:inline><wp:extent cx="1" cy="1"/><wp:docPr id="1" name="a" descr="{{ x }}"/>'
         '<a:graphic><a:graphicData uri="x"/></a:graphic></wp:inline></w:drawing></w:r>'
     )
-    part = parts_of(rendered(docx(p(box), p(field("AUTHOR {{ x }}", "y"))), {"x": 'a"<&'}).save(DAY))["word/document.xml"]
+    part = parts_of(rendered(docx(p(box), p(field("AUTHOR {{ x }}", "y"))), {"x": 'a"<&'}).save(DAY))[
+        "word/document.xml"
+    ]
     assert b'descr="a&quot;&lt;&amp;"' in part
     assert etree.fromstring(part).find(f".//{q('w:instrText')}").text == 'AUTHOR a"<&'  # type: ignore[union-attr]
 
@@ -365,10 +372,21 @@ BOOKMARK = '<w:bookmarkStart w:id="7" w:name="scope"/>', '<w:bookmarkEnd w:id="7
 
 
 @pytest.mark.parametrize(
-    "pointer", [f'<w:hyperlink w:anchor="scope">{r("x")}</w:hyperlink>', field("REF scope \\h", "x"), field(" PAGEREF scope ", "1")]
+    "pointer",
+    [
+        f'<w:hyperlink w:anchor="scope">{r("x")}</w:hyperlink>',
+        field("REF scope \\h", "x"),
+        field(" PAGEREF scope ", "1"),
+    ],
 )
 def test_a_reference_needs_its_bookmark(pointer: str) -> None:
-    body = [p("{%p if x %}"), p(BOOKMARK[0], "a", BOOKMARK[1]), p("{%p endif %}"), p("一", style="Heading1"), p(pointer)]
+    body = [
+        p("{%p if x %}"),
+        p(BOOKMARK[0], "a", BOOKMARK[1]),
+        p("{%p endif %}"),
+        p("一", style="Heading1"),
+        p(pointer),
+    ]
     filled(docx(*body), {"x": 1})
     (problem,) = refusals(docx(*body), {"x": 0})
     assert (problem.code, problem.values["name"], place_of(problem)["heading"]) == ("TP12", "scope", "一")
@@ -389,7 +407,13 @@ def list_numbers(content: bytes) -> list[str]:
 
 
 def test_a_list_begins_anew_in_each_turn_of_a_loop() -> None:
-    body = [p("{%p for x in team %}"), p("{{ x.name }}"), p("a", properties=LIST), p("b", properties=LIST), p("{%p endfor %}")]
+    body = [
+        p("{%p for x in team %}"),
+        p("{{ x.name }}"),
+        p("a", properties=LIST),
+        p("b", properties=LIST),
+        p("{%p endfor %}"),
+    ]
     file = filled(docx(*body, p("c", properties=LIST)), {"team": TEAM})
     numbers = list_numbers(file)
     assert numbers[0::2][:3] == numbers[1::2][:3]
@@ -419,8 +443,8 @@ def test_a_text_box_that_stands_twice_is_read_once() -> None:
     mc = "http://schemas.openxmlformats.org/markup-compatibility/2006"
     inside = f"<w:txbxContent>{p('{{ counter.next() }}')}</w:txbxContent>"
     both = (
-        f'<w:r><mc:AlternateContent xmlns:mc="{mc}"><mc:Choice Requires="wps"><w:drawing>{inside}</w:drawing></mc:Choice>'
-        f"<mc:Fallback><w:pict>{inside}</w:pict></mc:Fallback></mc:AlternateContent></w:r>"
+        f'<w:r><mc:AlternateContent xmlns:mc="{mc}"><mc:Choice Requires="wps"><w:drawing>{inside}</w:drawing>'
+        f"</mc:Choice><mc:Fallback><w:pict>{inside}</w:pict></mc:Fallback></mc:AlternateContent></w:r>"
     )
     body = p(both + r("{{ counter.next() }}"))
     file = rendered(docx(p("{% set counter = cycler('a', 'b', 'c') %}"), body)).save(DAY)
@@ -431,7 +455,12 @@ def test_a_text_box_that_stands_twice_is_read_once() -> None:
 
 
 def test_every_tag_that_fails_is_reported_with_the_names_it_could_use() -> None:
-    body = [p("{{ 1 / zero }}"), p("{% for x in team %}{{ x.name + 1 }}{% endfor %}"), p("{{ missing }}"), p("{{ 'a' * 'b' }}")]
+    body = [
+        p("{{ 1 / zero }}"),
+        p("{% for x in team %}{{ x.name + 1 }}{% endfor %}"),
+        p("{{ missing }}"),
+        p("{{ 'a' * 'b' }}"),
+    ]
     problems = refusals(docx(*body), {"zero": 0, "team": TEAM})
     assert codes(problems) == ["TP07", "TP07", "TP04", "TP07"]
     assert problems[1].values["names"] == "x, team, zero"
@@ -444,7 +473,7 @@ def test_every_tag_that_fails_is_reported_with_the_names_it_could_use() -> None:
         "{{ 'a' * 99999999999 }}",
         "{{ 99999999999 * 'a' }}",
         "{{ [1] * 99999999999 }}",
-        "{{ 9 ** 9 ** 9 }}",
+        "{{ 9 ** 99999999 }}",
         "{{ '%999999999d' % 1 }}",
         "{{ '%*d' % (999999999, 1) }}",
         "{{ '%999999999d' | format(1) }}",
@@ -472,7 +501,8 @@ def test_a_document_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_what_is_no_xml_of_word_is_refused_by_safe() -> None:
-    assert codes(refusals(docx(p("{{ '<b>' | safe }}")))) == ["TP10"]
+    assert codes(refusals(docx(p("{{ '<b>' | safe }}")))) == ["TP07"]
+    assert codes(refusals(docx(p("{{ '<w:tr/>' | safe }}")))) == ["TP10"]
     assert texts(filled(docx(p("{{ 'R&amp;D' | safe }}{{ 'R&D' | e }}")))) == ["R&DR&D"]
 
 

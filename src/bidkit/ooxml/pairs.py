@@ -50,7 +50,7 @@ def match_blocks(tags: Sequence[Tag]) -> tuple[list[list[int]], list[int]]:
                 opened[-1].append(number)
             else:
                 alone.append(number)
-        elif tag.word.startswith("end"):
+        elif tag.word.startswith("end") and tag.word[3:] in OPENERS:
             if not any(tags[group[0]].word == tag.word[3:] for group in opened):
                 alone.append(number)
                 continue
@@ -79,14 +79,16 @@ def find_torn(tags: Sequence[Tag], chunks: Sequence[str], order: Sequence[int]) 
 
 def _read_points(tags: Sequence[Tag], chunks: Sequence[str], order: Sequence[int]) -> dict[int, _Point]:
     current: _Element | None = None
-    fields = 0
+    fields, cut = 0, ""
     points = {}
     for item in order:
         if item < 0:
             number = -item - 1
             points[number] = _Point(number, tags[number], current, fields)
             continue
-        for closing, name, empty in _TOKEN.findall(chunks[item]):
+        text = cut + chunks[item]
+        cut = text[text.rfind("<") :] if text.rfind("<") > text.rfind(">") else ""  # a tag stands in an attribute
+        for closing, name, empty in _TOKEN.findall(text):
             if closing:
                 current = current.around if current is not None else None
             elif not empty:

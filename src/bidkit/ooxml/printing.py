@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from xml.sax.saxutils import escape
 
 from bidkit.ooxml.values import CLOSE, OPEN, Rendering, Site, escape_text, text_xml
 
@@ -37,7 +36,7 @@ def print_at(value: Any, level: str, rendering: Rendering, site: Site, is_compat
         return rendering.relate("hyperlink", show(value, is_compat), is_external=True)
     if level in ("a", "text"):
         text = escape_text(show(value, is_compat))
-        return escape(text, {'"': "&quot;", "\n": "&#10;", "\t": "&#9;"}) if level == "a" else text
+        return text.replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;") if level == "a" else text
     found, xml = _fit(value, level, rendering, site, is_compat)
     if found == level:
         return xml

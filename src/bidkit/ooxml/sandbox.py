@@ -15,6 +15,7 @@ from jinja2 import nodes
 from jinja2.compiler import CodeGenerator
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import missing
 
 from bidkit.diagnostic import Diagnostic
 from bidkit.ooxml.cells import compute_cell
@@ -39,7 +40,7 @@ _WIDENING = ("center", "ljust", "rjust", "zfill", "expandtabs")
 _WIDTH = re.compile(r"%[^a-zA-Z%]*?(\d{5,}|\*)")
 _FORMAT_WIDTH = re.compile(r"\{[^{}]*:[^{}]*?\d{5,}|\{[^{}]*:[^{}]*\{")
 _NAMED = re.compile("'([^']+)'(?: is undefined|$)")
-_LOCAL = re.compile(r"l_\d+_(\w+)")
+_LOCAL = re.compile(r"l_(\d+)_(\w+)")
 _SHOWN_NAMES = 12
 _PACKAGE = str(Path(__file__).parents[1])
 
@@ -118,8 +119,12 @@ class Environment(ImmutableSandboxedEnvironment):
         owner, name = getattr(__obj, "__self__", None), getattr(__obj, "__name__", "")
         if isinstance(owner, str):
             _limit(name in _WIDENING and any(isinstance(value, int) and value > MAX_TEXT for value in args))
-            _limit(name in ("format", "format_map") and bool(_FORMAT_WIDTH.search(owner)))
         return super().call(__context, __obj, *args, **kwargs)
+
+    def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
+        wrapped = super().wrap_str_format(value)
+        _limit(wrapped is not None and bool(_FORMAT_WIDTH.search(str(value.__self__))))
+        return wrapped
 
     def concat_texts(self, values: Sequence[Any]) -> str:
         """What `~` gives: texts and numbers only."""
@@ -200,13 +205,13 @@ def _find_context(frame: FrameType | None) -> tuple[Rendering, Part, int] | None
 
 def describe_error(error: BaseException, part: Part, context: Context | None = None) -> Diagnostic:
     """What went wrong in which tag, with the names that it could have used. Raises what is bidkit's own fault."""
-    line, file, local = 0, "", set[str]()
+    line, file, local = 0, "", dict[str, Any]()
     trace = error.__traceback__
     while trace is not None:
         file = trace.tb_frame.f_code.co_filename
         if file == CODE_NAME:
             line = trace.tb_lineno
-            local |= {found.group(1) for name in trace.tb_frame.f_locals if (found := _LOCAL.fullmatch(name))}
+            local |= trace.tb_frame.f_locals
             context = trace.tb_frame.f_locals.get("context", context)
         trace = trace.tb_next
     is_ours = file.startswith(_PACKAGE)  # what an expression of the template raises comes from Jinja or Python
@@ -216,11 +221,22 @@ def describe_error(error: BaseException, part: Part, context: Context | None = N
     if isinstance(error, jinja2.UndefinedError):
         named = _NAMED.search(error.message or "")
         return Diagnostic("TP04", span, {"name": named.group(1) if named else error.message})
-    names = [*sorted(local), *sorted(name for name in (context.parent if context else ()) if name.isidentifier())]
-    names = [name for name in dict.fromkeys(names) if not name.startswith("_")]
+    names = _list_names(local, context)
     shown = ", ".join(names[:_SHOWN_NAMES]) + (" …" if len(names) > _SHOWN_NAMES else "")
     kind = "" if isinstance(error, ExpressionError) else f"{type(error).__name__}: "
     return Diagnostic("TP07", span, {"error": f"{kind}{error}", "names": shown or "—"})
+
+
+def _list_names(local: Mapping[str, Any], context: Context | None) -> list[str]:
+    """The names that a tag could use: the innermost loop's first, then those of the whole template."""
+    inner: list[tuple[int, str]] = []
+    for variable, value in local.items():
+        found = _LOCAL.fullmatch(variable)
+        if found and not isinstance(value, jinja2.Undefined) and value is not missing:
+            inner.append((-int(found.group(1)), found.group(2)))
+    outer = [] if context is None else sorted(set(context.parent) - set(context.environment.globals))
+    names = [name for _, name in sorted(inner)] + [name for name in outer if name.isidentifier()]
+    return [name for name in dict.fromkeys(names) if not name.startswith("_")]
 
 
 @jinja2.pass_context
@@ -371,7 +387,10 @@ def _trust(value: Any) -> Any:
     """`|safe`: XML of the user's own, checked when it is printed."""
     from bidkit.ooxml.rich import Xml
 
-    return value if isinstance(value, (jinja2.Undefined, Ready)) else Xml(str(value))
+    try:
+        return value if isinstance(value, (jinja2.Undefined, Ready)) else Xml(str(value))
+    except ValueError as error:
+        raise ExpressionError(str(error)) from error
 
 
 def _guard_text(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -145,8 +146,8 @@ class Rendering:
 
     styles: Styles
     numbering: Numbering
-    drawings: Iterator[int]
-    list_ids: Iterator[int]
+    drawings: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    list_ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     taken: frozenset[str] = frozenset()
     relationships: dict[str, tuple[str, str, bool]] = field(default_factory=dict)
     media: dict[str, bytes] = field(default_factory=dict)
