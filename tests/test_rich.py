@@ -398,6 +398,20 @@ def test_bookmark_without_an_end_is_left_out() -> None:
     assert "bookmark" not in printed('<w:p><w:bookmarkStart w:id="1" w:name="a"/><w:bookmarkEnd w:id="2"/></w:p>')
 
 
+def test_bookmarks_of_a_foreign_table_of_contents_get_names_of_their_own() -> None:
+    root = parsed(
+        printed(
+            '<w:p><w:hyperlink w:anchor="_Toc00000001"><w:r><w:instrText>PAGEREF _Toc00000001 \\h</w:instrText></w:r>'
+            '</w:hyperlink></w:p><w:p><w:bookmarkStart w:id="1" w:name="_Toc00000001"/><w:bookmarkEnd w:id="1"/>'
+            '<w:bookmarkStart w:id="2" w:name="_GoBack"/><w:bookmarkEnd w:id="2"/></w:p>'
+        )
+    )
+    (name,) = [item.get(q("w:name"), "") for item in root.iter(q("w:bookmarkStart"))]
+    assert not name.startswith("_Toc")
+    assert [item.get(q("w:anchor")) for item in root.iter(q("w:hyperlink"))] == [name]
+    assert [item.text for item in root.iter(q("w:instrText"))] == [f"PAGEREF {name} \\h"]
+
+
 def test_namespaces_of_raw_xml_are_declared_where_they_are_used() -> None:
     text = printed(
         '<w:p><w:r><mc:AlternateContent><mc:Choice Requires="w14"><w:t>x</w:t>'

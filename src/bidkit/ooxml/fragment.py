@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -41,6 +42,7 @@ _HEAD = "".join(["<x", *(f' xmlns:{prefix}="{uri}"' for prefix, uri in _PREFIXES
 _IN_RUN = "<w:p><w:r><w:t>", "</w:t></w:r></w:p>"
 _SLOT = re.compile(f"{OPEN}([a-zA-Z])([^{CLOSE}]*){CLOSE}")
 _BARE = re.compile("&(?!(?:amp|lt|gt|quot|apos|#34|#39);)|[^\t\n\r\a\f\u0020-\ufdcf\ufdd2-\ufffd\U00010000-\U0010ffff]")
+_CONTENTS_NAME = re.compile(r"_Toc\w+")
 _DECLARED = f' xmlns:w="{_W}"'  # as every part does
 
 
@@ -153,6 +155,7 @@ def make_fragment(root: etree._Element) -> Fragment:
     _check(root)
     level = _find_level(root)
     _mend_cells(root)
+    _rename_contents(root)
     _place_slots(root)
     kept = [prefix for element in root.iter() for name in _NAMING for prefix in element.get(name, "").split()]
     etree.cleanup_namespaces(root, keep_ns_prefixes=kept)
@@ -258,6 +261,22 @@ def _mend_cells(root: etree._Element) -> None:
             etree.SubElement(cell, q("w:p"))
 
 
+def _rename_contents(root: etree._Element) -> None:
+    """Give bookmarks of a table of contents names that no other one has; every document counts its own from one."""
+    number = zlib.crc32(etree.tostring(root))
+    names = {
+        name: f"_S{number:08x}{name.removeprefix('_Toc')}"[:40]
+        for name in (start.get(q("w:name"), "") for start in root.iter(q("w:bookmarkStart")))
+        if name.startswith("_Toc")
+    }
+    for element in root.iter(q("w:bookmarkStart"), q("w:hyperlink"), q("w:instrText")) if names else ():
+        for key in (q("w:name"), q("w:anchor")):
+            if element.get(key) in names:
+                element.set(key, names[element.get(key, "")])
+        if element.tag == q("w:instrText"):
+            element.text = _CONTENTS_NAME.sub(lambda found: names.get(found.group(), found.group()), element.text or "")
+
+
 def _place_slots(root: etree._Element) -> None:
     ends = {end.get(q("w:id")) for end in root.iter(q("w:bookmarkEnd"))}
     for element in list(root.iterdescendants()):
@@ -270,7 +289,7 @@ def _place_slots(root: etree._Element) -> None:
             element.set("id", mark(_NEW_DRAWING))
         elif element.tag == q("w:bookmarkStart"):
             argument = f"{element.get(q('w:id'), '')}|{element.get(q('w:name'), '')}"
-            is_closed = element.get(q("w:id")) in ends
+            is_closed = element.get(q("w:id")) in ends and element.get(q("w:name")) != "_GoBack"
             _replace_by_text(element, mark(_NEW_BOOKMARK, argument) if is_closed else "")
         elif element.tag == q("w:bookmarkEnd"):
             _replace_by_text(element, mark(_OLD_BOOKMARK, element.get(q("w:id"), "")))
