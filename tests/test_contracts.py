@@ -73,6 +73,11 @@ def test_importing_bidkit_imports_nothing_heavy() -> None:
     assert run_python(code) == "[]"
 
 
+def test_importing_the_template_compiler_imports_nothing_heavy() -> None:
+    heavy = (*HEAVY, "docx", "docxcompose", "bidkit.ooxml.template")
+    assert run_python(f"import bidkit.ooxml, sys\nprint([name for name in {heavy!r} if name in sys.modules])") == "[]"
+
+
 def test_importing_the_command_line_imports_no_parser_and_no_format() -> None:
     heavy = [name for name in HEAVY if name not in ("typer", "rich")]
     assert run_python(f"import bidkit.cli, sys\nprint([name for name in {heavy!r} if name in sys.modules])") == "[]"

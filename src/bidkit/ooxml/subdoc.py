@@ -1,0 +1,223 @@
+"""sub-documents: a document made with python-docx, or that of a file, printed in a template with what it refers to."""
+
+from __future__ import annotations
+
+import copy
+import io
+import re
+import zlib
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import docx
+from docx.document import Document
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
+from docx.oxml import parse_xml
+from docxcompose.composer import Composer
+from docxcompose.properties import CustomProperties
+from lxml import etree
+
+from bidkit.ooxml.fragment import Fragment, make_fragment, q
+from bidkit.ooxml.picture import read_source
+from bidkit.ooxml.values import Rendering, Site
+
+if TYPE_CHECKING:
+    from bidkit.ooxml.docxtpl import DocxTemplate, File
+
+_EMPTY = (
+    '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
+    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><w:body/></w:document>'
+)
+_NUMBERED = re.compile(r"\d*(\.\w+)$")
+_STYLED = ("pStyle", "rStyle", "tblStyle", "basedOn", "next", "link", "styleLink", "numStyleLink")
+
+
+class Subdoc:
+    """A document for `{{p … }}`; what python-docx's document has, it has.
+
+    It keeps nothing of its file's sections: pages, headers and footers are the template's.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it holds what cannot stand inside another document.
+    """
+
+    def __init__(self, template: DocxTemplate, docpath: File | None = None) -> None:
+        self._template = template
+        self._host = template.get_docx()
+        self.subdocx = _make_empty(self._host) if docpath is None else _attach(self._host, read_source(docpath))
+
+    def __getattr__(self, name: str) -> Any:
+        """What python-docx's document has."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self.subdocx, name)
+
+    def blocks(self, rendering: Rendering, site: Site) -> str:
+        """Its paragraphs and tables. Raises TypeError if the template has begun anew since the document was made."""
+        if not self._template.is_source(self._host):
+            raise TypeError("new_subdoc()")
+        relationships = self._host.part.rels
+
+        def relate(rid: str) -> str:
+            if rid not in relationships:
+                raise ValueError(f'r:id="{rid}"')
+            found = relationships[rid]
+            return rendering.relate(found.reltype, found.target_ref, found.is_external)
+
+        return _cut(etree.tostring(self.subdocx.element.body)).fill(rendering, relate)
+
+
+@lru_cache(maxsize=64)
+def _cut(body: bytes) -> Fragment:
+    root = etree.fromstring(body)
+    etree.strip_tags(root, etree.Comment, etree.ProcessingInstruction)
+    for section in list(root.iter(q("w:sectPr"))):
+        _remove(section)
+    return make_fragment(root) if len(root) else Fragment("p", ("",))
+
+
+def _make_empty(host: Document) -> Document:
+    """A document without content whose styles, pictures and links are the host's, on the host's last page size."""
+    element: Any = parse_xml(_EMPTY)
+    sections = host.element.body.findall(q("w:sectPr"))
+    element.body.extend(copy.deepcopy(section) for section in sections)
+    return Document(element, host.part)
+
+
+def _attach(host: Document, content: bytes) -> Document:
+    """A file's document, with all that it refers to brought into the host's package."""
+    guest = docx.Document(io.BytesIO(content))
+    _drop_foreign(guest)
+    _separate_styles(host, guest)
+    known = {item.get(q("w:abstractNumId")) for item in _iter_lists(host)}
+    composer = _Composer(host)
+    properties = CustomProperties(guest)
+    for name in list(properties.keys()):
+        properties.dissolve_fields(name)
+    composer._create_style_id_mapping(guest)
+    for element in list(guest.element.body):
+        composer.bring(guest, element)
+    _bring_base_styles(host, guest, composer)
+    _name_lists(host, known)
+    attached = Document(guest.element, host.part)
+    _cut(etree.tostring(attached.element.body))  # refuses now what it would refuse when printed
+    return attached
+
+
+class _Composer(Composer):  # type: ignore[misc]
+    """docxcompose's, but that nothing is inserted, and a part keeps the ids of its own relationships."""
+
+    def __init__(self, host: Document) -> None:
+        super().__init__(host)
+        self.given: set[str] = set()
+
+    def bring(self, guest: Document, element: etree._Element) -> None:
+        """Bring what an element refers to; the element's references are changed."""
+        self.add_referenced_parts(guest.part, self.doc.part, element)
+        self.add_styles(guest, element)
+        self.add_numberings(guest, element)
+        self.restart_first_numbering(guest, element)
+        self.add_images(guest, element)
+        self.add_diagrams(guest, element)
+        self.add_shapes(guest, element)
+
+    def add_relationship(self, src_part: Any, dst_part: Any, relationship: Any) -> Any:
+        """The same relationship from another part, its target copied with all that it refers to."""
+        if relationship.is_external:
+            return dst_part.rels[dst_part.rels.get_or_add_ext_rel(relationship.reltype, relationship.target_ref)]
+        return dst_part.rels.get_or_add(relationship.reltype, self.copy_part(relationship.target_part))
+
+    def copy_part(self, part: Any) -> Part:
+        """A part in the host's package under a name that is free there."""
+        package = self.doc.part.package
+        taken = {each.partname for each in package.iter_parts()} | self.given
+        name = next(name for n in count(1) if (name := _NUMBERED.sub(rf"{n}\1", part.partname)) not in taken)
+        self.given.add(name)  # the package reaches a part only when the one that refers to it is in place
+        copied = Part(PackURI(name), part.content_type, part.blob, package)
+        for rid, related in part.rels.items():
+            target = related.target_ref if related.is_external else self.copy_part(related.target_part)
+            copied.load_rel(related.reltype, target, rid, related.is_external)
+        return copied
+
+
+def _drop_foreign(guest: Document) -> None:
+    """Take out comments, which do not come along, and numbers of lists that the file does not have."""
+    body = guest.element.body
+    for reference in list(body.iter(q("w:commentReference"))):
+        _remove(reference.getparent())
+    for edge in list(body.iter(q("w:commentRangeStart"), q("w:commentRangeEnd"))):
+        _remove(edge)
+    if not any(rel.reltype == RELATIONSHIP_TYPE.NUMBERING for rel in guest.part.rels.values()):
+        for number in list(body.iter(q("w:numPr"))):
+            _remove(number)
+
+
+def _separate_styles(host: Document, guest: Document) -> None:
+    """Rename the guest's style ids that mean another style in the host; Word gives ids as short as `a1`."""
+    names = {style.name for style in host.styles}
+    taken = {style.style_id for style in host.styles} | {style.style_id for style in guest.styles}
+    renamed: dict[str, str] = {}
+    for style in guest.styles:
+        if style.name not in names and any(style.style_id == ours.style_id for ours in host.styles):
+            number = next(n for n in range(1, len(taken) + 2) if f"{style.style_id}_{n}" not in taken)
+            renamed[style.style_id] = f"{style.style_id}_{number}"
+            taken.add(renamed[style.style_id])
+    if not renamed:
+        return
+    for root in (guest.styles.element, guest.element, *_iter_lists(guest)):
+        for style in root.iter(q("w:style")):
+            style.set(q("w:styleId"), renamed.get(style.get(q("w:styleId"), ""), style.get(q("w:styleId"), "")))
+        for use in root.iter(*(q(f"w:{name}") for name in _STYLED)):
+            use.set(q("w:val"), renamed.get(use.get(q("w:val"), ""), use.get(q("w:val"), "")))
+
+
+def _bring_base_styles(host: Document, guest: Document, composer: _Composer) -> None:
+    """Bring the styles that brought styles are based on, and drop their references to what stays behind."""
+    styles = host.styles.element
+    theirs = {style.get(q("w:styleId")): style for style in guest.styles.element.iter(q("w:style"))}
+    for style in styles.iter(q("w:style")):  # those that are appended here are reached, too
+        ours = {known.get(q("w:styleId")) for known in styles.iter(q("w:style"))}
+        for reference in list(style.iter(q("w:basedOn"), q("w:next"), q("w:link"))):
+            wanted = composer.mapped_style_id(reference.get(q("w:val")))
+            if wanted in ours:
+                reference.set(q("w:val"), wanted)
+            elif reference.tag == q("w:basedOn") and reference.get(q("w:val")) in theirs:
+                base = copy.deepcopy(theirs[reference.get(q("w:val"))])
+                styles.append(base)
+                composer.add_numberings(guest, base)
+            else:
+                _remove(reference)
+
+
+def _iter_lists(document: Document) -> Iterator[etree._Element]:
+    """The abstract lists of a document; none if it has no numbering part."""
+    for related in document.part.rels.values():
+        if related.reltype == RELATIONSHIP_TYPE.NUMBERING:
+            yield from related.target_part.element.iter(q("w:abstractNum"))
+
+
+def _name_lists(host: Document, known: set[str | None]) -> None:
+    """Give brought lists names that depend on nothing but their content and order; docxcompose draws them by lot."""
+    taken = {item.get(q("w:val")) for each in _iter_lists(host) for item in each.iter(q("w:nsid"))}
+    for each in _iter_lists(host):
+        name = each.find(q("w:nsid"))
+        if name is None or each.get(q("w:abstractNumId")) in known:
+            continue
+        taken.discard(name.get(q("w:val")))
+        name.set(q("w:val"), "00000000")
+        number = zlib.crc32(etree.tostring(each))
+        while f"{number:08X}" in taken:
+            number = (number + 1) % 2**32
+        name.set(q("w:val"), f"{number:08X}")
+        taken.add(f"{number:08X}")
+
+
+def _remove(element: etree._Element) -> None:
+    parent = element.getparent()
+    if parent is not None:
+        parent.remove(element)
