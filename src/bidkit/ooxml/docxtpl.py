@@ -22,7 +22,8 @@ from bidkit.ooxml import opc
 from bidkit.ooxml.exchange import Replacements, find_pictures, replace_parts
 from bidkit.ooxml.links import make_url_id
 from bidkit.ooxml.picture import read_source
-from bidkit.ooxml.template import Rendered, Template, compile_template
+from bidkit.ooxml.rendered import Rendered, Template
+from bidkit.ooxml.template import compile_template
 
 if TYPE_CHECKING:
     from docx.document import Document
