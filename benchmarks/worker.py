@@ -120,9 +120,10 @@ def from_file_to_file(path: Path, context: dict[str, Any], out: Path) -> Work:
 
 def compile_file(path: Path) -> Any:
     """A template of bidkit's."""
+    from bidkit.cache import open_store
     from bidkit.ooxml.template import compile_template
 
-    template, problems = compile_template(path.read_bytes(), path.name, {})
+    template, problems = compile_template(path.read_bytes(), path.name, {}, store=open_store("templates"))
     if template is None:
         raise SystemExit(f"{path}: {problems}")
     return template

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 
 import pytest
 
@@ -12,6 +13,18 @@ from bidkit.office import find_office
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write the readable dumps anew")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nothing is taken from the user's cache, nor left there; what the tests start sees the same folder."""
+    before = os.environ.get("BIDKIT_CACHE")
+    os.environ["BIDKIT_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    yield
+    if before is None:
+        del os.environ["BIDKIT_CACHE"]
+    else:
+        os.environ["BIDKIT_CACHE"] = before
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -248,7 +248,7 @@ def test_zero_and_an_empty_text_are_values() -> None:
 
 def test_one_empty_value_does_not_hide_the_others() -> None:
     problems = refusals(
-        docx(p("{{ none }}"), p("{{ missing }}"), p("{{ deal.tender }}"), p("{{ bell }}")), {**CONTEXT, "bell": "\x07"}
+        docx(p("{{ none }}"), p("{{ missing }}"), p("{{ deal.tender }}"), p("{{ bell }}")), {**CONTEXT, "bell": "\x08"}
     )
     assert codes(problems) == ["TP08", "TP04", "TP08", "TP10"]
 

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from bidkit import office
 from bidkit.appendix import Appendix, load_appendix
 from bidkit.bid import Bid
+from bidkit.cache import open_store
 from bidkit.catalog import Catalog, load_catalog
 from bidkit.config import Settings, find_workspace, load_settings
 from bidkit.context import PAPERS, make_context, make_filters
@@ -114,9 +115,8 @@ def _check(deal_path: Path, options: Options) -> tuple[_Checked | None, list[Dia
         return None, problems
     filters = make_filters(deal.locale)
     file = f"{pack.name}/{pack.text.proposal}"
-    template, found = compile_template(
-        pack.proposal, file, filters, pack.text.required_styles, settings.company.color, PAPERS.get(deal.locale)
-    )
+    look = (pack.text.required_styles, settings.company.color, PAPERS.get(deal.locale))
+    template, found = compile_template(pack.proposal, file, filters, *look, store=open_store("templates"))
     problems += found
     if template is None or has_errors(problems):
         return None, problems

@@ -26,11 +26,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
-from xml.sax.saxutils import quoteattr
 
 from bidkit.ooxml.cells import fit_grid
 from bidkit.ooxml.notes import Shell, drop_unused_ranges
-from bidkit.ooxml.values import CLOSE, OPEN, Rendering
+from bidkit.ooxml.values import CLOSE, OPEN, Rendering, quote
 
 _MARK = re.compile(f"{OPEN}([a-zA-Z])([^{CLOSE}]*){CLOSE}")
 _TEXT = re.compile("<w:t(?: [^>]*)?>([^<]*)</w:t>|<w:(?:br|tab)/>")
@@ -207,7 +206,7 @@ class _Assembly:
         if name not in self.rendering.bookmarks:
             self.rendering.bookmarks.append(name)
             self.bookmarks[number] = _BOOKMARK_IDS + len(self.rendering.bookmarks)
-            self.out.append(f'<w:bookmarkStart w:id="{self.bookmarks[number]}" w:name={quoteattr(name)}/>')
+            self.out.append(f'<w:bookmarkStart w:id="{self.bookmarks[number]}" w:name={quote(name)}/>')
 
     def put_Y(self, number: str) -> None:
         if number in self.bookmarks:

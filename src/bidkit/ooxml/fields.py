@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from xml.sax.saxutils import escape
 
 from lxml import etree
 
 from bidkit.ooxml.tree import W, q, replace_by_text
-from bidkit.ooxml.values import mark
+from bidkit.ooxml.values import escape_text, mark
 
 _DEPTHS = {"begin": 1, "end": -1}
 _HAN = "零一二三四五六七八九"
@@ -159,7 +158,7 @@ def make_field(instruction: str, result: str, run_properties: str = "") -> str:
     run = f"<w:r>{run_properties}"
     return (
         f'{run}<w:fldChar w:fldCharType="begin"/></w:r>'
-        f'{run}<w:instrText xml:space="preserve"> {escape(instruction)} </w:instrText></w:r>'
+        f'{run}<w:instrText xml:space="preserve"> {escape_text(instruction)} </w:instrText></w:r>'
         f'{run}<w:fldChar w:fldCharType="separate"/></w:r>'
         f"{run}<w:t>{result}</w:t></w:r>"
         f'{run}<w:fldChar w:fldCharType="end"/></w:r>'
@@ -191,7 +190,7 @@ def make_contents(
         if not is_layout_copy:
             begin = _toc_begin(instruction) if position == 0 else ""
             end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>' if position == len(shown) - 1 else ""
-        number = f'<w:r><w:t xml:space="preserve">{escape(heading.number)} </w:t></w:r>' if heading.number else ""
+        number = f'<w:r><w:t xml:space="preserve">{escape_text(heading.number)} </w:t></w:r>' if heading.number else ""
         page = ""
         if pages is not None or is_layout_copy:
             result = str(pages[place]) if pages is not None else "000"
@@ -199,7 +198,7 @@ def make_contents(
         paragraphs.append(
             f'<w:p><w:pPr><w:pStyle w:val="{styles[heading.level - 1]}"/></w:pPr>{begin}'
             f'<w:hyperlink w:anchor="{heading.bookmark}" w:history="1">{number}'
-            f'<w:r><w:t xml:space="preserve">{escape(heading.text)}</w:t></w:r>{page}</w:hyperlink>{end}</w:p>'
+            f'<w:r><w:t xml:space="preserve">{escape_text(heading.text)}</w:t></w:r>{page}</w:hyperlink>{end}</w:p>'
         )
     return "".join(paragraphs)
 
@@ -207,7 +206,7 @@ def make_contents(
 def _toc_begin(instruction: str) -> str:
     return (
         '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
-        f'<w:r><w:instrText xml:space="preserve">{escape(instruction)}</w:instrText></w:r>'
+        f'<w:r><w:instrText xml:space="preserve">{escape_text(instruction)}</w:instrText></w:r>'
         '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
     )
 

@@ -7,12 +7,11 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
 from bidkit.ooxml import opc
-from bidkit.ooxml.values import CLOSE, OPEN, Rendering, mark
+from bidkit.ooxml.values import CLOSE, OPEN, Rendering, mark, quote
 
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _M = "http://schemas.openxmlformats.org/officeDocument/2006/math"
@@ -125,7 +124,7 @@ def _fill_slot(
     if kind == _NEW_BOOKMARK:
         number, _, name = argument.partition("|")
         new = bookmarks[number] = rendering.start_bookmark(name)
-        return "" if new is None else f'<w:bookmarkStart w:id="{new}" w:name={quoteattr(name)}/>'
+        return "" if new is None else f'<w:bookmarkStart w:id="{new}" w:name={quote(name)}/>'
     if kind == _OLD_BOOKMARK:
         old = bookmarks.get(argument)
         return "" if old is None else f'<w:bookmarkEnd w:id="{old}"/>'

@@ -6,12 +6,11 @@ import copy
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
 from bidkit.ooxml.tree import W, insert_before, q, replace_by_text, to_fragment
-from bidkit.ooxml.values import mark
+from bidkit.ooxml.values import mark, quote
 
 PARTS = {"footnote": "word/footnotes.xml", "endnote": "word/endnotes.xml", "comment": "word/comments.xml"}
 _IGNORABLE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Ignorable"
@@ -74,7 +73,7 @@ def _make_shell(kind: str, part: str, tree: etree._Element, root: etree._Element
     clash = [prefix for prefix, uri in tree.nsmap.items() if spaces[prefix] != uri]
     if clash or None in spaces:
         raise ValueError(f"{part}: {', '.join(str(prefix) for prefix in clash) or 'xmlns'}")
-    declared = "".join(f" xmlns:{prefix}={quoteattr(uri)}" for prefix, uri in sorted(spaces.items(), key=str))
+    declared = "".join(f" xmlns:{prefix}={quote(uri)}" for prefix, uri in sorted(spaces.items(), key=str))
     names = dict.fromkeys(name for element in (root, tree) for name in element.get(_IGNORABLE, "").split())
     ignorable = f' mc:Ignorable="{" ".join(names)}"' if names else ""
     kept = [note for note in tree if note.get(q("type"), "normal") not in ("normal",)]

@@ -68,12 +68,16 @@ class Package(Mapping[str, bytes]):
         return Package({**kept, **changed}, self._inflated)
 
 
-def read_package(content: bytes, name: str) -> tuple[Package | None, list[Diagnostic]]:
-    """The parts of an Office file. Diagnostics: TP01 (not one, damaged, or made to do harm)."""
+def read_package(content: bytes, name: str, *, is_known: bool = False) -> tuple[Package | None, list[Diagnostic]]:
+    """The parts of an Office file. Diagnostics: TP01 (not one, damaged, or made to do harm).
+
+    Args:
+        is_known: these very bytes have been read without a diagnostic before; what is packed is not unpacked to see.
+    """
     try:
         if content.startswith(b"\xd0\xcf\x11\xe0"):
             raise ValueError("it has a password, or is of Office 2003 or older")
-        members = read_members(content)
+        members = read_members(content, is_known=is_known)
         if CONTENT_TYPES not in members:
             raise ValueError(f"no {CONTENT_TYPES}")
     except ValueError as error:

@@ -11,22 +11,23 @@ from typing import Any
 import jinja2
 from lxml import etree
 
+from bidkit.cache import Store
 from bidkit.diagnostic import Diagnostic, Span
-from bidkit.ooxml import notes, opc
+from bidkit.ooxml import keeping, notes, opc
 from bidkit.ooxml.fields import read_heading_levels
 from bidkit.ooxml.rendered import Part, Template
 from bidkit.ooxml.sandbox import Environment, make_environment
 from bidkit.ooxml.syntax import compile_source
 from bidkit.ooxml.tags import find_tags
 from bidkit.ooxml.theme import read_styles, recolor, repaper
-from bidkit.ooxml.tree import W
+from bidkit.ooxml.tree import W, q
 from bidkit.ooxml.values import Styles, mark
 from bidkit.ooxml.word import CompiledPart, PlacedTag, compile_word
 
 MAIN = "word/document.xml"
 _WORD_PARTS = re.compile(r"word/(document|header\d*|footer\d*)\.xml")
 _TEXT_PARTS = ("docProps/core.xml", "docProps/app.xml", "docProps/custom.xml")
-_STYLES, _NUMBERING = "word/styles.xml", "word/numbering.xml"
+_STYLES, _NUMBERING, _SETTINGS = "word/styles.xml", "word/numbering.xml", "word/settings.xml"
 _COMMENT_EXTRAS = re.compile(r"word/comments(Extended|Ids|Extensible)\.xml")
 _DELETED = re.compile("<w:del(Text|InstrText).*?</w:del(Text|InstrText)>", re.DOTALL)
 _LEFT = re.compile(r"\{\{.{0,40}|\{%.{0,40}")
@@ -45,8 +46,10 @@ def compile_template(
     tests: Mapping[str, Callable[..., Any]] | None = None,
     globals_: Mapping[str, Any] | None = None,
     compat: bool = False,
+    allow_macros: bool = False,
+    store: Store | None = None,
 ) -> tuple[Template | None, list[Diagnostic]]:
-    """A .docx template, ready to be rendered any number of times. Diagnostics: TP01–TP03, TP05, TP06, TP09, TP11.
+    """A .docx template, ready to be rendered any number of times. Diagnostics: TP01–TP03, TP05, TP06, TP09, TP11, TP14.
 
     Args:
         name: the file, as messages name it.
@@ -54,25 +57,49 @@ def compile_template(
         accent: RRGGBB, takes the place of the template's theme colour accent1.
         paper: width and height in twips, upright, if it is not to be the template's own.
         compat: undefined names are blank, None and lists print as in Python: what docxtpl does.
+        allow_macros: code in the template is carried into what is made from it.
+        store: where templates without a mistake are kept compiled.
     """
-    package, problems = opc.read_package(content, name)
+    environment = make_environment(filters, tests or {}, globals_ or {}, compat)
+    settings = (tuple(required_styles), accent, paper, allow_macros)
+    key = keeping.make_key(content, environment, settings) if store is not None else ""
+    payload = store.get(key) if store is not None else None
+    package, problems = opc.read_package(content, name, is_known=payload is not None)
     if package is None:
         return None, problems
+    if payload is not None:
+        return keeping.from_bytes(payload, name, package, environment), []
     try:
-        package = recolor(package, accent) if accent else package
-        package = repaper(package, *paper) if paper else package
-        trees = _read_trees(package)
-        styles_tree = opc.parse_xml(package[_STYLES])
-        lists_tree = opc.parse_xml(package[_NUMBERING]) if _NUMBERING in package else None
-        compiled, problems = _compile_parts(package, trees, name, read_styles(styles_tree, lists_tree))
+        changed = recolor(package, accent) if accent else package
+        changed = repaper(changed, *paper) if paper else changed
+        template, problems = _compile(changed, name, required_styles, environment, allow_macros)
     except (etree.XMLSyntaxError, KeyError, ValueError) as error:
         return None, [Diagnostic("TP01", Span(name), {"file": name, "reason": str(error)})]
-    styles = read_styles(styles_tree, lists_tree)
-    missing = [
-        style for style in required_styles if not styles.find("paragraph", style) and not styles.find("table", style)
+    if template is not None and store is not None:
+        store.put(key, keeping.to_bytes(template, package))
+    return template, problems
+
+
+def _compile(
+    package: opc.Package, name: str, required_styles: Sequence[str], environment: Environment, allow_macros: bool
+) -> tuple[Template | None, list[Diagnostic]]:
+    package = _unlink(package)
+    problems = [
+        Diagnostic("TP14", Span(name, place=(("part", part),)), {"what": what})
+        for part, what in opc.find_risks(package)
+        if not (allow_macros and what.startswith("macro"))
     ]
-    problems += [Diagnostic("TP06", Span(name), {"style": style}) for style in missing]
-    environment = make_environment(filters, tests or {}, globals_ or {}, compat)
+    trees = _read_trees(package)
+    styles_tree = opc.parse_xml(package[_STYLES])
+    lists_tree = opc.parse_xml(package[_NUMBERING]) if _NUMBERING in package else None
+    styles = read_styles(styles_tree, lists_tree)
+    problems += [
+        Diagnostic("TP06", Span(name), {"style": style})
+        for style in required_styles
+        if not styles.find("paragraph", style) and not styles.find("table", style)
+    ]
+    compiled, found = _compile_parts(package, trees, name, styles)
+    problems += found
     refused = {dict(problem.span.place).get("part") for problem in problems if problem.span}
     parts, found = _compile_sources(environment, compiled, refused)
     problems = problems + found or list(_check_rest(package, trees, compiled, name))
@@ -80,6 +107,22 @@ def compile_template(
         return None, problems
     levels = read_heading_levels(styles_tree, lists_tree)
     return Template(name, _tidy(package, trees), styles, levels, parts, environment), []
+
+
+def _unlink(package: opc.Package) -> opc.Package:
+    """Without the path of the template that Word would look for, often on another person's computer."""
+    rels = opc.rels_name(_SETTINGS)
+    if _SETTINGS not in package or rels not in package:
+        return package
+    relations = opc.read_relationships(package, _SETTINGS)
+    gone = {rid for rid, relation in relations.items() if relation.type.endswith("/attachedTemplate")}
+    if not gone:
+        return package
+    settings = opc.parse_xml(package[_SETTINGS])
+    for element in list(settings.iter(q("attachedTemplate"))):
+        settings.remove(element)
+    changed = {_SETTINGS: opc.serialize(settings), rels: opc.remove_relationships(package[rels], gone)}
+    return package.replace(changed)
 
 
 def _read_trees(package: Mapping[str, bytes]) -> dict[str, etree._Element]:

@@ -12,8 +12,8 @@ import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from html import escape
 from typing import TYPE_CHECKING, Protocol
-from xml.sax.saxutils import escape, quoteattr
 
 from bidkit.diagnostic import Diagnostic
 from bidkit.ooxml.opc import OFFICE_RELS
@@ -45,7 +45,12 @@ def escape_text(text: str) -> str:
     """Text as XML character data. Raises ValueError for a character that XML cannot hold."""
     if found := _ILLEGAL.search(text):
         raise ValueError(f"U+{ord(found.group()):04X}")
-    return escape(text).replace(OPEN, f"&#{ord(OPEN)};").replace(CLOSE, f"&#{ord(CLOSE)};")
+    return escape(text, quote=False).replace(OPEN, f"&#{ord(OPEN)};").replace(CLOSE, f"&#{ord(CLOSE)};")
+
+
+def quote(text: str) -> str:
+    """Text as the value of an attribute, with its quotes."""
+    return '"' + escape(text).replace("\n", "&#10;").replace("\t", "&#9;") + '"'
 
 
 def run_text(text: str) -> str:
@@ -261,11 +266,11 @@ def make_drawing(
     """
     number = rendering.drawing_id()
     extent = f'cx="{size[0]}" cy="{size[1]}"'
-    named = f" title={quoteattr(_ILLEGAL.sub('', title))}" if title else ""
+    named = f" title={quote(_ILLEGAL.sub('', title))}" if title else ""
     click = f'><a:hlinkClick xmlns:a="{_A}" xmlns:r="{OFFICE_RELS}" r:id="{link}"/></wp:docPr>' if link else "/>"
     return (
         f'<w:drawing><wp:inline xmlns:wp="{_WP}" distT="0" distB="0" distL="0" distR="0"><wp:extent {extent}/>'
-        f'<wp:docPr id="{number}" name="Picture {number}" descr={quoteattr(_ILLEGAL.sub("", alt))}{named}{click}'
+        f'<wp:docPr id="{number}" name="Picture {number}" descr={quote(_ILLEGAL.sub("", alt))}{named}{click}'
         f'<a:graphic xmlns:a="{_A}"><a:graphicData uri="{_PIC}"><pic:pic xmlns:pic="{_PIC}">'
         f'<pic:nvPicPr><pic:cNvPr id="{number}" name="Picture {number}"/><pic:cNvPicPr/></pic:nvPicPr>'
         f'<pic:blipFill><a:blip xmlns:r="{OFFICE_RELS}" r:embed="{rid}"/>'

@@ -1,0 +1,110 @@
+"""compiled templates kept on disk: what a key stands for, a template as bytes, and back.
+
+Code is only run that came out of this very source with this very Python, Jinja and bidkit; the store checks that an
+entry is whole, and that no one but the user could have written it.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import marshal
+from collections.abc import Mapping
+from dataclasses import astuple
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from bidkit.diagnostic import Span
+from bidkit.ooxml import opc
+from bidkit.ooxml.fields import ListLevel
+from bidkit.ooxml.notes import Shell
+from bidkit.ooxml.rendered import Part, Template
+from bidkit.ooxml.sandbox import Environment
+from bidkit.ooxml.tags import Tag
+from bidkit.ooxml.values import Site, Styles
+from bidkit.ooxml.word import CompiledPart, PlacedTag
+
+
+def make_key(content: bytes, environment: Environment, settings: tuple[Any, ...]) -> str:
+    """The name under which a compiled template is kept: all that its code depends on."""
+    made_by = [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(_HERE.glob("*.py"))]
+    facts = (
+        importlib.util.MAGIC_NUMBER,
+        jinja2.__name__,
+        _JINJA,
+        made_by,
+        settings,
+        environment.is_compat,
+        _list_functions(environment.filters),
+        _list_functions(environment.tests),
+        sorted(environment.globals),
+    )
+    return sha256(content).hexdigest() + sha256(repr(facts).encode()).hexdigest()
+
+
+_HERE = Path(__file__).parent
+_JINJA = [(path.name, path.stat().st_mtime_ns) for path in sorted(Path(jinja2.__file__).parent.glob("*.py"))]
+
+
+def _list_functions(functions: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Names, and what each wants to be given by the code that calls it."""
+    return sorted((name, str(getattr(function, "jinja_pass_arg", ""))) for name, function in functions.items())
+
+
+def to_bytes(template: Template, original: opc.Package) -> bytes:
+    """A compiled template without what its file holds anyway."""
+    members = template.package.members
+    changed = {name: template.package[name] for name in members if members[name] is not original.members.get(name)}
+    dropped = tuple(name for name in original if name not in members)
+    styles = template.styles
+    parts = [
+        (
+            part.compiled.name,
+            part.compiled.source,
+            [_flatten(tag) for tag in part.compiled.tags],
+            part.compiled.chunks,
+            part.compiled.contents,
+            {kind: astuple(shell) for kind, shell in part.compiled.shells.items()},
+            astuple(part.compiled.area),
+            part.code,
+        )
+        for part in template.parts.values()
+    ]
+    looks = (dict(styles.ids), dict(styles.list_numbers), dict(styles.number_ids), dict(styles.numbers))
+    levels = {level: astuple(rule) for level, rule in template.levels.items()}
+    return marshal.dumps((changed, dropped, (*looks, dict(styles.starts)), levels, parts))
+
+
+def _flatten(placed: PlacedTag) -> tuple[Any, ...]:
+    site = None if placed.site is None else astuple(placed.site)
+    return (astuple(placed.tag), placed.span.place, placed.kind, site, placed.part, placed.columns, placed.chunk)
+
+
+def from_bytes(payload: bytes, name: str, original: opc.Package, environment: Environment) -> Template:
+    """The template that `to_bytes` was given."""
+    changed, dropped, looks, levels, parts = marshal.loads(payload)
+    made: dict[str, Part] = {}
+    for part_name, source, tags, chunks, contents, shells, area, code in parts:
+        compiled = CompiledPart(
+            part_name,
+            source,
+            [_restore(tag, name) for tag in tags],
+            chunks,
+            contents,
+            {kind: Shell(*shell) for kind, shell in shells.items()},
+            Site(*area),
+        )
+        made[part_name] = Part(compiled, code, jinja2.Template.from_code(environment, code, environment.globals))
+    environment.parts = made
+    package = original.replace(changed, dropped)
+    rules = {level: ListLevel(*rule) for level, rule in levels.items()}
+    return Template(name, package, Styles(*looks), rules, made, environment)
+
+
+def _restore(flat: tuple[Any, ...], name: str) -> PlacedTag:
+    tag, place, kind, site, part, columns, chunk = flat
+    return PlacedTag(
+        Tag(*tag), Span(name, place=place), kind, None if site is None else Site(*site), part, columns, chunk
+    )
