@@ -9,6 +9,7 @@ import docx as python_docx
 import jinja2
 import pytest
 from docx.document import Document
+from markupsafe import Markup
 from office_files import core_xml, docx, field, p, parts_of, picture, png, q, r, rows, sound, texts, tr, tree
 
 from bidkit import ooxml
@@ -66,10 +67,12 @@ def test_file_is_written_to_a_path_and_to_a_stream(tmp_path: Path) -> None:
     assert template.is_saved and template.is_rendered
 
 
-def test_unknown_name_prints_nothing_unless_the_environment_is_strict() -> None:
-    assert texts(filled(docx(p("a{{ nobody }}b")))) == ["ab"]
-    with pytest.raises(TemplateError, match="nobody"):
-        DocxTemplate(docx(p("{{ nobody }}"))).render({}, jinja2.Environment(undefined=jinja2.StrictUndefined))
+def test_unknown_names_are_mistakes_unless_docxtpls_way_is_asked_for() -> None:
+    template = DocxTemplate(docx(p("a{{ nobody }}b{{ nothing }}")))
+    with pytest.raises(TemplateError, match=r"(?s)nobody.*None|TP08"):
+        template.render({"nothing": None})
+    template.render({"nothing": None}, compat=True)
+    assert texts(saved(template)) == ["abNone"]
 
 
 def test_error_lists_every_mistake_with_its_place() -> None:
@@ -159,9 +162,9 @@ def test_safe_text_is_xml_of_the_level_that_it_has() -> None:
     assert texts(content) == ["a\nb", "a & b"]
 
 
-def test_safe_text_that_would_break_the_document_is_an_error_at_its_tag() -> None:
-    with pytest.raises(TemplateError, match=r"TP10.*<w:tbl>|tag \{\{ x\|safe \}\}"):
-        filled(docx(p("{{ x|safe }}")), x="<w:tbl><w:tc/></w:tbl>")
+def test_markup_that_would_break_the_document_is_an_error_at_its_tag() -> None:
+    with pytest.raises(TemplateError, match=r"tag \{\{ x \}\}: TP10 .*<w:tc> in <w:tbl>"):
+        filled(docx(p("{{ x }}")), x=Markup("<w:tbl><w:tc/></w:tbl>"))
 
 
 def test_document_is_the_template_first_and_then_the_result() -> None:
@@ -237,7 +240,7 @@ def test_undeclared_variables_are_those_of_all_parts_without_those_of_the_contex
     template = DocxTemplate(content)
     assert template.get_undeclared_template_variables() == {"a", "items", "head", "foot", "title"}
     assert template.get_undeclared_template_variables(context={"a": 1, "foot": 2}) == {"items", "head", "title"}
-    template.render({"items": "12"})
+    template.render({"items": "12", "a": {"b": 1}, "head": 1, "title": 2})
     assert template.get_undeclared_template_variables() == {"a", "items", "head", "foot", "title"}
 
 

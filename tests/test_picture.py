@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from itertools import count
 from pathlib import Path
 
 import docx.image.image
@@ -21,7 +22,7 @@ SITE = Site("", 1, 1, "<w:rPr><w:b/></w:rPr>")
 
 
 def rendering() -> Rendering:
-    return Rendering(Styles({}, {}), Numbering({}))
+    return Rendering(Styles({}, {}), Numbering({}), count(1), count(1))
 
 
 def saved(format: str, size: tuple[int, int] = (60, 40), **options: object) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +22,7 @@ PLAIN = Site("", 1, 1)
 
 
 def rendering(*taken: str) -> Rendering:
-    return Rendering(STYLES, Numbering({}), taken=frozenset(taken))
+    return Rendering(STYLES, Numbering({}), count(1), count(1), frozenset(taken))
 
 
 def parsed(xml: str) -> etree._Element:

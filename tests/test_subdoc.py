@@ -11,7 +11,23 @@ import pytest
 from docx.document import Document
 from docx.oxml import parse_xml
 from lxml import etree
-from office_files import NAMESPACES, W, docx, numbering_xml, p, parts_of, png, q, sound, styled, styles_xml, texts, tree
+from office_files import (
+    NAMESPACES,
+    W,
+    docx,
+    numbering_xml,
+    p,
+    parts_of,
+    picture,
+    png,
+    q,
+    sound,
+    styled,
+    styles_xml,
+    text_of,
+    texts,
+    tree,
+)
 
 from bidkit.ooxml import DocxTemplate, Mm, TemplateError
 from bidkit.ooxml.opc import NS_RELS
@@ -252,6 +268,61 @@ def test_sections_headers_and_comments_of_a_file_stay_behind() -> None:
     assert [text for text in texts(content) if text] == ["before", "first", "second", "behind"]
     assert len(list(tree(content).iter(q("w:sectPr")))) == 1
     assert "comment" not in etree.tostring(tree(content), encoding="unicode")
+
+
+def noted(kind: str, texts_: tuple[str, ...], link: str = "https://example.org") -> bytes:
+    """A file with notes; each has a link, and a picture of its own."""
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    types = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+
+    def fill(document: Document) -> None:
+        from docx.opc.packuri import PackURI
+        from docx.opc.part import Part
+
+        notes = "".join(
+            f'<w:{kind} w:id="{n + 7}">'
+            f'<w:p><w:pPr><w:pStyle w:val="Quote"/></w:pPr><w:r><w:{kind}Ref/></w:r><w:hyperlink r:id="rId1"><w:r>'
+            f"<w:t>{text}</w:t></w:r></w:hyperlink>{picture('rId2', 1)}</w:p></w:{kind}>"
+            for n, text in enumerate(texts_)
+        )
+        xml = f"<w:{kind}s {NAMESPACES}>{notes}</w:{kind}s>".encode()
+        package = document.part.package
+        part = Part(PackURI(f"/word/{kind}s.xml"), f"{types}.{kind}s+xml", xml, package)
+        image = package.get_or_add_image_part(io.BytesIO(png(color="blue")))
+        part.load_rel(f"{office}/hyperlink", link, "rId1", is_external=True)
+        part.load_rel(f"{office}/image", image, "rId2")
+        document.part.relate_to(part, f"{office}/{kind}s")
+        for n, text in enumerate(texts_):
+            reference = f'<w:r><w:{kind}Reference w:id="{n + 7}"/></w:r>'
+            add_xml(document, f"<w:p><w:r><w:t>about {text}</w:t></w:r>{reference}</w:p>")
+        add_xml(document, f'<w:p><w:r><w:t>none</w:t></w:r><w:r><w:{kind}Reference w:id="99"/></w:r></w:p>')
+
+    return file(fill)
+
+
+@pytest.mark.parametrize("kind", ["footnote", "endnote"])
+def test_notes_of_a_file_stand_among_those_of_the_template(kind: str) -> None:
+    host = docx(p("{%p for n in [1, 2] %}"), p("{{p sub }}"), p("{%p endfor %}"))
+    content = with_sub(noted(kind, ("A", "B")), host)
+    references = [item.get(q("w:id")) for item in tree(content).iter(q(f"w:{kind}Reference"))]
+    notes = [note for note in tree(content, f"word/{kind}s.xml") if note.get(q("w:type")) is None]
+    assert [note.get(q("w:id")) for note in notes] == references
+    assert len(set(references)) == 4
+    assert [text_of(note) for note in notes] == ["A", "B", "A", "B"]
+    assert {item.get(q("w:val")) for note in notes for item in note.iter(q("w:pStyle"))} == {"Quote"}
+    assert "Quote" in style_names(content)
+    known = targets(content, f"word/_rels/{kind}s.xml.rels")
+    assert {known[link.get(q("r:id"))] for note in notes for link in note.iter(q("w:hyperlink"))} == {
+        "https://example.org"
+    }
+    (image,) = {known[blip.get(q("r:embed"))] for note in notes for blip in note.iter(q("a:blip"))}
+    assert parts_of(content)[f"word/{image}"] == png(color="blue")
+
+
+def test_notes_of_a_file_are_refused_in_a_header() -> None:
+    template = DocxTemplate(docx(p("x"), header=p("{{p sub }}")))
+    with pytest.raises(TemplateError, match="<w:footnote>"):
+        template.render({"sub": template.new_subdoc(noted("footnote", ("A",)))})
 
 
 def test_tags_in_a_file_are_printed_as_they_are() -> None:

@@ -8,8 +8,9 @@ _HOMES = {
     **dict.fromkeys(("DocxTemplate", "TemplateError"), "docxtpl"),
     **dict.fromkeys(("Listing", "R", "RP", "RichText", "RichTextParagraph", "Xml"), "rich"),
     **dict.fromkeys(("Cm", "Emu", "InlineImage", "Inches", "Mm", "Pt"), "picture"),
-    **dict.fromkeys(("Template", "compile_template"), "template"),
+    **dict.fromkeys(("Rendered", "Template"), "rendered"),
     "Subdoc": "subdoc",
+    "compile_template": "template",
 }
 __all__ = list(_HOMES)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import zlib
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
     from bidkit.ooxml.subdoc import Subdoc
 
 File = str | os.PathLike[str] | IO[bytes] | bytes
-_CORE = "docProps/core.xml"
-_CHANGED = re.compile(rb"<dcterms:(?:modified|created)[^>]*>(\d{4})-(\d\d)-(\d\d)")
 
 
 class TemplateError(jinja2.TemplateError):
@@ -81,18 +78,24 @@ class DocxTemplate:
         self._compiled: tuple[tuple[Any, ...], Template] | None = None
 
     def render(
-        self, context: Mapping[str, Any], jinja_env: jinja2.Environment | None = None, autoescape: bool = False
+        self,
+        context: Mapping[str, Any],
+        jinja_env: jinja2.Environment | None = None,
+        autoescape: bool = False,
+        *,
+        compat: bool = False,
     ) -> None:
         """Fill the template.
 
         Args:
-            jinja_env: its filters, tests and globals may be used; with StrictUndefined an unknown name is a mistake.
+            jinja_env: its filters, tests and globals may be used; it is not changed.
             autoescape: without effect: texts are always escaped, and `|safe`, Markup and `Xml` are the way around it.
+            compat: unknown names print nothing, None and lists as in Python; otherwise they are mistakes.
 
         Raises:
             TemplateError: the template is wrong, or a value cannot be printed where its tag stands.
         """
-        rendered = self._compile(jinja_env).render(context)
+        rendered = self._compile(jinja_env, compat).render(context)
         if rendered.problems:
             raise TemplateError(rendered.problems)
         self._rendered, self._result = rendered, None
@@ -199,9 +202,9 @@ class DocxTemplate:
             used |= meta.find_undeclared_variables(template.environment.parse(part.compiled.source))
         return used - set(template.environment.globals) - set(context or ())
 
-    def _compile(self, jinja_env: jinja2.Environment | None) -> Template:
+    def _compile(self, jinja_env: jinja2.Environment | None, compat: bool = False) -> Template:
         content = self._content if self._source is None else _pack(self._source)
-        options = _read_environment(jinja_env)
+        options = {**_read_environment(jinja_env), "compat": compat}
         if self._compiled is not None and self._compiled[0] == (content, options):
             return self._compiled[1]
         template, problems = compile_template(content, self._name, **options)
@@ -214,14 +217,14 @@ class DocxTemplate:
         if self._result is not None:
             return _pack(self._result)
         if self._rendered is not None:
-            return self._rendered.save(created or _read_day(self._rendered.template.package))
+            return self._rendered.save(created)
         return self._content if self._source is None else _pack(self._source)
 
 
 def _read_environment(given: jinja2.Environment | None) -> dict[str, Any]:
     """What a script's own environment adds to Jinja's."""
     if given is None:
-        return {"filters": {}, "tests": {}, "globals": {}, "compat": True}
+        return {"filters": {}, "tests": {}, "globals_": {}}
 
     def added(names: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
         return {name: value for name, value in names.items() if known.get(name) is not value}
@@ -229,15 +232,8 @@ def _read_environment(given: jinja2.Environment | None) -> dict[str, Any]:
     return {
         "filters": added(given.filters, FILTERS),
         "tests": added(given.tests, TESTS),
-        "globals": added(given.globals, DEFAULT_NAMESPACE),
-        "compat": not issubclass(given.undefined, jinja2.StrictUndefined),
+        "globals_": added(given.globals, DEFAULT_NAMESPACE),
     }
-
-
-def _read_day(package: Mapping[str, bytes]) -> date:
-    """The day of the template's last change: no clock is asked, and the same template gives the same file."""
-    days = [date(*map(int, found)) for found in _CHANGED.findall(package.get(_CORE, b""))]
-    return max(days, default=date(1980, 1, 1))
 
 
 def _read(content: bytes, name: str) -> Mapping[str, bytes]:

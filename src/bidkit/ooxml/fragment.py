@@ -11,15 +11,16 @@ from functools import lru_cache
 from lxml import etree
 
 from bidkit.ooxml import opc
+from bidkit.ooxml.notes import PARTS
+from bidkit.ooxml.tree import W, replace_by_text
 from bidkit.ooxml.values import CLOSE, OPEN, Rendering, mark, quote
 
-_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _M = "http://schemas.openxmlformats.org/officeDocument/2006/math"
 _MC = "http://schemas.openxmlformats.org/markup-compatibility/2006"
 _OPEN_XML = "http://schemas.openxmlformats.org"
 _MS = "http://schemas.microsoft.com/office"
 _PREFIXES = {
-    "w": _W,
+    "w": W,
     "r": opc.OFFICE_RELS,
     "m": _M,
     "mc": _MC,
@@ -42,7 +43,7 @@ _IN_RUN = "<w:p><w:r><w:t>", "</w:t></w:r></w:p>"
 _SLOT = re.compile(f"{OPEN}([a-zA-Z])([^{CLOSE}]*){CLOSE}")
 _BARE = re.compile("&(?!(?:amp|lt|gt|quot|apos|#34|#39);)|[^\t\n\r\a\f\u0020-\ufdcf\ufdd2-\ufffd\U00010000-\U0010ffff]")
 _CONTENTS_NAME = re.compile(r"_Toc\w+")
-_DECLARED = f' xmlns:w="{_W}"'  # as every part does
+_DECLARED = f' xmlns:w="{W}"'  # as every part does
 
 
 def q(tag: str) -> str:
@@ -68,8 +69,8 @@ _WRAPPERS = _names("sdt sdtContent customXml ins del moveFrom moveTo")
 _PROPERTIES = _names("sdtPr sdtEndPr customXmlPr")
 _HOLDS_RUNS = _names("p hyperlink fldSimple smartTag dir bdo rt rubyBase")
 _PARENTS = {
-    q("w:p"): _names("tc txbxContent"),
-    q("w:tbl"): _names("tc txbxContent"),
+    q("w:p"): _names("tc txbxContent footnote endnote"),
+    q("w:tbl"): _names("tc txbxContent footnote endnote"),
     q("w:tr"): _names("tbl"),
     q("w:tc"): _names("tr"),
     q("w:r"): _HOLDS_RUNS,
@@ -79,9 +80,15 @@ _PARENTS = {
 }
 _TEXTS = _names("t delText instrText delInstrText")
 _REFUSED = _names("sectPr altChunk subDoc body document")
+_NOTES = {q("w:footnote"): "footnote", q("w:endnote"): "endnote"}
 _REFERENCES = _names("footnoteReference endnoteReference commentReference commentRangeStart commentRangeEnd")
 _NAMING = ("Requires", q("mc:Ignorable"))
 _NEW_DRAWING, _NEW_BOOKMARK, _OLD_BOOKMARK, _RELATION, _HEADING, _HEADING_END = "dyYRhe"
+_NEW_NOTE, _NOTE_AGAIN, _NOTE_BEGIN, _NOTE_END, _NOTE = "iInNT"
+_NOTE_MARK = re.compile(f"{OPEN}{_NOTE}([0-9]+){CLOSE}")
+
+Relate = Callable[[str, Rendering], str]
+"""What a relationship id becomes in the part that a rendering is of."""
 
 
 @dataclass(frozen=True)
@@ -99,8 +106,8 @@ class Fragment:
     pieces: tuple[str, ...]
     can_only_split: bool = False
 
-    def fill(self, rendering: Rendering, relate: Callable[[str], str]) -> str:
-        """The XML with numbers for this place; `relate` says what a relationship id becomes in the part."""
+    def fill(self, rendering: Rendering, relate: Relate) -> str:
+        """The XML with numbers for this place. Raises TypeError for a note where none can be."""
         if len(self.pieces) == 1:
             return self.pieces[0]
         bookmarks: dict[str, int | None] = {}
@@ -114,13 +121,14 @@ def _fill_slot(
     kind: str,
     argument: str,
     rendering: Rendering,
-    relate: Callable[[str], str],
+    relate: Relate,
     bookmarks: dict[str, int | None],
 ) -> str:
     if kind == _NEW_DRAWING:
         return str(rendering.drawing_id())
     if kind == _RELATION:
-        return relate(argument)
+        note, _, rid = argument.rpartition("|")
+        return relate(rid, rendering.of(PARTS[note]) if note else rendering)
     if kind == _NEW_BOOKMARK:
         number, _, name = argument.partition("|")
         new = bookmarks[number] = rendering.start_bookmark(name)
@@ -128,6 +136,11 @@ def _fill_slot(
     if kind == _OLD_BOOKMARK:
         old = bookmarks.get(argument)
         return "" if old is None else f'<w:bookmarkEnd w:id="{old}"/>'
+    if kind in (_NEW_NOTE, _NOTE_AGAIN, _NOTE_BEGIN, _NOTE_END):
+        note = argument.partition("|")[0]
+        if PARTS[note] not in rendering.notes:
+            raise TypeError(f"<w:{note}>")
+        return mark(kind, argument)
     style, _, number = argument.partition("|")
     level = next((n for n in range(1, 10) if rendering.styles.find("paragraph", f"heading {n}") == style), 0)
     if not level:
@@ -144,7 +157,7 @@ def parse_fragment(text: str) -> Fragment:
         root = _parse(text)
     except ValueError as error:
         return _parse_inside_run(text, error)
-    for reference in root.iter(*_REFERENCES):
+    for reference in root.iter(*_REFERENCES, *_NOTES):
         raise ValueError(_show(reference))  # to notes that nobody can know
     return make_fragment(root)
 
@@ -156,11 +169,13 @@ def make_fragment(root: etree._Element) -> Fragment:
     _mend_cells(root)
     _rename_contents(root)
     _place_slots(root)
+    notes = _take_notes(root)
     kept = [prefix for element in root.iter() for name in _NAMING for prefix in element.get(name, "").split()]
     etree.cleanup_namespaces(root, keep_ns_prefixes=kept)
     for child in root:
         child.tail = (child.tail or "").strip()
     text = (root.text or "") + "".join(etree.tostring(child, encoding="unicode") for child in root)
+    text = _NOTE_MARK.sub(lambda found: notes[int(found.group(1))], text)
     return Fragment(level, tuple(_SLOT.split(text.replace(_DECLARED, ""))))
 
 
@@ -185,7 +200,7 @@ def _parse_inside_run(text: str, error: ValueError) -> Fragment:
 
 def _is_slot(element: etree._Element) -> bool:
     is_related = any(str(name).startswith(f"{{{opc.OFFICE_RELS}}}") for name in element.attrib)
-    return is_related or element.tag in _NEUTRAL or not element.tag.startswith(f"{{{_W}}}")
+    return is_related or element.tag in _NEUTRAL or not element.tag.startswith(f"{{{W}}}")
 
 
 def _check(root: etree._Element) -> None:
@@ -195,7 +210,7 @@ def _check(root: etree._Element) -> None:
         if not isinstance(element.tag, str):
             raise ValueError("<!-- … -->, <?…?>")
         namespace = etree.QName(element).namespace or ""
-        if not namespace.startswith(_OURS) or (namespace == _W and element.prefix != "w"):
+        if not namespace.startswith(_OURS) or (namespace == W and element.prefix != "w"):
             raise ValueError(f"{_show(element)} {namespace or 'xmlns?'}")
         if element.tag in _REFUSED:
             raise ValueError(_show(element))
@@ -203,7 +218,7 @@ def _check(root: etree._Element) -> None:
         is_misplaced = parents is not None and not _has_parent(element, parents, root)
         if is_misplaced or _is_inside_text(element):
             raise ValueError(f"{_show(element)} in {_show(element.getparent())}")
-        if namespace == _W and element.tag not in _TEXTS and (stray := _text_between(element)):
+        if namespace == W and element.tag not in _TEXTS and (stray := _text_between(element)):
             raise ValueError(f"{stray[:40]} in {_show(element)}")
 
 
@@ -281,7 +296,9 @@ def _place_slots(root: etree._Element) -> None:
     for element in list(root.iterdescendants()):
         for name, value in element.attrib.items():
             if str(name).startswith(f"{{{opc.OFFICE_RELS}}}"):
-                element.set(name, mark(_RELATION, value))
+                note = next(element.iterancestors(*_NOTES), None)
+                kind = "" if note is None else _NOTES[note.tag]
+                element.set(name, mark(_RELATION, f"{kind}|{value!s}"))
             elif str(name) in (q("w14:paraId"), q("w14:textId")):
                 del element.attrib[name]  # would be twice in the document
         if element.tag in (q("wp:docPr"), q("pic:cNvPr")):
@@ -289,11 +306,26 @@ def _place_slots(root: etree._Element) -> None:
         elif element.tag == q("w:bookmarkStart"):
             argument = f"{element.get(q('w:id'), '')}|{element.get(q('w:name'), '')}"
             is_closed = element.get(q("w:id")) in ends and element.get(q("w:name")) != "_GoBack"
-            _replace_by_text(element, mark(_NEW_BOOKMARK, argument) if is_closed else "")
+            replace_by_text(element, mark(_NEW_BOOKMARK, argument) if is_closed else "")
         elif element.tag == q("w:bookmarkEnd"):
-            _replace_by_text(element, mark(_OLD_BOOKMARK, element.get(q("w:id"), "")))
+            replace_by_text(element, mark(_OLD_BOOKMARK, element.get(q("w:id"), "")))
         elif element.tag == q("w:pStyle"):
             _mark_heading(element)
+
+
+def _take_notes(root: etree._Element) -> list[str]:
+    """Each note that stands behind its reference, as XML for another part; a mark with its number is left."""
+    texts: list[str] = []
+    for note in list(root.iter(*_NOTES)):
+        kind, reference = _NOTES[note.tag], note.getprevious()
+        if reference is not None:
+            reference.set(q("w:id"), mark(_NEW_NOTE, f"{kind}|{len(texts)}"))
+        note.set(q("w:id"), mark(_NOTE_AGAIN, kind))
+        replace_by_text(note, mark(_NOTE, len(texts)))
+        note.tail = None
+        etree.cleanup_namespaces(note)
+        texts.append(mark(_NOTE_BEGIN, kind) + etree.tostring(note, encoding="unicode") + mark(_NOTE_END, kind))
+    return texts
 
 
 def _mark_heading(style: etree._Element) -> None:
@@ -306,14 +338,3 @@ def _mark_heading(style: etree._Element) -> None:
     properties.tail = mark(_HEADING, argument) + (properties.tail or "")
     last = paragraph[-1]
     last.tail = (last.tail or "") + mark(_HEADING_END, argument)
-
-
-def _replace_by_text(element: etree._Element, text: str) -> None:
-    parent, previous = element.getparent(), element.getprevious()
-    assert parent is not None
-    text += element.tail or ""
-    if previous is not None:
-        previous.tail = (previous.tail or "") + text
-    else:
-        parent.text = (parent.text or "") + text
-    parent.remove(element)

@@ -219,7 +219,7 @@ class Xml:
         return self._print(rendering)
 
     def _print(self, rendering: Rendering) -> str:
-        return self._fragment.fill(rendering, lambda rid: find_relationship(rid, rendering))
+        return self._fragment.fill(rendering, find_relationship)
 
 
 def merge_properties(tag: str, own: Iterable[tuple[str, str]]) -> str:

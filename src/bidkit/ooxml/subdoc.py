@@ -6,7 +6,7 @@ import copy
 import io
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -22,16 +22,18 @@ from docxcompose.properties import CustomProperties
 from lxml import etree
 
 from bidkit.ooxml.fragment import Fragment, make_fragment, q
+from bidkit.ooxml.notes import PARTS
+from bidkit.ooxml.opc import OFFICE_RELS
 from bidkit.ooxml.picture import read_source
+from bidkit.ooxml.tree import W
 from bidkit.ooxml.values import Rendering, Site
 
 if TYPE_CHECKING:
     from bidkit.ooxml.docxtpl import DocxTemplate, File
 
-_EMPTY = (
-    '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
-    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><w:body/></w:document>'
-)
+_EMPTY = f'<w:document xmlns:w="{W}" xmlns:r="{OFFICE_RELS}"><w:body/></w:document>'
+_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+_NOTES_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _NUMBERED = re.compile(r"\d*(\.\w+)$")
 _STYLED = ("pStyle", "rStyle", "tblStyle", "basedOn", "next", "link", "styleLink", "numStyleLink")
 
@@ -63,11 +65,11 @@ class Subdoc:
             raise TypeError("new_subdoc()")
         relationships = self._host.part.rels
 
-        def relate(rid: str) -> str:
+        def relate(rid: str, part: Rendering) -> str:
             if rid not in relationships:
                 raise ValueError(f'r:id="{rid}"')
             found = relationships[rid]
-            return rendering.relate(found.reltype, found.target_ref, found.is_external)
+            return part.relate(found.reltype, found.target_ref, found.is_external)
 
         return _cut(etree.tostring(self.subdocx.element.body)).fill(rendering, relate)
 
@@ -93,7 +95,7 @@ def _attach(host: Document, content: bytes) -> Document:
     """A file's document, with all that it refers to brought into the host's package."""
     guest = docx.Document(io.BytesIO(content))
     _drop_foreign(guest)
-    _separate_styles(host, guest)
+    renamed = _separate_styles(host, guest)
     known = {item.get(q("w:abstractNumId")) for item in _iter_lists(host)}
     composer = _Composer(host)
     properties = CustomProperties(guest)
@@ -102,6 +104,8 @@ def _attach(host: Document, content: bytes) -> Document:
     composer._create_style_id_mapping(guest)
     for element in list(guest.element.body):
         composer.bring(guest, element)
+    for kind in ("footnote", "endnote"):
+        _bring_notes(host, guest, composer, kind, renamed)
     _bring_base_styles(host, guest, composer)
     _name_lists(host, known)
     attached = Document(guest.element, host.part)
@@ -115,6 +119,7 @@ class _Composer(Composer):  # type: ignore[misc]
     def __init__(self, host: Document) -> None:
         super().__init__(host)
         self.given: set[str] = set()
+        self.copied: dict[Any, Part] = {}
 
     def bring(self, guest: Document, element: etree._Element) -> None:
         """Bring what an element refers to; the element's references are changed."""
@@ -133,12 +138,14 @@ class _Composer(Composer):  # type: ignore[misc]
         return dst_part.rels.get_or_add(relationship.reltype, self.copy_part(relationship.target_part))
 
     def copy_part(self, part: Any) -> Part:
-        """A part in the host's package under a name that is free there."""
+        """A part in the host's package under a name that is free there; one for each part of the guest."""
+        if part in self.copied:
+            return self.copied[part]
         package = self.doc.part.package
         taken = {each.partname for each in package.iter_parts()} | self.given
         name = next(name for n in count(1) if (name := _NUMBERED.sub(rf"{n}\1", part.partname)) not in taken)
         self.given.add(name)  # the package reaches a part only when the one that refers to it is in place
-        copied = Part(PackURI(name), part.content_type, part.blob, package)
+        copied = self.copied[part] = Part(PackURI(name), part.content_type, part.blob, package)
         for rid, related in part.rels.items():
             target = related.target_ref if related.is_external else self.copy_part(related.target_part)
             copied.load_rel(related.reltype, target, rid, related.is_external)
@@ -157,23 +164,62 @@ def _drop_foreign(guest: Document) -> None:
             _remove(number)
 
 
-def _separate_styles(host: Document, guest: Document) -> None:
+def _separate_styles(host: Document, guest: Document) -> dict[str, str]:
     """Rename the guest's style ids that mean another style in the host; Word gives ids as short as `a1`."""
+    known = {style.style_id for style in host.styles}
     names = {style.name for style in host.styles}
     taken = {style.style_id for style in host.styles} | {style.style_id for style in guest.styles}
     renamed: dict[str, str] = {}
     for style in guest.styles:
-        if style.name not in names and any(style.style_id == ours.style_id for ours in host.styles):
-            number = next(n for n in range(1, len(taken) + 2) if f"{style.style_id}_{n}" not in taken)
+        if style.name not in names and style.style_id in known:
+            number = next(n for n in count(1) if f"{style.style_id}_{n}" not in taken)
             renamed[style.style_id] = f"{style.style_id}_{number}"
             taken.add(renamed[style.style_id])
-    if not renamed:
-        return
     for root in (guest.styles.element, guest.element, *_iter_lists(guest)):
-        for style in root.iter(q("w:style")):
-            style.set(q("w:styleId"), renamed.get(style.get(q("w:styleId"), ""), style.get(q("w:styleId"), "")))
-        for use in root.iter(*(q(f"w:{name}") for name in _STYLED)):
-            use.set(q("w:val"), renamed.get(use.get(q("w:val"), ""), use.get(q("w:val"), "")))
+        _rename_styles(root, renamed)
+    return renamed
+
+
+def _rename_styles(root: etree._Element, renamed: Mapping[str, str]) -> None:
+    for key, tags in ((q("w:styleId"), ("style",)), (q("w:val"), _STYLED)) if renamed else ():
+        for use in root.iter(*(q(f"w:{name}") for name in tags)):
+            if use.get(key) in renamed:
+                use.set(key, renamed[use.get(key, "")])
+
+
+def _bring_notes(host: Document, guest: Document, composer: _Composer, kind: str, renamed: Mapping[str, str]) -> None:
+    """Put each note behind its reference; the compiler gives them a number and a place in the host's notes."""
+    relation = f"{OFFICE_RELS}/{kind}s"
+    part = next((each.target_part for each in guest.part.rels.values() if each.reltype == relation), None)
+    root = None if part is None else parse_xml(part.blob)
+    known = {} if root is None else {note.get(q("w:id")): note for note in root}
+    for reference in list(guest.element.body.iter(q(f"w:{kind}Reference"))):
+        note = copy.deepcopy(known.get(reference.get(q("w:id"))))
+        if part is None or note is None:
+            _remove(reference)
+            continue
+        for element in note.iter():
+            for name, rid in element.attrib.items():
+                if str(name).startswith(f"{{{OFFICE_RELS}}}"):
+                    element.set(name, composer.add_relationship(part, host.part, part.rels[rid]).rId)
+        _rename_styles(note, renamed)
+        composer.add_styles(guest, note)
+        composer.add_numberings(guest, note)
+        reference.addnext(note)
+        _require_notes(host, kind, relation)
+
+
+def _require_notes(host: Document, kind: str, relation: str) -> None:
+    """Make the host's notes part if it has none."""
+    if any(each.reltype == relation for each in host.part.rels.values()):
+        return
+    lines = "".join(
+        f'<w:{kind} w:type="{name}" w:id="{number}"><w:p><w:r><w:{name}/></w:r></w:p></w:{kind}>'
+        for number, name in ((-1, "separator"), (0, "continuationSeparator"))
+    )
+    xml = f'{_XML}<w:{kind}s xmlns:w="{W}" xmlns:r="{OFFICE_RELS}">{lines}</w:{kind}s>'
+    made = Part(PackURI(f"/{PARTS[kind]}"), f"{_NOTES_TYPE}.{kind}s+xml", xml.encode(), host.part.package)
+    host.part.relate_to(made, relation)
 
 
 def _bring_base_styles(host: Document, guest: Document, composer: _Composer) -> None:
