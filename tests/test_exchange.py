@@ -53,6 +53,13 @@ def test_old_picture_goes_when_nothing_shows_it_any_more() -> None:
     assert [data for name, data in replaced.items() if name.startswith("word/media/")] == [BLUE]
 
 
+def test_relationship_that_nothing_uses_keeps_no_old_picture() -> None:
+    content = with_part(parts_of(shared()), "word/document.xml", 'r:embed="rIdB"', 'r:embed="rIdA"')
+    replaced = sound(replace_parts(zipped(content), Replacements(pictures={"first": BLUE})))
+    assert shown(replaced) == {"first": BLUE, "second": BLUE}
+    assert RED not in parts_of(replaced).values()
+
+
 def test_picture_of_another_format_gets_its_name_and_content_type() -> None:
     parts = parts_of(sound(replace_parts(shared(), Replacements(pictures={"first": JPEG}))))
     (name,) = [name for name, data in parts.items() if data == JPEG]

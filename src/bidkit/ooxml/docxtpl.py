@@ -183,9 +183,9 @@ class DocxTemplate:
         self._replacements = Replacements()
 
     def get_pic_map(self) -> dict[str, tuple[str, bytes]]:
-        """By name, title and description of each picture: its part and its content."""
+        """By the name of each picture: its part and its content."""
         parts = _read(self._make_content(None), self._name)
-        found = {name: placed.target for placed in find_pictures(parts) for name in placed.names}
+        found = {placed.names[0]: placed.target for placed in find_pictures(parts) if placed.names}
         return {name: (target, parts[target]) for name, target in found.items() if target in parts}
 
     def get_undeclared_template_variables(

@@ -138,7 +138,7 @@ def _redirect(package: opc.Package, old: str, data: bytes, only: tuple[str, str]
         folder, file = posixpath.split(name)
         owner = posixpath.join(posixpath.dirname(folder), file.removesuffix(".rels"))
         leading = {line.id for line in opc.read_relationships(package, owner).values() if _leads_to(line, old)}
-        moved = {rid for rid in leading if only is None or only == (owner, rid)}
+        moved = {rid for rid in leading if only in (None, (owner, rid)) or not _is_used(package, owner, rid)}
         is_kept |= leading != moved
         if moved:
             root = opc.parse_xml(package[name])
@@ -149,6 +149,10 @@ def _redirect(package: opc.Package, old: str, data: bytes, only: tuple[str, str]
     types = package[opc.CONTENT_TYPES] if is_kept else _without_override(package[opc.CONTENT_TYPES], old)
     changed[opc.CONTENT_TYPES] = opc.add_content_types(types, {picture.extension: MEDIA_TYPES[picture.extension]})
     return package.replace(changed, () if is_kept else (old,))
+
+
+def _is_used(package: opc.Package, owner: str, rid: str) -> bool:
+    return f'"{rid}"'.encode() in package.get(owner, b"")
 
 
 def _leads_to(line: opc.Relationship, part: str) -> bool:

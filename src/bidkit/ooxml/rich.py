@@ -96,7 +96,7 @@ class RichText:
             "w:u": f'<w:u w:val="{_underline(underline)}"/>' if underline else "",
             "w:shd": f'<w:shd w:val="clear" w:color="auto" w:fill="{_color(highlight)}"/>' if highlight else "",
             "w:vertAlign": _raised(subscript, superscript),
-            "w:rtl": "<w:rtl/>" if rtl else "",
+            "w:rtl": '<w:rtl w:val="true"/>' if rtl else "",
             "w:lang": f"<w:lang w:val={_quote(lang)}/>" if lang else "",
         }
         shown = text.decode() if isinstance(text, bytes) else str(text)
