@@ -74,7 +74,11 @@ def _attributes(element: etree._Element) -> str:
 
 
 def _flat(element: etree._Element) -> str:
-    """A property with its attributes and children, on one line."""
+    """A property with its attributes and children, on one line; a shade counts by its fill."""
+    if _local(element) == "shd":
+        return f"shd {element.get(f'{{{W}}}fill')}"
+    if element.get(f"{{{W}}}val") in ("true", "on"):
+        return _local(element)  # as if nothing were said
     children = [_flat(child) for child in element if isinstance(child.tag, str)]
     inside = f"({', '.join(sorted(children))})" if children else ""
     return f"{_local(element)}{_attributes(element)}{inside}"

@@ -84,7 +84,6 @@ RICH = [
     Case("rich text: a page break", docx(p("0 {{r x }}"), p("end")), rich(("a\fb", {}))),
     Case("rich text: a link", docx(p("{{r x }}")), linked),
     Case("rich text between texts of one run", docx(p(r("a {{r x }} b {{r x }} c"))), rich(("t", {"bold": True}))),
-    Case("rich text by a plain tag", docx(p("{{ x }}")), rich(("t", {"bold": True}))),
     Case("rich text in a split tag", docx(p(split("{{r x }}"), r(" z"))), rich(("t", {"bold": True}))),
     Case(
         "rich text in a cell with a shade",
@@ -197,7 +196,6 @@ IMAGES = [
     Case("an image in a header and in the body", docx(p("{{ x }}"), header=p("{{ x }} logo")), images),
     Case("an image in a footer", docx(p("body {{ 1 }}"), footer=p("{{ x }}")), images),
     Case("an image in an old text box", file_with(p(vml_box(p("{{ x }}")))), images),
-    Case("an image in a run of a look", docx(p(r("a {{ x }} b", BOLD))), images),
 ]
 
 

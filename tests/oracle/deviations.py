@@ -28,8 +28,8 @@ DEVIATIONS = {
     ),
     "D02": Deviation(
         "undefined names",
-        "print nothing; an attribute of one raises without a place; the first mistake hides the others",
-        "are errors, all of them reported with their places; compat=True prints nothing",
+        "print nothing; an attribute of one raises, without a place",
+        "are errors, all of them reported with their places; compat=True prints nothing, but for an attribute of one",
         "a misspelt name leaves a hole in a contract",
     ),
     "D03": Deviation(
@@ -195,9 +195,21 @@ DEVIATIONS = {
         "one call must not change the next",
     ),
     "D30": Deviation(
-        "text after a tag that is split over runs",
-        "takes the look of the run in which the tag begins",
+        "text after a tag that is split over runs, that merges, or that prints a picture",
+        "takes the look of the run in which the tag begins; after a picture it has none",
         "keeps the look of its own run",
         "the author set that look; Word splits tags without asking",
+    ),
+    "D31": Deviation(
+        "numbered lists in loops",
+        "go on counting through all rounds",
+        "start afresh where a loop begins",
+        "that is what every author expects",
+    ),
+    "D32": Deviation(
+        "rich text in a plain tag",
+        "puts runs inside w:t: invisible in Word",
+        "prints as {{r }} does",
+        "what a tag prints must be seen",
     ),
 }

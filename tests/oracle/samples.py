@@ -183,7 +183,9 @@ def named_picture(rid: str, number: int, name: str, descr: str = "") -> str:
 
 def with_header_picture(header: str, data: bytes, *body: str) -> bytes:
     """A .docx whose header shows a picture as rIdLogo."""
-    parts = package(*body, header=header, media={"rIdLogo": data}, root=ROOT)
+    parts = package(*body, header=header, root=ROOT)
+    png_type = '<Default Extension="png" ContentType="image/png"/></Types>'
+    parts = with_part(parts, "[Content_Types].xml", "</Types>", png_type)
     line = f'<Relationship Id="rIdLogo" Type="{R}/image" Target="media/rIdLogo.png"/>'
     rels = f'{XML}<Relationships xmlns="{opc.NS_RELS}">{line}</Relationships>'
-    return zipped({**parts, "word/_rels/header1.xml.rels": rels.encode()})
+    return zipped({**parts, "word/_rels/header1.xml.rels": rels.encode(), "word/media/rIdLogo.png": data})
