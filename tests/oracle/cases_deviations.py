@@ -162,4 +162,10 @@ SHOWN = [
         lacks("r [b]"),
         has("r [b]", "t 't'"),
     ),
+    Shown(
+        "D33",
+        Case("a filter block", docx(p("{% filter upper %}a {{ x }}{% endfilter %}")), {"x": "&"}),
+        says("A &AMP;"),
+        refused("TP11"),
+    ),
 ]

@@ -236,7 +236,6 @@ STATEMENTS = [
         docx(p("{% macro m() %}[{{ caller() }}]{% endmacro %}{% call m() %}in {{ x }}{% endcall %}")),
         {"x": "&"},
     ),
-    Case("filter block", docx(p("{% filter upper %}a {{ x }} b{% endfilter %}")), {"x": "y"}),
     Case(
         "break and continue, do",
         docx(

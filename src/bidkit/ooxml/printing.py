@@ -11,7 +11,8 @@ from bidkit.ooxml.values import CLOSE, OPEN, Rendering, Site, escape_text, text_
 METHODS = {"p": "blocks", "r": "runs", "tr": "rows", "tc": "cells"}
 """By level: the method that gives a value's XML there."""
 _RAW_XML = "__html__"
-_SCALARS = frozenset((str, int, float, bool, Decimal, date))
+SCALARS = frozenset((str, int, float, bool, Decimal, date))
+"""What most values are: quickly told from those that have a level."""
 
 
 class Ready(str):
@@ -52,7 +53,7 @@ def print_at(value: Any, level: str, rendering: Rendering, site: Site, is_compat
 
 def _fit(value: Any, level: str, rendering: Rendering, site: Site, is_compat: bool) -> tuple[str, str]:
     """The value's XML at this level if it has one, else at the level that it has."""
-    if type(value) in _SCALARS:
+    if type(value) in SCALARS:
         return "", text_xml(str(value), site)
     if isinstance(value, Ready):
         return value.level, str(value)

@@ -19,7 +19,7 @@ from jinja2.utils import missing
 
 from bidkit.diagnostic import Diagnostic
 from bidkit.ooxml.cells import compute_cell
-from bidkit.ooxml.printing import Ready, print_at
+from bidkit.ooxml.printing import METHODS, SCALARS, Ready, print_at
 from bidkit.ooxml.values import CLOSE, OPEN, Rendering
 
 if TYPE_CHECKING:
@@ -58,8 +58,10 @@ def require_texts(*values: Any) -> None:
     for value in values:
         if isinstance(value, Missing):
             str(value)  # notes itself
-        elif value is None or isinstance(value, Ready) or hasattr(value, "blocks"):
+        elif value is None or isinstance(value, Ready):
             raise ExpressionError("None" if value is None else "{{p … }}")
+        elif type(value) not in SCALARS and any(hasattr(value, method) for method in METHODS.values()):
+            raise ExpressionError(type(value).__name__)
         elif isinstance(value, (list, tuple)):
             require_texts(*value)
 

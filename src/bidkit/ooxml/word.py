@@ -9,6 +9,7 @@ tree -> notes are brought to their references, contents give way to marks
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -178,7 +179,7 @@ class _Compiler:
             self.problems.append(Diagnostic("TP02", span, {"tag": unclosed}))
         if unclosed is not None or not tags:
             return
-        tags = _trim_values(tags, written)
+        tags = _trim(tags, written, [text.tag == q("t") for text in texts])
         part = find_note_part(paragraph)
         marks, placed = [], []
         for tag in tags:
@@ -240,7 +241,8 @@ class _Compiler:
         run = text.getparent()
         assert run is not None
         properties = run.find(q("rPr"))
-        site = replace(self.site_of(paragraph), run=places.fragment_of(properties), can_split=False)
+        can_split = run.getparent() is paragraph
+        site = replace(self.site_of(paragraph), run=places.fragment_of(properties), can_split=can_split)
         self.tags[number] = replace(item, site=site)
         before, _, after = (text.text or "").partition(marked)
         rest = etree.Element(q("r"))
@@ -515,24 +517,26 @@ def _is_text_of(item: etree._Element, paragraph: etree._Element) -> bool:
     return find_above(item, "p") is paragraph
 
 
-def _trim_values(tags: list[Tag], written: list[str]) -> list[Tag]:
-    """`{{- x -}}` takes the blanks around it away, as far as its run reaches."""
-    if not any(tag.opening == "{{" and (tag.trims_before or tag.trims_after) for tag in tags):
+def _trim(tags: list[Tag], written: list[str], are_texts: list[bool]) -> list[Tag]:
+    """`{{- x -}}` takes the blanks around it away as far as its run reaches, `{%- x -%}` the breaks and tabs."""
+    if not any(tag.trims_before or tag.trims_after for tag in tags):
         return tags
     joined = "".join(written)
-    edges, offset = [], 0
-    for text in written:
-        edges.append((offset, offset + len(text)))
-        offset += len(text)
+    starts = [0, *itertools.accumulate(len(text) for text in written)]
+    breaks = {place for place, is_text in zip(starts, are_texts, strict=False) if not is_text}
     out = []
     for tag in tags:
         start, end = tag.start, tag.end
-        low = next(low for low, high in edges if low <= start < high)
-        high = next(high for low, high in edges if low < end <= high)
-        if tag.opening == "{{" and tag.trims_before:
-            start = low + len(joined[low:start].rstrip())
-        if tag.opening == "{{" and tag.trims_after:
-            end = high - len(joined[end:high].lstrip())
+        if tag.opening == "{{":
+            low = max(place for place in starts if place <= start)
+            high = min(place for place in starts if place >= end)
+            start = low + len(joined[low:start].rstrip()) if tag.trims_before else start
+            end = high - len(joined[end:high].lstrip()) if tag.trims_after else end
+        elif not tag.level:
+            while tag.trims_before and start - 1 in breaks:
+                start -= 1
+            while tag.trims_after and end in breaks:
+                end += 1
         out.append(replace(tag, start=start, end=end))
     return out
 
