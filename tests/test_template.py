@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from office_files import (
     DAY,
+    NAMESPACES,
     codes,
     compiled,
     contents,
@@ -13,6 +14,8 @@ from office_files import (
     filled,
     names,
     p,
+    package,
+    parts_of,
     place_of,
     refusals,
     rendered,
@@ -20,10 +23,12 @@ from office_files import (
     tbl,
     texts,
     tr,
+    zipped,
 )
 
 from bidkit.context import make_filters
 from bidkit.diagnostic import Diagnostic
+from bidkit.ooxml import opc
 from bidkit.ooxml.template import compile_template
 
 CONTEXT: dict[str, Any] = {
@@ -487,3 +492,53 @@ def test_a_value_is_never_run_as_a_template() -> None:
 @pytest.mark.parametrize("key", ["keys", "items", "values", "get", "update", "pop"])
 def test_a_key_named_like_a_method_is_the_key(key: str) -> None:
     assert texts(filled(docx(p(f"{{{{ d.{key} }}}}")), {"d": {key: "v"}})) == ["v"]
+
+
+# what runs or loads something unasked
+
+
+def with_relation(parts: dict[str, bytes], part: str, line: str) -> dict[str, bytes]:
+    rels = opc.rels_name(part)
+    old = parts.get(rels, f'<Relationships xmlns="{opc.NS_RELS}"></Relationships>'.encode()).decode()
+    return {**parts, rels: old.replace("</Relationships>", f"{line}</Relationships>").encode()}
+
+
+def with_macro() -> bytes:
+    parts = package(p("a"))
+    line = (
+        '<Relationship Id="rIdV" Type="http://schemas.microsoft.com/office/2006/relationships/vbaProject" Target="{}"/>'
+    )
+    parts = with_relation(parts, "word/document.xml", line.format("vbaProject.bin"))
+    types = opc.add_content_types(parts[opc.CONTENT_TYPES], {"bin": "application/vnd.ms-office.vbaProject"})
+    return zipped({**parts, "word/vbaProject.bin": b"\xcc\x61", opc.CONTENT_TYPES: types})
+
+
+def test_macros_are_carried_only_when_asked_for() -> None:
+    template, problems = compile_template(with_macro(), "t.docx", {})
+    assert template is None
+    assert {problem.code for problem in problems} == {"TP14"}
+    assert "word/vbaProject.bin" in {place_of(problem)["part"] for problem in problems}
+    template, problems = compile_template(with_macro(), "t.docx", {}, allow_macros=True)
+    assert template is not None and not problems
+    assert "word/vbaProject.bin" in parts_of(template.render({}).save(DAY))
+
+
+@pytest.mark.parametrize(("kind", "code"), [("image", "TP14"), ("oleObject", "TP14"), ("hyperlink", "")])
+def test_what_is_loaded_from_elsewhere_is_refused_and_a_link_is_not(kind: str, code: str) -> None:
+    line = f'<Relationship Id="rIdE" Type="{opc.OFFICE_RELS}/{kind}" Target="http://a.example/" TargetMode="External"/>'
+    content = zipped(with_relation(package(p("a")), "word/document.xml", line))
+    problems = compile_template(content, "t.docx", {}, allow_macros=True)[1]
+    assert codes(problems) == ([code] if code else [])
+
+
+def test_the_path_of_the_attached_template_does_not_go_into_the_bid() -> None:
+    settings = f'<w:settings {NAMESPACES}><w:attachedTemplate r:id="rId1"/><w:zoom w:percent="100"/></w:settings>'
+    line = (
+        f'<Relationship Id="rId1" Type="{opc.OFFICE_RELS}/attachedTemplate" TargetMode="External" '
+        'Target="file:///C:/Users/wang/Bid.dotm"/>'
+    )
+    parts = with_relation({**package(p("a")), "word/settings.xml": settings.encode()}, "word/settings.xml", line)
+    made = parts_of(filled(zipped(parts)))
+    assert b"wang" not in b"".join(made.values())
+    assert b"attachedTemplate" not in made["word/settings.xml"]
+    assert b"zoom" in made["word/settings.xml"]

@@ -116,7 +116,8 @@ def _check(deal_path: Path, options: Options) -> tuple[_Checked | None, list[Dia
     filters = make_filters(deal.locale)
     file = f"{pack.name}/{pack.text.proposal}"
     look = (pack.text.required_styles, settings.company.color, PAPERS.get(deal.locale))
-    template, found = compile_template(pack.proposal, file, filters, *look, store=open_store("templates"))
+    store = open_store("templates")
+    template, found = compile_template(pack.proposal, file, filters, *look, load=pack.includes.get, store=store)
     problems += found
     if template is None or has_errors(problems):
         return None, problems

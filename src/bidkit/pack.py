@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -33,12 +34,14 @@ class Pack:
     Args:
         name: as messages show it, `templates/zh-proposal`.
         hash: SHA-256 over all its files.
+        includes: its Word files by their name in the pack's folder, for `{%p include %}`.
     """
 
     name: str
     text: PackText
     proposal: bytes
     hash: str
+    includes: Mapping[str, bytes]
 
 
 def shipped_packs() -> Path:
@@ -64,5 +67,12 @@ def load_pack(workspace: Workspace, name: str) -> tuple[Pack | None, list[Diagno
     content, found = files.read(text.proposal, f"{name}/{MANIFEST_NAME}", text.span("proposal"))
     if content is None:
         return None, problems + found
+    includes: dict[str, bytes] = {}
+    for path in sorted((base / name).rglob("*.docx")):
+        relative = path.relative_to(base / name).as_posix()
+        part, found = (None, []) if path.name.startswith("~$") else files.read(f"{name}/{relative}")
+        problems += found
+        if part is not None:
+            includes[relative] = part
     digest = hashlib.sha256(repr(sorted(files.hashes().items())).encode()).hexdigest()
-    return Pack(f"templates/{name}", text, content, digest), problems
+    return Pack(f"templates/{name}", text, content, digest, includes), problems

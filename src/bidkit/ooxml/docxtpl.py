@@ -16,6 +16,7 @@ from jinja2.defaults import DEFAULT_NAMESPACE
 from jinja2.filters import FILTERS
 from jinja2.tests import TESTS
 
+from bidkit.cache import open_store
 from bidkit.diagnostic import Diagnostic, load_messages
 from bidkit.ooxml import opc
 from bidkit.ooxml.exchange import Replacements, find_pictures, replace_parts
@@ -207,11 +208,20 @@ class DocxTemplate:
         options = {**_read_environment(jinja_env), "compat": compat}
         if self._compiled is not None and self._compiled[0] == (content, options):
             return self._compiled[1]
-        template, problems = compile_template(content, self._name, **options)
+        store = open_store("templates")
+        template, problems = compile_template(content, self._name, **options, load=self._load, store=store)
         if template is None:
             raise TemplateError(problems)
         self._compiled = (content, options), template
         return template
+
+    def _load(self, name: str) -> bytes | None:
+        """A file that the template includes, from the template's own folder."""
+        if not isinstance(self.template_file, (str, os.PathLike)):
+            return None
+        folder = Path(self.template_file).resolve().parent
+        path = (folder / name).resolve()
+        return path.read_bytes() if path.is_relative_to(folder) and path.is_file() else None
 
     def _make_content(self, created: date | None) -> bytes:
         if self._result is not None:

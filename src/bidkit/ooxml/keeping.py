@@ -19,6 +19,7 @@ import jinja2
 from bidkit.diagnostic import Span
 from bidkit.ooxml import opc
 from bidkit.ooxml.fields import ListLevel
+from bidkit.ooxml.include import Load
 from bidkit.ooxml.notes import Shell
 from bidkit.ooxml.rendered import Part, Template
 from bidkit.ooxml.sandbox import Environment
@@ -53,8 +54,12 @@ def _list_functions(functions: Mapping[str, Any]) -> list[tuple[str, str]]:
     return sorted((name, str(getattr(function, "jinja_pass_arg", ""))) for name, function in functions.items())
 
 
-def to_bytes(template: Template, original: opc.Package) -> bytes:
-    """A compiled template without what its file holds anyway."""
+def to_bytes(template: Template, original: opc.Package, sources: Mapping[str, str]) -> bytes:
+    """A compiled template without what its file holds anyway.
+
+    Args:
+        sources: the SHA-256 of the files that it includes, by name.
+    """
     members = template.package.members
     changed = {name: template.package[name] for name in members if members[name] is not original.members.get(name)}
     dropped = tuple(name for name in original if name not in members)
@@ -63,7 +68,7 @@ def to_bytes(template: Template, original: opc.Package) -> bytes:
         (
             part.compiled.name,
             part.compiled.source,
-            [_flatten(tag) for tag in part.compiled.tags],
+            [_flatten(tag, template.name) for tag in part.compiled.tags],
             part.compiled.chunks,
             part.compiled.contents,
             {kind: astuple(shell) for kind, shell in part.compiled.shells.items()},
@@ -74,23 +79,35 @@ def to_bytes(template: Template, original: opc.Package) -> bytes:
     ]
     looks = (dict(styles.ids), dict(styles.list_numbers), dict(styles.number_ids), dict(styles.numbers))
     levels = {level: astuple(rule) for level, rule in template.levels.items()}
-    return marshal.dumps((changed, dropped, (*looks, dict(styles.starts)), levels, parts))
+    return marshal.dumps((dict(sources), changed, dropped, (*looks, dict(styles.starts)), levels, parts))
 
 
-def _flatten(placed: PlacedTag) -> tuple[Any, ...]:
+def _flatten(placed: PlacedTag, name: str) -> tuple[Any, ...]:
     site = None if placed.site is None else astuple(placed.site)
-    return (astuple(placed.tag), placed.span.place, placed.kind, site, placed.part, placed.columns, placed.chunk)
+    file = "" if placed.span.file == name else placed.span.file
+    where = (file, placed.span.place)
+    return (astuple(placed.tag), where, placed.kind, site, placed.part, placed.columns, placed.chunk)
 
 
-def from_bytes(payload: bytes, name: str, original: opc.Package, environment: Environment) -> Template:
+def read(payload: bytes, load: Load | None) -> Any:
+    """What `to_bytes` gave, for `restore`; None if a file that the template includes is another now."""
+    kept = marshal.loads(payload)
+    for name, digest in kept[0].items():
+        content = load(name) if load is not None else None
+        if content is None or sha256(content).hexdigest() != digest:
+            return None
+    return kept
+
+
+def restore(kept: Any, name: str, original: opc.Package, environment: Environment) -> Template:
     """The template that `to_bytes` was given."""
-    changed, dropped, looks, levels, parts = marshal.loads(payload)
+    _, changed, dropped, looks, levels, parts = kept
     made: dict[str, Part] = {}
     for part_name, source, tags, chunks, contents, shells, area, code in parts:
         compiled = CompiledPart(
             part_name,
             source,
-            [_restore(tag, name) for tag in tags],
+            [_place(tag, name) for tag in tags],
             chunks,
             contents,
             {kind: Shell(*shell) for kind, shell in shells.items()},
@@ -103,8 +120,7 @@ def from_bytes(payload: bytes, name: str, original: opc.Package, environment: En
     return Template(name, package, Styles(*looks), rules, made, environment)
 
 
-def _restore(flat: tuple[Any, ...], name: str) -> PlacedTag:
-    tag, place, kind, site, part, columns, chunk = flat
-    return PlacedTag(
-        Tag(*tag), Span(name, place=place), kind, None if site is None else Site(*site), part, columns, chunk
-    )
+def _place(flat: tuple[Any, ...], name: str) -> PlacedTag:
+    tag, (file, place), kind, site, part, columns, chunk = flat
+    span = Span(file or name, place=place)
+    return PlacedTag(Tag(*tag), span, kind, None if site is None else Site(*site), part, columns, chunk)

@@ -45,10 +45,13 @@ def inline_notes(root: etree._Element, parts: Mapping[str, etree._Element]) -> d
         notes = {note.get(q("id"), ""): note for note in tree.findall(q(kind))}
         for reference in list(root.iter(q(f"{kind}Reference"))):
             number = reference.get(q("id"), "")
-            if number in notes:
-                body = copy.deepcopy(notes[number])
+            body = reference.getnext()
+            if body is None or body.tag != q(kind):  # else it was brought together with its reference
+                body = copy.deepcopy(notes[number]) if number in notes else None
+            if body is not None:
                 body.set(q("id"), mark("I", kind))
-                reference.addnext(body)
+                if body.getparent() is None:
+                    reference.addnext(body)
                 insert_before(body, mark("n", kind))
                 body.tail = mark("N", kind) + (body.tail or "")
                 reference.set(q("id"), mark("i", f"{kind}|{number}"))

@@ -51,7 +51,7 @@ class Subdoc:
     def __init__(self, template: DocxTemplate, docpath: File | None = None) -> None:
         self._template = template
         self._host = template.get_docx()
-        self.subdocx = _make_empty(self._host) if docpath is None else _attach(self._host, read_source(docpath))
+        self.subdocx = _make_empty(self._host) if docpath is None else attach(self._host, read_source(docpath))
 
     def __getattr__(self, name: str) -> Any:
         """What python-docx's document has."""
@@ -91,8 +91,12 @@ def _make_empty(host: Document) -> Document:
     return Document(element, host.part)
 
 
-def _attach(host: Document, content: bytes) -> Document:
-    """A file's document, with all that it refers to brought into the host's package."""
+def attach(host: Document, content: bytes) -> Document:
+    """A file's document, with all that it refers to brought into the host's package.
+
+    Raises:
+        ValueError: it is no sound Word file, or holds what cannot stand inside another document.
+    """
     guest = docx.Document(io.BytesIO(content))
     _drop_foreign(guest)
     renamed = _separate_styles(host, guest)

@@ -15,6 +15,7 @@ from bidkit.cache import Store
 from bidkit.diagnostic import Diagnostic, Span
 from bidkit.ooxml import keeping, notes, opc
 from bidkit.ooxml.fields import read_heading_levels
+from bidkit.ooxml.include import Load, include_files
 from bidkit.ooxml.rendered import Part, Template
 from bidkit.ooxml.sandbox import Environment, make_environment
 from bidkit.ooxml.syntax import compile_source
@@ -47,9 +48,11 @@ def compile_template(
     globals_: Mapping[str, Any] | None = None,
     compat: bool = False,
     allow_macros: bool = False,
+    load: Load | None = None,
     store: Store | None = None,
 ) -> tuple[Template | None, list[Diagnostic]]:
-    """A .docx template, ready to be rendered any number of times. Diagnostics: TP01–TP03, TP05, TP06, TP09, TP11, TP14.
+    """A .docx template, ready to be rendered any number of times. Diagnostics: TP01–TP03, TP05, TP06, TP09, TP11,
+    TP14, TP15.
 
     Args:
         name: the file, as messages name it.
@@ -58,26 +61,31 @@ def compile_template(
         paper: width and height in twips, upright, if it is not to be the template's own.
         compat: undefined names are blank, None and lists print as in Python: what docxtpl does.
         allow_macros: code in the template is carried into what is made from it.
+        load: the content of a file that an `include` tag names; None if there is no such file.
         store: where templates without a mistake are kept compiled.
     """
     environment = make_environment(filters, tests or {}, globals_ or {}, compat)
-    settings = (tuple(required_styles), accent, paper, allow_macros)
-    key = keeping.make_key(content, environment, settings) if store is not None else ""
-    payload = store.get(key) if store is not None else None
-    package, problems = opc.read_package(content, name, is_known=payload is not None)
+    key = keeping.make_key(content, environment, (tuple(required_styles), accent, paper, allow_macros)) if store else ""
+    payload = store.get(key) if store else None
+    kept = keeping.read(payload, load) if payload else None
+    package, problems = opc.read_package(content, name, is_known=kept is not None)
     if package is None:
         return None, problems
-    if payload is not None:
-        return keeping.from_bytes(payload, name, package, environment), []
+    if kept is not None:
+        return keeping.restore(kept, name, package, environment), []
     try:
-        changed = recolor(package, accent) if accent else package
+        included = include_files(package, name, load)
+        changed = recolor(included.package, accent) if accent else included.package
         changed = repaper(changed, *paper) if paper else changed
         template, problems = _compile(changed, name, required_styles, environment, allow_macros)
+        problems = included.problems or problems
     except (etree.XMLSyntaxError, KeyError, ValueError) as error:
         return None, [Diagnostic("TP01", Span(name), {"file": name, "reason": str(error)})]
-    if template is not None and store is not None:
-        store.put(key, keeping.to_bytes(template, package))
-    return template, problems
+    if problems:
+        return None, problems
+    if template is not None and store:
+        store.put(key, keeping.to_bytes(template, package, included.sources))
+    return template, []
 
 
 def _compile(

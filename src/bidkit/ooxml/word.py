@@ -19,6 +19,7 @@ from lxml import etree
 from bidkit.diagnostic import Diagnostic, Span
 from bidkit.ooxml import cells, places
 from bidkit.ooxml.fields import field_instruction, mark_sequences, remove_field
+from bidkit.ooxml.include import clean, find_file, has_marks
 from bidkit.ooxml.lists import find_list_scopes, mark_list
 from bidkit.ooxml.notes import Shell, find_note_part, inline_notes
 from bidkit.ooxml.pairs import find_torn, is_block, match_blocks
@@ -146,6 +147,7 @@ class _Compiler:
                             if kind == "paragraph" and re.fullmatch("heading [1-9]", name)}  # fmt: skip
         self.heading = ""
         self.loops = 0
+        self.has_includes = has_marks(root)
         self.cells = places.number_cells(root)
         self.areas = places.read_areas(root)
 
@@ -434,6 +436,8 @@ class _Compiler:
     # the source
 
     def finish(self, shells: Mapping[str, Shell]) -> CompiledPart:
+        if self.has_includes:
+            clean(self.root)
         text = etree.tostring(self.root, encoding="unicode")
         pieces = _TAG_MARK.split(text)
         chunks: list[str] = []
@@ -478,13 +482,14 @@ class _Compiler:
     def locate(self, paragraph: etree._Element | None) -> Span:
         if paragraph is None:
             return Span(self.file, place=(("part", self.part),))
+        file = find_file(paragraph, self.file) if self.has_includes else self.file
         place = [("part", find_note_part(paragraph) or self.part)]
         if self.heading:
             place.append(("heading", _shorten(self.heading)))
         cell = next((cell for cell in paragraph.iterancestors(q("tc")) if cell in self.cells), None)
         if cell is not None:
             place += [(kind, str(n)) for kind, n in zip(("table", "row", "cell"), self.cells[cell], strict=True)]
-        return Span(self.file, place=tuple(place))
+        return Span(file, place=tuple(place))
 
     def site_of(self, paragraph: etree._Element) -> Site:
         properties = paragraph.find(q("pPr"))
