@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from lxml import etree
@@ -38,7 +38,7 @@ class Included:
 
 
 def include_files(package: opc.Package, name: str, load: Load | None) -> Included:
-    """Bring what the `include` tags of a document name. Diagnostics: TP09, TP11, TP15.
+    """Bring what the `include` tags of a document name. Diagnostics: TP01, TP11, TP15.
 
     Styles, lists, pictures, links and notes come along; sections, headers and comments stay behind.
 
@@ -59,25 +59,24 @@ def include_files(package: opc.Package, name: str, load: Load | None) -> Include
 
     def expand(body: etree._Element, chain: tuple[str, ...]) -> None:
         for paragraph, tag in list(_find_tags(body)):
-            content = _load(result, paragraph, tag, chain, load)
+            content = _load(result, tag, chain, load)
             if content is None:
                 continue
             wanted = _name_of(tag)
             sound, problems = opc.read_package(content, wanted)
-            result.problems += problems
+            result.problems += [replace(problem, span=_span(chain, tag)) for problem in problems]
             if sound is None:
                 continue
             try:
                 guest = attach(host, content).element.body
             except (ValueError, KeyError, etree.XMLSyntaxError) as error:
-                result.problems.append(Diagnostic("TP01", Span(wanted), {"file": wanted, "reason": str(error)}))
+                values = {"file": wanted, "reason": str(error)}
+                result.problems.append(Diagnostic("TP01", _span(chain, tag), values))
                 continue
             expand(guest, (*chain, wanted))
             _replace(paragraph, guest, wanted)
 
     expand(host.element.body, (name,))
-    if result.problems:
-        return result
     saved = io.BytesIO()
     host.save(saved)
     made, problems = opc.read_package(saved.getvalue(), name)
@@ -87,45 +86,38 @@ def include_files(package: opc.Package, name: str, load: Load | None) -> Include
 
 
 def _find_tags(root: etree._Element) -> list[tuple[etree._Element, Tag]]:
-    """The include tags with their paragraphs."""
+    """The include tags with their paragraphs; one that is not as it must be is left to the compiler to refuse."""
     found = []
     for paragraph in root.iter(q("p")):
         text = "".join(item.text or "" for item in paragraph.iter(q("t")))
         if "include" in text:
-            found += [(paragraph, tag) for tag in find_tags(text)[0] if tag.word == "include"]
+            tags = find_tags(text)[0]
+            found += [(paragraph, tag) for tag in tags if _name_of(tag) and text.strip() == text[tag.start : tag.end]]
     return found
 
 
 def _name_of(tag: Tag) -> str:
-    found = _LITERAL.fullmatch(tag.body)
+    found = _LITERAL.fullmatch(tag.body) if tag.level == "p" else None
     return found.group(2) if found else ""
 
 
-def _load(
-    result: Included, paragraph: etree._Element, tag: Tag, chain: tuple[str, ...], load: Load | None
-) -> bytes | None:
+def _span(chain: tuple[str, ...], tag: Tag) -> Span:
+    return Span(chain[-1], place=(("part", MAIN), ("tag", tag.text)))
+
+
+def _load(result: Included, tag: Tag, chain: tuple[str, ...], load: Load | None) -> bytes | None:
     """The content that a tag asks for; None with a diagnostic."""
-    wanted, span = _name_of(tag), _locate(chain, tag)
-    text = "".join(item.text or "" for item in paragraph.iter(q("t")))
-    if tag.level != "p" or not wanted:
-        values = {"reason": '{%p include "….docx" %}', "tag": tag.text}
-        result.problems.append(Diagnostic("TP11", span, values))
-    elif (rest := (text[: tag.start] + text[tag.end :]).strip()) != "":
-        result.problems.append(Diagnostic("TP09", span, {"text": rest[:40]}))
-    elif wanted in chain or len(chain) > MAX_DEPTH:
+    wanted, span = _name_of(tag), _span(chain, tag)
+    if wanted in chain or len(chain) > MAX_DEPTH:
         values = {"reason": " → ".join((*chain, wanted)), "tag": tag.text}
         result.problems.append(Diagnostic("TP11", span, values))
-    else:
-        content = load(wanted) if load is not None else None
-        if content is not None:
-            result.sources[wanted] = sha256(content).hexdigest()
-            return content
+        return None
+    content = load(wanted) if load is not None else None
+    if content is None:
         result.problems.append(Diagnostic("TP15", span, {"file": wanted}))
-    return None
-
-
-def _locate(chain: tuple[str, ...], tag: Tag) -> Span:
-    return Span(chain[-1], place=(("part", MAIN), ("tag", tag.text[:60])))
+        return None
+    result.sources[wanted] = sha256(content).hexdigest()
+    return content
 
 
 def _replace(paragraph: etree._Element, body: etree._Element, name: str) -> None:
@@ -142,6 +134,14 @@ def _replace(paragraph: etree._Element, body: etree._Element, name: str) -> None
             element.set(FILE, name)
         paragraph.addprevious(element)
     parent.remove(paragraph)
+
+
+def locate(problems: Sequence[Diagnostic], found: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """Mistakes of both kinds: those of included files at the places where the compiler refused the tags left over."""
+    at = {item.values.get("tag"): item.span for item in found if item.code == "TP11" and item.span}
+    mine = [replace(item, span=at.pop(dict(item.span.place).get("tag"), item.span)) for item in problems if item.span]
+    left = {item.span for item in mine}
+    return mine + [item for item in found if item.span not in left]
 
 
 def find_file(element: etree._Element, default: str) -> str:

@@ -40,11 +40,12 @@ def compile_source(
     Args:
         is_refused: mistakes in the part are known that explain why it cannot be read as a whole.
     """
-    problems = [*_find_refused(part)]
+    refused = _find_refused(part)
+    problems = [_refuse(part, number, part.tags[number].tag.text) for number in refused]
     try:
         tree = environment.parse(part.source, part.name)
     except jinja2.TemplateSyntaxError as error:
-        problems += _find_wrong_tags(environment, part) if not problems else ()
+        problems += _find_wrong_tags(environment, part, refused)
         return None, problems if problems or is_refused else [_refuse(part, error.lineno - 2, error)]
     problems += _find_unknown(environment, tree, part, 2)
     if problems:
@@ -71,18 +72,20 @@ def _fill(value: Any, chunks: Sequence[str]) -> Any:
     return value
 
 
-def _find_refused(part: CompiledPart) -> Iterator[Diagnostic]:
+def _find_refused(part: CompiledPart) -> list[int]:
     """Statements of Jinja that make no sense inside a document, and names that are the engine's own."""
+    found = []
     for number, placed in enumerate(part.tags):
         word = placed.tag.word
         if (word and word not in _STATEMENTS and word not in cells.STATEMENTS) or _OWN_NAMES.search(placed.tag.body):
-            yield _refuse(part, number, placed.tag.text)
+            found.append(number)
+    return found
 
 
-def _find_wrong_tags(environment: Environment, part: CompiledPart) -> Iterator[Diagnostic]:
+def _find_wrong_tags(environment: Environment, part: CompiledPart, refused: Sequence[int]) -> Iterator[Diagnostic]:
     """Each tag read by itself, with what it needs around it."""
     for number, placed in enumerate(part.tags):
-        if placed.kind == "reference" or placed.tag.opening == "{#":
+        if number in refused or placed.kind == "reference" or placed.tag.opening == "{#":
             continue
         before, after = _AROUND.get(placed.tag.word, ("", ""))
         if is_block(placed.tag) and placed.tag.word not in MIDDLES:

@@ -13,9 +13,9 @@ from lxml import etree
 
 from bidkit.cache import Store
 from bidkit.diagnostic import Diagnostic, Span
-from bidkit.ooxml import keeping, notes, opc
+from bidkit.ooxml import include, keeping, notes, opc
 from bidkit.ooxml.fields import read_heading_levels
-from bidkit.ooxml.include import Load, include_files
+from bidkit.ooxml.include import Load
 from bidkit.ooxml.rendered import Part, Template
 from bidkit.ooxml.sandbox import Environment, make_environment
 from bidkit.ooxml.syntax import compile_source
@@ -74,11 +74,11 @@ def compile_template(
     if kept is not None:
         return keeping.restore(kept, name, package, environment), []
     try:
-        included = include_files(package, name, load)
+        included = include.include_files(package, name, load)
         changed = recolor(included.package, accent) if accent else included.package
         changed = repaper(changed, *paper) if paper else changed
         template, problems = _compile(changed, name, required_styles, environment, allow_macros)
-        problems = included.problems or problems
+        problems = include.locate(included.problems, problems)
     except (etree.XMLSyntaxError, KeyError, ValueError) as error:
         return None, [Diagnostic("TP01", Span(name), {"file": name, "reason": str(error)})]
     if problems:
