@@ -123,7 +123,8 @@ def styles_xml(without: tuple[str, ...] = (), headings_numbered: bool = True, ex
     for style_id, name in _PARAGRAPH_STYLES.items():
         level = int(style_id[-1]) if style_id.startswith("Heading") and headings_numbered else 0
         number = (
-            f'<w:pPr><w:numPr><w:ilvl w:val="{level - 1}"/><w:numId w:val="1"/></w:numPr></w:pPr>'
+            f'<w:pPr><w:numPr><w:ilvl w:val="{level - 1}"/><w:numId w:val="1"/></w:numPr>'
+            f'<w:outlineLvl w:val="{level - 1}"/></w:pPr>'
             if 0 < level <= len(_LEVELS)
             else ""
         )

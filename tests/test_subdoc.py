@@ -222,6 +222,35 @@ def test_lists_of_a_file_are_brought_with_numbers_and_names_of_their_own() -> No
     assert first == second
 
 
+def test_list_of_a_file_begins_anew_and_goes_on_over_its_paragraphs() -> None:
+    def fill(document: Document) -> None:
+        for _ in range(3):
+            document.add_paragraph("x", style="List Number").alignment = 1
+
+    theirs = file(fill)
+    template = DocxTemplate(docx(p("{{p a }}"), p("{{p b }}")))
+    template.render({"a": template.new_subdoc(theirs), "b": template.new_subdoc(theirs)})
+    numbers = lists_of(saved(template))
+    assert len(numbers) == 6
+    assert numbers[:3] == numbers[:1] * 3 and numbers[3:] == numbers[3:4] * 3
+    assert numbers[0] != numbers[3]
+    properties = [etree.QName(item).localname for item in next(tree(saved(template)).iter(q("w:pPr")))]
+    assert properties == ["pStyle", "numPr", "jc"]
+
+
+def test_levels_of_a_list_that_styles_are_linked_to_stay_one_list() -> None:
+    linked = '<w:pPr><w:numPr><w:ilvl w:val="{}"/><w:numId w:val="1"/></w:numPr></w:pPr>'
+    styles = "".join(
+        f'<w:style w:type="paragraph" w:styleId="Step{n}"><w:name w:val="Step {n}"/>{linked.format(n)}</w:style>'
+        for n in (0, 1)
+    )
+    theirs = docx(p("a", style="Step0"), p("b", style="Step1"), p("c", style="Step0"), styles=styles_xml(extra=styles))
+    content = with_sub(theirs, docx(p("{{p sub }}"), styles=styles_xml(extra=styles)))
+    levels = [item.get(q("w:val")) for item in tree(content).iter(q("w:ilvl"))]
+    assert levels == ["0", "1", "0"]
+    assert len(set(lists_of(content))) == 1 and lists_of(content) != ["1"] * 3
+
+
 def test_list_number_without_a_list_is_left_out() -> None:
     def fill(document: Document) -> None:
         add_xml(document, '<w:p><w:pPr><w:numPr><w:numId w:val="7"/></w:numPr></w:pPr><w:r><w:t>x</w:t></w:r></w:p>')
@@ -268,6 +297,7 @@ def test_sections_headers_and_comments_of_a_file_stay_behind() -> None:
     assert [text for text in texts(content) if text] == ["before", "first", "second", "behind"]
     assert len(list(tree(content).iter(q("w:sectPr")))) == 1
     assert "comment" not in etree.tostring(tree(content), encoding="unicode")
+    assert not [name for name in parts_of(content) if "header" in name or "comment" in name]
 
 
 def noted(kind: str, texts_: tuple[str, ...], link: str = "https://example.org") -> bytes:
@@ -336,6 +366,7 @@ def test_heading_of_a_file_takes_part_in_the_numbering_of_the_template() -> None
     content = saved(template)
     bookmarks = [item.get(q("w:name")) for item in tree(content).iter(q("w:bookmarkStart"))]
     assert len([name for name in bookmarks if name and name.startswith("_Toc")]) == 3
+    assert lists_of(content) == []
 
 
 def test_file_that_is_none_or_holds_foreign_parts_is_refused_when_it_is_named() -> None:

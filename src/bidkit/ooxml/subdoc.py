@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _EMPTY = f'<w:document xmlns:w="{W}" xmlns:r="{OFFICE_RELS}"><w:body/></w:document>'
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 _NOTES_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+_RELATED = f"{{{OFFICE_RELS}}}"
 _NUMBERED = re.compile(r"\d*(\.\w+)$")
 _STYLED = ("pStyle", "rStyle", "tblStyle", "basedOn", "next", "link", "styleLink", "numStyleLink")
 
@@ -106,8 +107,7 @@ def attach(host: Document, content: bytes) -> Document:
     for name in list(properties.keys()):
         properties.dissolve_fields(name)
     composer._create_style_id_mapping(guest)
-    for element in list(guest.element.body):
-        composer.bring(guest, element)
+    composer.bring(guest)
     for kind in ("footnote", "endnote"):
         _bring_notes(host, guest, composer, kind, renamed)
     _bring_base_styles(host, guest, composer)
@@ -122,18 +122,55 @@ class _Composer(Composer):  # type: ignore[misc]
 
     def __init__(self, host: Document) -> None:
         super().__init__(host)
+        headings = {style.style_id for style in host.styles if (style.name or "").lower().startswith("heading ")}
+        self._numbering_restarted |= headings  # a chapter goes on with the template's numbers
         self.given: set[str] = set()
         self.copied: dict[Any, Part] = {}
+        self.begun: dict[str, int] = {}
+        self.linked: dict[str, tuple[str, int]] = {}
 
-    def bring(self, guest: Document, element: etree._Element) -> None:
-        """Bring what an element refers to; the element's references are changed."""
-        self.add_referenced_parts(guest.part, self.doc.part, element)
-        self.add_styles(guest, element)
-        self.add_numberings(guest, element)
+    def bring(self, guest: Document) -> None:
+        """Bring what a document refers to; its references are changed."""
+        body = guest.element.body
+        self.add_referenced_parts(guest.part, self.doc.part, body)
+        self.add_styles(guest, body)
+        for element in body:  # a list that begins anew here goes on in the elements behind
+            self.add_numberings(guest, element)
+            self.begin_lists(guest, element)
+        self.add_images(guest, body)
+        self.add_diagrams(guest, body)
+        self.add_shapes(guest, body)
+
+    def begin_lists(self, guest: Document, element: etree._Element) -> None:
+        """Begin a list that styles are linked to anew, and let their paragraphs behind it go on in the new list.
+
+        docxcompose gives the new list to the first paragraph of each style only: Word counts on, LibreOffice begins
+        once more, and a second level becomes a list of its own.
+        """
+        styled: list[Any] = [style.getparent() for style in element.iter(q("w:pStyle"))]
+        plain = [(each, *self.list_of(each)) for each in styled if each.find(q("w:numPr")) is None]
+        self._numbering_restarted |= {style for _, style, number, _ in plain if number in self.begun}
+        new = self._next_numbering_ids()[0]
         self.restart_first_numbering(guest, element)
-        self.add_images(guest, element)
-        self.add_diagrams(guest, element)
-        self.add_shapes(guest, element)
+        for properties, _, number, level in plain:
+            added = properties.find(q("w:numPr"))
+            if added is not None:
+                self.begun[number] = new
+                properties.remove(added)  # it stands last, where the schema does not want it
+            if number in self.begun:
+                made = properties.get_or_add_numPr()
+                made.get_or_add_ilvl().val = level
+                made.get_or_add_numId().val = self.begun[number]
+
+    def list_of(self, properties: Any) -> tuple[str, str, int]:
+        """The style of a paragraph, and the list and level that the host links it to."""
+        style = properties.find(q("w:pStyle")).get(q("w:val"), "")
+        if style not in self.linked:
+            found = self.doc.styles.element.get_by_id(style)
+            numbers = None if found is None else found.find(f"{q('w:pPr')}/{q('w:numPr')}")
+            values = {} if numbers is None else {each.tag: each.get(q("w:val"), "") for each in numbers}
+            self.linked[style] = values.get(q("w:numId"), ""), int(values.get(q("w:ilvl"), "0"))
+        return style, *self.linked[style]
 
     def add_relationship(self, src_part: Any, dst_part: Any, relationship: Any) -> Any:
         """The same relationship from another part, its target copied with all that it refers to."""
@@ -157,8 +194,11 @@ class _Composer(Composer):  # type: ignore[misc]
 
 
 def _drop_foreign(guest: Document) -> None:
-    """Take out comments, which do not come along, and numbers of lists that the file does not have."""
+    """Take out what does not come along: headers, comments, and numbers of lists that the file does not have."""
     body = guest.element.body
+    for section in body.iter(q("w:sectPr")):
+        for child in [child for child in section if any(str(name).startswith(_RELATED) for name in child.attrib)]:
+            section.remove(child)
     for reference in list(body.iter(q("w:commentReference"))):
         _remove(reference.getparent())
     for edge in list(body.iter(q("w:commentRangeStart"), q("w:commentRangeEnd"))):
@@ -204,7 +244,7 @@ def _bring_notes(host: Document, guest: Document, composer: _Composer, kind: str
             continue
         for element in note.iter():
             for name, rid in element.attrib.items():
-                if str(name).startswith(f"{{{OFFICE_RELS}}}"):
+                if str(name).startswith(_RELATED):
                     element.set(name, composer.add_relationship(part, host.part, part.rels[rid]).rId)
         _rename_styles(note, renamed)
         composer.add_styles(guest, note)
