@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 
 from bidkit.ooxml.values import Rendering
@@ -13,15 +12,12 @@ _UNSAFE = re.compile(r'[\x00-\x20"<>\\^`{|}\x7f]')
 
 def make_url_id(url: str) -> str:
     """An id for `url_id` of rich text and `r:id` of raw XML that holds the URL, so that no part must know it before."""
-    return _PREFIX + base64.b32encode(clean_url(url).encode()).decode().rstrip("=")
+    return _PREFIX + clean_url(url).encode().hex()
 
 
 def read_url_id(rid: str) -> str | None:
     """The URL of an id that `make_url_id` has made; None for any other id."""
-    if not rid.startswith(_PREFIX):
-        return None
-    coded = rid.removeprefix(_PREFIX)
-    return base64.b32decode(coded + "=" * (-len(coded) % 8)).decode()
+    return bytes.fromhex(rid.removeprefix(_PREFIX)).decode() if rid.startswith(_PREFIX) else None
 
 
 def clean_url(url: str) -> str:

@@ -261,7 +261,7 @@ def _print_piece(piece: _Piece, rendering: Rendering | None, site: Site) -> str:
         style = _find_style(rendering.styles if rendering else None, "character", piece.style)
         own, tag = (("w:rStyle", f"<w:rStyle w:val={_quote(style)}/>"), *own), ""
     run = merge_properties(tag, own)
-    here = replace(site, run=run, can_split=site.can_split and not piece.link)
+    here = Site(site.properties, site.width, site.height, run, site.can_split and not piece.link)
     xml = f'<w:r>{run}<w:t xml:space="preserve">{text_xml(piece.text, here)}</w:t></w:r>'
     if not piece.link:
         return xml
