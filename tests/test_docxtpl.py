@@ -155,6 +155,22 @@ def test_values_print_in_document_and_header() -> None:
         assert used and used <= ids
 
 
+def test_template_cannot_change_rich_text() -> None:
+    template = DocxTemplate(docx(p("{{ rich.add('more') }}{{ rich }}")))
+    rich = RichText("once")
+    with pytest.raises(TemplateError, match="add"):
+        template.render({"rich": rich}, compat=True)
+    assert "more" not in rich.xml
+
+
+def test_environment_that_changes_between_renders_is_read_again() -> None:
+    template, environment = DocxTemplate(docx(p("{{ x|f }}"))), jinja2.Environment()
+    for result in ("1", "2"):
+        environment.filters["f"] = lambda value, result=result: result
+        template.render({"x": 0}, environment)
+        assert texts(saved(template)) == [result]
+
+
 def test_safe_text_is_xml_of_the_level_that_it_has() -> None:
     content = filled(
         docx(p(r("{{ broken|safe }}")), p("{{ escaped|e }}")), broken="a</w:t><w:br/><w:t>b", escaped="a & b"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import docx as python_docx
@@ -353,6 +354,14 @@ def test_notes_of_a_file_are_refused_in_a_header() -> None:
     template = DocxTemplate(docx(p("x"), header=p("{{p sub }}")))
     with pytest.raises(TemplateError, match="<w:footnote>"):
         template.render({"sub": template.new_subdoc(noted("footnote", ("A",)))})
+
+
+@pytest.mark.parametrize("reach", ["save(path)", "part.package.save(path)", "subdocx.save(path)"])
+def test_template_cannot_reach_into_a_document_and_write_files(reach: str, tmp_path: Path) -> None:
+    template = DocxTemplate(docx(p(f"{{{{ sub.{reach} }}}}")))
+    with pytest.raises(TemplateError, match="sub"):
+        template.render({"sub": template.new_subdoc(), "path": str(tmp_path / "x.docx")}, compat=True)
+    assert not list(tmp_path.iterdir())
 
 
 def test_tags_in_a_file_are_printed_as_they_are() -> None:

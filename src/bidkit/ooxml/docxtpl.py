@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from bidkit.ooxml.subdoc import Subdoc
 
+_LENT = ("filters", "tests", "globals_")
 File = str | os.PathLike[str] | IO[bytes] | bytes
 
 
@@ -76,7 +77,7 @@ class DocxTemplate:
         self._source: Document | None = None
         self._rendered: Rendered | None = None
         self._result: Document | None = None
-        self._compiled: tuple[tuple[Any, ...], Template] | None = None
+        self._compiled: tuple[tuple[Any, ...], Mapping[str, Any], Template] | None = None
 
     def render(
         self,
@@ -206,13 +207,14 @@ class DocxTemplate:
     def _compile(self, jinja_env: jinja2.Environment | None, compat: bool = False) -> Template:
         content = self._content if self._source is None else _pack(self._source)
         options = {**_read_environment(jinja_env), "compat": compat}
-        if self._compiled is not None and self._compiled[0] == (content, options):
-            return self._compiled[1]
+        key = content, *((kind, name, id(each)) for kind in _LENT for name, each in options[kind].items()), compat
+        if self._compiled is not None and self._compiled[0] == key:
+            return self._compiled[2]
         store = open_store("templates")
         template, problems = compile_template(content, self._name, **options, load=self._load, store=store)
         if template is None:
             raise TemplateError(problems)
-        self._compiled = (content, options), template
+        self._compiled = key, options, template  # holding the options keeps their ids their own
         return template
 
     def _load(self, name: str) -> bytes | None:

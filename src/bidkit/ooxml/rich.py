@@ -57,6 +57,8 @@ class RichText:
         ValueError: a colour or size that Word cannot read.
     """
 
+    is_closed = True  # to templates, which change nothing
+
     def __init__(self, text: Any = None, **properties: Any) -> None:
         self._pieces: tuple[_Piece, ...] = ()
         if text:
@@ -121,6 +123,8 @@ class RichText:
 
 class RichTextParagraph:
     """Paragraphs of rich text for `{{p … }}`; the arguments are those of `add`."""
+
+    is_closed = True
 
     def __init__(self, text: Any = None, **properties: Any) -> None:
         self._paragraphs: tuple[tuple[RichText, str], ...] = ()

@@ -103,6 +103,10 @@ class Environment(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset(["%", "*", "**"])
     is_compat = False
 
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Nothing of what a script only hands through to be printed: python-docx, for one, writes files."""
+        return not getattr(type(obj), "is_closed", False) and super().is_safe_attribute(obj, attr, value)
+
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         if operator == "%" and isinstance(left, str):
             require_texts(left, right)

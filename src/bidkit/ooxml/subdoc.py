@@ -49,6 +49,8 @@ class Subdoc:
         ValueError: it holds what cannot stand inside another document.
     """
 
+    is_closed = True  # to templates: what python-docx has can write files
+
     def __init__(self, template: DocxTemplate, docpath: File | None = None) -> None:
         self._template = template
         self._host = template.get_docx()
@@ -56,7 +58,7 @@ class Subdoc:
 
     def __getattr__(self, name: str) -> Any:
         """What python-docx's document has."""
-        if name.startswith("_"):
+        if name.startswith("_") or name == "subdocx":
             raise AttributeError(name)
         return getattr(self.subdocx, name)
 
