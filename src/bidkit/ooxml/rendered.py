@@ -97,9 +97,10 @@ class Template:
         rendered = Rendered(self)
         numbering = Numbering(dict(self.levels))
         drawings, lists = itertools.count(1), itertools.count(next_list_id(self.package.get("word/numbering.xml")))
-        references = []
+        references, bookmarks = [], list[str]()
         for name, part in self.parts.items():
-            first = Rendering(self.styles, numbering, drawings, lists, self._taken(name))
+            taken = self._taken(name)
+            first = Rendering(self.styles, numbering, drawings, lists, taken, bookmarks=bookmarks)
             shells = part.compiled.shells
             first.notes = {shell.part: first.beside(self._taken(shell.part)) for shell in shells.values()}
             made = assemble(self._run(part, context, first), part.compiled.contents, first, shells)
@@ -107,7 +108,6 @@ class Template:
             rendered.pieces |= made.notes
             rendered.renderings |= {name: first, **first.notes}
             references += [(part, first, *reference) for reference in made.references]
-        bookmarks = {name for rendering in rendered.renderings.values() for name in rendering.bookmarks}
         for part, rendering, number, name in references:
             if name not in bookmarks:
                 rendering.problems.append(Diagnostic("TP12", part.span(number), {"name": name}))

@@ -166,7 +166,7 @@ class Rendering:
     def beside(self, taken: frozenset[str]) -> Rendering:
         """Another part of the same document, whose content is rendered together with this one's."""
         shared = (self.media, self.lists, self.problems)
-        return Rendering(self.styles, self.numbering, self.drawings, self.list_ids, taken, {}, *shared)
+        return Rendering(self.styles, self.numbering, self.drawings, self.list_ids, taken, {}, *shared, self.bookmarks)
 
     def of(self, part: str) -> Rendering:
         """The rendering of a notes part; this one if it is none."""
@@ -184,7 +184,7 @@ class Rendering:
         return self._related[wanted]
 
     def start_bookmark(self, name: str) -> int | None:
-        """The number of a bookmark; None if the part has one of this name, which can stand for one place only."""
+        """The number of a bookmark; None if the document has one of this name, which stands for one place only."""
         if name in self.bookmarks:
             return None
         self.bookmarks.append(name)
