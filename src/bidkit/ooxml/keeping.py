@@ -22,7 +22,7 @@ from bidkit.ooxml.fields import ListLevel
 from bidkit.ooxml.include import Load
 from bidkit.ooxml.notes import Shell
 from bidkit.ooxml.rendered import Part, Template
-from bidkit.ooxml.sandbox import Environment
+from bidkit.ooxml.sandbox import Environment, load_template
 from bidkit.ooxml.tags import Tag
 from bidkit.ooxml.values import Site, Styles
 from bidkit.ooxml.word import CompiledPart, PlacedTag
@@ -113,7 +113,7 @@ def restore(kept: Any, name: str, original: opc.Package, environment: Environmen
             {kind: Shell(*shell) for kind, shell in shells.items()},
             Site(*area),
         )
-        made[part_name] = Part(compiled, code, jinja2.Template.from_code(environment, code, environment.globals))
+        made[part_name] = Part(compiled, code, load_template(environment, code))
     environment.parts = made
     package = original.replace(changed, dropped)
     rules = {level: ListLevel(*rule) for level, rule in levels.items()}

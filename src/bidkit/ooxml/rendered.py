@@ -24,7 +24,15 @@ from bidkit.ooxml.assemble import Piece, assemble
 from bidkit.ooxml.fields import Heading, ListLevel, Numbering, make_contents
 from bidkit.ooxml.lists import add_lists, next_list_id
 from bidkit.ooxml.names import find_missing_names
-from bidkit.ooxml.sandbox import MAX_OUTPUT, RENDERING, CarefulGenerator, Environment, TooLarge, describe_error
+from bidkit.ooxml.sandbox import (
+    MAX_OUTPUT,
+    RENDERING,
+    CarefulGenerator,
+    Environment,
+    TooLarge,
+    describe_error,
+    load_template,
+)
 from bidkit.ooxml.syntax import compile_source
 from bidkit.ooxml.values import MEDIA_TYPES, NewList, Rendering, Site, Styles
 from bidkit.ooxml.word import CompiledPart, PlacedTag
@@ -132,7 +140,7 @@ class Template:
         careful.code_generator_class = CarefulGenerator
         code, _ = compile_source(careful, part.compiled)
         assert code is not None  # it compiled once
-        slow = Part(part.compiled, code, jinja2.Template.from_code(careful, code, careful.globals))
+        slow = Part(part.compiled, code, load_template(careful, code))
         careful.parts = {**self.parts, part.compiled.name: slow}
         try:
             return _join(slow.template, {**context, RENDERING: rendering})

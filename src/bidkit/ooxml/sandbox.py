@@ -7,12 +7,12 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 from typing import TYPE_CHECKING, Any
 
 import jinja2
 from jinja2 import nodes
-from jinja2.compiler import CodeGenerator
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
@@ -67,9 +67,31 @@ def require_texts(*values: Any) -> None:
 
 
 class _Generator(CodeGenerator):
-    """Jinja's own, but that `~` looks at what it joins."""
+    """Jinja's own, but that `~` looks at what it joins, and that in loops the usual case is short."""
 
-    def visit_Concat(self, node: nodes.Concat, frame: Any) -> None:
+    loops = 0
+
+    def visit_For(self, node: nodes.For, frame: Frame) -> None:
+        self.loops += 1
+        super().visit_For(node, frame)
+        self.loops -= 1
+
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:
+        if not (self.loops and isinstance(node.node, nodes.Name) and node.ctx == "load"):
+            super().visit_Getattr(node, frame)
+            return
+        name = frame.symbols.ref(node.node.name)
+        self.write(f"({name}[{node.attr!r}] if type({name}) is dict and {node.attr!r} in {name} else ")
+        super().visit_Getattr(node, frame)
+        self.write(")")
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        self.write("(_v if type(_v := (" if self.loops else "_print(context, ")
+
+    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        self.write(")) is str and _is_plain(_v) else _print(context, _v))" if self.loops else ")")
+
+    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:
         self.write("environment.concat_texts((")
         for child in node.nodes:
             self.visit(child, frame)
@@ -80,7 +102,7 @@ class _Generator(CodeGenerator):
 class CarefulGenerator(_Generator):
     """Code in which a tag that fails is noted and the others go on: run when the quick code has failed."""
 
-    def visit_Output(self, node: nodes.Output, frame: Any) -> None:
+    def visit_Output(self, node: nodes.Output, frame: Frame) -> None:
         for child in node.nodes:
             if isinstance(child, nodes.TemplateData):
                 super().visit_Output(nodes.Output([child], lineno=node.lineno), frame)
@@ -249,12 +271,8 @@ def _list_names(local: Mapping[str, Any], context: Context | None) -> list[str]:
 def _finalize(context: Context, value: Any) -> str:
     """What `{{ value }}` prints."""
     kind = type(value)
-    if kind is str and _PLAIN.fullmatch(value):
+    if (kind is str and _PLAIN.fullmatch(value)) or kind is int or (kind is Ready and not value.level):
         return str(value)
-    if kind is int:
-        return str(value)
-    if kind is Ready:
-        return _print(context, value, "") if value.level else str(value)
     return _print(context, value, "")
 
 
@@ -344,6 +362,13 @@ def _count(values: Iterator[Any], rendering: Rendering) -> Iterator[Any]:
 def _limit_steps(rendering: Rendering) -> None:
     if rendering.steps > MAX_STEPS:
         raise ExpressionError(f"more than {MAX_STEPS} loop steps")
+
+
+def load_template(environment: Environment, code: CodeType) -> jinja2.Template:
+    """Compiled code as a template; the code is bidkit's own, see `keeping` for code that comes from the disk."""
+    names = {"environment": environment, "__file__": CODE_NAME, "_print": _finalize, "_is_plain": _PLAIN.fullmatch}
+    exec(code, names)
+    return jinja2.Template.from_module_dict(environment, names, environment.globals)
 
 
 def make_environment(

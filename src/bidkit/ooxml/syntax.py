@@ -47,12 +47,9 @@ def compile_source(
     except jinja2.TemplateSyntaxError as error:
         problems += _find_wrong_tags(environment, part, refused)
         return None, problems if problems or is_refused else [_refuse(part, error.lineno - 2, error)]
-    problems += _find_unknown(environment, tree, part, 2)
+    problems += _visit(environment, tree, part, 2)
     if problems:
         return None, problems
-    for loop in tree.find_all(nodes.For):
-        loop.iter = nodes.Call(nodes.Name("_steps", "load"), [loop.iter], [], None, None, lineno=loop.iter.lineno)
-    tree.set_environment(environment)
     try:
         text = environment._generate(tree, part.name, CODE_NAME)
         code = environment._compile(text, CODE_NAME)
@@ -95,17 +92,28 @@ def _find_wrong_tags(environment: Environment, part: CompiledPart, refused: Sequ
         except jinja2.TemplateSyntaxError as error:
             yield _refuse(part, number, error)
         else:
-            yield from _find_unknown(environment, tree, part, 2 - number)
+            yield from _visit(environment, tree, part, 2 - number)
 
 
-def _find_unknown(
-    environment: Environment, tree: nodes.Template, part: CompiledPart, first_line: int
-) -> Iterator[Diagnostic]:
-    """Filters and tests that are not there; Jinja itself notices only when the branch is taken."""
-    for node in tree.find_all((nodes.Filter, nodes.Test)):
-        known = environment.filters if isinstance(node, nodes.Filter) else environment.tests
-        if node.name not in known:
-            yield _refuse(part, node.lineno - first_line, node.name)
+def _visit(environment: Environment, tree: nodes.Template, part: CompiledPart, first_line: int) -> list[Diagnostic]:
+    """Have every loop's turns counted; the filters and tests that are not there.
+
+    Jinja itself notices these only when the branch is taken.
+    """
+    found = []
+    waiting: list[nodes.Node] = [tree]
+    while waiting:
+        node = waiting.pop()
+        waiting += node.iter_child_nodes()
+        if isinstance(node, nodes.For):
+            counted = nodes.Call(nodes.Name("_steps", "load"), [node.iter], [], None, None, lineno=node.iter.lineno)
+            counted.set_environment(environment)
+            node.iter = counted
+        elif isinstance(node, (nodes.Filter, nodes.Test)):
+            known = environment.filters if isinstance(node, nodes.Filter) else environment.tests
+            if node.name not in known:
+                found.append((node.lineno, node.name))
+    return [_refuse(part, line - first_line, name) for line, name in sorted(found)]
 
 
 def _refuse(part: CompiledPart, number: int, reason: object) -> Diagnostic:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from html import unescape
 from typing import Any
 
-import jinja2
 from lxml import etree
 
 from bidkit.cache import Store
@@ -17,7 +16,7 @@ from bidkit.ooxml import include, keeping, notes, opc
 from bidkit.ooxml.fields import read_heading_levels
 from bidkit.ooxml.include import Load
 from bidkit.ooxml.rendered import Part, Template
-from bidkit.ooxml.sandbox import Environment, make_environment
+from bidkit.ooxml.sandbox import Environment, load_template, make_environment
 from bidkit.ooxml.syntax import compile_source
 from bidkit.ooxml.tags import find_tags
 from bidkit.ooxml.theme import read_styles, recolor, repaper
@@ -189,7 +188,7 @@ def _compile_sources(
         code, found = compile_source(environment, item, is_refused=item.name in refused)
         problems += found
         if code is not None:
-            template = jinja2.Template.from_code(environment, code, environment.globals)
+            template = load_template(environment, code)
             parts[item.name] = Part(item, code, template)
     environment.parts = parts
     return parts, problems

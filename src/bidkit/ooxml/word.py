@@ -147,6 +147,7 @@ class _Compiler:
                             if kind == "paragraph" and re.fullmatch("heading [1-9]", name)}  # fmt: skip
         self.heading = ""
         self.loops = 0
+        self.has_fields = next(root.iter(q("fldChar")), None) is not None
         self.has_includes = has_marks(root)
         self.cells = places.number_cells(root)
         self.areas = places.read_areas(root)
@@ -156,8 +157,7 @@ class _Compiler:
     def read_paragraph(self, paragraph: etree._Element) -> None:
         if not self.is_inside(paragraph):
             return  # cut out together with its row
-        reason = mark_sequences(paragraph)
-        if reason:
+        if self.has_fields and (reason := mark_sequences(paragraph)):
             self.refuse(self.locate(paragraph), reason)
         texts = [item for item in paragraph.iter(*_TEXTS) if _is_text_of(item, paragraph)]
         written = [item.text or "" if item.tag == q("t") else _TEXTS[str(item.tag)] for item in texts]
