@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from bidkit import Options, check_deal
 from bidkit.appendix import Appendix
 from bidkit.context import format_day, format_quantity, make_context, make_gantt
+from bidkit.credentials import Selection
 from bidkit.deal import Phase
 
 ROOT = Path(__file__).parents[1]
@@ -59,3 +61,21 @@ def test_gantt_fills_the_columns_that_a_phase_touches() -> None:
     assert [cell.text for cell in table.header[1:]] == [str(day) for day in range(20, 181, 20)]
     filled = [[bool(cell.fill) for cell in row[1:]] for row in table.rows]
     assert filled == [[True] * 2 + [False] * 7, [False] + [True] * 8]
+
+
+@pytest.mark.parametrize(
+    ("kind", "until", "text"),
+    [
+        ("business-licence", None, "长期"),
+        ("contract", None, "不适用"),
+        ("tax-proof", None, "不适用"),
+        ("contract", date(2028, 5, 19), "2028年5月19日"),
+    ],
+)
+def test_only_papers_with_a_term_are_called_long_term(kind: str, until: date | None, text: str) -> None:
+    result = check_deal(ROOT / "examples/water/deals/water/deal.yaml", Options(now=datetime(2026, 9, 1, tzinfo=UTC)))
+    assert result.bid is not None
+    paper = result.bid.catalog.credentials[0].model_copy(update={"kind": kind, "valid_until": until})
+    bid = replace(result.bid, selection=Selection((paper,), ()))
+    context = make_context(bid, Appendix((), {}), "deal.yaml", is_draft=False, with_pages=False)
+    assert [record["valid_until"] for record in context["credentials"]] == [text]

@@ -42,7 +42,13 @@ def make_line(row: tuple[str, ...], **more: str) -> dict[str, str]:
     return {"unit": "台", **dict(zip(keys, row, strict=True)), **more}
 
 
-def make_bid(lines: list[dict[str, str]] | None = None, *, quote: dict[str, Any] | None = None, **deal: Any) -> Bid:
+def make_bid(
+    lines: list[dict[str, str]] | None = None,
+    *,
+    quote: dict[str, Any] | None = None,
+    milestones: list[dict[str, str]] | None = None,
+    **deal: Any,
+) -> Bid:
     lines = [make_line(row) for row in LINES] if lines is None else lines
     milestone = {"name": "终验", "day": "180", "deliverable": "验收报告"}
     service = {"introduction": "i", "levels": [], "warranty": {"months": "36", "start": "终验", "text": "t"}}
@@ -58,7 +64,7 @@ def make_bid(lines: list[dict[str, str]] | None = None, *, quote: dict[str, Any]
         "solution": {
             "overview": "o",
             "products": [],
-            "plan": {"introduction": "i", "phases": [], "milestones": [milestone]},
+            "plan": {"introduction": "i", "phases": [], "milestones": milestones or [milestone]},
             "service": service,
         },
         "quote": {
@@ -257,6 +263,27 @@ def test_english_labels_and_currency() -> None:
     assert rows[9] == ("Tax", "tax included, rates 13%, 9%, 6%")
 
 
+def test_workbook_of_untaxed_lines_says_exempt_and_shows_no_tax() -> None:
+    lines = [make_line(row) | {"tax_rate": "0%"} for row in (*LINES, *EXTRA_LINES)]
+    content = render_workbook(make_bid(lines, locale="en-US", regime="commercial", quote={"tax_sum": "by_line"}))
+    book = read(content, values=True)
+    assert ("Tax", "exempt; no tax is included") in list(book["Quotation Summary"].iter_rows(values_only=True))
+    titles = [text for text in column(content, "Category Summary", "A") if isinstance(text, str) and ". " in text]
+    assert titles == ["1. Categories", "2. Payments"]
+    assert column(content, "Category Summary", "C")[4:7] == ["exempt"] * 3
+    for name in ("Price Breakdown", "Optional Items"):
+        heads = [cell.value for cell in book[name][3]]
+        assert not {"Tax rate", "Net amount", "Tax"} & set(heads)
+    assert "Tax" not in book.defined_names
+
+
+@pytest.mark.parametrize(("mark", "text"), [(True, "合同签订后 90 日内（M4）"), (False, "合同签订后 330 日内（M6）")])
+def test_delivery_is_the_marked_milestone_else_the_last(mark: bool, text: str) -> None:
+    milestones = [{"name": "M4", "day": "90", "deliverable": "d"}, {"name": "M6", "day": "330", "deliverable": "d"}]
+    milestones[0] |= {"is_delivery": "true"} if mark else {}
+    assert column(render_workbook(make_bid(milestones=milestones)), "开标一览表", "B")[10] == text
+
+
 def test_option_periods_make_three_named_totals() -> None:
     bid = make_option_bid()
     content = render_workbook(bid)
@@ -323,7 +350,7 @@ def test_web_addresses_and_braces_stay_text() -> None:
 def test_number_formats() -> None:
     sheet = read(render_workbook(make_bid()))["分项报价表"]
     formats = [cell.number_format for cell in sheet[6]][3:]
-    assert formats == ["General", "#,##0.00", "0%", "#,##0.00"]
+    assert formats == ["#,##0.0", "#,##0.00", "0%", "#,##0.00"]
     summary = read(render_workbook(make_bid()))["分类汇总"]
     assert summary["D18"].number_format == "0.0##%"  # 33.3 %
 

@@ -42,6 +42,19 @@ CREDENTIAL_KINDS = (
     "other",
 )
 
+UNDATED_KINDS = (
+    "software-copyright",
+    "test-report",
+    "audit-report",
+    "tax-proof",
+    "social-security-proof",
+    "contract",
+    "affidavit",
+    "brochure",
+    "other",
+)
+"""Papers that state a fact once and carry no term of validity; without an end they are not called long-term."""
+
 
 class Spec(Model):
     """One row of a product's table of specifications."""

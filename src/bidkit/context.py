@@ -10,7 +10,7 @@ from typing import Any
 
 from bidkit.appendix import Appendix, make_pages
 from bidkit.bid import Bid
-from bidkit.catalog import Product
+from bidkit.catalog import UNDATED_KINDS, Credential, Product
 from bidkit.config import CONFIG_NAME
 from bidkit.deal import Phase, Requirement
 from bidkit.diagnostic import load_messages
@@ -22,7 +22,7 @@ _GANTT_COLUMNS = 10
 PAPERS = {"en-GB": (11_906, 16_838)}
 """The paper of a locale, in twips, where it is not the one of its language's template."""
 _LOGO_MM = 9
-_PICTURE_MM = 70
+_PICTURE_MM = 58
 _FIRST_PAGE_MM, _NEXT_PAGE_MM = 180, 235
 
 
@@ -182,7 +182,7 @@ class _Maker:
             "days": days,
             "gantt": make_gantt(plan.phases, days, self.labels["phase"], self.bid.company.color),
             "phases": _number(phases),
-            "milestones": _number(milestone.model_dump() for milestone in plan.milestones),
+            "milestones": _number(milestone.model_dump(exclude={"is_delivery"}) for milestone in plan.milestones),
         }
 
     def service(self) -> dict[str, Any]:
@@ -236,16 +236,21 @@ class _Maker:
             "notes": list(text.notes),
         }
 
+    def validity(self, paper: Credential) -> str:
+        """Until when a paper is valid, in words."""
+        if paper.valid_until:
+            return format_day(paper.valid_until, self.bid.deal.locale)
+        return str(self.labels["undated" if paper.kind in UNDATED_KINDS else "long_term"])
+
     def credentials(self, with_pages: bool) -> list[dict[str, Any]]:
         records = []
         for paper in self.bid.selection.chosen:
             files = [item for item in self.appendix.attachments if item.credential == paper.id]
             pages = [page for item in files for page in make_pages(item)] if with_pages else []
-            until = paper.valid_until
             records.append(
                 {
                     **paper.model_dump(include={"title", "holder", "number", "issuer", "issued", "scope", "note"}),
-                    "valid_until": format_day(until, self.bid.deal.locale) if until else self.labels["long_term"],
+                    "valid_until": self.validity(paper),
                     "files": [item.copy_name for item in files],
                     "pages": Blocks(tuple(_fit(page, place) for place, page in enumerate(pages))),
                 }

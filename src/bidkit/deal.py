@@ -207,12 +207,16 @@ class Phase(Model):
 
 
 class Milestone(Model):
-    """A point of the plan at which something is accepted; `day` is counted from the signing of the contract."""
+    """A point of the plan at which something is accepted; `day` is counted from the signing of the contract.
+
+    The quote promises delivery by the last milestone, or by the one that says `is_delivery`.
+    """
 
     name: Text
     day: Whole
     deliverable: Text
     acceptance: Note = ""
+    is_delivery: Flag = False
 
 
 class Plan(Model):
@@ -222,6 +226,11 @@ class Plan(Model):
     phases: tuple[Phase, ...]
     milestones: tuple[Milestone, ...]
     methods: Prose | None = None
+
+    @property
+    def delivery(self) -> Milestone | None:
+        """The milestone by which the quote promises delivery: the one that is marked, else the last."""
+        return max(self.milestones, key=lambda milestone: (milestone.is_delivery, milestone.day), default=None)
 
 
 class ServiceLevel(Model):

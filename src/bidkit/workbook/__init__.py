@@ -118,7 +118,7 @@ def render_workbook(bid: Bid, *, draft: bool = False) -> bytes:
         sheet.set_paper(paper)
         pixels = sum(width * digit + 5 for width in widths)
         sheet.fit_to_pages(1, count_pages((pixels * 0.75, sum(heights)), room))
-    for key, place in {**places.totals, "tax": tax}.items():
+    for key, place in (places.totals | ({"tax": tax} if tax else {})).items():
         book.define_name(label[f"{key}_cell"], f"={place}")
     book.close()
     return target.getvalue()
@@ -134,7 +134,8 @@ def _build_opening(bid: Bid, label: dict[str, str], places: _Places) -> Grid:
     deal, quote = bid.deal, bid.quote
     currency = label[deal.quote.currency]
     rates = label["and"].join(show_rate(tax.rate) for tax in quote.taxes)
-    last = max(deal.solution.plan.milestones, key=lambda milestone: milestone.day, default=None)
+    tax = label["tax_free_text"] if _is_tax_free(quote) else label["tax_basis_text"].format(rates=rates)
+    due = deal.solution.plan.delivery
     facts: list[tuple[str, str, Value]] = [
         ("form", label["project"], deal.title),
         ("form", label["tender_no"], deal.tender.no if deal.tender else ""),
@@ -148,8 +149,8 @@ def _build_opening(bid: Bid, label: dict[str, str], places: _Places) -> Grid:
         facts.append(("price", figures, Formula(places.totals[key], amount)))
         facts.append(("price", label["in_words"].format(total=label[key]), words))
     facts += [
-        ("form", label["tax_basis"], label["tax_basis_text"].format(rates=rates)),
-        ("form", label["delivery"], label["delivery_text"].format(days=last.day, name=last.name) if last else ""),
+        ("form", label["tax_basis"], tax),
+        ("form", label["delivery"], label["delivery_text"].format(days=due.day, name=due.name) if due else ""),
         ("form", label["validity"], label["validity_text"].format(days=deal.quote.validity_days, end=bid.validity_end)),
     ]
     facts = [fact for fact in facts if fact[2]]
@@ -164,29 +165,37 @@ def _build_opening(bid: Bid, label: dict[str, str], places: _Places) -> Grid:
 
 
 def _build_summary(bid: Bid, label: dict[str, str], places: _Places) -> tuple[Grid, str]:
-    """The sheet, and the place of the tax total."""
+    """The sheet, and the place of the tax total; none where no line is taxed."""
     grid = Grid(label["summary"], ((7, 7), (24, 32), (24, 42), (18, 30), (20, 30)), frozen=(2, 0))
     _add_titles(grid, bid, label)
     base = _add_categories(grid, bid.quote, label, places)
     suffix = "_options" if len(places.totals) > 1 else ""
-    grid.add_text("section", label[f"taxes_title{suffix}"].format_map(label))
-    tax = _add_taxes(grid, bid, label, places)
+    tax = ""
+    if not _is_tax_free(bid.quote):
+        _add_section(grid, label, f"taxes_title{suffix}")
+        tax = f"'{grid.name}'!{_add_taxes(grid, bid, label, places)}"
     if bid.quote.payments:
-        grid.add_text("section", label[f"payments_title{suffix}"].format_map(label))
+        _add_section(grid, label, f"payments_title{suffix}")
         _add_payments(grid, bid.quote, label, base)
-    return grid, f"'{grid.name}'!{tax}"
+    return grid, tax
+
+
+def _add_section(grid: Grid, label: dict[str, str], key: str) -> None:
+    """A heading on the sheet, numbered after those above it."""
+    number = label["section_numbers"][sum(row.kind == "section" for row in grid.rows)]
+    grid.add_text("section", label["section"].format(number=number, title=label[key].format_map(label)))
 
 
 def _add_categories(grid: Grid, quote: Quote, label: dict[str, str], places: _Places) -> str:
     """The table of categories; returns the cell of the base total."""
-    grid.add_text("section", label["categories_title"])
+    _add_section(grid, label, "categories_title")
     first = grid.add("head", _CATEGORIES, label) + 1
     for number, (category, amounts, subtotal) in enumerate(places.categories, 1):
         rates = sorted({item.line.tax_rate for item in category.lines}, reverse=True)
         values: dict[str, Value] = {
             "id": number,
             "category": category.category.name,
-            "tax_rate": label["and"].join(show_rate(rate) for rate in rates),
+            "tax_rate": label["tax_free"] if _is_tax_free(quote) else label["and"].join(map(show_rate, rates)),
             "count": Formula(f"COUNT({amounts})", len(category.lines)),
             "amount": Formula(subtotal, category.total),
         }
@@ -257,7 +266,9 @@ def _add_payments(grid: Grid, quote: Quote, label: dict[str, str], base: str) ->
 
 
 def _build_detail(bid: Bid, label: dict[str, str]) -> tuple[Grid, _Places]:
-    wanted = {"net", "tax"} if bid.deal.quote.tax_sum == "by_line" else set()
+    taxed = not _is_tax_free(bid.quote)
+    wanted = {"net", "tax"} if taxed and bid.deal.quote.tax_sum == "by_line" else set()
+    wanted |= {"tax_rate"} if taxed else set()
     wanted |= {"kind"} if len(_name_totals(bid.quote)) > 1 else set()
     grid, styles = _start_lines(label["detail"], bid.quote.lines, wanted)
     _add_titles(grid, bid, label)
@@ -309,7 +320,8 @@ def _add_totals(
 
 
 def _build_extras(bid: Bid, label: dict[str, str]) -> Grid:
-    grid, styles = _start_lines(label["extras"], bid.quote.extras, {"kind"})
+    wanted = set() if _is_tax_free(bid.quote) else {"tax_rate"}
+    grid, styles = _start_lines(label["extras"], bid.quote.extras, {"kind"} | wanted)
     _add_titles(grid, bid, label)
     grid.frozen = (grid.add("head", styles, label), 2)
     for item in bid.quote.extras:
@@ -322,7 +334,7 @@ def _start_lines(name: str, lines: Iterable[PricedLine], wanted: set[str]) -> tu
     """An empty sheet for lines, and its columns with their styles: those that are filled or wanted."""
     texts = [_describe(item) for item in lines]
     absent = {key for key in _OPTIONAL_COLUMNS if not any(text[key] for text in texts)}
-    absent |= {"net", "tax", "kind"} - wanted
+    absent |= {"tax_rate", "net", "tax", "kind"} - wanted
     chosen = {key: column for key, column in _LINES.items() if key not in absent}
     return Grid(name, tuple(column[1:] for column in chosen.values())), {key: chosen[key][0] for key in chosen}
 
@@ -335,11 +347,11 @@ def _describe(item: PricedLine) -> dict[str, Value]:
 
 
 def _fill_line(item: PricedLine, letters: dict[str, str], label: dict[str, str]) -> dict[str, Value]:
-    quantity, price, rate, amount = (letters[key] for key in ("quantity", "unit_price", "tax_rate", "amount"))
+    quantity, price, amount = (letters[key] for key in ("quantity", "unit_price", "amount"))
     return _describe(item) | {
         "kind": label[f"{item.line.kind}_kind"],
         "amount": Formula(f"ROUND({quantity}{{row}}*{price}{{row}},2)", item.amount),
-        "net": Formula(f"ROUND({amount}{{row}}/(1+{rate}{{row}}),2)", item.net),
+        "net": Formula(f"ROUND({amount}{{row}}/(1+{letters.get('tax_rate')}{{row}}),2)", item.net),
         "tax": Formula(f"ROUND({amount}{{row}}-{letters.get('net')}{{row}},2)", item.tax),
     }
 
@@ -349,7 +361,7 @@ def _add_titles(grid: Grid, bid: Bid, label: dict[str, str]) -> None:
     facts |= {"currency": label[bid.deal.quote.currency]}
     texts = [label["item"].format(label=label[key], value=value) for key, value in facts.items() if value]
     grid.add_text("title", grid.name)
-    grid.add_text("note", "　　".join(texts))
+    grid.add_text("note", label["gap"].join(texts))
 
 
 def _add_words(grid: Grid, styles: dict[str, str], quote: Quote, label: dict[str, str]) -> None:
@@ -365,6 +377,12 @@ def _name_totals(quote: Quote) -> list[tuple[str, Decimal]]:
     if not any(item.line.kind == "option_period" for item in quote.lines):
         return [("total", quote.base)]
     return [("base", quote.base), ("options", quote.options), ("evaluated", quote.evaluated)]
+
+
+def _is_tax_free(quote: Quote) -> bool:
+    """Whether there are lines and none is taxed, as for a purchaser who is exempt."""
+    rates = {item.line.tax_rate for item in (*quote.lines, *quote.extras)}
+    return rates == {Decimal(0)}
 
 
 def _letters(styles: Mapping[str, str]) -> dict[str, str]:

@@ -139,6 +139,9 @@ def _style_cell(kind: str, style: str, value: Value, column: int, last: int) -> 
         properties |= {"left": int(column == 0), "right": int(column == last)}
     if style == "rate" and not isinstance(value, str):
         properties["num_format"] = "0.0##%" if "." in _show(style, value) else "0%"
+    if style == "number" and not isinstance(value, str):
+        digits = _show(style, value).partition(".")[2]
+        properties["num_format"] = f"#,##0.{'0' * len(digits)}".rstrip(".")
     if isinstance(value, str) and value.startswith(("=", "+", "-", "@")):
         properties["quote_prefix"] = True
     return properties
@@ -218,6 +221,8 @@ def _show(style: str, value: Value) -> str:
         return plain
     if style == "rate":
         return show_rate(Decimal(plain))
+    if style == "number":
+        return f"{Decimal(plain).normalize():,f}"
     return f"{plain:,.2f}" if style == "money" else f"{plain:f}"
 
 
