@@ -18,6 +18,8 @@ from random import Random
 import yaml
 from PIL import Image, ImageDraw, ImageFont
 
+from bidkit.catalog import UNDATED_KINDS
+
 NOTO = "/usr/share/fonts/opentype/noto/Noto{}CJK-{}.ttc"
 LIBERATION = "/usr/share/fonts/truetype/liberation/Liberation{}-{}.ttf"
 INK, GREY, SOFT, PALE, WHITE, ACCENT = "#37424D", "#6B7680", "#C3CCD5", "#E4E9EE", "#FFFFFF", "#1F4E79"
@@ -73,8 +75,8 @@ class Canvas:
         return y + 1.6 * size * len(lines) + 14
 
     def fields(self, rows: Iterable[tuple[str, str]], x: float, y: float, room: float, label: float = 150) -> float:
-        """Labelled values, one below the other; the height below the last."""
-        for name, value in rows:
+        """Labelled values, one below the other, without the empty ones; the height below the last."""
+        for name, value in ((name, value) for name, value in rows if value):
             self.text(x, y, name, 22, bold=True, fill=GREY, room=label - 16)
             y = self.prose(x + label, y, room - label, value)
         return y
@@ -98,7 +100,7 @@ ZH = {
     "mark": "样本 SPECIMEN 无效",
     "footer": "bidkit 示例文件，所有组织均为虚构",
     "fields": "持有人|编号|颁发机构|颁发日期|有效期至|范围",
-    "business-licence": "名称|登记编号|登记机关|成立日期|营业期限|经营范围",
+    "business-licence": "名称|登记编号|登记机关|发照日期|营业期限|经营范围",
     "contract": "乙方（供方）|合同编号|甲方（需方）|签订日期|有效期至|合同内容",
     "words": "兹 证 明|明 细 表|人像面|签发面|长期",
     "rows": "项目|申报信息核对|登记信息核对|期间核对|附件核对|其他事项=结果|已核对",
@@ -106,7 +108,7 @@ ZH = {
     "audit-report": "项目|货币资金|应收账款|存货|固定资产|资产总计|负债合计|所有者权益合计=金额|* *** ***.**",
     "notes": "本件依据委托方提供的资料和约定的程序出具，结果仅对本次委托范围有效。未经出具机构书面同意，不得部分复制。",
     "letter": "致有关单位：|　　{holder}就“{title}”事项说明如下：|　　{scope}|　　"
-    "以上内容如有不实，由出具单位负责。有效期至：{valid}。|　　本件为示例文字，不产生任何法律效力。",
+    "以上内容如有不实，由出具单位负责。|　　本件为示例文字，不产生任何法律效力。",
     "clauses": "一、合同标的|乙方按照本合同约定向甲方提供：{scope}。|二、合同价款|价款及税率见附件《价格清单》，包含"
     "运输、安装、调试和培训费用。|三、交付与验收|甲方在收到验收申请后十个工作日内组织验收。|四、质量保证|质量保证期自验收"
     "合格之日起算，期内乙方免费维修或更换。|五、争议解决|争议由双方协商解决；协商不成的，提交仲裁机构仲裁。",
@@ -121,7 +123,7 @@ EN = {
     "rows": "Item|Subject matter|Period covered|Controls|Tests|Exceptions|Limits|Exclusions=Result|see text",
     "notes": "The results hold for the items named here only. Not to be copied in part without the issuer's consent.",
     "letter": "To whom it may concern:|{holder} states the following regarding “{title}”:|{scope}|The issuer answers "
-    "for the truth of this statement. It is valid until: {valid}.|This is sample text without legal effect.",
+    "for the truth of this statement.|This is sample text without legal effect.",
     "clauses": "1. Subject|The Supplier provides to the Customer: {scope}.|2. Price|Prices and taxes: see the Annex.|"
     "3. Warranty|Defects are mended free of charge.|4. Disputes|Disputes are settled by negotiation or arbitration.",
     "closing": "Signature page (specimen: no signature, no seal)|For the Customer|For the Supplier|Name|Date",
@@ -149,18 +151,18 @@ class Paper:
 
     def day(self, value: str) -> str:
         if value in ("long-term", "长期"):
-            return self.words("words")[4]
+            return "" if self.kind in UNDATED_KINDS else self.words("words")[4]
         day = date.fromisoformat(value)
-        return f"{day.year} 年 {day.month} 月 {day.day} 日" if self.texts is ZH else f"{day.day} {day:%B %Y}"
+        return f"{day.year} 年 {day.month} 月 {day.day} 日" if self.texts is ZH else f"{day:%B} {day.day}, {day.year}"
 
     def fields(self) -> list[tuple[str, str]]:
-        """Label and value of: holder, number, issuer, day of issue, validity, scope if there is one."""
+        """Label and value of: holder, number, issuer, day of issue, validity, scope; the last two may be empty."""
         holder, number = self.holder, self.number
         if self.kind == "id-card":  # a number without digits is the name of whose card it is; none is printed
             holder, number = (holder if re.search(r"\d", number) else number), "—"
         values = holder, number, self.issuer, self.day(self.issued), self.day(self.valid_until), self.scope
         labels = self.words(self.kind if self.kind in ("business-licence", "contract") else "fields", "fields")
-        return [row for row in zip(labels, values, strict=True) if row[1]]
+        return list(zip(labels, values, strict=True))
 
     def page(self, width: int = A4[0], height: int = A4[1], head: bool = False) -> Canvas:
         """An empty page with the footer that every specimen has, and a running head."""
@@ -234,7 +236,8 @@ class Paper:
         """A cover, the clauses, and a closing page with empty places for signatures."""
         fields, (title, customer, supplier, *blanks) = self.fields(), self.words("closing")
         cover, body, closing = self.page(), self.page(head=True), self.page(head=True)
-        cover.text(500, 330, self.title, 52, "mm", True)
+        project = self.scope.partition("：")[0]  # what stands before the colon is the project
+        cover.text(500, 330, f"{project}合同" if project != self.scope else self.title, 52, "mm", True)
         cover.path((300, 390), (700, 390), width=2)
         cover.fields((fields[1], fields[2], fields[0], *fields[3:5]), 190, 720, 640, 200)
         y, scope = 170.0, (self.scope or self.title).rstrip("。.")
@@ -248,7 +251,7 @@ class Paper:
     def letter(self) -> list[Canvas]:
         """One page: what is stated, by whom, until when."""
         page, y, fields = self.page(), 370.0, self.fields()
-        values = {**self.record, "scope": self.scope or self.title, "valid": fields[4][1]}
+        values = {**self.record, "scope": self.scope or self.title}
         page.text(500, 200, self.title, 46, "mm", True)
         page.text(890, 280, "  ".join(fields[1]), 20, "rm", fill=GREY)
         for text in self.words("letter"):
@@ -342,6 +345,32 @@ SCRIPTS = {
     "dot 45 36 7; box 43.4 31 46.6 41 0 a; box 40 34.4 50 37.6 0 a",
     "siem/soar platform": "grid #1 #4 8 10 24 46 d; line 24 14 30 14 30 42 24 42; line 24 23 30 23; line 24 33 30 33;"
     "line 30 28 62 28; box 36 20 52 36 1 p; dot 44 28 4 a; box 62 12 82 44 1; chart 65 18 79 38",
+    "数据库": "shade 16 74 47.8; box 14 9 37 46 2 s; grid #1 #3 16 11 35 44 d; box 53 9 76 46 2 s;"
+    "grid #1 #3 55 11 74 44 d; line 39 21 49 21; poly 48 19 51 21 48 23 a; line 51 34 41 34; poly 42 32 39 34 42 36 a",
+    "数字化传感器": "shade 14 76 48; box 18 8 58 31 1.4; box 21 11 42 25 .4 p; chart 22 13 41 24; leds #4 46 14 3;"
+    "dot 51 21 2 a; grid #4 #1 22 27 54 30 p; line 26 31 26 39 15 46; line 34.6 31 34.6 46; line 43 31 43 46;"
+    "line 51 31 51 39 64 46; dot 15 46 1.6 a; dot 34.6 46 1.6 a; dot 43 46 1.6 a; dot 64 46 1.6 a;"
+    "box 64 12 76 27 .8; vents 66 15 74 24 #4; line 58 19 64 19",
+    "物理实验桌": "shade 11 79 47.4; box 13 29.6 77 47 .2; grid #4 #1 14 30.6 76 46 p; box 10 27 80 30 .4 a;"
+    "box 26 22 64 27 .4; grid #4 #1 28 23.2 62 26 p; line 14 47 14 49; line 76 47 76 49",
+    "空调（3p）": "shade 34 58 48.4; box 35 6 55 48 1.8; box 37.6 9 52.4 20 .6 p; vents 39.6 11 50.4 18 #5;"
+    "box 39.6 23 50.4 27 .4 a; leds #3 42 30 3; vents 38.6 36 51.4 44 #4",
+    "操作系统": "box 12 7 78 48 1; box 12 7 78 11 1 a; dot 15 9 .7; poly 17 17 20 19 17 21 a; line 23 19 54 19;"
+    "poly 17 25 20 27 17 29 a; line 23 27 44 27; line 23 31 62 31; poly 17 37 20 39 17 41 a; box 23 37.6 27 40.4 0 a",
+    "中间件": "box 32 6 58 16 1 a; line 45 16 45 23; line 17 23 73 23; line 17 23 17 29; line 36 23 36 29;"
+    "line 54 23 54 29; line 73 23 73 29; box 9 29 25 46 1; box 28 29 44 46 1; box 46 29 62 46 1; box 65 29 81 46 1;"
+    "vents 12 36 22 43 #3; vents 31 36 41 43 #3; vents 49 36 59 43 #3; vents 68 36 78 43 #3; line 40 11 50 11 w",
+    "gis 平台": "box 10 7 80 48 1; box 10 7 80 11 1 a; line 10 22 30 26 44 18 80 24; line 26 48 33 34 30 26;"
+    "line 44 18 50 34 66 40 80 37; line 33 34 50 34; dot 30 26 1.6 a; dot 44 18 1.6 a; dot 50 34 1.6 a; dot 66 40 1.6;"
+    "dot 33 34 1.6; box 64 14 77 20 .4 p; leds #4 13.6 44.6 2.4",
+    "终端安全": "shade 22 58 48; box 12 9 62 40 1.4; box 15 12 59 37 .4 p; poly 32 40 42 40 44 47 30 47;"
+    "vents 19 17 42 32 #4; poly 66 16 78 20 78 31 72 40 66 44 60 40 54 31 54 20 a; line 66 23 66 31 w; dot 66 35.6 .8",
+    "日志审计系统": "face 11 22 79 45; grid #4 #2 14 25 46 42 d; vents 50 27 63 40 #6; leds #3 67 33.6 3.4",
+    "堡垒机": "face 11 32 79 45; leds #4 14 38.6 2.4; grid #6 #1 28 35 52 42 p; box 58 34.6 68 42.4 .6 p;"
+    "dot 63 37.4 1.4 a; box 62.4 38 63.6 41 0 a; vents 71 35 76 42 #4; line 45 26 45 18; dot 45 12 6;"
+    "dot 45 10.6 1.6 a; box 44.2 11 45.8 15 0 a",
+    "大屏控制系统": "grid #4 #2 21 5 69 24 p; line 45 24 45 29; face 11 34 79 46; grid #8 #1 14 37 54 43 p;"
+    "grid #4 #1 57 37 69 43 a; leds #3 71.6 40 2",
     "software|platform|软件|平台|系统": "box 10 7 80 48 1; box 10 7 80 11 1 a; dot 13 9 .7; box 10 11 25 48 0 p;"
     "vents 13 15 22 33 #4~7; chart 28 14 77 29; chart 28 33 50 45; grid #2 #3~4 53 32 77 45.5 d",
     "[a-z ]+segmentation service": "box 8 10 40 46 1 p; grid #2 #3~4 12 15 36 41 d; line 40 28 50 28;"
