@@ -34,6 +34,7 @@ from bidkit.ooxml.values import CLOSE, OPEN, Rendering, quote
 _MARK = re.compile(f"{OPEN}([a-zA-Z])([^{CLOSE}]*){CLOSE}")
 _TEXT = re.compile("<w:t(?: [^>]*)?>([^<]*)</w:t>|<w:(?:br|tab)/>")
 _DRAWING_ID = re.compile(r'(<wp:docPr [^>]*?\bid=")\d+"')
+_BOOKMARK = re.compile("<w:bookmark(?:Start|End) [^>]*>")
 _CLOSERS = {"e": "h", "B": "b", "A": "a", "G": "g", "C": "c", "V": "U", "N": "n", "X": "x"}
 _HEADING_IDS, _BOOKMARK_IDS = 10_000, 20_000
 
@@ -276,8 +277,8 @@ class _Assembly:
         def renumber(found: re.Match[str]) -> str:
             return f'{found.group(1)}{self.rendering.drawing_id()}"'
 
-        for piece in self.boxes.get(number, ()):
-            self.out.append(_DRAWING_ID.sub(renumber, piece) if isinstance(piece, str) else piece)
+        shown = "".join(piece for piece in self.boxes.get(number, ()) if isinstance(piece, str))
+        self.out.append(_DRAWING_ID.sub(renumber, _BOOKMARK.sub("", shown)))
 
     def _next_note(self, kind: str) -> int:
         shell = self.shells.get(kind)

@@ -373,7 +373,7 @@ class _Compiler:
                 self.problems.append(Diagnostic("TP06", Span(self.file), {"style": "toc 1"}))
 
     def mirror_boxes(self) -> None:
-        """A text box stands twice in a file, for new and for old programs; its tags are read once."""
+        """A text box stands twice in a file, for new and for old programs; its tags are read and its numbers counted once."""
         number = 0
         for both in self.root.iter(f"{_MC}AlternateContent"):
             choice, fallback = both.find(f"{_MC}Choice"), both.find(f"{_MC}Fallback")
@@ -383,8 +383,7 @@ class _Compiler:
             if len(new) != len(old):
                 continue
             for one, two in zip(new, old, strict=True):
-                text = _text_of(one)
-                if "{" in text and text == _text_of(two):
+                if len(one) and _text_of(one) == _text_of(two):
                     for child in list(two):
                         two.remove(child)
                     two.text = mark("z", number)
