@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from office_files import docx, field, filled, p, picture, png, q, r, text_of, texts, tree
+from office_files import NAMESPACES, contents, docx, field, filled, p, package, parts_of, picture, png, q, r, texts, tree, zipped
+
+from bidkit.ooxml import opc
+from bidkit.ooxml.markdown import Markdown
 
 MC = "http://schemas.openxmlformats.org/markup-compatibility/2006"
 
@@ -31,3 +34,43 @@ def test_a_caption_in_a_text_box_without_tags_is_counted_once() -> None:
     assert [text for text in texts(file) if "图" in text] == ["图 1一图 1一", "图 1", "图 1", "图 2"]
     names = [start.get(q("w:name")) for start in tree(file).iter(q("w:bookmarkStart"))]
     assert names == ["_Toc00000001", "_Toc00000002"]
+
+
+def with_footnote(*blocks: str, body: tuple[str, ...], targets: dict[str, str]) -> bytes:
+    """A .docx whose footnote 1 holds blocks; `targets` are external links by part, all with the id rIdL."""
+    part = "word/footnotes.xml"
+    parts = package(*body)
+    parts[part] = f'<w:footnotes {NAMESPACES}><w:footnote w:id="1">{"".join(blocks)}</w:footnote></w:footnotes>'.encode()
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+    parts[opc.CONTENT_TYPES] = opc.add_content_types(parts[opc.CONTENT_TYPES], {}, {part: kind})
+    rels = opc.rels_name("word/document.xml")
+    notes = {"rIdNotes": (f"{opc.OFFICE_RELS}/footnotes", "footnotes.xml", False)}
+    parts[rels] = opc.add_relationships(parts[rels], notes)
+    for owner, target in targets.items():
+        rels = opc.rels_name(owner)
+        link = {"rIdL": (f"{opc.OFFICE_RELS}/hyperlink", target, True)}
+        parts[rels] = opc.add_relationships(parts.get(rels), link)
+    return zipped(parts)
+
+
+NOTE = '<w:r><w:footnoteReference w:id="1"/></w:r>'
+
+
+def test_headings_of_headers_and_notes_stand_not_in_the_contents() -> None:
+    heading = p("{{ x }}", style="Heading1")
+    file = filled(docx(contents(), heading, header=heading + p("{{p md }}")), {"x": "一", "md": Markdown("# 二")})
+    assert [text for text in texts(file) if text] == ["第一章 一", "一"]
+    body = (contents(), p("a", NOTE), p("三", style="Heading1"))
+    file = filled(with_footnote(heading, body=body, targets={}), {"x": "一"})
+    assert [text for text in texts(file) if text] == ["第一章 三", "a", "三"]
+
+
+def test_a_link_in_a_note_is_one_of_its_own_part() -> None:
+    link = f'<w:hyperlink r:id="rIdL">{r("l")}</w:hyperlink>'
+    targets = {"word/document.xml": "https://a.b/{{ x }}", "word/footnotes.xml": "https://c.d/{{ y }}"}
+    file = filled(with_footnote(p(link), body=(p(link, NOTE),), targets=targets), {"x": 1, "y": 2})
+    found = {part: opc.read_relationships(parts_of(file), part) for part in targets}
+    ids = {part: next(tree(file, part).iter(q("w:hyperlink"))).get(q("r:id")) for part in targets}
+    assert [found[part][ids[part]].target for part in targets] == ["https://a.b/1", "https://c.d/2"]
+    plain = with_footnote(p(link), body=(p("a", NOTE),), targets={"word/footnotes.xml": "https://c.d/{{ y }}"})
+    assert b"https://c.d/2" in parts_of(filled(plain, {"y": 2}))["word/_rels/footnotes.xml.rels"]

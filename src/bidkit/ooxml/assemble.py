@@ -64,11 +64,20 @@ class Assembled:
 
 
 def assemble(
-    text: str, contents: Sequence[str], rendering: Rendering, shells: Mapping[str, Shell] | None = None
+    text: str,
+    contents: Sequence[str],
+    rendering: Rendering,
+    shells: Mapping[str, Shell] | None = None,
+    *,
+    is_main: bool = True,
 ) -> Assembled:
-    """Resolve the marks of a rendered part in document order."""
+    """Resolve the marks of a rendered part in document order.
+
+    Args:
+        is_main: it is the document itself; headings of headers and footers do not stand in the contents.
+    """
     pieces = _MARK.split(text)
-    work = _Assembly(rendering, contents, shells or {})
+    work = _Assembly(rendering, contents, shells or {}, is_main)
     work.run(pieces)
     return work.finish()
 
@@ -87,6 +96,7 @@ class _Assembly:
     rendering: Rendering
     contents: Sequence[str]
     shells: Mapping[str, Shell]
+    is_main: bool
     out: list[Piece] = field(default_factory=list)
     opened: list[tuple[str, int, str]] = field(default_factory=list)
     bookmarks: dict[str, int] = field(default_factory=dict)
@@ -143,6 +153,8 @@ class _Assembly:
     # what is closed
 
     def close_e(self, start: int, level: str, _: str) -> None:
+        if not self.is_main or any(kind == "n" for kind, _, _ in self.opened):
+            return
         numbering = self.rendering.numbering
         inside = "".join(piece for piece in self.out[start:] if isinstance(piece, str))
         text = " ".join(unescape("".join(found.group(1) or " " for found in _TEXT.finditer(inside))).split())

@@ -37,6 +37,7 @@ from bidkit.ooxml.syntax import compile_source
 from bidkit.ooxml.values import MEDIA_TYPES, NewList, Rendering, Site, Styles
 from bidkit.ooxml.word import CompiledPart, PlacedTag
 
+_MAIN = "word/document.xml"
 _CORE = "docProps/core.xml"
 _DCTERMS = "http://purl.org/dc/terms/"
 _XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
@@ -111,7 +112,8 @@ class Template:
             first = Rendering(self.styles, numbering, drawings, lists, taken, bookmarks=bookmarks)
             shells = part.compiled.shells
             first.notes = {shell.part: first.beside(self._taken(shell.part)) for shell in shells.values()}
-            made = assemble(self._run(part, context, first), part.compiled.contents, first, shells)
+            text = self._run(part, context, first)
+            made = assemble(text, part.compiled.contents, first, shells, is_main=name == _MAIN)
             rendered.pieces[name] = made.pieces
             rendered.pieces |= made.notes
             rendered.renderings |= {name: first, **first.notes}

@@ -160,8 +160,9 @@ def _compile_parts(
         if part in _TEXT_PARTS:
             made, found = _compile_text(tree, part, file)
         else:
-            links = _find_links(package, part)
-            made, found = compile_word(tree, part, file, styles, bodies if part == MAIN else None, links)
+            beside = bodies if part == MAIN else {}
+            links = {each: _find_links(package, each) for each in (part, *beside)}
+            made, found = compile_word(tree, part, file, styles, beside, links)
         compiled.append(made)
         problems += found
     return compiled, problems

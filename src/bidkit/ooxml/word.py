@@ -107,13 +107,13 @@ def compile_word(
     file: str,
     styles: Styles,
     notes: Mapping[str, etree._Element] | None = None,
-    links: Mapping[str, str] | None = None,
+    links: Mapping[str, Mapping[str, str]] | None = None,
 ) -> tuple[CompiledPart, list[Diagnostic]]:
     """The Jinja source of a document, header or footer part. Diagnostics: TP02, TP03, TP05, TP06, TP09, TP11.
 
     Args:
         notes: the trees of the notes parts, by part name.
-        links: by relationship id, the targets of hyperlinks that hold tags.
+        links: by part (this one and the notes) and relationship id, the targets of hyperlinks that hold tags.
     """
     compiler = _Compiler(root, part, file, styles)
     shells = inline_notes(root, notes or {})
@@ -315,9 +315,10 @@ class _Compiler:
 
     # tags elsewhere
 
-    def mark_links(self, links: Mapping[str, str]) -> None:
-        for link in self.root.iter(q("hyperlink")) if links else ():
-            target = links.get(link.get(_R_ID, ""))
+    def mark_links(self, links: Mapping[str, Mapping[str, str]]) -> None:
+        for link in self.root.iter(q("hyperlink")) if any(links.values()) else ():
+            part = find_note_part(link)
+            target = links.get(part or self.part, {}).get(link.get(_R_ID, ""))
             if target is not None:
                 paragraph = find_above(link, "p")
                 tags, unclosed = find_tags(target)
@@ -326,7 +327,7 @@ class _Compiler:
                     continue
                 tag = Tag("{{", "", join_expression(target, tags), 0, 0)
                 link.set(_R_ID, mark("j", len(self.tags)))
-                self.tags.append(PlacedTag(tag, _at_tag(self.locate(paragraph), tags[0]), "link"))
+                self.tags.append(PlacedTag(tag, _at_tag(self.locate(paragraph), tags[0]), "link", part=part))
 
     def mark_attributes(self) -> None:
         """Tags in field codes, formulas and attributes; a control statement has no place there."""
