@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
-from office_files import NAMESPACES, contents, docx, field, filled, p, package, parts_of, picture, png, q, r, texts, tree, zipped
+from office_files import (
+    NAMESPACES,
+    contents,
+    docx,
+    field,
+    filled,
+    p,
+    package,
+    parts_of,
+    picture,
+    png,
+    q,
+    r,
+    styled,
+    tbl,
+    tc,
+    texts,
+    tree,
+    zipped,
+)
 
 from bidkit.ooxml import opc
 from bidkit.ooxml.markdown import Markdown
@@ -40,7 +59,9 @@ def with_footnote(*blocks: str, body: tuple[str, ...], targets: dict[str, str]) 
     """A .docx whose footnote 1 holds blocks; `targets` are external links by part, all with the id rIdL."""
     part = "word/footnotes.xml"
     parts = package(*body)
-    parts[part] = f'<w:footnotes {NAMESPACES}><w:footnote w:id="1">{"".join(blocks)}</w:footnote></w:footnotes>'.encode()
+    parts[part] = (
+        f'<w:footnotes {NAMESPACES}><w:footnote w:id="1">{"".join(blocks)}</w:footnote></w:footnotes>'.encode()
+    )
     kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
     parts[opc.CONTENT_TYPES] = opc.add_content_types(parts[opc.CONTENT_TYPES], {}, {part: kind})
     rels = opc.rels_name("word/document.xml")
@@ -74,3 +95,10 @@ def test_a_link_in_a_note_is_one_of_its_own_part() -> None:
     assert [found[part][ids[part]].target for part in targets] == ["https://a.b/1", "https://c.d/2"]
     plain = with_footnote(p(link), body=(p("a", NOTE),), targets={"word/footnotes.xml": "https://c.d/{{ y }}"})
     assert b"https://c.d/2" in parts_of(filled(plain, {"y": 2}))["word/_rels/footnotes.xml.rels"]
+
+
+def test_a_merged_cell_in_a_loop_may_begin_with_a_list() -> None:
+    cell = f"<w:tc>{p('a', style='ListNumber')}{p('{% vm %}b')}</w:tc>"
+    loop = [f"<w:tr>{tc(tag)}</w:tr>" for tag in ("{%tr for x in [1, 2] %}", "{%tr endfor %}")]
+    file = filled(docx(tbl(loop[0], f"<w:tr>{cell}</w:tr>", loop[1], columns=1)))
+    assert styled(file) == [("ListNumber", "a"), ("", "b"), ("ListNumber", "")]

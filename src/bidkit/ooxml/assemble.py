@@ -190,7 +190,7 @@ class _Assembly:
 
     def close_V(self, start: int, _first: str, properties: str) -> None:
         if self.merging:
-            self.out[start:] = [f"<w:p>{properties}</w:p>"]
+            self.out[start:] = [f"<w:p>{unescape(properties)}</w:p>"]
         self.merging = False
 
     def close_N(self, start: int, _first: str, kind: str) -> None:

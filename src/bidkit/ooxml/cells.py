@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,7 @@ from bidkit.ooxml.values import mark
 STATEMENTS = ("colspan", "cellbg", "vm", "hm")
 _ORDER = ("cnfStyle", "tcW", "gridSpan", "hMerge", "vMerge", "tcBorders", "shd", "noWrap", "tcMar", "textDirection",
           "tcFitText", "vAlign", "hideMark")  # fmt: skip
+_NOT_BLANK = ("numPr", "pPrChange", "rPrChange", "ins", "del")
 _PROPERTY = {"colspan": "gridSpan", "hm": "gridSpan", "vm": "vMerge", "cellbg": "shd"}
 _COLOR = re.compile("#?([0-9A-Fa-f]{6}|auto)")
 _MAX_SPAN = 63
@@ -43,11 +45,19 @@ def mark_cell(cell: etree._Element, kind: str, tag_mark: str, number: int) -> in
     if kind == "vm":
         insert_behind(properties, mark("U", number))
         first = cell.find(f"{q('p')}/{q('pPr')}")
-        append_text(cell, mark("V", "" if first is None else to_fragment(first)))
+        append_text(cell, mark("V", "" if first is None else _look_of(first)))
     if kind == "hm":
         insert_before(cell, mark("c"))
         insert_behind(cell, mark("C"))
     return int(span) if span.isdigit() else 1
+
+
+def _look_of(properties: etree._Element) -> str:
+    """A paragraph's properties for one without text: not in a list, where it would count, and without changes."""
+    shown = copy.deepcopy(properties)
+    for element in list(shown.iter(*(q(name) for name in _NOT_BLANK))):
+        element.getparent().remove(element)  # type: ignore[union-attr]
+    return to_fragment(shown)
 
 
 def _place(properties: etree._Element, name: str, text: str) -> None:
