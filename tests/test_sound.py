@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from office_files import (
     NAMESPACES,
+    codes,
     contents,
     docx,
     field,
@@ -15,10 +17,12 @@ from office_files import (
     png,
     q,
     r,
+    refusals,
     styled,
     tbl,
     tc,
     texts,
+    tr,
     tree,
     zipped,
 )
@@ -102,3 +106,10 @@ def test_a_merged_cell_in_a_loop_may_begin_with_a_list() -> None:
     loop = [f"<w:tr>{tc(tag)}</w:tr>" for tag in ("{%tr for x in [1, 2] %}", "{%tr endfor %}")]
     file = filled(docx(tbl(loop[0], f"<w:tr>{cell}</w:tr>", loop[1], columns=1)))
     assert styled(file) == [("ListNumber", "a"), ("", "b"), ("ListNumber", "")]
+
+
+@pytest.mark.parametrize("tag", ["{%tr if x %}", "{%tc if x %}", "{% colspan 2 %}", "{% vm %}"])
+def test_a_table_that_a_row_tag_takes_away_is_named_as_lost(tag: str) -> None:
+    inner = tbl(tr(tag), columns=1)
+    problems = refusals(docx(tbl(f"<w:tr>{tc(inner, p(''))}{tc('{%tr if x %}')}</w:tr>", tr("{%tr endif %}"))))
+    assert "TP09" in codes(problems)

@@ -30,6 +30,7 @@ from bidkit.ooxml.tree import append_text, find_above, insert_before, insert_beh
 from bidkit.ooxml.values import CLOSE, OPEN, Site, Styles, mark
 
 _NOT_TEXT = (
+    "tbl",
     "drawing",
     "br",
     "sectPr",
@@ -300,6 +301,7 @@ class _Compiler:
             return
         rest = _TAG_MARK.sub("", "".join(text.text or "" for text in target.iter(q("t")))).strip()
         has_more = any(target.find(f".//{q(name)}") is not None for name in _NOT_TEXT)
+        has_more = has_more or len(_TAG_MARK.findall(etree.tostring(target, encoding="unicode"))) > len(lifted)
         if rest or has_more or is_mixed:
             text = (rest or lifted[0][0].tag.text)[:40]
             self.problems.append(Diagnostic("TP09", self.locate(paragraph), {"text": text}))
@@ -374,7 +376,7 @@ class _Compiler:
                 self.problems.append(Diagnostic("TP06", Span(self.file), {"style": "toc 1"}))
 
     def mirror_boxes(self) -> None:
-        """A text box stands twice in a file, for new and for old programs; its tags are read and its numbers counted once."""
+        """A text box stands twice in a file, for new and old programs; its tags are read, its numbers counted once."""
         number = 0
         for both in self.root.iter(f"{_MC}AlternateContent"):
             choice, fallback = both.find(f"{_MC}Choice"), both.find(f"{_MC}Fallback")
@@ -394,9 +396,11 @@ class _Compiler:
 
     def mark_guards(self) -> None:
         """Containers that may lose all their content get marks by which `assemble` sees it."""
-        for table in self.merging:
+        for table in filter(self.is_inside, self.merging):
             cells.mark_rows(table)
         for container in self.guarded | self.grids:
+            if container is not self.root and not self.is_inside(container):
+                continue  # cut out together with a row
             if container.tag in (q("tbl"), q("tr")):
                 begin, end = ("b", "B") if container.tag == q("tbl") else ("a", "A")
                 insert_before(container, mark(begin, "g" if container in self.grids else ""))
