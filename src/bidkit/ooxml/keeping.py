@@ -21,11 +21,14 @@ from bidkit.ooxml import opc
 from bidkit.ooxml.fields import ListLevel
 from bidkit.ooxml.include import Load
 from bidkit.ooxml.notes import Shell
+from bidkit.ooxml.part import CompiledPart, PlacedTag
 from bidkit.ooxml.rendered import Part, Template
 from bidkit.ooxml.sandbox import Environment, load_template
 from bidkit.ooxml.tags import Tag
 from bidkit.ooxml.values import Site, Styles
-from bidkit.ooxml.word import CompiledPart, PlacedTag
+
+_HERE = Path(__file__).parent
+_JINJA = [(path.name, path.stat().st_mtime_ns) for path in sorted(Path(jinja2.__file__).parent.glob("*.py"))]
 
 
 def make_key(content: bytes, environment: Environment, settings: tuple[Any, ...]) -> str:
@@ -33,7 +36,6 @@ def make_key(content: bytes, environment: Environment, settings: tuple[Any, ...]
     made_by = [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(_HERE.glob("*.py"))]
     facts = (
         importlib.util.MAGIC_NUMBER,
-        jinja2.__name__,
         _JINJA,
         made_by,
         settings,
@@ -43,10 +45,6 @@ def make_key(content: bytes, environment: Environment, settings: tuple[Any, ...]
         sorted(environment.globals),
     )
     return sha256(content).hexdigest() + sha256(repr(facts).encode()).hexdigest()
-
-
-_HERE = Path(__file__).parent
-_JINJA = [(path.name, path.stat().st_mtime_ns) for path in sorted(Path(jinja2.__file__).parent.glob("*.py"))]
 
 
 def _list_functions(functions: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -71,6 +69,7 @@ def to_bytes(template: Template, original: opc.Package, sources: Mapping[str, st
             [_flatten(tag, template.name) for tag in part.compiled.tags],
             part.compiled.chunks,
             part.compiled.contents,
+            [_flatten_span(span, template.name) for span in part.compiled.references],
             {kind: astuple(shell) for kind, shell in part.compiled.shells.items()},
             astuple(part.compiled.area),
             part.code,
@@ -84,9 +83,12 @@ def to_bytes(template: Template, original: opc.Package, sources: Mapping[str, st
 
 def _flatten(placed: PlacedTag, name: str) -> tuple[Any, ...]:
     site = None if placed.site is None else astuple(placed.site)
-    file = "" if placed.span.file == name else placed.span.file
-    where = (file, placed.span.place)
+    where = _flatten_span(placed.span, name)
     return (astuple(placed.tag), where, placed.kind, site, placed.part, placed.columns, placed.chunk)
+
+
+def _flatten_span(span: Span, name: str) -> tuple[Any, ...]:
+    return ("" if span.file == name else span.file, span.place)
 
 
 def read(payload: bytes, load: Load | None) -> Any:
@@ -103,13 +105,14 @@ def restore(kept: Any, name: str, original: opc.Package, environment: Environmen
     """The template that `to_bytes` was given."""
     _, changed, dropped, looks, levels, parts = kept
     made: dict[str, Part] = {}
-    for part_name, source, tags, chunks, contents, shells, area, code in parts:
+    for part_name, source, tags, chunks, contents, references, shells, area, code in parts:
         compiled = CompiledPart(
             part_name,
             source,
             [_place(tag, name) for tag in tags],
             chunks,
             contents,
+            [Span(file or name, place=place) for file, place in references],
             {kind: Shell(*shell) for kind, shell in shells.items()},
             Site(*area),
         )

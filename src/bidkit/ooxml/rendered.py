@@ -24,6 +24,7 @@ from bidkit.ooxml.assemble import Piece, assemble
 from bidkit.ooxml.fields import Heading, ListLevel, Numbering, make_contents
 from bidkit.ooxml.lists import add_lists, next_list_id
 from bidkit.ooxml.names import find_missing_names
+from bidkit.ooxml.part import CompiledPart, PlacedTag
 from bidkit.ooxml.sandbox import (
     MAX_OUTPUT,
     RENDERING,
@@ -35,7 +36,6 @@ from bidkit.ooxml.sandbox import (
 )
 from bidkit.ooxml.syntax import compile_source
 from bidkit.ooxml.values import MEDIA_TYPES, NewList, Rendering, Site, Styles
-from bidkit.ooxml.word import CompiledPart, PlacedTag
 
 _MAIN = "word/document.xml"
 _CORE = "docProps/core.xml"
@@ -120,7 +120,7 @@ class Template:
             references += [(part, first, *reference) for reference in made.references]
         for part, rendering, number, name in references:
             if name not in bookmarks:
-                rendering.problems.append(Diagnostic("TP12", part.span(number), {"name": name}))
+                rendering.problems.append(Diagnostic("TP12", part.compiled.references[number], {"name": name}))
         rendered.headings = numbering.headings
         return rendered
 

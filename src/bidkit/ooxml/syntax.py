@@ -13,10 +13,10 @@ from jinja2 import nodes
 from bidkit.diagnostic import Diagnostic
 from bidkit.ooxml import cells
 from bidkit.ooxml.pairs import MIDDLES, is_block
+from bidkit.ooxml.part import CompiledPart
 from bidkit.ooxml.sandbox import CODE_NAME, Environment
 from bidkit.ooxml.tags import Tag
 from bidkit.ooxml.values import CLOSE, OPEN
-from bidkit.ooxml.word import CompiledPart
 
 _STATIC = re.compile(f"{OPEN}s(\\d+){CLOSE}")
 _STATEMENTS = (
@@ -82,7 +82,7 @@ def _find_refused(part: CompiledPart) -> list[int]:
 def _find_wrong_tags(environment: Environment, part: CompiledPart, refused: Sequence[int]) -> Iterator[Diagnostic]:
     """Each tag read by itself, with what it needs around it."""
     for number, placed in enumerate(part.tags):
-        if number in refused or placed.kind == "reference" or placed.tag.opening == "{#":
+        if number in refused or placed.tag.opening == "{#":
             continue
         before, after = _AROUND.get(placed.tag.word, ("", ""))
         if is_block(placed.tag) and placed.tag.word not in MIDDLES:

@@ -15,6 +15,7 @@ from bidkit.diagnostic import Diagnostic, Span
 from bidkit.ooxml import include, keeping, notes, opc
 from bidkit.ooxml.fields import read_heading_levels
 from bidkit.ooxml.include import Load
+from bidkit.ooxml.part import CompiledPart, PlacedTag
 from bidkit.ooxml.rendered import Part, Template
 from bidkit.ooxml.sandbox import Environment, load_template, make_environment
 from bidkit.ooxml.syntax import compile_source
@@ -22,7 +23,7 @@ from bidkit.ooxml.tags import find_tags
 from bidkit.ooxml.theme import read_styles, recolor, repaper
 from bidkit.ooxml.tree import W, q
 from bidkit.ooxml.values import Styles, mark
-from bidkit.ooxml.word import CompiledPart, PlacedTag, compile_word
+from bidkit.ooxml.word import compile_word
 
 MAIN = "word/document.xml"
 _WORD_PARTS = re.compile(r"word/(document|header\d*|footer\d*)\.xml")

@@ -7,6 +7,7 @@ import re
 from lxml import etree
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _DECLARATION = re.compile(r' xmlns(:\w+)?="[^"]*"')
 
 
@@ -62,3 +63,9 @@ def to_fragment(element: etree._Element) -> str:
 def find_above(element: etree._Element, name: str) -> etree._Element | None:
     """The nearest element of a name around another."""
     return next(element.iterancestors(q(name)), None)
+
+
+def set_text(element: etree._Element, text: str) -> None:
+    """The text of a `w:t`, its blanks kept."""
+    element.text = text
+    element.set(_SPACE, "preserve")

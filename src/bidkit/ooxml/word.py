@@ -12,94 +12,44 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from lxml import etree
 
 from bidkit.diagnostic import Diagnostic, Span
 from bidkit.ooxml import cells, places
 from bidkit.ooxml.fields import field_instruction, mark_sequences, remove_field
+from bidkit.ooxml.identity import mark_numbers, mirror_boxes
 from bidkit.ooxml.include import clean, find_file, has_marks
+from bidkit.ooxml.lifting import isolate_run, join_paragraphs
 from bidkit.ooxml.lists import find_list_scopes, mark_list
 from bidkit.ooxml.notes import Shell, find_note_part, inline_notes
-from bidkit.ooxml.pairs import find_torn, is_block, match_blocks
-from bidkit.ooxml.printing import mark_level
+from bidkit.ooxml.pairs import find_torn, match_blocks
+from bidkit.ooxml.part import CompiledPart, PlacedTag, write_source
 from bidkit.ooxml.references import find_references, is_lasting, mark_bookmarks
 from bidkit.ooxml.tags import Tag, find_tags, join_expression, place_tags
-from bidkit.ooxml.tree import append_text, find_above, insert_before, insert_behind, prepend_text, q, replace_by_text
+from bidkit.ooxml.tree import (
+    append_text,
+    find_above,
+    insert_before,
+    insert_behind,
+    prepend_text,
+    q,
+    replace_by_text,
+    set_text,
+)
 from bidkit.ooxml.values import CLOSE, OPEN, Site, Styles, mark
 
-_NOT_TEXT = (
-    "tbl",
-    "drawing",
-    "br",
-    "sectPr",
-    "object",
-    "pict",
-    "sym",
-    "fldChar",
-    "footnoteReference",
-    "endnoteReference",
-    "ruby",
-)
-_WP = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
-_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_NOT_TEXT = ("tbl", "drawing", "br", "sectPr", "object", "pict", "sym", "fldChar", "footnoteReference",
+             "endnoteReference", "ruby")  # fmt: skip
+_GUARDED = tuple(q(name) for name in ("tc", "tbl", "tr", "hdr", "ftr", "txbxContent", "footnote", "endnote", "comment"))
+_TEXTS = {q("t"): "", q("tab"): "\t", q("br"): "\n", q("cr"): "\n", q("noBreakHyphen"): "-"}
 _R_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
-_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _TAG_MARK = re.compile(f"{OPEN}j([0-9]+){CLOSE}")
 _CONTENTS = re.compile(r"\s*TOC\b(?!.*\\[acft]\b)", re.IGNORECASE)
-_TEXTS = {q("t"): "", q("tab"): "\t", q("br"): "\n", q("cr"): "\n", q("noBreakHyphen"): "-"}
-_REVISIONS = ("ins", "del", "moveFrom", "moveTo", "rPrChange", "pPrChange", "tblPrChange", "trPrChange", "tcPrChange",
-              "sectPrChange", "numberingChange", "cellIns", "cellDel")  # fmt: skip
-_GUARDED = tuple(q(name) for name in ("tc", "tbl", "tr", "hdr", "ftr", "txbxContent", "footnote", "endnote", "comment"))
+# A brace that is to be printed must not look like a tag until all tags are found.
 _BRACES = str.maketrans({"{": "\ufdd2", "}": "\ufdd3"})
 _BRACES_BACK = str.maketrans({"\ufdd2": "{", "\ufdd3": "}"})
-
-
-@dataclass(frozen=True)
-class PlacedTag:
-    """A tag and where it stands.
-
-    Args:
-        kind: what it prints into: `` a text, `r`, `p`, `tr`, `tc`, `a` an attribute, `text` other text, a cell
-            statement, `link` a hyperlink's target.
-        site: for kinds r and p; of other tags it is read from the static text before them when it is needed.
-        part: the notes part in which it stands, if it was brought from one.
-        columns: for hm, what the template's cell spans.
-        chunk: how many static pieces stand before it.
-    """
-
-    tag: Tag
-    span: Span
-    kind: str = ""
-    site: Site | None = None
-    part: str = ""
-    columns: int = 1
-    chunk: int = 0
-
-    def source(self, number: int) -> str:
-        """The tag as Jinja reads it; its body stands on a line of its own, so that a line number names the tag."""
-        if self.kind in cells.STATEMENTS:
-            body = self.tag.body[len(self.kind) :].strip() or ("loop.first" if self.kind == "vm" else "loop")
-            return f"{{{{\n_cell({self.kind!r}, {number}, {body}) }}}}"
-        if self.tag.opening == "{{" and (self.kind or self.part):
-            return f"{{{{\n_at({self.kind!r}, {number}, {self.tag.body}) }}}}"
-        captures = self.tag.word in ("macro", "call") or (self.tag.word == "set" and is_block(self.tag))
-        return self.tag.source + (mark_level(self.tag.level) if captures else "")
-
-
-@dataclass
-class CompiledPart:
-    """A part as Jinja source: line n + 2 holds tag n; `chunks` are static XML, `contents` the TOC instructions."""
-
-    name: str
-    source: str
-    tags: list[PlacedTag]
-    chunks: list[str]
-    contents: list[str] = field(default_factory=list)
-    shells: Mapping[str, Shell] = field(default_factory=dict)
-    area: Site = places.A4
 
 
 def compile_word(
@@ -119,14 +69,17 @@ def compile_word(
     compiler = _Compiler(root, part, file, styles)
     shells = inline_notes(root, notes or {})
     compiler.mark_contents()
-    compiler.mirror_boxes()
+    mirror_boxes(root)
     for paragraph in list(root.iter(q("p"))):
         compiler.read_paragraph(paragraph)
-    compiler.merge_paragraphs()
+    for item in join_paragraphs(compiler.joins):
+        compiler.refuse(item.span, item.tag.text)
     compiler.mark_links(links or {})
     compiler.mark_attributes()
     compiler.mark_guards()
-    compiler.mark_ids()
+    mark_numbers(root)
+    compiler.mark_references()
+    mark_bookmarks(root)
     compiled = compiler.finish(shells)
     return compiled, compiler.problems
 
@@ -139,6 +92,7 @@ class _Compiler:
         self.styles = styles
         self.tags: list[PlacedTag] = []
         self.contents: list[str] = []
+        self.references: list[Span] = []
         self.problems: list[Diagnostic] = []
         self.guarded: dict[etree._Element, None] = {}
         self.grids: dict[etree._Element, None] = {}
@@ -201,11 +155,9 @@ class _Compiler:
 
     def write_texts(self, texts: list[etree._Element], before: list[str], after: list[str]) -> None:
         for element, old, new in zip(texts, before, after, strict=True):
-            if element.tag == q("t"):
-                if new != old:
-                    element.text = new
-                    element.set(_SPACE, "preserve")
-            elif new != old:  # a tab or break inside a tag; the tag itself may begin with it no more than in a text
+            if new != old and element.tag == q("t"):
+                set_text(element, new)
+            elif new != old:  # a tab or break inside a tag
                 replace_by_text(element, "")
 
     def place(
@@ -217,7 +169,10 @@ class _Compiler:
             if item.tag.word in cells.STATEMENTS:
                 self.place_in_cell(paragraph, item, number)
             elif item.tag.level == "r":
-                self.isolate(paragraph, item, number)
+                run = isolate_run(paragraph, mark("j", number))
+                look, is_direct = places.fragment_of(run.find(q("rPr"))), find_above(run, "p") is run.getparent()
+                site = replace(self.site_of(paragraph), run=look, can_split=is_direct)
+                self.tags[number] = replace(item, site=site)
             elif item.tag.level:
                 lifted.append((item, number))
             elif item.tag.opening == "{%" and (item.tag.trims_before or item.tag.trims_after):
@@ -236,62 +191,6 @@ class _Compiler:
             self.merging[table] = None
         elif item.kind != "cellbg":
             self.grids[table] = None
-
-    def isolate(self, paragraph: etree._Element, item: PlacedTag, number: int) -> None:
-        """Give an r tag the place of a run: what stands before and behind it in its run becomes runs of their own."""
-        marked = mark("j", number)
-        text = next(text for text in paragraph.iter(q("t")) if marked in (text.text or ""))
-        run = text.getparent()
-        assert run is not None
-        properties = run.find(q("rPr"))
-        can_split = run.getparent() is paragraph
-        site = replace(self.site_of(paragraph), run=places.fragment_of(properties), can_split=can_split)
-        self.tags[number] = replace(item, site=site)
-        before, _, after = (text.text or "").partition(marked)
-        rest = etree.Element(q("r"))
-        if properties is not None:
-            rest.append(etree.fromstring(etree.tostring(properties)))
-            rest[0].tail = None
-        behind = etree.SubElement(rest, q("t"))
-        behind.text = after
-        behind.set(_SPACE, "preserve")
-        rest.extend(list(text.itersiblings()))
-        text.text = before
-        rest.tail, run.tail = run.tail, None
-        run.addnext(rest)
-        run.tail = marked
-        for piece, part in ((rest, after), (run, before)):
-            if not part and all(child.tag in (q("rPr"), q("t")) and not child.text for child in piece):
-                replace_by_text(piece, "")
-
-    def note_joins(self, paragraph: etree._Element, item: PlacedTag, joined: str) -> None:
-        if item.tag.trims_before and not joined[: item.tag.start].strip():
-            self.joins.append((paragraph, item, True))
-        if item.tag.trims_after and not joined[item.tag.end :].strip():
-            self.joins.append((paragraph, item, False))
-
-    def merge_paragraphs(self) -> None:
-        """`{%-` joins its paragraph to the one before, `-%}` takes in the one behind."""
-        went_into: dict[etree._Element, etree._Element] = {}
-        for paragraph, item, is_before in self.joins:
-            here = paragraph
-            while here in went_into:
-                here = went_into[here]
-            if is_before and here is not paragraph:
-                continue  # taken in by the one before already
-            other = here.getprevious() if is_before else here.getnext()
-            first, second = (other, here) if is_before else (here, other)
-            if first is None or second is None or first.tag != q("p") or second.tag != q("p"):
-                self.refuse(item.span, item.tag.text)
-                continue
-            properties = second.find(q("pPr"))
-            if properties is not None:
-                replace_by_text(properties, "")
-            if second.text:
-                append_text(first, second.text)
-            first.extend(list(second))
-            replace_by_text(second, "")
-            went_into[second] = first
 
     def lift(self, paragraph: etree._Element, lifted: list[tuple[PlacedTag, int]], is_mixed: bool) -> None:
         level = lifted[0][0].tag.level
@@ -314,6 +213,12 @@ class _Compiler:
         if level == "tc" and (table := find_above(target, "tbl")) is not None:
             self.grids[table] = None
         replace_by_text(target, "".join(mark("j", number) for _, number in lifted))
+
+    def note_joins(self, paragraph: etree._Element, item: PlacedTag, joined: str) -> None:
+        if item.tag.trims_before and not joined[: item.tag.start].strip():
+            self.joins.append((paragraph, item, True))
+        if item.tag.trims_after and not joined[item.tag.end :].strip():
+            self.joins.append((paragraph, item, False))
 
     # tags elsewhere
 
@@ -375,25 +280,6 @@ class _Compiler:
             if self.styles.find("paragraph", "toc 1") is None:
                 self.problems.append(Diagnostic("TP06", Span(self.file), {"style": "toc 1"}))
 
-    def mirror_boxes(self) -> None:
-        """A text box stands twice in a file, for new and old programs; its tags are read, its numbers counted once."""
-        number = 0
-        for both in self.root.iter(f"{_MC}AlternateContent"):
-            choice, fallback = both.find(f"{_MC}Choice"), both.find(f"{_MC}Fallback")
-            if choice is None or fallback is None:
-                continue
-            new, old = (list(side.iter(q("txbxContent"))) for side in (choice, fallback))
-            if len(new) != len(old):
-                continue
-            for one, two in zip(new, old, strict=True):
-                if len(one) and _text_of(one) == _text_of(two):
-                    for child in list(two):
-                        two.remove(child)
-                    two.text = mark("z", number)
-                    prepend_text(one, mark("x", number))
-                    append_text(one, mark("X", number))
-                    number += 1
-
     def mark_guards(self) -> None:
         """Containers that may lose all their content get marks by which `assemble` sees it."""
         for table in filter(self.is_inside, self.merging):
@@ -409,33 +295,12 @@ class _Compiler:
                 prepend_text(container, mark("g"))
                 append_text(container, mark("G"))
 
-    def mark_ids(self) -> None:
-        """Drawings, changes and bookmarks get ids of their own; what Word makes anew by itself goes."""
-        for drawing in self.root.iter(f"{{{_WP}}}docPr"):
-            drawing.set("id", mark("d"))
-        for change in self.root.iter(*(q(name) for name in _REVISIONS)):
-            if change.get(q("id")) is not None:
-                change.set(q("id"), mark("d"))
-        for control in list(self.root.iter(q("sdtPr"))):
-            for name in ("id", "dataBinding"):
-                child = control.find(q(name))
-                if child is not None:
-                    replace_by_text(child, "")
-        if "w14" in self.root.nsmap:
-            for element in self.root.iter(q("p"), q("tr")):
-                for name in (f"{_W14}paraId", f"{_W14}textId"):
-                    if name in element.attrib:
-                        del element.attrib[name]
-        self.mark_references()
-        mark_bookmarks(self.root)
-
     def mark_references(self) -> None:
         """A reference to a bookmark leaves a mark where it is printed, so that its target can be looked for."""
         for element, name in [*find_references(self.root)]:
             if is_lasting(name):
-                insert_before(element, mark("R", f"{len(self.tags)}|{name}"))
-                span = self.locate(find_above(element, "p"))
-                self.tags.append(PlacedTag(Tag("{{", "", name, 0, 0), span, "reference"))
+                insert_before(element, mark("R", f"{len(self.references)}|{name}"))
+                self.references.append(self.locate(find_above(element, "p")))
 
     # the source
 
@@ -455,13 +320,11 @@ class _Compiler:
                 continue
             order.append(-len(tags) - 1)
             tags.append(replace(self.tags[int(piece)], chunk=len(chunks)))
-        references = [tag for tag in self.tags if tag.kind == "reference"]
-        chunks = _renumber_references(chunks, self.tags, len(tags)) if references else chunks
         self.check_blocks(tags, chunks, order)
         scopes = find_list_scopes([placed.tag for placed in tags], chunks, order)
-        source = "".join(_write(item, tags, scopes) for item in order)
-        area = self.areas[-1][1] if self.areas else places.A4
-        return CompiledPart(self.part, source, [*tags, *references], chunks, self.contents, shells, area)
+        source = write_source(tags, order, scopes)
+        area = self.areas[-1][1]
+        return CompiledPart(self.part, source, tags, chunks, self.contents, self.references, shells, area)
 
     def check_blocks(self, tags: Sequence[PlacedTag], chunks: Sequence[str], order: Sequence[int]) -> None:
         plain = [placed.tag for placed in tags]
@@ -499,24 +362,6 @@ class _Compiler:
         properties = paragraph.find(q("pPr"))
         area = places.area_of(paragraph, self.areas)
         return Site(places.fragment_of(properties), area.width, area.height)
-
-
-def _write(item: int, tags: Sequence[PlacedTag], scopes: Mapping[int, int]) -> str:
-    if item >= 0:
-        return mark("s", item)
-    number = -item - 1
-    written = tags[number].source(number)
-    if number in scopes:
-        written += mark("l" if scopes[number] == number else "k", scopes[number])
-    return written
-
-
-def _renumber_references(chunks: list[str], tags: Sequence[PlacedTag], first: int) -> list[str]:
-    numbers = {
-        number: first + place for place, number in enumerate(n for n, t in enumerate(tags) if t.kind == "reference")
-    }
-    pattern = re.compile(f"{OPEN}R(\\d+)")
-    return [pattern.sub(lambda found: f"{OPEN}R{numbers[int(found.group(1))]}", chunk) for chunk in chunks]
 
 
 def _is_text_of(item: etree._Element, paragraph: etree._Element) -> bool:
@@ -560,10 +405,6 @@ def _mark_heading(paragraph: etree._Element, level: int) -> None:
     else:
         prepend_text(paragraph, begin)
     append_text(paragraph, mark("e"))
-
-
-def _text_of(element: etree._Element) -> str:
-    return "".join(text.text or "" for text in element.iter(q("t")))
 
 
 def _at_tag(span: Span, tag: Tag) -> Span:
