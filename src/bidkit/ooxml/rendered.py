@@ -21,19 +21,13 @@ from lxml import etree
 from bidkit.diagnostic import Diagnostic, Span
 from bidkit.ooxml import opc, places
 from bidkit.ooxml.assemble import Piece, assemble
+from bidkit.ooxml.faults import RENDERING, TooLarge, describe_error
 from bidkit.ooxml.fields import Heading, ListLevel, Numbering, make_contents
+from bidkit.ooxml.generator import CarefulGenerator
 from bidkit.ooxml.lists import add_lists, next_list_id
 from bidkit.ooxml.names import find_missing_names
 from bidkit.ooxml.part import CompiledPart, PlacedTag
-from bidkit.ooxml.sandbox import (
-    MAX_OUTPUT,
-    RENDERING,
-    CarefulGenerator,
-    Environment,
-    TooLarge,
-    describe_error,
-    load_template,
-)
+from bidkit.ooxml.sandbox import MAX_OUTPUT, Environment, load_template
 from bidkit.ooxml.syntax import compile_source
 from bidkit.ooxml.values import MEDIA_TYPES, NewList, Rendering, Site, Styles
 

@@ -6,27 +6,23 @@ import functools
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
-from pathlib import Path
-from types import CodeType, FrameType
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 import jinja2
-from jinja2 import nodes
-from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from jinja2.utils import missing
 
 from bidkit.diagnostic import Diagnostic
 from bidkit.ooxml.cells import compute_cell
+from bidkit.ooxml.faults import CODE_NAME, RENDERING, ExpressionError, Missing, describe_error, find_context, part_of
+from bidkit.ooxml.generator import Generator
 from bidkit.ooxml.printing import METHODS, SCALARS, Ready, print_at
 from bidkit.ooxml.values import CLOSE, OPEN, Rendering
 
 if TYPE_CHECKING:
     from bidkit.ooxml.rendered import Part
 
-CODE_NAME = "<bidkit template>"
-RENDERING = " rendering"  # not a name that a template can write
 MAX_STEPS = 5_000_000
 MAX_OUTPUT = 400_000_000
 MAX_TEXT = 10_000_000
@@ -39,18 +35,6 @@ _UNSAFE_FILTERS = ("attr", "xmlattr", "urlize", "pprint", "tojson")
 _WIDENING = ("center", "ljust", "rjust", "zfill", "expandtabs")
 _WIDTH = re.compile(r"%[^a-zA-Z%]*?(\d{5,}|\*)")
 _FORMAT_WIDTH = re.compile(r"\{[^{}]*:[^{}]*?\d{5,}|\{[^{}]*:[^{}]*\{")
-_NAMED = re.compile("'([^']+)'(?: is undefined|$)")
-_LOCAL = re.compile(r"l_(\d+)_(\w+)")
-_SHOWN_NAMES = 12
-_PACKAGE = str(Path(__file__).parents[1])
-
-
-class ExpressionError(Exception):
-    """A filter, operator or limit refuses the value that a template gives it."""
-
-
-class TooLarge(Exception):
-    """A part would be larger than any document can be."""
 
 
 def require_texts(*values: Any) -> None:
@@ -66,62 +50,11 @@ def require_texts(*values: Any) -> None:
             require_texts(*value)
 
 
-class _Generator(CodeGenerator):
-    """Jinja's own, but that `~` looks at what it joins, and that in loops the usual case is short."""
-
-    loops = 0
-
-    def visit_For(self, node: nodes.For, frame: Frame) -> None:
-        self.loops += 1
-        super().visit_For(node, frame)
-        self.loops -= 1
-
-    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:
-        if not (self.loops and isinstance(node.node, nodes.Name) and node.ctx == "load"):
-            super().visit_Getattr(node, frame)
-            return
-        name = frame.symbols.ref(node.node.name)
-        self.write(f"({name}[{node.attr!r}] if type({name}) is dict and {node.attr!r} in {name} else ")
-        super().visit_Getattr(node, frame)
-        self.write(")")
-
-    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
-        self.write("(_v if type(_v := (" if self.loops else "_print(context, ")
-
-    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
-        self.write(")) is str and _is_plain(_v) else _print(context, _v))" if self.loops else ")")
-
-    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:
-        self.write("environment.concat_texts((")
-        for child in node.nodes:
-            self.visit(child, frame)
-            self.write(", ")
-        self.write("))")
-
-
-class CarefulGenerator(_Generator):
-    """Code in which a tag that fails is noted and the others go on: run when the quick code has failed."""
-
-    def visit_Output(self, node: nodes.Output, frame: Frame) -> None:
-        for child in node.nodes:
-            if isinstance(child, nodes.TemplateData):
-                super().visit_Output(nodes.Output([child], lineno=node.lineno), frame)
-                continue
-            self.writeline("try:")
-            self.indent()
-            super().visit_Output(nodes.Output([child], lineno=child.lineno), frame)
-            self.outdent()
-            self.writeline("except Exception as error:")
-            self.indent()
-            self.writeline("environment.note(context, error)")
-            self.outdent()
-
-
 class Environment(ImmutableSandboxedEnvironment):
     """Plain data only: a mapping's keys come before its methods, and nothing with an underscore is reached."""
 
     parts: Mapping[str, Part]
-    code_generator_class = _Generator
+    code_generator_class = Generator
     intercepted_binops = frozenset(["%", "*", "**"])
     is_compat = False
 
@@ -162,7 +95,7 @@ class Environment(ImmutableSandboxedEnvironment):
     def note(self, context: Context, error: Exception) -> None:
         """Remember what a tag raised."""
         rendering: Rendering = context.parent[RENDERING]
-        rendering.problems.append(describe_error(error, _part_of(context), context))
+        rendering.problems.append(describe_error(error, part_of(context), context))
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         if type(obj) is dict or isinstance(obj, Mapping):
@@ -178,95 +111,6 @@ def _limit(is_over: bool) -> None:
         raise ExpressionError("too large")
 
 
-class Missing(jinja2.ChainableUndefined):
-    """An undefined name: prints nothing, lets the render go on, and is reported with its tag."""
-
-    def _note(self) -> str:
-        context = _find_context(sys._getframe(1))
-        if context is not None:
-            rendering, part, line = context
-            name = str(self._undefined_name)
-            rendering.problems.append(Diagnostic("TP04", part.span_at(line), {"name": name}))
-        return ""
-
-    def __str__(self) -> str:
-        return self._note()
-
-    def __iter__(self) -> Iterator[Any]:
-        self._note()
-        return iter(())
-
-    def __bool__(self) -> bool:
-        self._note()
-        return False
-
-    def __len__(self) -> int:
-        self._note()
-        return 0
-
-    def __eq__(self, other: object) -> bool:
-        self._note()
-        return False
-
-    def __ne__(self, other: object) -> bool:
-        self._note()
-        return True
-
-    __hash__ = None  # type: ignore[assignment]
-
-
-def _part_of(context: Context) -> Part:
-    """The part whose template is running; kept on the environment, which no template can name."""
-    assert isinstance(context.environment, Environment)
-    return context.environment.parts[context.name or ""]
-
-
-def _find_context(frame: FrameType | None) -> tuple[Rendering, Part, int] | None:
-    """The render in progress, its part, and the line that runs, from the template's own frame."""
-    while frame is not None:
-        if frame.f_code.co_filename == CODE_NAME and "context" in frame.f_locals:
-            context: Context = frame.f_locals["context"]
-            return context.parent[RENDERING], _part_of(context), frame.f_lineno
-        frame = frame.f_back
-    return None
-
-
-def describe_error(error: BaseException, part: Part, context: Context | None = None) -> Diagnostic:
-    """What went wrong in which tag, with the names that it could have used. Raises what is bidkit's own fault."""
-    line, file, local = 0, "", dict[str, Any]()
-    trace = error.__traceback__
-    while trace is not None:
-        file = trace.tb_frame.f_code.co_filename
-        if file == CODE_NAME:
-            line = trace.tb_lineno
-            local |= trace.tb_frame.f_locals
-            context = trace.tb_frame.f_locals.get("context", context)
-        trace = trace.tb_next
-    is_ours = file.startswith(_PACKAGE)  # what an expression of the template raises comes from Jinja or Python
-    if not line or (is_ours and not isinstance(error, (ExpressionError, RecursionError, jinja2.UndefinedError))):
-        raise error
-    span = part.span_at(line)
-    if isinstance(error, jinja2.UndefinedError):
-        named = _NAMED.search(error.message or "")
-        return Diagnostic("TP04", span, {"name": named.group(1) if named else error.message})
-    names = _list_names(local, context)
-    shown = ", ".join(names[:_SHOWN_NAMES]) + (" …" if len(names) > _SHOWN_NAMES else "")
-    kind = "" if isinstance(error, ExpressionError) else f"{type(error).__name__}: "
-    return Diagnostic("TP07", span, {"error": f"{kind}{error}", "names": shown or "—"})
-
-
-def _list_names(local: Mapping[str, Any], context: Context | None) -> list[str]:
-    """The names that a tag could use: the innermost loop's first, then those of the whole template."""
-    inner: list[tuple[int, str]] = []
-    for variable, value in local.items():
-        found = _LOCAL.fullmatch(variable)
-        if found and not isinstance(value, jinja2.Undefined) and value is not missing:
-            inner.append((-int(found.group(1)), found.group(2)))
-    outer = [] if context is None else sorted(set(context.parent) - set(context.environment.globals))
-    names = [name for _, name in sorted(inner)] + [name for name in outer if name.isidentifier()]
-    return [name for name in dict.fromkeys(names) if not name.startswith("_")]
-
-
 @jinja2.pass_context
 def _finalize(context: Context, value: Any) -> str:
     """What `{{ value }}` prints."""
@@ -279,13 +123,12 @@ def _finalize(context: Context, value: Any) -> str:
 def _print(context: Context, value: Any, level: str, number: int | None = None) -> str:
     """A value printed at a level; what cannot stand there is noted with its tag."""
     rendering: Rendering = context.parent[RENDERING]
-    environment = context.environment
+    environment, part = context.environment, part_of(context)
     assert isinstance(environment, Environment)
-    part = environment.parts[context.name or ""]
     if isinstance(value, jinja2.Undefined):
         return str(value)
     if number is None:
-        frame = _find_context(sys._getframe(1))
+        frame = find_context(sys._getframe(1))
         number = part.number_at(frame[2]) if frame else 0
     try:
         if value is not None or environment.is_compat:
@@ -310,9 +153,8 @@ def _at_level(context: Context, level: str, number: int, value: Any) -> Ready:
 @jinja2.pass_context
 def _in_cell(context: Context, kind: str, number: int, value: Any) -> Ready:
     """What colspan, cellbg, vm and hm print into a cell's properties."""
-    environment = context.environment
+    environment, part = context.environment, part_of(context)
     assert isinstance(environment, Environment)
-    part = environment.parts[context.name or ""]
     if isinstance(value, jinja2.Undefined):
         return Ready(str(value))
     try:

@@ -12,9 +12,10 @@ from jinja2 import nodes
 
 from bidkit.diagnostic import Diagnostic
 from bidkit.ooxml import cells
+from bidkit.ooxml.faults import CODE_NAME
 from bidkit.ooxml.pairs import MIDDLES, is_block
 from bidkit.ooxml.part import CompiledPart
-from bidkit.ooxml.sandbox import CODE_NAME, Environment
+from bidkit.ooxml.sandbox import Environment
 from bidkit.ooxml.tags import Tag
 from bidkit.ooxml.values import CLOSE, OPEN
 
