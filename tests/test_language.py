@@ -522,3 +522,21 @@ def test_python_prints_as_in_docxtpl_only_if_asked() -> None:
 def test_a_line_in_a_value_is_a_break_and_a_bell_a_new_paragraph() -> None:
     assert texts(filled(docx(p("{{ x }}", style="Heading1")), {"x": "a\nb\tc\ad\fe"})) == ["a\nb\tc", "d", "\n", "e"]
     assert W in tree(docx(p("a"))).tag
+
+
+def test_properties_of_all_kinds_may_hold_tags() -> None:
+    parts = package(p("a"))
+    space = "http://schemas.openxmlformats.org/officeDocument/2006"
+    parts["docProps/custom.xml"] = (
+        f'<Properties xmlns="{space}/custom-properties" xmlns:vt="{space}/docPropsVTypes">'
+        '<property fmtid="{D}" pid="2" '
+        'name="Tender"><vt:lpwstr>{{ tender }}{% if x %}!{% endif %}</vt:lpwstr></property></Properties>'
+    ).encode()
+    parts["docProps/app.xml"] = (
+        f'<Properties xmlns="{space}/extended-properties"><Company>{{{{ company }}}}</Company></Properties>'
+    ).encode()
+    made = parts_of(rendered(zipped(parts), {"tender": "A&B", "company": "<禾岳>", "x": 1}).save(DAY))
+    assert b"A&amp;B!" in made["docProps/custom.xml"]
+    assert "&lt;禾岳&gt;".encode() in made["docProps/app.xml"]
+    (problem,) = refusals(zipped(parts), {"tender": "x", "x": 1})
+    assert (problem.code, place_of(problem)["part"]) == ("TP04", "docProps/app.xml")
