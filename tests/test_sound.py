@@ -14,6 +14,7 @@ from office_files import (
     package,
     parts_of,
     picture,
+    place_of,
     png,
     q,
     r,
@@ -113,3 +114,35 @@ def test_a_table_that_a_row_tag_takes_away_is_named_as_lost(tag: str) -> None:
     inner = tbl(tr(tag), columns=1)
     problems = refusals(docx(tbl(f"<w:tr>{tc(inner, p(''))}{tc('{%tr if x %}')}</w:tr>", tr("{%tr endif %}"))))
     assert "TP09" in codes(problems)
+
+
+DEEP = [
+    ("{%p for x in items %}", "{%p endfor %}", 30),
+    ("{%p if items %}", "{%p endif %}", 200),
+    ("{%p if items %}", "{%p endif %}", 3000),
+    ("{%p macro m() %}", "{%p endmacro %}", 3000),
+]
+
+
+@pytest.mark.parametrize(("opening", "closing", "depth"), DEEP)
+def test_blocks_that_python_cannot_nest_are_refused_at_the_innermost(opening: str, closing: str, depth: int) -> None:
+    body = (p(opening) * depth, p("一", style="Heading1"), p(opening), p("a"), p(closing) * (depth + 1))
+    (problem,) = refusals(docx(*body), {"items": [1]})
+    assert (problem.code, place_of(problem)["heading"], place_of(problem)["tag"]) == ("TP11", "一", opening)
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "{{ " + "(" * 500 + "1" + ")" * 500 + " }}",
+        "{{ x" + ".a" * 500 + " }}",
+        "{{ x" + " | upper" * 3000 + " }}",
+        "{% set y = " + "[" * 3000 + "]" * 3000 + " %}",
+        "{% if " + "not " * 3000 + "x %}a{% endif %}",
+    ],
+)
+def test_an_expression_that_python_cannot_nest_is_refused_at_its_tag(tag: str) -> None:
+    (problem,) = refusals(
+        docx(p("{{ 1 }}"), p("{% if 1 %}a{% endif %}"), p("一", style="Heading1"), p(tag), p("{{ 2 }}"))
+    )
+    assert (problem.code, place_of(problem)["heading"]) == ("TP11", "一")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from types import CodeType
 from typing import Any
 
@@ -14,16 +14,18 @@ from bidkit.diagnostic import Diagnostic
 from bidkit.ooxml import cells
 from bidkit.ooxml.faults import CODE_NAME
 from bidkit.ooxml.pairs import MIDDLES, is_block
-from bidkit.ooxml.part import CompiledPart
+from bidkit.ooxml.part import CompiledPart, PlacedTag
 from bidkit.ooxml.sandbox import Environment
 from bidkit.ooxml.tags import Tag
 from bidkit.ooxml.values import CLOSE, OPEN
 
 _STATIC = re.compile(f"{OPEN}s(\\d+){CLOSE}")
+_TOO_DEEP = "nested too deep"
 _STATEMENTS = (
     "if", "elif", "else", "endif", "for", "endfor", "set", "endset", "with", "endwith", "macro", "endmacro", "call",
     "endcall", "do", "break", "continue",
 )  # fmt: skip
+_RESERVED = re.compile("[\ufdd0-\ufdef]")
 _OWN_NAMES = re.compile(r"\b_(?:at|cell|steps)\b")
 _AROUND = {
     "elif": ("{% if 1 %}", "{% endif %}"), "else": ("{% if 1 %}", "{% endif %}"), "endif": ("{% if 1 %}", ""),
@@ -41,15 +43,23 @@ def compile_source(
     Args:
         is_refused: mistakes in the part are known that explain why it cannot be read as a whole.
     """
-    refused = _find_refused(part)
-    problems = [_refuse(part, number, part.tags[number].tag.text) for number in refused]
+    try:
+        return _compile(environment, part, is_refused)
+    except (SyntaxError, RecursionError, MemoryError) as error:  # Python's limits: 20 loops, 100 blocks, and its stack
+        return None, [_find_too_deep(environment, part, error)]
+
+
+def _compile(
+    environment: Environment, part: CompiledPart, is_refused: bool
+) -> tuple[CodeType | None, list[Diagnostic]]:
     try:
         tree = environment.parse(part.source, part.name)
     except jinja2.TemplateSyntaxError as error:
-        problems += _find_wrong_tags(environment, part, refused)
+        problems = [*_find_wrong_tags(environment, part)]
         return None, problems if problems or is_refused else [_refuse(part, error.lineno - 2, error)]
+    problems = [_refuse(part, number, part.tags[number].tag.text) for number in _find_refused(part)]
     problems += _visit(environment, tree, part, 2)
-    if problems:
+    if problems or is_refused:
         return None, problems
     try:
         text = environment._generate(tree, part.name, CODE_NAME)
@@ -70,6 +80,48 @@ def _fill(value: Any, chunks: Sequence[str]) -> Any:
     return value
 
 
+def parse_readable(environment: Environment, part: CompiledPart) -> nodes.Template:
+    """A part without the tags that cannot be read; what is open is closed, and lines stay as they are."""
+    try:
+        return environment.parse(part.source, part.name)
+    except jinja2.TemplateSyntaxError:
+        left_out = {*_find_refused(part)}  # what is wrong is reported when the part is compiled
+    left_out |= {
+        number
+        for number, read in _read_tags(environment, part, left_out)
+        if isinstance(read, jinja2.TemplateSyntaxError)
+    }
+    try:
+        return environment.parse(_mend(part, left_out), part.name)
+    except jinja2.TemplateSyntaxError:  # each tag is right, but not in this order: two `else`, for example
+        left_out |= {number for number, placed in enumerate(part.tags) if placed.tag.opening == "{%"}
+        return environment.parse(_mend(part, left_out), part.name)
+
+
+def _mend(part: CompiledPart, left_out: Container[int]) -> str:
+    """The source of a part's tags alone, some of them left out, with an end for each that has none."""
+    written: list[str] = []
+    opened: list[str] = []  # with `else` where no other can follow
+    for number, placed in enumerate(part.tags):
+        word, ended = placed.tag.word, placed.tag.word.removeprefix("end")
+        is_end, is_middle = word != ended, word in MIDDLES
+        words = [item.removesuffix(" else") for item in opened]
+        is_alone = (is_end and ended not in words) or (is_middle and opened[-1:] not in (["if"], ["for"]))
+        if number in left_out or is_alone:
+            written.append(Tag("{#", "", "", 0, 0).source)
+            continue
+        while is_end and words[-1] != ended:
+            written.append(f"{{% end{words.pop()} %}}")
+        if is_end:
+            del opened[len(words) - 1 :]
+        elif word == "else":
+            opened[-1] += " else"
+        elif is_block(placed.tag):
+            opened.append(word)
+        written.append(placed.source(number))
+    return "".join([*written, *(f"{{% end{word.removesuffix(' else')} %}}" for word in reversed(opened))])
+
+
 def _find_refused(part: CompiledPart) -> list[int]:
     """Statements of Jinja that make no sense inside a document, and names that are the engine's own."""
     found = []
@@ -80,26 +132,58 @@ def _find_refused(part: CompiledPart) -> list[int]:
     return found
 
 
-def _find_wrong_tags(environment: Environment, part: CompiledPart, refused: Sequence[int]) -> Iterator[Diagnostic]:
-    """Each tag read by itself, with what it needs around it."""
+def _find_too_deep(environment: Environment, part: CompiledPart, error: BaseException) -> Diagnostic:
+    """The tag that is by itself too deep for Python, or else the one with the most blocks around it."""
+    deepest = depth = most = 0
     for number, placed in enumerate(part.tags):
-        if number in refused or placed.tag.opening == "{#":
-            continue
-        before, after = _AROUND.get(placed.tag.word, ("", ""))
-        if is_block(placed.tag) and placed.tag.word not in MIDDLES:
-            after = f"{{% end{placed.tag.word} %}}"
+        depth += is_block(placed.tag) - placed.tag.word.startswith("end")
+        deepest, most = (number, depth) if depth > most else (deepest, most)
         try:
-            tree = environment.parse(before + placed.source(number) + after)
-        except jinja2.TemplateSyntaxError as error:
-            yield _refuse(part, number, error)
+            environment.compile(_complete(placed, number))
+        except jinja2.TemplateSyntaxError:
+            continue  # said already, or when this is mended
+        except (SyntaxError, RecursionError, MemoryError):
+            return _refuse(part, number, _TOO_DEEP)
+    return _refuse(part, deepest, error.msg if isinstance(error, SyntaxError) else _TOO_DEEP)
+
+
+def _find_wrong_tags(environment: Environment, part: CompiledPart) -> Iterator[Diagnostic]:
+    """What is wrong with each tag by itself, in order."""
+    refused = _find_refused(part)
+    read = dict(_read_tags(environment, part, refused))
+    for number in sorted({*refused, *read}):
+        made = read.get(number, part.tags[number].tag.text)
+        if isinstance(made, nodes.Template):
+            yield from _visit(environment, made, part, 2 - number)
         else:
-            yield from _visit(environment, tree, part, 2 - number)
+            yield _refuse(part, number, made)
+
+
+def _read_tags(
+    environment: Environment, part: CompiledPart, left_out: Container[int]
+) -> Iterator[tuple[int, nodes.Template | jinja2.TemplateSyntaxError]]:
+    """Each tag read by itself, or why it cannot be read."""
+    for number, placed in enumerate(part.tags):
+        if number in left_out or placed.tag.opening == "{#":
+            continue
+        try:
+            yield number, environment.parse(_complete(placed, number))
+        except jinja2.TemplateSyntaxError as error:
+            yield number, error
+
+
+def _complete(placed: PlacedTag, number: int) -> str:
+    """The source of a tag with what it needs around it."""
+    before, after = _AROUND.get(placed.tag.word, ("", ""))
+    if is_block(placed.tag) and placed.tag.word not in MIDDLES:
+        after = f"{{% end{placed.tag.word} %}}"
+    return before + placed.source(number) + after
 
 
 def _visit(environment: Environment, tree: nodes.Template, part: CompiledPart, first_line: int) -> list[Diagnostic]:
-    """Have every loop's turns counted; the filters and tests that are not there.
+    """Have every loop's turns counted; filters and tests that are not there, and our own marks.
 
-    Jinja itself notices these only when the branch is taken.
+    Jinja itself notices an unknown filter only when its branch is taken.
     """
     found = []
     waiting: list[nodes.Node] = [tree]
@@ -114,6 +198,8 @@ def _visit(environment: Environment, tree: nodes.Template, part: CompiledPart, f
             known = environment.filters if isinstance(node, nodes.Filter) else environment.tests
             if node.name not in known:
                 found.append((node.lineno, node.name))
+        elif isinstance(node, nodes.Const) and isinstance(node.value, str) and (mark := _RESERVED.search(node.value)):
+            found.append((node.lineno, f"U+{ord(mark.group()):04X}"))
     return [_refuse(part, line - first_line, name) for line, name in sorted(found)]
 
 

@@ -187,7 +187,8 @@ def _compile_sources(
     parts: dict[str, Part] = {}
     problems: list[Diagnostic] = []
     for item in compiled:
-        code, found = compile_source(environment, item, is_refused=item.name in refused)
+        names = {item.name, *(shell.part for shell in item.shells.values())}
+        code, found = compile_source(environment, item, is_refused=not names.isdisjoint(refused))
         problems += found
         if code is not None:
             template = load_template(environment, code)
