@@ -146,3 +146,27 @@ def test_an_expression_that_python_cannot_nest_is_refused_at_its_tag(tag: str) -
         docx(p("{{ 1 }}"), p("{% if 1 %}a{% endif %}"), p("一", style="Heading1"), p(tag), p("{{ 2 }}"))
     )
     assert (problem.code, place_of(problem)["heading"]) == ("TP11", "一")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        ("{% break %}",),
+        ("{%p for x in [1] %}", "a", "{%p else %}", "{%p break %}", "{%p endfor %}"),
+        ("{%p for x in [1] %}", "{%p macro m() %}", "{%p continue %}", "{%p endmacro %}", "{%p endfor %}"),
+    ],
+)
+def test_leaving_no_loop_is_refused(body: tuple[str, ...]) -> None:
+    (problem,) = refusals(docx(*map(p, body)))
+    assert problem.code == "TP03"
+    assert "break" in place_of(problem)["tag"] or "continue" in place_of(problem)["tag"]
+
+
+def test_a_loop_is_left_only_at_a_place_like_its_own() -> None:
+    body = (p("{%p for x in [1, 2] %}"), p("a{% break %}b"), p("{%p endfor %}"))
+    assert codes(refusals(docx(*body))) == ["TP11"]
+    body = (p("{%p for x in [1, 2] %}"), p("a"), p("{%p if x == 1 %}"), p("{%p break %}"), p("{%p endif %}"))
+    assert texts(filled(docx(*body, p("{%p endfor %}")))) == ["a"]
+    assert texts(filled(docx(p("{% for x in 'abc' %}", r("{{ x }}{% break %}", "<w:b/>"), r("{% endfor %}."))))) == [
+        "a."
+    ]

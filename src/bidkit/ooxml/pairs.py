@@ -10,6 +10,7 @@ from bidkit.ooxml.tags import Tag
 
 OPENERS = ("for", "if", "with", "macro", "call", "set")
 MIDDLES = ("else", "elif")
+LEAVING = ("break", "continue")
 _TOKEN = re.compile(r"<(/?)([\w:]+)[^<>]*?(/?)>")
 _CLOSED = ("w:tc", "w:tr", "w:tbl", "w:txbxContent", "w:footnote", "w:endnote", "w:comment")
 _FIELD = re.compile(r'w:fldCharType="(begin|end)"')
@@ -38,7 +39,7 @@ class _Point:
 
 
 def match_blocks(tags: Sequence[Tag]) -> tuple[list[list[int]], list[int]]:
-    """The numbers of the statements that belong together, and of those that have no counterpart."""
+    """The numbers of the statements that belong together, a loop's end last, and of those without counterpart."""
     groups: list[list[int]] = []
     opened: list[list[int]] = []
     alone: list[int] = []
@@ -50,6 +51,12 @@ def match_blocks(tags: Sequence[Tag]) -> tuple[list[list[int]], list[int]]:
                 opened[-1].append(number)
             else:
                 alone.append(number)
+        elif tag.word in LEAVING:
+            loop = _find_loop(tags, opened)
+            if loop is None:
+                alone.append(number)
+            else:
+                loop.append(number)
         elif tag.word.startswith("end") and tag.word[3:] in OPENERS:
             if not any(tags[group[0]].word == tag.word[3:] for group in opened):
                 alone.append(number)
@@ -58,6 +65,17 @@ def match_blocks(tags: Sequence[Tag]) -> tuple[list[list[int]], list[int]]:
                 alone.append(opened.pop()[0])
             groups.append([*opened.pop(), number])
     return groups, sorted([*alone, *(group[0] for group in opened)])
+
+
+def _find_loop(tags: Sequence[Tag], opened: Sequence[list[int]]) -> list[int] | None:
+    """The group of the loop that a statement leaves: not one around a macro, nor one whose else has begun."""
+    for group in reversed(opened):
+        word = tags[group[0]].word
+        if word in ("macro", "call"):
+            return None
+        if word == "for" and not any(tags[number].word == "else" for number in group):
+            return group
+    return None
 
 
 def find_torn(tags: Sequence[Tag], chunks: Sequence[str], order: Sequence[int]) -> Iterator[tuple[int, int]]:
