@@ -30,6 +30,7 @@ from office_files import (
 
 from bidkit.ooxml import opc
 from bidkit.ooxml.markdown import Markdown
+from bidkit.ooxml.rich import RichText
 
 MC = "http://schemas.openxmlformats.org/markup-compatibility/2006"
 
@@ -119,8 +120,8 @@ def test_a_table_that_a_row_tag_takes_away_is_named_as_lost(tag: str) -> None:
 DEEP = [
     ("{%p for x in items %}", "{%p endfor %}", 30),
     ("{%p if items %}", "{%p endif %}", 200),
-    ("{%p if items %}", "{%p endif %}", 3000),
-    ("{%p macro m() %}", "{%p endmacro %}", 3000),
+    ("{%p if items %}", "{%p endif %}", 1000),
+    ("{%p macro m() %}", "{%p endmacro %}", 1000),
 ]
 
 
@@ -170,3 +171,33 @@ def test_a_loop_is_left_only_at_a_place_like_its_own() -> None:
     assert texts(filled(docx(p("{% for x in 'abc' %}", r("{{ x }}{% break %}", "<w:b/>"), r("{% endfor %}."))))) == [
         "a."
     ]
+
+
+@pytest.mark.parametrize(
+    ("tag", "code"),
+    [
+        ("{{ text | replace('a') }}", "TP07"),
+        ("{{ text | upper(1) }}", "TP07"),
+        ("{{ '%s' | format('a', 'b') }}", "TP07"),
+        ("{{ rich.add('a', color='zz') }}", "TP07"),
+        ("{% do rich.add('a', size='q') %}", "TP07"),
+        ("{{ rich.runs(1, 2) }}", "TP07"),
+        ("{{ 10 ** 5000 }}", "TP10"),
+        ("{{ 10 ** 5000 ~ 'a' }}", "TP07"),
+        ("{{ plain ~ 'a' }}", "TP07"),
+        ("{{ plain | string }}", "TP07"),
+        ("{{ text.upper ~ 'a' }}", "TP07"),
+        ("{{ '\\ufdd0s0\\ufdd1' }}", "TP11"),
+        ("{{ '\\ufdd0s99\\ufdd1' }}", "TP11"),
+        ("{% if text == '\\ufdd1' %}a{% endif %}", "TP11"),
+    ],
+)
+def test_a_wrong_call_or_number_is_refused_at_its_tag(tag: str, code: str) -> None:
+    context = {"text": "a", "rich": RichText("a"), "plain": object()}
+    (problem,) = refusals(docx(p("一", style="Heading1"), p(tag)), context)
+    assert (problem.code, place_of(problem)["heading"]) == (code, "一")
+
+
+def test_a_failure_in_a_macro_is_told_at_the_tag_inside() -> None:
+    (problem,) = refusals(docx(p("{% macro m() %}{{ 1 / 0 }}{% endmacro %}"), p("{{ m() }}")))
+    assert (problem.code, place_of(problem)["tag"]) == ("TP07", "{{ 1 / 0 }}")

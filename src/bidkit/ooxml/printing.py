@@ -74,12 +74,14 @@ def show(value: Any, is_compat: bool = False) -> str:
         return str(value)
     if any(hasattr(value, method) for method in METHODS.values()):
         raise TypeError("{{p … }}")
-    if (
-        isinstance(value, (list, tuple, set, frozenset, dict, bytes))
-        or type(value).__dict__.get("__str__", object.__str__) is object.__str__
-    ):
+    if isinstance(value, (list, tuple, set, frozenset, dict, bytes)) or not has_text(value):
         raise TypeError(f"{type(value).__name__}: {{% for … %}}")
     return str(value)
+
+
+def has_text(value: Any) -> bool:
+    """Whether an object says itself what it is as text; Python's own way names its address in memory."""
+    return type(value).__dict__.get("__str__", object.__str__) is not object.__str__
 
 
 def mark_level(level: str) -> str:

@@ -6,18 +6,21 @@ import functools
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
+from datetime import date
+from decimal import Decimal
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 import jinja2
-from jinja2.runtime import Context
+from jinja2.nodes import EvalContext
+from jinja2.runtime import Context, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bidkit.diagnostic import Diagnostic
 from bidkit.ooxml.cells import compute_cell
 from bidkit.ooxml.faults import CODE_NAME, RENDERING, ExpressionError, Missing, describe_error, find_context, part_of
 from bidkit.ooxml.generator import Generator
-from bidkit.ooxml.printing import METHODS, SCALARS, Ready, print_at
+from bidkit.ooxml.printing import METHODS, SCALARS, Ready, has_text, print_at
 from bidkit.ooxml.values import CLOSE, OPEN, Rendering
 
 if TYPE_CHECKING:
@@ -31,10 +34,12 @@ _STRUCTURED = re.compile(f"[<&{OPEN}]")
 _PLAIN = re.compile("[\x20-%'-;=?-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd]*")
 _TEXT_FILTERS = ("upper", "lower", "title", "capitalize", "trim", "replace", "join", "string", "center", "indent",
                  "truncate", "wordwrap", "striptags", "reverse")  # fmt: skip
+_WITHOUT_TEXT = (str, int, float, Decimal, date, Iterable, Context, EvalContext, jinja2.Environment)
 _UNSAFE_FILTERS = ("attr", "xmlattr", "urlize", "pprint", "tojson")
 _WIDENING = ("center", "ljust", "rjust", "zfill", "expandtabs")
 _WIDTH = re.compile(r"%[^a-zA-Z%]*?(\d{5,}|\*)")
 _FORMAT_WIDTH = re.compile(r"\{[^{}]*:[^{}]*?\d{5,}|\{[^{}]*:[^{}]*\{")
+_LARGE = 10**18  # Python refuses to write numbers of some thousand digits
 
 
 def require_texts(*values: Any) -> None:
@@ -48,6 +53,8 @@ def require_texts(*values: Any) -> None:
             raise ExpressionError(type(value).__name__)
         elif isinstance(value, (list, tuple)):
             require_texts(*value)
+        elif not isinstance(value, _WITHOUT_TEXT) and not has_text(value):
+            raise ExpressionError(type(value).__name__)
 
 
 class Environment(ImmutableSandboxedEnvironment):
@@ -80,7 +87,9 @@ class Environment(ImmutableSandboxedEnvironment):
         owner, name = getattr(__obj, "__self__", None), getattr(__obj, "__name__", "")
         if isinstance(owner, str):
             _limit(name in _WIDENING and any(isinstance(value, int) and value > MAX_TEXT for value in args))
-        return super().call(__context, __obj, *args, **kwargs)
+        if isinstance(__obj, (Macro, LoopContext)):
+            return super().call(__context, __obj, *args, **kwargs)  # tags inside answer for themselves
+        return _guard(super().call)(__context, __obj, *args, **kwargs)
 
     def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
         wrapped = super().wrap_str_format(value)
@@ -90,7 +99,7 @@ class Environment(ImmutableSandboxedEnvironment):
     def concat_texts(self, values: Sequence[Any]) -> str:
         """What `~` gives: texts and numbers only."""
         require_texts(*values)
-        return "".join(str(value) for value in values)
+        return "".join(map(_guard(str), values))
 
     def note(self, context: Context, error: Exception) -> None:
         """Remember what a tag raised."""
@@ -115,7 +124,9 @@ def _limit(is_over: bool) -> None:
 def _finalize(context: Context, value: Any) -> str:
     """What `{{ value }}` prints."""
     kind = type(value)
-    if (kind is str and _PLAIN.fullmatch(value)) or kind is int or (kind is Ready and not value.level):
+    if (kind is str and _PLAIN.fullmatch(value)) or (kind is Ready and not value.level):
+        return str(value)
+    if kind is int and -_LARGE < value < _LARGE:
         return str(value)
     return _print(context, value, "")
 
@@ -237,10 +248,10 @@ def make_environment(
     environment.globals = {**kept, **globals_, "_at": _at_level, "_cell": _in_cell, "_steps": _steps}
     for unsafe in _UNSAFE_FILTERS:
         environment.filters.pop(unsafe, None)
-    environment.filters |= {name: _guard_text(environment.filters[name]) for name in _TEXT_FILTERS}
+    environment.filters |= {name: _guard(_guard_text(environment.filters[name])) for name in _TEXT_FILTERS}
     # Everything is escaped when it is printed; escaping before would show the escapes.
     environment.filters |= dict.fromkeys(("e", "escape", "forceescape"), lambda value: value)
-    environment.filters |= {"safe": _trust, "format": _guard_text(_limit_format(environment.filters["format"]))}
+    environment.filters |= {"safe": _trust, "format": _guard(_guard_text(_limit_format(environment.filters["format"])))}
     environment.filters |= {name: _guard(filter_) for name, filter_ in filters.items()}
     environment.tests |= {name: _guard(test) for name, test in tests.items()}
     return environment
