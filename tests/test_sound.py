@@ -179,9 +179,6 @@ def test_a_loop_is_left_only_at_a_place_like_its_own() -> None:
         ("{{ text | replace('a') }}", "TP07"),
         ("{{ text | upper(1) }}", "TP07"),
         ("{{ '%s' | format('a', 'b') }}", "TP07"),
-        ("{{ rich.add('a', color='zz') }}", "TP07"),
-        ("{% do rich.add('a', size='q') %}", "TP07"),
-        ("{{ rich.runs(1, 2) }}", "TP07"),
         ("{{ 10 ** 5000 }}", "TP10"),
         ("{{ 10 ** 5000 ~ 'a' }}", "TP07"),
         ("{{ plain ~ 'a' }}", "TP07"),
@@ -193,9 +190,18 @@ def test_a_loop_is_left_only_at_a_place_like_its_own() -> None:
     ],
 )
 def test_a_wrong_call_or_number_is_refused_at_its_tag(tag: str, code: str) -> None:
-    context = {"text": "a", "rich": RichText("a"), "plain": object()}
+    context = {"text": "a", "plain": object()}
     (problem,) = refusals(docx(p("一", style="Heading1"), p(tag)), context)
     assert (problem.code, place_of(problem)["heading"]) == (code, "一")
+
+
+@pytest.mark.parametrize(
+    "tag", ["{{ rich.add('a', color='zz') }}", "{% do rich.add('a', size='q') %}", "{{ rich.runs(1, 2) }}"]
+)
+def test_the_methods_of_rich_text_are_the_scripts_own(tag: str) -> None:
+    problems = refusals(docx(p("一", style="Heading1"), p(tag)), {"rich": RichText("a")})
+    assert codes(problems) == ["TP04", "TP07"]
+    assert {place_of(problem)["heading"] for problem in problems} == {"一"}
 
 
 def test_a_failure_in_a_macro_is_told_at_the_tag_inside() -> None:
