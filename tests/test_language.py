@@ -22,6 +22,7 @@ from office_files import (
     refusals,
     rendered,
     rows,
+    styles_xml,
     tbl,
     tc,
     text_of,
@@ -294,6 +295,33 @@ def test_a_macro_of_paragraphs_prints_paragraphs() -> None:
 )
 def test_statements_that_make_no_sense_in_a_document_are_refused(tag: str) -> None:
     assert set(codes(refusals(docx(p(tag))))) == {"TP11"}
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        "{% break %}",
+        "{% if x %}{% continue %}{% endif %}",
+        "{% for x in [] %}a{% else %}{% break %}{% endfor %}",
+        "{% for x in [] %}{% macro f() %}{% break %}{% endmacro %}{% endfor %}",
+    ],
+)
+def test_break_and_continue_outside_of_a_loop_are_refused_at_their_tag(tags: str) -> None:
+    (problem,) = refusals(docx(p("a"), p(tags)), {"x": 1})
+    assert problem.code == "TP11"
+    assert re.search("break|continue", place_of(problem)["tag"])
+
+
+def test_a_row_tag_around_a_cell_tag_of_an_inner_table_is_refused() -> None:
+    inner = tbl(tr("{%tc for x in [1] %}", "{{ x }}", "{%tc endfor %}"), columns=3)
+    problems = refusals(docx(tbl(tr("{%tr if 1 %}", tc(inner, p(""))), tr("a", "b"), tr("{%tr endif %}", ""))))
+    assert "TP09" in codes(problems)
+
+
+def test_the_number_of_a_list_may_be_any_text() -> None:
+    odd = f'<w:numPr><w:ilvl w:val="0"/><w:numId w:val="{"a&apos;b"}"/></w:numPr>'
+    styled = f'<w:style w:type="paragraph" w:styleId="Odd"><w:name w:val="heading 5"/><w:pPr>{odd}</w:pPr></w:style>'
+    assert texts(rendered(docx(p("a", style="Odd"), styles=styles_xml(extra=styled))).save(DAY)) == ["a"]
 
 
 # attributes, links, formulas

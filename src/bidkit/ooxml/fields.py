@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from bidkit.ooxml.tree import W, q, replace_by_text
+from bidkit.ooxml.tree import W, find_numbered, q, replace_by_text
 from bidkit.ooxml.values import escape_text, mark
 
 _DEPTHS = {"begin": 1, "end": -1}
@@ -133,13 +133,12 @@ def read_heading_levels(styles: etree._Element, numbering: etree._Element | None
 
 
 def _find_level(numbering: etree._Element, num_id: str, index: str) -> ListLevel | None:
-    abstract = numbering.find(f"{{{W}}}num[@{{{W}}}numId='{num_id}']/{{{W}}}abstractNumId")
-    if abstract is None:
-        return None
-    path = (
-        f"{{{W}}}abstractNum[@{{{W}}}abstractNumId='{abstract.get(f'{{{W}}}val')}']/{{{W}}}lvl[@{{{W}}}ilvl='{index}']"
+    number = find_numbered(numbering, "num", "numId", num_id)
+    named = None if number is None else number.find(q("abstractNumId"))
+    abstract = (
+        None if named is None else find_numbered(numbering, "abstractNum", "abstractNumId", named.get(q("val"), ""))
     )
-    level = numbering.find(path)
+    level = None if abstract is None else find_numbered(abstract, "lvl", "ilvl", index)
     if level is None:
         return None
 

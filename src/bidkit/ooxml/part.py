@@ -68,6 +68,11 @@ class CompiledPart:
     shells: Mapping[str, Shell] = field(default_factory=dict)
     area: Site = places.A4
 
+    def part_at(self, line: int) -> str:
+        """The part in which the tag on a line of the source stands: this one, or notes that were brought to it."""
+        number = min(max(line - 2, 0), len(self.tags) - 1)
+        return self.tags[number].part or self.name
+
 
 def write_source(tags: Sequence[PlacedTag], order: Sequence[int], scopes: Mapping[int, int]) -> str:
     """The Jinja source of a part.

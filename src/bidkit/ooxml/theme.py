@@ -6,7 +6,7 @@ from lxml import etree
 
 from bidkit.ooxml import opc
 from bidkit.ooxml.lists import read_numbers
-from bidkit.ooxml.tree import q
+from bidkit.ooxml.tree import find_numbered, q
 from bidkit.ooxml.values import Styles
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -23,7 +23,8 @@ def read_styles(styles: etree._Element, numbering: etree._Element | None) -> Sty
             ids[style.get(q("type"), ""), name.get(q("val"), "").lower()] = style_id
         number = style.find(f"{q('pPr')}/{q('numPr')}/{q('numId')}")
         if number is not None and numbering is not None:
-            abstract = numbering.find(f"{q('num')}[@{q('numId')}='{number.get(q('val'))}']/{q('abstractNumId')}")
+            found = find_numbered(numbering, "num", "numId", number.get(q("val"), ""))
+            abstract = None if found is None else found.find(q("abstractNumId"))
             level = style.find(f"{q('pPr')}/{q('numPr')}/{q('ilvl')}")
             if abstract is not None:
                 index = level.get(q("val"), "0") if level is not None else "0"

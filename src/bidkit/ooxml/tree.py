@@ -60,6 +60,11 @@ def to_fragment(element: etree._Element) -> str:
     return _DECLARATION.sub("", text)
 
 
+def find_numbered(parent: etree._Element, name: str, attribute: str, value: str) -> etree._Element | None:
+    """The child of a name that has this value in an attribute; the value may be any text."""
+    return next((child for child in parent.iterchildren(q(name)) if child.get(q(attribute)) == value), None)
+
+
 def find_above(element: etree._Element, name: str) -> etree._Element | None:
     """The nearest element of a name around another."""
     return next(element.iterancestors(q(name)), None)
