@@ -15,6 +15,7 @@ from bidkit import __version__
 
 if TYPE_CHECKING:
     from bidkit.build import Options
+    from bidkit.inspection import Inspection
     from bidkit.reports import Result
 
 
@@ -46,11 +47,26 @@ app = typer.Typer(
     bidkit gate  deals/water/deal.yaml      销售阶段检查表 / the checklist of the stages
     bidkit build deals/water/deal.yaml      生成 dist/<id>/ / build the package
     bidkit explain PR04                     解释一个编号 / explain a code
+    bidkit template check proposal.docx     检查一个 Word 模板 / judge a Word template
+    bidkit template names proposal.docx     模板使用的名称 / the names that it reads
 
     退出码 Exit codes: 0 完好 no error, 1 有错误或关口未开 errors or gate closed, 2 无法运行 could not run.""",
 )
 
+template = typer.Typer(
+    name="template",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    help="""Word 模板：检查错误，列出名称。Word templates: their mistakes and their names.
+
+    docs/templates.md 教写模板 / docs/templates.en.md teaches how to write them.""",
+)
+app.add_typer(template)
+
 Deal = Annotated[Path, typer.Argument(metavar="DEAL", help="deal.yaml 的路径 / path of a deal.yaml")]
+TemplateFile = Annotated[
+    Path, typer.Argument(metavar="FILE", help=".docx，或模板包的文件夹 / a .docx, or the folder of a pack")
+]
 LangOption = Annotated[
     Lang | None, typer.Option("--lang", help="消息语言，默认随 LANG / language of messages, default by LANG")
 ]
@@ -181,6 +197,54 @@ def explain(
     typer.echo(f"{labels['fix']}: {entry['fix'].format_map(names)}")
 
 
+@template.command(name="check")
+def check_template(
+    file: TemplateFile,
+    lang: LangOption = None,
+    format: FormatOption = Format.TEXT,
+    compat: Annotated[
+        bool, typer.Option("--compat", help="按 docxtpl 的宽松规则检查 / judge by docxtpl's lenient rules")
+    ] = False,
+) -> None:
+    """检查一个 Word 模板，一次列出全部错误。Judge a Word template; every mistake is listed at once, with its place."""
+    from bidkit.reports import json, text
+
+    language = _language(lang)
+    found = _inspect(file, language, is_compat=compat)
+    if format is Format.JSON:
+        typer.echo(json.render_inspection(found, "template check", language))
+    else:
+        if found.diagnostics:
+            typer.echo(text.render_diagnostics(found.diagnostics, language, found.root, Path.cwd()))
+        typer.echo(text.render_summary(found.diagnostics, language))
+    raise typer.Exit(1 if found.diagnostics else 0)
+
+
+@template.command()
+def names(file: TemplateFile, lang: LangOption = None, format: FormatOption = Format.TEXT) -> None:
+    """列出一个 Word 模板使用的全部名称。List the names that a Word template reads, with what they are.
+
+    模板有错误时，仍列出能读出的名称。Of a template with mistakes, the names that can be read.
+    """
+    from bidkit.diagnostic import load_messages
+    from bidkit.reports import json, text
+
+    language = _language(lang)
+    found = _inspect(file, language)
+    if not found.is_readable:
+        typer.echo(text.render_diagnostics(found.diagnostics, language, found.root, Path.cwd()), err=True)
+        raise typer.Exit(1)
+    if found.diagnostics:
+        warning = str(load_messages(language)["labels"]["names_of_broken"])
+        typer.echo(warning.format(errors=len(found.diagnostics)), err=True)
+    is_json = format is Format.JSON
+    typer.echo(
+        json.render_inspection(found, "template names", language)
+        if is_json
+        else text.render_names(found.names, language)
+    )
+
+
 class _Placeholders(dict[str, str]):
     """Shows each placeholder of a message by its name."""
 
@@ -237,6 +301,14 @@ def _options(as_of: str | None, language: str) -> Options:
 def _require(deal: Path, language: str) -> None:
     if not deal.is_file():
         _fail("EN05", {"file": deal}, language)
+
+
+def _inspect(file: Path, language: str, *, is_compat: bool = False) -> Inspection:
+    from bidkit.inspection import inspect_template, is_template
+
+    if not is_template(file):
+        _fail("EN05", {"file": file}, language)
+    return inspect_template(file, is_compat=is_compat)
 
 
 def _fail(code: str, values: dict[str, object], language: str) -> None:

@@ -25,6 +25,9 @@ _LOGO_MM = 9
 _PICTURE_MM = 58
 _FIRST_PAGE_MM, _NEXT_PAGE_MM = 180, 235
 
+FILTER_KINDS = {"money": "number", "day": "date", "percent": "number", "quantity": "number", "level": "block"}
+"""The filters of the template language, each with what it is made for."""
+
 
 def make_filters(locale: str) -> dict[str, Callable[..., Any]]:
     """The filters of a template language: money, day, percent, quantity, level."""

@@ -58,7 +58,11 @@ def load_pack(workspace: Workspace, name: str) -> tuple[Pack | None, list[Diagno
     if name not in known:
         values = {"kind": Term("pack"), "id": name, "near": nearest(name, known), "allowed": ", ".join(known)}
         return None, [Diagnostic("DL15", None, values)]
-    files = Workspace(base)
+    return read_pack(Workspace(base), name)
+
+
+def read_pack(files: Workspace, name: str) -> tuple[Pack | None, list[Diagnostic]]:
+    """The pack in a folder of this name. Diagnostics: DL01–DL23."""
     data, problems = load_yaml(files, f"{name}/{MANIFEST_NAME}")
     text, found = validate(PackText, data) if data is not None else (None, [])
     problems += found
@@ -68,8 +72,8 @@ def load_pack(workspace: Workspace, name: str) -> tuple[Pack | None, list[Diagno
     if content is None:
         return None, problems + found
     includes: dict[str, bytes] = {}
-    for path in sorted((base / name).rglob("*.docx")):
-        relative = path.relative_to(base / name).as_posix()
+    for path in sorted((files.root / name).rglob("*.docx")):
+        relative = path.relative_to(files.root / name).as_posix()
         part, found = (None, []) if path.name.startswith("~$") else files.read(f"{name}/{relative}")
         problems += found
         if part is not None:

@@ -16,9 +16,10 @@ from bidkit.ooxml import include, keeping, notes, opc
 from bidkit.ooxml.fields import read_heading_levels
 from bidkit.ooxml.include import Load
 from bidkit.ooxml.part import CompiledPart, PlacedTag
+from bidkit.ooxml.reading import ReadName, list_names
 from bidkit.ooxml.rendered import Part, Template
 from bidkit.ooxml.sandbox import Environment, load_template, make_environment
-from bidkit.ooxml.syntax import compile_source
+from bidkit.ooxml.syntax import compile_source, parse_readable
 from bidkit.ooxml.tags import find_tags
 from bidkit.ooxml.theme import read_styles, recolor, repaper
 from bidkit.ooxml.tree import W, q
@@ -88,6 +89,31 @@ def compile_template(
     return template, []
 
 
+def list_template_names(
+    content: bytes, name: str, filter_kinds: Mapping[str, str], load: Load | None = None
+) -> tuple[tuple[ReadName, ...] | None, list[Diagnostic]]:
+    """The names that a .docx template reads, as far as its tags can be read. Diagnostics: TP01.
+
+    Args:
+        filter_kinds: the caller's own filters, each with what it is made for, of `reading.KINDS`.
+        load: as for `compile_template`.
+    """
+    environment = make_environment(dict.fromkeys(filter_kinds, str), {}, {}, is_compat=False)
+    package, problems = opc.read_package(content, name)
+    if package is None:
+        return None, problems
+    try:
+        package = include.include_files(package, name, load).package
+        trees = _read_trees(package)
+        numbering = opc.parse_xml(package[_NUMBERING]) if _NUMBERING in package else None
+        styles = read_styles(opc.parse_xml(package[_STYLES]), numbering)
+        compiled, _ = _compile_parts(package, trees, name, styles)
+    except (etree.XMLSyntaxError, KeyError, ValueError) as error:
+        return None, [Diagnostic("TP01", Span(name), {"file": name, "reason": str(error)})]
+    sources = [(parse_readable(environment, part), part.part_at) for part in compiled]
+    return list_names(sources, environment.globals, filter_kinds), []
+
+
 def _compile(
     package: opc.Package, name: str, required_styles: Sequence[str], environment: Environment, allow_macros: bool
 ) -> tuple[Template | None, list[Diagnostic]]:
@@ -108,9 +134,9 @@ def _compile(
     ]
     compiled, found = _compile_parts(package, trees, name, styles)
     problems += found
-    refused = {dict(problem.span.place).get("part") for problem in problems if problem.span}
-    parts, found = _compile_sources(environment, compiled, refused)
-    problems = problems + found or list(_check_rest(package, trees, compiled, name))
+    parts, found = _compile_sources(environment, compiled, _name_parts(problems))
+    problems += found
+    problems += _check_rest(package, trees, compiled, name, _name_parts(problems))
     if problems:
         return None, problems
     levels = read_heading_levels(styles_tree, lists_tree)
@@ -225,13 +251,31 @@ def _compile_text(tree: etree._Element, part: str, file: str) -> tuple[CompiledP
     return CompiledPart(part, "".join(source), tags, chunks), problems
 
 
+def _name_parts(problems: Sequence[Diagnostic]) -> set[str | None]:
+    """The parts in which mistakes have been found."""
+    return {dict(problem.span.place).get("part") for problem in problems if problem.span}
+
+
 def _check_rest(
-    package: Mapping[str, bytes], trees: Mapping[str, etree._Element], compiled: Sequence[CompiledPart], name: str
+    package: Mapping[str, bytes],
+    trees: Mapping[str, etree._Element],
+    compiled: Sequence[CompiledPart],
+    name: str,
+    refused: Collection[str | None],
 ) -> Iterator[Diagnostic]:
-    """A tag where none is read (in a chart, a style's name, split in a field's code) would be printed as it stands."""
+    """A tag where none is read (in a chart, a style's name, split in a field's code) would be printed as it stands.
+
+    Args:
+        refused: parts whose mistakes are known; they may be why a tag was not read.
+    """
     texts = {item.name: "".join(item.chunks) for item in compiled}
     for part in package:
-        if part in _TEXT_PARTS or part in notes.PARTS.values() or not part.endswith((".xml", ".rels")):
+        if (
+            part in refused
+            or part in _TEXT_PARTS
+            or part in notes.PARTS.values()
+            or not part.endswith((".xml", ".rels"))
+        ):
             continue
         text = etree.tostring(trees[part], encoding="unicode") if part in texts else ""
         if part not in texts:

@@ -7,6 +7,8 @@ from typing import Any
 
 from bidkit.diagnostic import Diagnostic, Severity
 from bidkit.gate import Gate
+from bidkit.inspection import Inspection
+from bidkit.ooxml.reading import ReadName
 from bidkit.reports import Result
 
 FORMAT_VERSION = "1.0"
@@ -30,6 +32,30 @@ def render(result: Result, command: str, lang: str) -> str:
         "folder": str(result.folder) if result.folder else None,
     }
     return json.dumps(record, ensure_ascii=False, indent=2)
+
+
+def render_inspection(inspection: Inspection, command: str, lang: str) -> str:
+    """One object for a template: format version, command, file, and its mistakes or the names that it reads."""
+    errors = sum(item.severity is Severity.ERROR for item in inspection.diagnostics)
+    record: dict[str, Any] = {"format_version": FORMAT_VERSION, "command": command, "file": inspection.file}
+    if command == "template check":
+        record["diagnostics"] = [describe(item, lang) for item in inspection.diagnostics]
+    else:
+        record["names"] = [describe_name(name) for name in inspection.names]
+    return json.dumps(record | {"errors": errors}, ensure_ascii=False, indent=2)
+
+
+def describe_name(name: ReadName) -> dict[str, Any]:
+    """A name that a template reads as plain data, with its fields, and of a list with what its items are."""
+    shown = {"name": name.name} if name.name else {}
+    return shown | {
+        "kinds": list(name.kinds),
+        "may_be_missing": name.may_be_missing,
+        "may_be_empty": name.may_be_empty,
+        "parts": list(name.parts),
+        "fields": [describe_name(field) for field in name.fields],
+        "item": describe_name(name.item) if name.item else None,
+    }
 
 
 def describe(item: Diagnostic, lang: str) -> dict[str, Any]:

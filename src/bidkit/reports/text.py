@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from bidkit.bid import Bid
 from bidkit.diagnostic import Diagnostic, Severity, Span, load_messages
 from bidkit.gate import Gate, ItemResult, StageResult, State
+from bidkit.ooxml.reading import ReadName
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _MARKS = {State.DONE: "[x]", State.OPEN: "[ ]"}
@@ -68,6 +70,34 @@ def width(text: str) -> int:
 def clean(text: str) -> str:
     """Text that cannot steer a terminal: control and direction characters become visible."""
     return _CONTROL.sub(lambda found: f"\\x{ord(found.group()):02x}", text)
+
+
+def render_names(names: Sequence[ReadName], lang: str) -> str:
+    """The names that a template reads as an indented tree: what they are, and the parts that use them."""
+    labels = load_messages(lang)["labels"]
+    rows = [row for name in names for row in _list_names(name, labels, 0)]
+    sizes = [max((width(row[column]) for row in rows), default=0) for column in range(2)]
+    lines = (
+        "  ".join(cell + " " * (size - width(cell)) for cell, size in zip(row, (*sizes, 0), strict=True))
+        for row in rows
+    )
+    return "\n".join(clean(line.rstrip()) for line in lines) or str(labels["no_names"])
+
+
+def _list_names(name: ReadName, labels: Mapping[str, Any], depth: int) -> Iterator[tuple[str, str, str]]:
+    shown = [labels["name_kinds"][kind] for kind in name.kinds]
+    shown += [labels["may_be_missing"]] if name.may_be_missing else []
+    shown += [labels["may_be_empty"]] if name.may_be_empty and name.kinds != ("flag",) else []
+    mark = "[]" if "list" in name.kinds else ""
+    parts = ", ".join(part.removeprefix("word/").removesuffix(".xml") for part in name.parts)
+    yield f"{'  ' * depth}{name.name}{mark}", ", ".join(shown), parts
+    below = name.fields
+    item = name.item
+    while item is not None:
+        below += item.fields
+        item = item.item
+    for field in below:
+        yield from _list_names(field, labels, depth + 1)
 
 
 def render_gate(gate: Gate, bid: Bid, lang: str) -> str:
