@@ -259,3 +259,20 @@ def test_names_of_a_template_with_mistakes_are_those_that_can_be_read(tmp_path: 
 def test_a_template_without_names_says_so(tmp_path: Path) -> None:
     done = run(tmp_path, "names", write(tmp_path, docx(p("a"))), "--lang", "en")
     assert (done.returncode, done.stdout) == (0, "the template uses no names\n")
+
+
+# included files
+
+
+def test_included_files_are_checked_and_read_too_and_named_when_wrong(tmp_path: Path) -> None:
+    (tmp_path / "parts").mkdir()
+    write(tmp_path, docx(p("{{ x }}"), p('{%p include "parts/sla.docx" %}')))
+    write(tmp_path, docx(p("{{ y }}")), "parts/sla.docx")
+    assert run(tmp_path, "check", "t.docx").returncode == 0
+    assert [line.split()[0] for line in run(tmp_path, "names", "t.docx").stdout.splitlines()] == ["x", "y"]
+    write(tmp_path, docx(p("{{ y | nofilter }}")), "parts/sla.docx")
+    done = run(tmp_path, "check", "t.docx")
+    assert done.returncode == 1
+    assert done.stdout.startswith("parts/sla.docx: ")
+    (tmp_path / "parts/sla.docx").unlink()
+    assert "TP15" in run(tmp_path, "check", "t.docx").stdout
