@@ -308,7 +308,7 @@ def test_statements_that_make_no_sense_in_a_document_are_refused(tag: str) -> No
 )
 def test_break_and_continue_outside_of_a_loop_are_refused_at_their_tag(tags: str) -> None:
     (problem,) = refusals(docx(p("a"), p(tags)), {"x": 1})
-    assert problem.code == "TP11"
+    assert problem.code == "TP03"
     assert re.search("break|continue", place_of(problem)["tag"])
 
 
