@@ -207,3 +207,50 @@ def test_the_methods_of_rich_text_are_the_scripts_own(tag: str) -> None:
 def test_a_failure_in_a_macro_is_told_at_the_tag_inside() -> None:
     (problem,) = refusals(docx(p("{% macro m() %}{{ 1 / 0 }}{% endmacro %}"), p("{{ m() }}")))
     assert (problem.code, place_of(problem)["tag"]) == ("TP07", "{{ 1 / 0 }}")
+
+
+def merged(cell: str) -> str:
+    """A table whose cell is printed twice and merges the second time."""
+    loop = [f"<w:tr>{tc(tag)}</w:tr>" for tag in ("{%tr for x in [1, 2] %}", "{%tr endfor %}")]
+    return tbl(loop[0], f"<w:tr>{cell}</w:tr>", loop[1], columns=1)
+
+
+def test_what_a_merged_cell_held_is_nowhere_else() -> None:
+    cell = f"<w:tc>{p('{{ x }}', style='Heading1')}{p('a{% vm %}', NOTE)}</w:tc>"
+    body = (contents(), merged(cell))
+    file = filled(with_footnote(p("note {{ x }}"), body=body, targets={}))
+    assert texts(file) == ["第一章 1", "1", "a", ""]
+    assert [text for text in texts(file, "word/footnotes.xml") if text] == ["note 1"]
+
+
+BEGIN, END = '<w:bookmarkStart w:id="7" w:name="own"/>', '<w:bookmarkEnd w:id="7"/>'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        (p(BEGIN, "a"), p("{%p if no %}"), p("b", END), p("{%p endif %}")),
+        (p("{%p if no %}"), p("a", BEGIN), p("{%p endif %}"), p("b", END)),
+        (p("{% for x in 'ab' %}a", BEGIN), p("b", END, r("{% endfor %}"))),
+        (p("a", BEGIN, r("{% for x in 'ab' %}")), p("b", END, r("{% endfor %}"))),
+        (p("{% for x in 'ab' %}a", BEGIN), p("b", r("{% endfor %}"), END)),
+        (p(BEGIN, "a"), merged(f"<w:tc>{p('b{% vm %}', END)}</w:tc>")),
+        (merged(f"<w:tc>{p('b{% vm %}', BEGIN)}</w:tc>"), p("a", END)),
+        (p(BEGIN, "a"), tbl(tr("{%tr for x in [] %}"), f"<w:tr>{tc(p('b', END))}</w:tr>", tr("{%tr endfor %}"))),
+    ],
+)
+def test_a_bookmark_of_which_one_edge_is_left_out_stays_paired(body: tuple[str, ...]) -> None:
+    filled(docx(*body), {"no": False})
+
+
+def test_a_reference_to_what_a_merged_cell_held_is_refused() -> None:
+    cell = f"<w:tc>{p('{% vm x // 9 %}', r('{% if x == 2 %}'), BEGIN, 'b', END, r('{% endif %}'))}</w:tc>"
+    problems = refusals(docx(merged(cell), p(field("REF own", "b"))))
+    assert [(problem.code, problem.values["name"]) for problem in problems] == [("TP12", "own")]
+
+
+def test_a_loop_that_begins_in_a_heading_ends_no_other() -> None:
+    note = (p("{% for x in 'ab' %}", style="Heading1"), p("{{ x }}{% endfor %}"))
+    file = filled(with_footnote(*note, body=(p("一", NOTE, style="Heading1"),), targets={}))
+    assert texts(file) == ["一"]
+    assert texts(file, "word/footnotes.xml") == ["", "a", "b"]

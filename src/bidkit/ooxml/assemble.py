@@ -34,6 +34,9 @@ from bidkit.ooxml.values import CLOSE, OPEN, Rendering, quote
 _MARK = re.compile(f"{OPEN}([a-zA-Z])([^{CLOSE}]*){CLOSE}")
 _TEXT = re.compile("<w:t(?: [^>]*)?>([^<]*)</w:t>|<w:(?:br|tab)/>")
 _DRAWING_ID = re.compile(r'(<wp:docPr [^>]*?\bid=")\d+"')
+_BOOKMARK_START = re.compile('<w:bookmarkStart w:id="([0-9]+)" w:name="([^"]*)"')
+_BOOKMARK_END = re.compile('(<w:bookmarkEnd w:id="([0-9]+)"/>)')
+_NOTE_REFERENCE = re.compile('<w:(footnote|endnote|comment)Reference [^>]*?w:id="([0-9]+)"')
 _BOOKMARK = re.compile("<w:bookmark(?:Start|End) [^>]*>")
 _CLOSERS = {"e": "h", "B": "b", "A": "a", "G": "g", "C": "c", "V": "U", "N": "n", "X": "x"}
 _HEADING_IDS, _BOOKMARK_IDS = 10_000, 20_000
@@ -101,7 +104,7 @@ class _Assembly:
     opened: list[tuple[str, int, str]] = field(default_factory=list)
     bookmarks: dict[str, int] = field(default_factory=dict)
     references: list[tuple[int, str]] = field(default_factory=list)
-    notes: dict[str, list[Piece]] = field(default_factory=dict)
+    notes: dict[str, dict[int, list[Piece]]] = field(default_factory=dict)
     note_ids: dict[str, int] = field(default_factory=dict)
     ranges: dict[str, int] = field(default_factory=dict)
     used_ranges: set[int] = field(default_factory=set)
@@ -131,8 +134,9 @@ class _Assembly:
         """All open ends tied."""
         notes = {}
         for kind, shell in self.shells.items():
-            notes[shell.part] = [shell.head, *self.notes.get(kind, ()), shell.tail]
-        pieces = self.out
+            inside = [piece for pieces in self.notes.get(kind, {}).values() for piece in pieces]
+            notes[shell.part] = [shell.head, *self.tie(inside), shell.tail]
+        pieces = self.tie(self.out)
         if set(self.ranges.values()) - self.used_ranges or "comment" in self.shells:
             pieces = [
                 drop_unused_ranges(piece, self.used_ranges) if isinstance(piece, str) else piece for piece in pieces
@@ -144,11 +148,38 @@ class _Assembly:
         wanted = _CLOSERS[op]
         if not any(kind == wanted for kind, _, _ in self.opened):
             return
+        if op == "e" and self.opened[-1][0] != wanted:
+            return  # a loop that begins in a heading ends it more than once
         while True:
             kind, start, first = self.opened.pop()
             if kind == wanted:
                 getattr(self, f"close_{op}")(start, first, argument)
                 return
+
+    def tie(self, pieces: list[Piece]) -> list[Piece]:
+        """Bookmarks whose end was left out end where they begin."""
+        if not self.bookmarks:
+            return pieces
+        starts = {f'<w:bookmarkStart w:id="{number}" ': number for number in self.bookmarks.values()}
+        tied: list[Piece] = []
+        for piece in pieces:
+            tied.append(piece)
+            start = piece[: piece.find(" ", 18) + 1] if isinstance(piece, str) else ""
+            if start in starts:
+                tied.append(f'<w:bookmarkEnd w:id="{starts[start]}"/>')
+        return tied
+
+    def drop(self, start: int) -> None:
+        """Take out what was put together since; what outside of it belongs to it goes too, or ends here."""
+        text = "".join(piece for piece in self.out[start:] if isinstance(piece, str))
+        del self.out[start:]
+        begun = {number: unescape(name) for number, name in _BOOKMARK_START.findall(text)}
+        self.rendering.dropped.update(begun.values())
+        self.bookmarks = {key: number for key, number in self.bookmarks.items() if str(number) not in begun}
+        self.out += [end for end, number in _BOOKMARK_END.findall(text) if number not in begun]
+        for kind, number in _NOTE_REFERENCE.findall(text):
+            self.notes.get(kind, {}).pop(int(number), None)
+            self.used_ranges.discard(int(number) if kind == "comment" else -1)
 
     # what is closed
 
@@ -167,13 +198,13 @@ class _Assembly:
     def close_B(self, start: int, kind: str, _: str) -> None:
         inside = [piece for piece in self.out[start:] if isinstance(piece, str)]
         if not any("<w:tr>" in piece or "<w:tr " in piece for piece in inside):
-            del self.out[start:]
+            self.drop(start)
         elif kind == "g":
             self.out[start:] = [fit_grid("".join(inside))]
 
     def close_A(self, start: int, _first: str, _: str) -> None:
         if not any("<w:tc>" in piece or "<w:tc " in piece for piece in self.out[start:] if isinstance(piece, str)):
-            del self.out[start:]
+            self.drop(start)
 
     def close_G(self, start: int, _first: str, _: str) -> None:
         for piece in reversed(self.out[start:]):
@@ -186,15 +217,16 @@ class _Assembly:
 
     def close_C(self, start: int, _first: str, _: str) -> None:
         if any(piece == f"{OPEN}m{CLOSE}" for piece in self.out[start:]):
-            del self.out[start:]
+            self.drop(start)
 
     def close_V(self, start: int, _first: str, properties: str) -> None:
         if self.merging:
-            self.out[start:] = [f"<w:p>{unescape(properties)}</w:p>"]
+            self.drop(start)
+            self.out.append(f"<w:p>{unescape(properties)}</w:p>")
         self.merging = False
 
     def close_N(self, start: int, _first: str, kind: str) -> None:
-        self.notes.setdefault(kind, []).extend(self.out[start:])
+        self.notes.setdefault(kind, {})[self.note_ids["this " + kind]] = self.out[start:]
         del self.out[start:]
 
     def close_X(self, start: int, _first: str, number: str) -> None:

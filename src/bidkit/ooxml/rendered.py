@@ -112,10 +112,11 @@ class Template:
             rendered.pieces |= made.notes
             rendered.renderings |= {name: first, **first.notes}
             references += [(part, first, *reference) for reference in made.references]
+        dropped = {name for rendering in rendered.renderings.values() for name in rendering.dropped}
         for part, rendering, number, name in references:
-            if name not in bookmarks:
+            if name not in bookmarks or name in dropped:
                 rendering.problems.append(Diagnostic("TP12", part.compiled.references[number], {"name": name}))
-        rendered.headings = numbering.headings
+        rendered.headings = [heading for heading in numbering.headings if heading.bookmark not in dropped]
         return rendered
 
     def _taken(self, part: str) -> frozenset[str]:

@@ -145,6 +145,7 @@ class Rendering:
     Args:
         drawings, list_ids: numbers that are still free in the whole document.
         taken: relationship ids that the template uses already.
+        dropped: bookmarks that were printed into what was left out in the end.
         notes: by part name, the notes parts whose text stands in this part until it is assembled.
         steps: how many turns all loops have made.
     """
@@ -159,6 +160,7 @@ class Rendering:
     lists: list[NewList] = field(default_factory=list)
     problems: list[Diagnostic] = field(default_factory=list)
     bookmarks: list[str] = field(default_factory=list)
+    dropped: set[str] = field(default_factory=set)
     notes: dict[str, Rendering] = field(default_factory=dict)
     steps: int = 0
     _related: dict[tuple[str, str, bool], str] = field(default_factory=dict)
