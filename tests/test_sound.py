@@ -30,7 +30,7 @@ from office_files import (
 
 from bidkit.ooxml import opc
 from bidkit.ooxml.markdown import Markdown
-from bidkit.ooxml.rich import RichText
+from bidkit.ooxml.rich import RichText, Xml
 
 MC = "http://schemas.openxmlformats.org/markup-compatibility/2006"
 
@@ -254,3 +254,15 @@ def test_a_loop_that_begins_in_a_heading_ends_no_other() -> None:
     file = filled(with_footnote(*note, body=(p("一", NOTE, style="Heading1"),), targets={}))
     assert texts(file) == ["一"]
     assert texts(file, "word/footnotes.xml") == ["", "a", "b"]
+
+
+def test_bookmarks_have_numbers_of_their_own_in_the_whole_document() -> None:
+    marked, value = p(BEGIN, "a", END), Xml(p(BEGIN.replace("own", "x") + END))
+    heading = p("一", style="Heading1")
+    file = filled(docx(marked, heading, p("{{p x }}"), header=marked + p("{{p x }}"), footer=p("b")), {"x": value})
+    starts = [start for part in ("document", "header1") for start in tree(file, f"word/{part}.xml").iter(q(BOOKMARK))]
+    assert [start.get(q("w:name")) for start in starts] == ["own", "_Toc00000001", "x"]
+    assert len({start.get(q("w:id")) for start in starts}) == 3
+
+
+BOOKMARK = "w:bookmarkStart"

@@ -39,7 +39,7 @@ _BOOKMARK_END = re.compile('(<w:bookmarkEnd w:id="([0-9]+)"/>)')
 _NOTE_REFERENCE = re.compile('<w:(footnote|endnote|comment)Reference [^>]*?w:id="([0-9]+)"')
 _BOOKMARK = re.compile("<w:bookmark(?:Start|End) [^>]*>")
 _CLOSERS = {"e": "h", "B": "b", "A": "a", "G": "g", "C": "c", "V": "U", "N": "n", "X": "x"}
-_HEADING_IDS, _BOOKMARK_IDS = 10_000, 20_000
+_HEADING_IDS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -248,10 +248,10 @@ class _Assembly:
 
     def put_y(self, argument: str) -> None:
         number, name = argument.split("|", 1)
-        if name not in self.rendering.bookmarks:
-            self.rendering.bookmarks.append(name)
-            self.bookmarks[number] = _BOOKMARK_IDS + len(self.rendering.bookmarks)
-            self.out.append(f'<w:bookmarkStart w:id="{self.bookmarks[number]}" w:name={quote(name)}/>')
+        new = self.rendering.start_bookmark(unescape(name))
+        if new is not None:
+            self.bookmarks[number] = new
+            self.out.append(f'<w:bookmarkStart w:id="{new}" w:name={quote(unescape(name))}/>')
 
     def put_Y(self, number: str) -> None:
         if number in self.bookmarks:

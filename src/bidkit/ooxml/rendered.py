@@ -100,10 +100,9 @@ class Template:
         rendered = Rendered(self)
         numbering = Numbering(dict(self.levels))
         drawings, lists = itertools.count(1), itertools.count(next_list_id(self.package.get("word/numbering.xml")))
-        references, bookmarks = [], list[str]()
+        references, bookmarks = [], dict[str, int]()
         for name, part in self.parts.items():
-            taken = self._taken(name)
-            first = Rendering(self.styles, numbering, drawings, lists, taken, bookmarks=bookmarks)
+            first = Rendering(self.styles, numbering, drawings, lists, self._taken(name), bookmarks=bookmarks)
             shells = part.compiled.shells
             first.notes = {shell.part: first.beside(self._taken(shell.part)) for shell in shells.values()}
             text = self._run(part, context, first)

@@ -144,6 +144,7 @@ class Rendering:
 
     Args:
         drawings, list_ids: numbers that are still free in the whole document.
+        bookmarks: the names that the whole document has, with their numbers.
         taken: relationship ids that the template uses already.
         dropped: bookmarks that were printed into what was left out in the end.
         notes: by part name, the notes parts whose text stands in this part until it is assembled.
@@ -159,7 +160,7 @@ class Rendering:
     media: dict[str, bytes] = field(default_factory=dict)
     lists: list[NewList] = field(default_factory=list)
     problems: list[Diagnostic] = field(default_factory=list)
-    bookmarks: list[str] = field(default_factory=list)
+    bookmarks: dict[str, int] = field(default_factory=dict)
     dropped: set[str] = field(default_factory=set)
     notes: dict[str, Rendering] = field(default_factory=dict)
     steps: int = 0
@@ -167,8 +168,8 @@ class Rendering:
 
     def beside(self, taken: frozenset[str]) -> Rendering:
         """Another part of the same document, whose content is rendered together with this one's."""
-        shared = (self.media, self.lists, self.problems)
-        return Rendering(self.styles, self.numbering, self.drawings, self.list_ids, taken, {}, *shared, self.bookmarks)
+        shared = (self.media, self.lists, self.problems, self.bookmarks)
+        return Rendering(self.styles, self.numbering, self.drawings, self.list_ids, taken, {}, *shared)
 
     def of(self, part: str) -> Rendering:
         """The rendering of a notes part; this one if it is none."""
@@ -189,8 +190,8 @@ class Rendering:
         """The number of a bookmark; None if the document has one of this name, which stands for one place only."""
         if name in self.bookmarks:
             return None
-        self.bookmarks.append(name)
-        return 20_000 + len(self.bookmarks)
+        self.bookmarks[name] = len(self.bookmarks) + 1
+        return self.bookmarks[name]
 
     def add_media(self, data: bytes, extension: str) -> str:
         """The relationship of a picture; equal pictures are stored once."""
