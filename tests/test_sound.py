@@ -266,3 +266,12 @@ def test_bookmarks_have_numbers_of_their_own_in_the_whole_document() -> None:
 
 
 BOOKMARK = "w:bookmarkStart"
+
+
+def test_drawings_and_changes_have_numbers_of_their_own() -> None:
+    change = f'<w:ins w:id="1" w:author="A">{r("a")}</w:ins>'
+    both = (p("{%p for x in [1, 2] %}"), p(change, picture("rId9", 1)), p("{%p endfor %}"))
+    file = filled(docx(*both, p(box(p(change), p(picture("rId9", 1)))), media={"rId9": png()}))
+    for name, count in (("w:ins", 4), ("wp:docPr", 4), ("pic:cNvPr", 4)):
+        ids = [item.get("id") or item.get(q("w:id")) for item in tree(file).iter(q(name))]
+        assert (len(ids), len(set(ids))) == (count, count), name

@@ -33,7 +33,7 @@ from bidkit.ooxml.values import CLOSE, OPEN, Rendering, quote
 
 _MARK = re.compile(f"{OPEN}([a-zA-Z])([^{CLOSE}]*){CLOSE}")
 _TEXT = re.compile("<w:t(?: [^>]*)?>([^<]*)</w:t>|<w:(?:br|tab)/>")
-_DRAWING_ID = re.compile(r'(<wp:docPr [^>]*?\bid=")\d+"')
+_COPIED_ID = re.compile(r'(<(?:wp:docPr|pic:cNvPr|w:(?:ins|del|move(?:From|To)|\w+Change)) [^>]*?\bid=")\d+"')
 _BOOKMARK_START = re.compile('<w:bookmarkStart w:id="([0-9]+)" w:name="([^"]*)"')
 _BOOKMARK_END = re.compile('(<w:bookmarkEnd w:id="([0-9]+)"/>)')
 _NOTE_REFERENCE = re.compile('<w:(footnote|endnote|comment)Reference [^>]*?w:id="([0-9]+)"')
@@ -322,7 +322,7 @@ class _Assembly:
             return f'{found.group(1)}{self.rendering.drawing_id()}"'
 
         shown = "".join(piece for piece in self.boxes.get(number, ()) if isinstance(piece, str))
-        self.out.append(_DRAWING_ID.sub(renumber, _BOOKMARK.sub("", shown)))
+        self.out.append(_COPIED_ID.sub(renumber, _BOOKMARK.sub("", shown)))
 
     def _next_note(self, kind: str) -> int:
         shell = self.shells.get(kind)

@@ -7,7 +7,10 @@ from lxml import etree
 from bidkit.ooxml.tree import append_text, prepend_text, q, replace_by_text
 from bidkit.ooxml.values import mark
 
-_DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
+_DRAWINGS = (
+    "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr",
+    "{http://schemas.openxmlformats.org/drawingml/2006/picture}cNvPr",
+)
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _CHANGES = ("ins", "del", "moveFrom", "moveTo", "rPrChange", "pPrChange", "tblPrChange", "trPrChange", "tcPrChange",
@@ -16,7 +19,7 @@ _CHANGES = ("ins", "del", "moveFrom", "moveTo", "rPrChange", "pPrChange", "tblPr
 
 def mark_numbers(root: etree._Element) -> None:
     """Drawings and changes are numbered when they are printed; what Word makes anew by itself goes."""
-    for drawing in root.iter(_DRAWING):
+    for drawing in root.iter(*_DRAWINGS):
         drawing.set("id", mark("d"))
     for change in root.iter(*(q(name) for name in _CHANGES)):
         if change.get(q("id")) is not None:
