@@ -2,8 +2,8 @@
 
 A line is a paragraph; `# ` and `## ` a heading, `1. ` a numbered and `- ` a bulleted list, `| a | b |` a table row,
 `**x**` bold text, `[^1]` a footnote and `[^1]: x` its text, `¶` a new paragraph in a cell. What Word inserts stands in
-`«»`: `«TOC»`, `«SEQ 表»`, `«REF scope=x»`, which shows x; `«scope=x»` is the text x with a bookmark. A finished file has
-`⏎` for a new line, `↑` a cell merged with the one above, `↔2` one that spans two columns, `#FF0000` a shaded one,
+`«»`: `«TOC»`, `«SEQ 表»`, `«REF scope=x»`, which shows x; `«scope=x»` is the text x with a bookmark. A finished file
+has `⏎` for a new line, `↑` a cell merged with the one above, `↔2` one that spans two columns, `#FF0000` a shaded one,
 `▣ 40×20 mm` a picture.
 """
 
