@@ -1,4 +1,4 @@
-"""Each deviation, shown on both engines: values and parts; those of tags stand in `cases_deviating_tags`."""
+"""Each deviation, shown on both engines; those of tags and of value objects stand in files of their own."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cases_deviating_tags import TAGS
+from cases_deviating_values import VALUES
 from cases_values import LOOKS, rich
 from engines import Case, Engine
 from office_files import core_xml, docx, p, png, r, tbl, tc
@@ -25,6 +26,7 @@ BARE = tbl(row(bare_tc(p("{% colspan 2 %}{{ x }}")), "c"), columns=3)
 
 SHOWN = [
     *TAGS,
+    *VALUES,
     Shown("D01", Case("escaping", docx(p("{{ x }}")), {"x": SPECIAL}, escape=False), says("AT "), says(SPECIAL)),
     Shown(
         "D02",

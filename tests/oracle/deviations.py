@@ -1,7 +1,7 @@
 """Where bidkit means to differ from docxtpl 0.20.2: numbered, each with a reason, each shown by a case.
 
-A number is never used again. `cases_deviations.py` shows each one on both engines, so an entry that no longer holds, on
-either side, fails its test.
+`docs/docxtpl.md` lists them; a number is never used again. `cases_deviations.py` shows them on both engines, so an
+entry that no longer holds, on either side, fails its test.
 """
 
 from __future__ import annotations
@@ -217,5 +217,59 @@ DEVIATIONS = {
         "filter works on the document's XML, escapes included; the others find nothing to load",
         "are refused; `{% set x %}…{% endset %}{{ x | upper }}` does the same for text",
         "a filter for text must not meet XML",
+    ),
+    "D34": Deviation(
+        "highlighted rich text",
+        "has a w:shd without w:val, which the schema asks for",
+        "has a whole w:shd",
+        "a finished file must be valid",
+    ),
+    "D35": Deviation(
+        "colours and sizes of rich text",
+        "are written as they are given: red, large",
+        "must be RRGGBB and a number: a ValueError where they are given",
+        "Word calls the file unreadable, or drops what it does not know",
+    ),
+    "D36": Deviation(
+        "raw XML",
+        "is repaired in the body where it can be, at the cost of text and paragraphs; it stands where the tag stood",
+        "must be well formed and of one level; a run in the place of a paragraph gets one",
+        "a finished file must open, and show all",
+    ),
+    "D37": Deviation(
+        "replaced pictures",
+        "are written over the old file in the package, whatever its format is called, in all places that show it",
+        "get a file of their own, named after their format; other places keep the old picture",
+        "the name says which picture is meant",
+    ),
+    "D38": Deviation(
+        "replaced files that are not there",
+        "pictures raise; media, embedded files and members are left as they are in silence",
+        "raise, all of them, unless allow_missing_pics is set",
+        "a logo that was not replaced shows another customer's name",
+    ),
+    "D39": Deviation(
+        "sections of a sub-document",
+        "the last one stays behind, those before it come along with their paper",
+        "stay behind, all of them",
+        "pages are the template's",
+    ),
+    "D40": Deviation(
+        "a style id of a sub-document that means another style",
+        "prints the text in the template's style of that id",
+        "is renamed, and the style comes along",
+        "ids are as short as a1 in many languages' Word",
+    ),
+    "D41": Deviation(
+        "lists that a sub-document's styles are linked to",
+        "begin anew at the first paragraph only; the others stay in the old list",
+        "begin anew as one list over all their paragraphs",
+        "LibreOffice begins once more at the second paragraph",
+    ),
+    "D42": Deviation(
+        "equal input",
+        "gives other bytes at other times",
+        "gives equal bytes",
+        "a package is compared by its hashes",
     ),
 }

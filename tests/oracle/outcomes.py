@@ -19,8 +19,9 @@ class Outcome:
         texts: the paragraphs of a part.
         has, lacks: lines of its canonical form, without their indentation.
         fails: the name of the exception.
-        codes: of the diagnostics; they are bidkit's way to fail.
+        codes: of the diagnostics; they are bidkit's way to fail, but for values that cannot be made.
         names: texts that the error must name.
+        xml: a piece of the part's XML, and how often it stands there.
     """
 
     texts: tuple[str, ...] | None = None
@@ -29,6 +30,7 @@ class Outcome:
     fails: str = ""
     codes: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    xml: tuple[str, int] | None = None
     part: str = BODY
 
 
@@ -52,6 +54,10 @@ def has(*lines: str, part: str = BODY) -> Outcome:
 
 def lacks(*lines: str, part: str = BODY) -> Outcome:
     return Outcome(lacks=lines, part=part)
+
+
+def holds(xml: str, count: int = 1) -> Outcome:
+    return Outcome(xml=(xml, count))
 
 
 def fails(name: str) -> Outcome:
