@@ -200,6 +200,23 @@ def test_whatever_a_file_holds_is_answered_not_raised(tmp_path: Path) -> None:
     assert answers >= {"TP01", "TP03", "TP05", "TP11"}
 
 
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "{{ " + "(" * 3000 + "x" + ")" * 3000 + " }}",
+        "{{ x" + ".a" * 3000 + " }}",
+        "{% for y in x" + ".a" * 3000 + " %}a{% endfor %}",
+        "{% if x %}" * 500 + "a" + "{% endif %}" * 500,
+    ],
+    ids=["parentheses", "dots", "dots of a loop", "blocks"],
+)
+def test_what_is_nested_too_deep_is_a_mistake_and_the_rest_is_read(tmp_path: Path, tag: str) -> None:
+    write(tmp_path, docx(p("{{ before }}"), p(tag), p("{{ after }}")))
+    found = inspect_template(tmp_path / "t.docx")
+    assert {problem.code for problem in found.diagnostics} == {"TP11"}
+    assert {name.name for name in found.names} >= {"before", "after"}
+
+
 # names
 
 NAMED = docx(

@@ -128,7 +128,14 @@ class _Reader(NodeVisitor):
 
     def visit_all(self, children: Iterable[nodes.Node], scope: _Scope) -> None:
         for child in children:
-            self.visit(child, scope)
+            self.try_to_visit(child, scope)
+
+    def try_to_visit(self, node: nodes.Node, scope: _Scope) -> object:
+        """What a node stands for; None if it is nested too deep, which is reported when the template is compiled."""
+        try:
+            return self.visit(node, scope)
+        except RecursionError:
+            return None
 
     def read(self, node: nodes.Node, scope: _Scope, kind: str = "") -> _Seen | None:
         """The name that an expression stands for, which is used as this kind."""
@@ -154,9 +161,12 @@ class _Reader(NodeVisitor):
 
     # statements
 
+    def visit_Template(self, node: nodes.Template, scope: _Scope) -> None:
+        self.visit_all(node.body, scope)
+
     def visit_Output(self, node: nodes.Output, scope: _Scope) -> None:
         for child in node.nodes:
-            found = self.visit(child, scope)
+            found = self.try_to_visit(child, scope)
             if isinstance(found, _Seen):
                 found.is_printed = True
 

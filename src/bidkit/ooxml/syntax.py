@@ -84,16 +84,13 @@ def parse_readable(environment: Environment, part: CompiledPart) -> nodes.Templa
     """A part without the tags that cannot be read; what is open is closed, and lines stay as they are."""
     try:
         return environment.parse(part.source, part.name)
-    except jinja2.TemplateSyntaxError:
+    except (jinja2.TemplateSyntaxError, RecursionError):
         left_out = {*_find_refused(part)}  # what is wrong is reported when the part is compiled
-    left_out |= {
-        number
-        for number, read in _read_tags(environment, part, left_out)
-        if isinstance(read, jinja2.TemplateSyntaxError)
-    }
+    read = _read_tags(environment, part, left_out)
+    left_out |= {number for number, made in read if not isinstance(made, nodes.Template)}
     try:
         return environment.parse(_mend(part, left_out), part.name)
-    except jinja2.TemplateSyntaxError:  # each tag is right, but not in this order: two `else`, for example
+    except (jinja2.TemplateSyntaxError, RecursionError):  # each tag is right, but not in this order, or this deep
         left_out |= {number for number, placed in enumerate(part.tags) if placed.tag.opening == "{%"}
         return environment.parse(_mend(part, left_out), part.name)
 
@@ -170,6 +167,8 @@ def _read_tags(
             yield number, environment.parse(_complete(placed, number))
         except jinja2.TemplateSyntaxError as error:
             yield number, error
+        except RecursionError:
+            yield number, jinja2.TemplateSyntaxError(_TOO_DEEP, 1)
 
 
 def _complete(placed: PlacedTag, number: int) -> str:
