@@ -72,7 +72,7 @@ def test_every_mistake_is_listed_at_once_with_its_place_and_what_to_do(tmp_path:
     assert done.stderr == ""
     lines = done.stdout.splitlines()
     assert [re.search(r"TP\d\d", line)[0] for line in lines[:-1:2]] == [  # type: ignore[index]
-        "TP02", "TP09", "TP05", "TP03", "TP03", "TP11", "TP11", "TP11", "TP11",
+        "TP02", "TP09", "TP05", "TP03", "TP03", "TP16", "TP11", "TP11", "TP11",
     ]  # fmt: skip
     assert all(line.startswith("  fix: ") for line in lines[1:-1:2])
     assert lines[-1] == "9 errors, 0 warnings, 0 notes"
@@ -126,7 +126,22 @@ def test_a_tag_that_nothing_reads_is_named_beside_the_mistakes_of_other_parts(tm
 
 
 def test_a_mistake_of_syntax_hides_no_refused_statement_nor_the_reverse(tmp_path: Path) -> None:
-    assert codes(tmp_path, docx(p("{% import 'x' as y %}"), p("{{ a | }}"), p("{{ b | nofilter }}"))) == ["TP11"] * 3
+    assert codes(tmp_path, docx(p("{% import 'x' as y %}"), p("{{ a | }}"), p("{{ b | nofilter }}"))) == [
+        "TP11",
+        "TP11",
+        "TP16",
+    ]
+
+
+def test_a_misspelt_filter_proposes_the_right_one(tmp_path: Path) -> None:
+    name = write(tmp_path, docx(p("{{ a | upperr }}"), p("{{ b | xyz }}{% if c is defind %}{% endif %}")))
+    shown = run(tmp_path, "check", name, "--lang", "en").stdout
+    assert (
+        "tag {{ a | upperr }}: TP16 error: there is no filter or test called upperr\n  fix: did you mean upper?"
+        in shown
+    )
+    assert "called xyz\n  fix: compare with docs/templates.en.md" in shown
+    assert "called defind\n  fix: did you mean defined?" in shown
 
 
 @pytest.mark.parametrize("name", ["zh-proposal", "en-proposal"])

@@ -256,8 +256,8 @@ REFUSED = [
     (Case("a tag that is not closed", docx(p("a {{ x"), p("b")), {"x": 1}), "TP02"),
     (Case("a loop that is not closed", docx(p("{%p for x in xs %}"), p("{{ x }}")), {"xs": [1]}), "TP03"),
     (Case("an end without a beginning", docx(p("a"), p("{% endif %}")), {}), "TP03"),
-    (Case("a filter that does not exist", docx(p("{{ x | nosuch }}")), {"x": 1}), "TP11"),
-    (Case("a test that does not exist", docx(p("{{ x is nosuch }}")), {"x": 1}), "TP11"),
+    (Case("a filter that does not exist", docx(p("{{ x | nosuch }}")), {"x": 1}), "TP16"),
+    (Case("a test that does not exist", docx(p("{{ x is nosuch }}")), {"x": 1}), "TP16"),
     (Case("a statement that does not exist", docx(p("{% nosuch x %}")), {"x": 1}), "TP11"),
     (Case("a broken expression", docx(p("{{ x + }}")), {"x": 1}), "TP11"),
     (

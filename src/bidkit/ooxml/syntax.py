@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
+from difflib import get_close_matches
 from types import CodeType
 from typing import Any
 
@@ -38,7 +39,7 @@ _AROUND = {
 def compile_source(
     environment: Environment, part: CompiledPart, *, is_refused: bool = False
 ) -> tuple[CodeType | None, list[Diagnostic]]:
-    """The code of a part. Diagnostics: TP11, one for each tag that cannot be.
+    """The code of a part. Diagnostics: TP11, TP16, one for each tag that cannot be.
 
     Args:
         is_refused: mistakes in the part are known that explain why it cannot be read as a whole.
@@ -184,7 +185,7 @@ def _visit(environment: Environment, tree: nodes.Template, part: CompiledPart, f
 
     Jinja itself notices an unknown filter only when its branch is taken.
     """
-    found = []
+    found: list[tuple[int, str, Iterable[str]]] = []
     waiting: list[nodes.Node] = [tree]
     while waiting:
         node = waiting.pop()
@@ -196,15 +197,29 @@ def _visit(environment: Environment, tree: nodes.Template, part: CompiledPart, f
         elif isinstance(node, (nodes.Filter, nodes.Test)):
             known = environment.filters if isinstance(node, nodes.Filter) else environment.tests
             if node.name not in known:
-                found.append((node.lineno, node.name))
+                found.append((node.lineno, node.name, known))
         elif isinstance(node, nodes.Const) and isinstance(node.value, str) and (mark := _RESERVED.search(node.value)):
-            found.append((node.lineno, f"U+{ord(mark.group()):04X}"))
-    return [_refuse(part, line - first_line, name) for line, name in sorted(found)]
+            found.append((node.lineno, f"U+{ord(mark.group()):04X}", ()))
+    found.sort(key=lambda item: item[:2])
+    return [
+        _miss(part, line - first_line, name, known) if known else _refuse(part, line - first_line, name)
+        for line, name, known in found
+    ]
+
+
+def _miss(part: CompiledPart, number: int, name: str, known: Iterable[str]) -> Diagnostic:
+    """TP16 at a tag, with the known name that was probably meant."""
+    near = next(iter(get_close_matches(name, [*known], n=1)), "")
+    return Diagnostic("TP16", _find(part, number).span, {"name": name, "near": near})
 
 
 def _refuse(part: CompiledPart, number: int, reason: object) -> Diagnostic:
     """TP11 at a tag."""
-    placed = part.tags[min(max(number, 0), len(part.tags) - 1)]
+    placed = _find(part, number)
     tag: Tag = placed.tag
     text = reason.message if isinstance(reason, jinja2.TemplateSyntaxError) else str(reason)
     return Diagnostic("TP11", placed.span, {"reason": text or tag.text, "tag": tag.text})
+
+
+def _find(part: CompiledPart, number: int) -> PlacedTag:
+    return part.tags[min(max(number, 0), len(part.tags) - 1)]

@@ -53,7 +53,7 @@ def compile_template(
     store: Store | None = None,
 ) -> tuple[Template | None, list[Diagnostic]]:
     """A .docx template, ready to be rendered any number of times. Diagnostics: TP01–TP03, TP05, TP06, TP09, TP11,
-    TP14, TP15.
+    TP14–TP16.
 
     Args:
         name: the file, as messages name it.
