@@ -275,3 +275,9 @@ def test_drawings_and_changes_have_numbers_of_their_own() -> None:
     for name, count in (("w:ins", 4), ("wp:docPr", 4), ("pic:cNvPr", 4)):
         ids = [item.get("id") or item.get(q("w:id")) for item in tree(file).iter(q(name))]
         assert (len(ids), len(set(ids))) == (count, count), name
+
+
+def test_an_empty_run_in_a_heading_is_no_blank_in_the_contents() -> None:
+    empty = "<w:r><w:t></w:t></w:r>"
+    heading = p(r("{{ x }}"), empty, r("b"), "<w:r><w:br/></w:r>", r("c"), style="Heading1")
+    assert texts(filled(docx(contents(), heading), {"x": ""}))[0] == "第一章 b c"

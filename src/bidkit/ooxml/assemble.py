@@ -188,7 +188,11 @@ class _Assembly:
             return
         numbering = self.rendering.numbering
         inside = "".join(piece for piece in self.out[start:] if isinstance(piece, str))
-        text = " ".join(unescape("".join(found.group(1) or " " for found in _TEXT.finditer(inside))).split())
+        text = " ".join(
+            unescape(
+                "".join(found.group(1) if found.group(1) is not None else " " for found in _TEXT.finditer(inside))
+            ).split()
+        )
         heading = numbering.add_heading(int(level[0]), text, not level.endswith("u"))
         if heading is not None:
             number = len(numbering.headings) + _HEADING_IDS
