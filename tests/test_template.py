@@ -542,3 +542,19 @@ def test_the_path_of_the_attached_template_does_not_go_into_the_bid() -> None:
     assert b"wang" not in b"".join(made.values())
     assert b"attachedTemplate" not in made["word/settings.xml"]
     assert b"zoom" in made["word/settings.xml"]
+
+
+@pytest.mark.parametrize(
+    ("tag", "zh", "en"),
+    [
+        ("{{ a b }}", "此处应为 标签的结尾，却是 b", "expected the end of the tag, found b"),
+        ("{{ a + }}", "标签的结尾 不能出现在这里", "the end of the tag cannot stand here"),
+        ("{{ a ? b }}", "字符 ? 不能出现在这里", "the character ? cannot stand here"),
+        ("{% if %}{% endif %}", "标签的结尾 之前缺少表达式", "an expression is missing before the end of the tag"),
+        ("{% set 1 = 2 %}", "不能给 const 赋值", "nothing can be assigned to const"),
+    ],
+)
+def test_what_jinja_says_is_said_in_both_languages(tag: str, zh: str, en: str) -> None:
+    (problem,) = refusals(docx(p(tag)), {"a": 1})
+    assert zh in problem.message("zh")
+    assert en in problem.message("en")

@@ -42,9 +42,14 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word inside a message that is translated with it, by its key under `terms` in `messages/`."""
+    """A word inside a message that is translated with it, by its key under `terms` in `messages/`.
+
+    Args:
+        values: what the word's own placeholders are filled with, words among them.
+    """
 
     key: str
+    values: tuple[tuple[str, str | Term], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ class Diagnostic:
 
 def _translate(value: Any, lang: str, terms: Mapping[str, str]) -> Any:
     if isinstance(value, Term):
-        return terms[value.key]
+        return terms[value.key].format_map({name: _translate(part, lang, terms) for name, part in value.values})
     return getattr(value, lang, value)
 
 

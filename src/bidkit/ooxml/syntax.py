@@ -11,7 +11,7 @@ from typing import Any
 import jinja2
 from jinja2 import nodes
 
-from bidkit.diagnostic import Diagnostic
+from bidkit.diagnostic import Diagnostic, Term
 from bidkit.ooxml import cells
 from bidkit.ooxml.faults import CODE_NAME
 from bidkit.ooxml.pairs import MIDDLES, is_block
@@ -21,6 +21,14 @@ from bidkit.ooxml.tags import Tag
 from bidkit.ooxml.values import CLOSE, OPEN
 
 _STATIC = re.compile(f"{OPEN}s(\\d+){CLOSE}")
+_SAID = (
+    (re.compile(r"expected token '(?P<expected>.+)', got '(?P<found>.+)'"), "syntax_expected"),
+    (re.compile(r"Expected an expression, got '(?P<found>.+)'"), "syntax_expression"),
+    (re.compile(r"unexpected char '(?P<found>.+)' at \d+"), "syntax_character"),
+    (re.compile(r"unexpected '(?P<found>.+)'"), "syntax_unexpected"),
+    (re.compile(r"can't assign to '(?P<found>.+)'"), "syntax_target"),
+)
+_END = Term("syntax_end")
 _TOO_DEEP = "nested too deep"
 _STATEMENTS = (
     "if", "elif", "else", "endif", "for", "endfor", "set", "endset", "with", "endwith", "macro", "endmacro", "call",
@@ -213,12 +221,22 @@ def _miss(part: CompiledPart, number: int, name: str, known: Iterable[str]) -> D
     return Diagnostic("TP16", _find(part, number).span, {"name": name, "near": near})
 
 
+def _explain(error: jinja2.TemplateSyntaxError) -> Term | str:
+    """What Jinja says, in words that can be translated; its own where it is something rare."""
+    message = error.message or ""
+    for pattern, key in _SAID:
+        if found := pattern.fullmatch(message):
+            parts = ((name, _END if text.startswith("end of") else text) for name, text in found.groupdict().items())
+            return Term(key, tuple(parts))
+    return message
+
+
 def _refuse(part: CompiledPart, number: int, reason: object) -> Diagnostic:
     """TP11 at a tag."""
     placed = _find(part, number)
     tag: Tag = placed.tag
-    text = reason.message if isinstance(reason, jinja2.TemplateSyntaxError) else str(reason)
-    return Diagnostic("TP11", placed.span, {"reason": text or tag.text, "tag": tag.text})
+    said = _explain(reason) if isinstance(reason, jinja2.TemplateSyntaxError) else str(reason)
+    return Diagnostic("TP11", placed.span, {"reason": said or tag.text, "tag": tag.text})
 
 
 def _find(part: CompiledPart, number: int) -> PlacedTag:
