@@ -114,6 +114,11 @@ class TestMissingRecords:
         assert catalog.products == ()
         assert [problem.code for problem in problems] == ["DL15"]
 
+    def test_every_place_that_names_a_record_which_is_not_there_is_told(self, tmp_path: Path) -> None:
+        places = [Span("lines.csv", line, 1) for line in (3, 7, 9)]
+        _, problems = load_catalog(Workspace(tmp_path), [("soc-248", place) for place in places], [], [])
+        assert [(problem.code, problem.span) for problem in problems] == [("DL15", place) for place in places]
+
     def test_unknown_sku_of_a_line_an_answer_and_the_solution_is_found_where_it_stands(self, tmp_path: Path) -> None:
         for folder, old, new in (
             ("line", "sku: GW-200", "sku: GW-201"),

@@ -132,7 +132,7 @@ def test_findings_are_sorted_by_file_and_position_those_without_a_place_last() -
 def test_summary_counts_each_severity() -> None:
     severities = [Severity.ERROR, Severity.ERROR, Severity.WARNING, Severity.INFO, Severity.INFO, Severity.INFO]
     found = [Diagnostic("DL02", None, {}, severity) for severity in severities]
-    assert render_summary(found, "en") == "2 errors, 1 warnings, 3 notes"
+    assert render_summary(found, "en") == "2 errors, 1 warning, 3 notes"
     assert [int(count) for count in re.findall(r"\d", render_summary(found, "zh"))] == [2, 1, 3]
 
 

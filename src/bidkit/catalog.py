@@ -55,6 +55,18 @@ UNDATED_KINDS = (
 )
 """Papers that state a fact once and carry no term of validity; without an end they are not called long-term."""
 
+FOREIGN_KINDS = (
+    "id-card",
+    "test-report",
+    "energy-certificate",
+    "ccc",
+    "contract",
+    "authorization",
+    "brochure",
+    "other",
+)
+"""Papers that may name someone else than the bidder as their holder: a person, a manufacturer, a client."""
+
 
 class Spec(Model):
     """One row of a product's table of specifications."""
@@ -149,8 +161,8 @@ def _load(
     problems: list[Diagnostic],
 ) -> tuple[R, ...]:
     names = {PurePosixPath(name).stem: name for name in workspace.names(folder, suffix)}
-    records = []
-    for key, at in dict(wanted).items():
+    records: dict[str, R | None] = {}
+    for key, at in wanted:
         if key not in names:
             values = {
                 "kind": Term(noun),
@@ -159,19 +171,23 @@ def _load(
                 "allowed": f"{folder}/*{suffix}",
             }
             problems.append(Diagnostic("DL15", at, values))
-            continue
-        data, found = _load_record(workspace, names[key], "introduction" if kind is Product else "text")
-        problems.extend(found)
-        record, found = validate(kind, data) if data is not None else (None, [])
-        problems.extend(found)
-        if record is None:
-            continue
-        own = record.sku if isinstance(record, Product) else record.id
-        if own != key:
-            at = record.span("sku" if isinstance(record, Product) else "id")
-            problems.append(Diagnostic("DL26", at, {"id": own, "file": names[key]}))
-        records.append(record)
-    return tuple(records)
+        elif key not in records:
+            records[key] = _read(workspace, names[key], key, kind, problems)
+    return tuple(record for record in records.values() if record is not None)
+
+
+def _read(workspace: Workspace, name: str, key: str, kind: type[R], problems: list[Diagnostic]) -> R | None:
+    data, found = _load_record(workspace, name, "introduction" if kind is Product else "text")
+    problems.extend(found)
+    record, found = validate(kind, data) if data is not None else (None, [])
+    problems.extend(found)
+    if record is None:
+        return None
+    own = record.sku if isinstance(record, Product) else record.id
+    if own != key:
+        at = record.span("sku" if isinstance(record, Product) else "id")
+        problems.append(Diagnostic("DL26", at, {"id": own, "file": name}))
+    return record
 
 
 def _load_record(workspace: Workspace, name: str, body_key: str) -> tuple[Node | None, list[Diagnostic]]:

@@ -138,7 +138,9 @@ def render_summary(diagnostics: Sequence[Diagnostic], lang: str) -> str:
     """How many findings of each severity."""
     texts = load_messages(lang)
     counts = [sum(item.severity is severity for item in diagnostics) for severity in Severity]
-    return str(texts["labels"]["summary"]).format(errors=counts[0], warnings=counts[1], notes=counts[2])
+    words = texts["labels"]["counted"].values()
+    shown = [f"{count} {one if count == 1 else many}" for count, (one, many) in zip(counts, words, strict=True)]
+    return str(texts["labels"]["summary"]).format(errors=shown[0], warnings=shown[1], notes=shown[2])
 
 
 def render_readiness(gate: Gate, bid: Bid, lang: str) -> str:

@@ -24,7 +24,7 @@ def requirements_answered(bid: Bid) -> Iterator[Finding]:
     markers = bid.deal.tender.markers if bid.deal.tender else {}
     for item in bid.deal.requirements:
         is_mandatory = markers.get(item.marker) == "mandatory"
-        name = f"{item.marker}{item.id}"
+        name = f"{item.id} ({item.marker})" if item.marker else item.id
         if not item.response:
             yield Finding(item.span("response"), {"id": name, "fault": Term("no_response")})
         if item.deviation is None:

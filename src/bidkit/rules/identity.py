@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bidkit.bid import Bid
+from bidkit.catalog import FOREIGN_KINDS
 from bidkit.diagnostic import Term
 from bidkit.rules.registry import Finding, rule
 
 
 @rule("ID01", regimes=frozenset({"tender"}))
 def credential_holder(bid: Bid) -> Iterator[Finding]:
-    """A licence or system certificate is the bidder's own."""
-    own = ("business-licence", "iso9001", "iso14001", "iso20000", "iso27001", "iso45001", "cmmi", "itss", "ccrc")
+    """A paper is the bidder's own, unless its kind is made out to others."""
     for paper in bid.selection.chosen:
-        if paper.kind in own and paper.holder != bid.company.name:
+        if paper.kind not in FOREIGN_KINDS and paper.holder != bid.company.name:
             yield Finding(
                 paper.span("holder"), {"title": paper.title, "holder": paper.holder, "company": bid.company.name}
             )
