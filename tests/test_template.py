@@ -558,3 +558,18 @@ def test_what_jinja_says_is_said_in_both_languages(tag: str, zh: str, en: str) -
     (problem,) = refusals(docx(p(tag)), {"a": 1})
     assert zh in problem.message("zh")
     assert en in problem.message("en")
+
+
+@pytest.mark.parametrize(
+    ("tag", "near"),
+    [
+        ("{{ dael.title }}", "deal"),
+        ("{{ deal.titel }}", "deal.title"),
+        ("{% for line in lines %}{{ lien.no }}{% endfor %}", "line"),
+        ("{{ zzz }}", ""),
+    ],
+)
+def test_the_nearest_name_is_proposed(tag: str, near: str) -> None:
+    (problem,) = unknown(p(tag))
+    assert problem.values["near"] == near
+    assert (near in problem.fix("zh")) and (near in problem.fix("en"))

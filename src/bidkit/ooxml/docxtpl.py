@@ -34,6 +34,10 @@ _LENT = ("filters", "tests", "globals_")
 File = str | os.PathLike[str] | IO[bytes] | bytes
 
 
+_FIXES = dict.fromkeys(("TP04", "TP08"), "give it in the context, or render with compat=True")
+"""What to do in a script, where there is no deal to fill in."""
+
+
 class TemplateError(jinja2.TemplateError):
     """A template or its values are wrong; the text lists every mistake with its place."""
 
@@ -53,7 +57,9 @@ def _describe(problem: Diagnostic, lang: str = "en") -> str:
     shown = ", ".join(names[kind].format(value) for kind, value in place)
     file = problem.span.file if problem.span else ""
     where = ": ".join(filter(None, (file, shown)))
-    return f"{where}: {problem.code} {problem.message(lang)}; {problem.fix(lang)}".removeprefix(": ")
+    near = problem.values.get("near")
+    fix = _FIXES.get(problem.code) if not near else None
+    return f"{where}: {problem.code} {problem.message(lang)}; {fix or problem.fix(lang)}".removeprefix(": ")
 
 
 class DocxTemplate:

@@ -6,7 +6,7 @@ does not take.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from jinja2 import nodes
@@ -14,8 +14,8 @@ from jinja2 import nodes
 
 def find_missing_names(
     tree: nodes.Template, context: Mapping[str, Any], known: Collection[str]
-) -> Iterator[tuple[int, str]]:
-    """The line and the dotted name of each use of a name that the context does not have.
+) -> Iterator[tuple[int, str, str]]:
+    """The line and the dotted name of each use of a name that the context does not have, and the nearest that it has.
 
     Args:
         known: names that every template has.
@@ -26,7 +26,8 @@ def find_missing_names(
     tested += [item.node for item in tree.find_all(nodes.Filter) if item.name in ("default", "d") and item.node]
     checker = _Checker(context, made, {_dotted(node) for node in tested})
     checker.visit(tree, {})
-    yield from checker.found
+    for (line, name), near in checker.found.items():
+        yield line, name, near
 
 
 class _Checker:
@@ -36,7 +37,7 @@ class _Checker:
         self.context = context
         self.made = made
         self.optional = optional
-        self.found: dict[tuple[int, str], None] = {}
+        self.found: dict[tuple[int, str], str] = {}
 
     def visit(self, node: nodes.Node, scope: Mapping[str, Any]) -> None:
         """Report unknown names below a node; `scope` holds loop variables and what `set` made."""
@@ -69,7 +70,7 @@ class _Checker:
             if node.name in self.context:
                 return self.context[node.name]
             if node.name not in self.made:
-                self.report(node, node.name)
+                self.report(node, node.name, _find_near(node.name, [*scope, *self.context]))
             return _UNKNOWN
         if isinstance(node, nodes.Getattr):
             holder = self.value(node.node, scope)
@@ -77,7 +78,9 @@ class _Checker:
                 if node.attr not in holder and node.attr in _METHODS:
                     return _UNKNOWN
                 if node.attr not in holder:
-                    self.report(node, f"{_dotted(node.node)}.{node.attr}")
+                    before = f"{_dotted(node.node)}."
+                    near = _find_near(node.attr, [str(key) for key in holder])
+                    self.report(node, before + node.attr, near and before + near)
                     return _UNKNOWN
                 return holder[node.attr]
             return _UNKNOWN
@@ -89,13 +92,19 @@ class _Checker:
         """The first item of a list."""
         return value[0] if isinstance(value, (list, tuple)) and value else _UNKNOWN
 
-    def report(self, node: nodes.Node, name: str) -> None:
+    def report(self, node: nodes.Node, name: str, near: str) -> None:
         if name not in self.optional:
-            self.found[node.lineno, name] = None
+            self.found[node.lineno, name] = near
 
 
 _UNKNOWN = object()
 _METHODS = ("items", "keys", "values", "get")
+
+
+def _find_near(name: str, known: Sequence[str]) -> str:
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name, known, n=1)), "")
 
 
 def _bind(target: nodes.Node, value: Any) -> dict[str, Any]:

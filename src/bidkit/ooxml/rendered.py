@@ -91,8 +91,8 @@ class Template:
         found = []
         for part in self.parts.values():
             tree = self.environment.parse(part.compiled.source)
-            for line, name in find_missing_names(tree, context, self.environment.globals):
-                found.append(Diagnostic("TP04", part.span(part.number_of(line)), {"name": name}))
+            for line, name, near in find_missing_names(tree, context, self.environment.globals):
+                found.append(Diagnostic("TP04", part.span(part.number_of(line)), {"name": name, "near": near}))
         return found
 
     def render(self, context: Mapping[str, Any]) -> Rendered:
