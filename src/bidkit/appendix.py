@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePosixPath
 
 from bidkit.bid import Bid
@@ -31,6 +32,11 @@ class Attachment:
     name: str
     content: bytes
     copy_name: str
+
+    @cached_property
+    def pages(self) -> tuple[Image, ...]:
+        """It as pictures; drawn once, however many volumes print them."""
+        return make_pages(self)
 
 
 @dataclass(frozen=True)

@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, tzinfo
-from itertools import zip_longest
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 
-from bidkit import office
 from bidkit.appendix import Appendix, load_appendix
-from bidkit.bid import Bid
-from bidkit.cache import open_store
-from bidkit.catalog import Catalog, load_catalog
-from bidkit.config import Settings, find_workspace, load_settings
-from bidkit.context import PAPERS, make_context, make_filters
-from bidkit.credentials import select_credentials
-from bidkit.deal import Deal, load_deal
+from bidkit.bid import Bid, list_catalog_names, make_bid
+from bidkit.catalog import load_catalog
+from bidkit.config import find_workspace, load_settings
+from bidkit.deal import load_deal
 from bidkit.diagnostic import Diagnostic, Severity, has_errors, sort_diagnostics
 from bidkit.gate import Gate, judge_gate, load_attestations
-from bidkit.ooxml.fields import Heading
-from bidkit.ooxml.rendered import Rendered, Template
-from bidkit.ooxml.template import compile_template
 from bidkit.pack import DEFAULT_PACKS, Pack, load_pack
 from bidkit.package import make_manifest, write_package
-from bidkit.quote import compute_quote
 from bidkit.reports import Result, html
 from bidkit.rules import check_bid
 from bidkit.source import Workspace
 from bidkit.verify import verify_files
+from bidkit.volumes import CompiledVolume, check_volumes, compile_volumes, render_volumes
 from bidkit.workbook import render_workbook
 
 _LIFTED_BY_DRAFT = ("GT", "PR", "DT", "ID", "QU", "FM", "PK")
@@ -62,10 +54,9 @@ class _Checked:
     bid: Bid
     gate: Gate
     pack: Pack
-    template: Template
+    volumes: tuple[CompiledVolume, ...]
     appendix: Appendix
     pinned: date | None
-    problems: list[Diagnostic] = field(default_factory=list)
 
 
 def check_deal(deal_path: Path, options: Options) -> Result:
@@ -81,7 +72,9 @@ def build_deal(deal_path: Path, options: Options) -> Result:
         return _result(checked, problems, find_workspace(deal_path))
     files, found = _render(checked, options)
     problems += found
-    problems += verify_files(checked.bid, files, is_draft=options.is_draft)
+    if files:
+        free = [v.file_name(is_draft=options.is_draft) for v in checked.volumes if not v.volume.has_prices]
+        problems += verify_files(checked.bid, files, is_draft=options.is_draft, price_free=free)
     if has_errors(_not_lifted(problems, options)):
         return _result(checked, problems, checked.workspace)
     result = replace(_result(checked, problems, checked.workspace), is_draft=options.is_draft)
@@ -103,53 +96,24 @@ def _check(deal_path: Path, options: Options) -> tuple[_Checked | None, list[Dia
     problems += found
     if deal is None or settings is None:
         return None, problems
-    catalog, found = _load_catalog(workspace, deal)
+    catalog, found = load_catalog(workspace, *list_catalog_names(deal))
     problems += found
     pinned = options.as_of or settings.as_of
-    bid = _make_bid(deal, settings, catalog, options.now, pinned)
+    bid = make_bid(deal, settings, catalog, options.now, pinned)
     appendix, found = load_appendix(workspace, bid, name)
     pack, more = load_pack(workspace, settings.pack or DEFAULT_PACKS[deal.language])
     attestations, signed = load_attestations(workspace, name)
     problems += [*found, *more, *signed]
     if pack is None:
         return None, problems
-    filters = make_filters(deal.locale)
-    file = f"{pack.name}/{pack.text.proposal}"
-    look = (pack.text.required_styles, settings.company.color, PAPERS.get(deal.locale))
-    store = open_store("templates")
-    template, found = compile_template(pack.proposal, file, filters, *look, load=pack.includes.get, store=store)
+    volumes, found = compile_volumes(pack, bid)
     problems += found
-    if template is None or has_errors(problems):
+    if has_errors(problems):
         return None, problems
-    problems += template.check_names(make_context(bid, appendix, name, is_draft=options.is_draft, with_pages=False))
+    problems += check_volumes(volumes, bid, appendix, name, is_draft=options.is_draft)
     findings = check_bid(bid)
     gate = judge_gate(bid, findings, attestations, workspace, name, pack.hash, appendix.hashes())
-    return _Checked(workspace, name, bid, gate, pack, template, appendix, pinned), problems + findings
-
-
-def _load_catalog(workspace: Workspace, deal: Deal) -> tuple[Catalog, list[Diagnostic]]:
-    service = deal.solution.service
-    lines = [(line.sku, line.span("sku")) for line in deal.quote.lines if line.sku]
-    answers = [
-        (sku, answer.span("products", n))
-        for answer in deal.opportunity.solutions
-        for n, sku in enumerate(answer.products)
-    ]
-    products = [(sku, deal.solution.span("products", n)) for n, sku in enumerate(deal.solution.products)]
-    return load_catalog(
-        workspace,
-        [*products, *answers, *lines],
-        [(block, service.span("blocks", n)) for n, block in enumerate(service.blocks)],
-        [(paper, deal.span("credentials", n)) for n, paper in enumerate(deal.credentials)],
-    )
-
-
-def _make_bid(deal: Deal, settings: Settings, catalog: Catalog, now: datetime, pinned: date | None) -> Bid:
-    zone: tzinfo | None = deal.tender.deadline.tzinfo if deal.tender else now.tzinfo
-    now = datetime.combine(pinned, time(), zone) if pinned else now.astimezone(zone)
-    selection = select_credentials(deal, catalog.credentials)
-    quote = compute_quote(deal.quote, deal.language)
-    return Bid(deal, settings.company, catalog, quote, selection, now, now.date())
+    return _Checked(workspace, name, bid, gate, pack, volumes, appendix, pinned), problems + findings
 
 
 def _is_refused(checked: _Checked, problems: list[Diagnostic], options: Options) -> bool:
@@ -167,38 +131,13 @@ def _not_lifted(problems: list[Diagnostic], options: Options) -> list[Diagnostic
 
 
 def _render(checked: _Checked, options: Options) -> tuple[dict[str, bytes], list[Diagnostic]]:
-    context = make_context(checked.bid, checked.appendix, checked.deal_name, is_draft=options.is_draft, with_pages=True)
-    rendered = checked.template.render(context)
-    if rendered.problems:
-        return {}, rendered.problems
-    proposal, problems = _paginate(rendered, checked.bid.deal.dated)
-    mark = "-DRAFT" if options.is_draft else ""
-    files = {
-        f"submit/proposal{mark}.docx": proposal,
-        f"submit/quote{mark}.xlsx": render_workbook(checked.bid, draft=options.is_draft),
-    }
-    return files, problems
-
-
-def _paginate(rendered: Rendered, dated: date) -> tuple[bytes, list[Diagnostic]]:
-    """The document with true page numbers, where LibreOffice can lay it out; else without, and a note."""
-    layouts, problems = office.lay_out({"proposal.docx": rendered.save(dated, is_layout_copy=True)})
-    if "proposal.docx" not in layouts:
-        return rendered.save(dated), problems
-    outline = office.read_outline(layouts["proposal.docx"])
-    unlike = next((pair for pair in zip_longest(rendered.headings, outline) if not _is_same(*pair)), None)
-    if unlike is not None:
-        heading, entry = unlike
-        values = {"heading": heading.label if heading else "—", "found": entry[1] if entry else "—"}
-        return rendered.save(dated), [*problems, Diagnostic("EN07", None, values)]
-    return rendered.save(dated, [page for _, _, page in outline]), problems
-
-
-def _is_same(heading: Heading | None, entry: tuple[int, str, int] | None) -> bool:
-    """Whether an outline entry is this heading: level and words; LibreOffice before 24 prints 一.1 for Word's 1.1."""
-    if heading is None or entry is None:
-        return False
-    return entry[0] == heading.level and "".join(entry[1].split()).endswith("".join(heading.text.split()))
+    """What is handed in but the credentials; nothing if a volume could not be filled."""
+    volumes, bid, draft = checked.volumes, checked.bid, options.is_draft
+    documents, problems = render_volumes(volumes, bid, checked.appendix, checked.deal_name, is_draft=draft)
+    if documents is None:
+        return {}, problems
+    workbook = f"submit/quote{'-DRAFT' if draft else ''}.xlsx"
+    return {**documents, workbook: render_workbook(bid, draft=draft)}, problems
 
 
 def _assemble(checked: _Checked, files: Mapping[str, bytes], result: Result, options: Options) -> dict[str, bytes]:

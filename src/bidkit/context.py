@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from bidkit.appendix import Appendix, make_pages
+from bidkit.appendix import Appendix
 from bidkit.bid import Bid
 from bidkit.catalog import UNDATED_KINDS, Credential, Product
 from bidkit.config import CONFIG_NAME
@@ -59,11 +59,22 @@ def format_quantity(value: Decimal) -> str:
     return f"{value.normalize():,f}" if value != value.to_integral_value() else f"{value:,.0f}"
 
 
-def make_context(bid: Bid, appendix: Appendix, deal_name: str, *, is_draft: bool, with_pages: bool) -> dict[str, Any]:
+def make_context(
+    bid: Bid,
+    appendix: Appendix,
+    deal_name: str,
+    *,
+    is_draft: bool,
+    with_pages: bool,
+    volume: Mapping[str, Any] | None = None,
+    prices: bool = True,
+) -> dict[str, Any]:
     """Everything a template may print.
 
     Args:
         with_pages: whether the credential files are turned into pictures; without, their pages are empty.
+        volume: `no`, `count`, `id` and `title` of the volume that prints it; None stands for an only one.
+        prices: without, there is no `quote`, nor anything else that is computed from a price.
     """
     maker = _Maker(bid, appendix, deal_name)
     deal = bid.deal
@@ -71,6 +82,7 @@ def make_context(bid: Bid, appendix: Appendix, deal_name: str, *, is_draft: bool
         "deal": {"id": deal.id, "title": deal.title, "dated": deal.dated, "regime": deal.regime},
         "draft": is_draft,
         "draft_mark": maker.labels["draft"] if is_draft else "",
+        "volume": volume or {"no": 1, "count": 1, "id": "proposal", "title": maker.labels["proposal"]},
         "company": maker.company(),
         "customer": {"name": deal.customer.name, "address": deal.customer.address},
         "tender": maker.tender(),
@@ -81,7 +93,7 @@ def make_context(bid: Bid, appendix: Appendix, deal_name: str, *, is_draft: bool
         "team": _number(member.model_dump() for member in deal.team),
         "service": maker.service(),
         **maker.requirements(),
-        "quote": maker.quote(),
+        **({"quote": maker.quote()} if prices else {}),
         "credentials": maker.credentials(with_pages),
         "track_record": _number(reference.model_dump() for reference in deal.track_record),
     }
@@ -249,7 +261,7 @@ class _Maker:
         records = []
         for paper in self.bid.selection.chosen:
             files = [item for item in self.appendix.attachments if item.credential == paper.id]
-            pages = [page for item in files for page in make_pages(item)] if with_pages else []
+            pages = [page for item in files for page in item.pages] if with_pages else []
             records.append(
                 {
                     **paper.model_dump(include={"title", "holder", "number", "issuer", "issued", "scope", "note"}),

@@ -143,7 +143,10 @@ class Addendum(Model):
 
 
 class Tender(Model):
-    """The tender as published. `markers` says what each mark in front of a clause means in this tender."""
+    """The tender as published. `markers` says what each mark in front of a clause means in this tender.
+
+    `volumes` are those of the template pack that this tender asks for, in their order; all of them if none is named.
+    """
 
     no: Text
     package: Note = ""
@@ -157,6 +160,7 @@ class Tender(Model):
     markers: dict[str, Literal["mandatory", "key", "important"]] = Field(default_factory=dict)
     mandatory_count: Whole | None = None
     scoring: Note = ""
+    volumes: Texts = ()
     required_credentials: tuple[RequiredCredential, ...] = ()
     addenda: tuple[Addendum, ...] = ()
     has_prior_design_service: Flag | None = None

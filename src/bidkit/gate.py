@@ -180,6 +180,9 @@ class _AttestationFile(Model):
 def hash_subject(bid: Bid, paths: Iterable[str], pack_hash: str, file_hashes: Mapping[str, Mapping[str, str]]) -> str:
     """SHA-256 over what an attestation covers: canonical JSON of the inputs, never of outputs."""
     deal = bid.deal.model_dump(mode="json", by_alias=True)
+    if deal["tender"] and not deal["tender"]["volumes"]:
+        # What was signed before a tender could choose volumes stays signed.
+        del deal["tender"]["volumes"]
     catalog = [
         record.model_dump(mode="json")
         for record in (*bid.catalog.products, *bid.catalog.services, *bid.catalog.credentials)

@@ -8,9 +8,9 @@ from pathlib import Path
 from bidkit.context import FILTER_KINDS, make_filters
 from bidkit.diagnostic import Diagnostic
 from bidkit.ooxml.include import Load
-from bidkit.ooxml.reading import ReadName
+from bidkit.ooxml.reading import ReadName, merge_names
 from bidkit.ooxml.template import compile_template, list_template_names
-from bidkit.pack import MANIFEST_NAME, read_pack
+from bidkit.pack import MANIFEST_NAME, Pack, read_pack
 from bidkit.source import Workspace
 
 
@@ -19,7 +19,7 @@ class Inspection:
     """What is found in a template.
 
     Args:
-        file: the template, relative to `root`, as the files that it includes are; of a pack, its document.
+        file: the template, relative to `root`, as the files that it includes are; of a pack, its first volume.
         diagnostics: its mistakes.
         names: what it reads, as far as its tags can be read.
         is_readable: whether it is a Word file at all.
@@ -38,7 +38,7 @@ def is_template(path: Path) -> bool:
 
 
 def inspect_template(path: Path, *, is_compat: bool = False) -> Inspection:
-    """Read a .docx template, or the document of a pack in a folder. Diagnostics: DL01–DL23, TP01–TP14.
+    """Read a .docx template, or the volumes of a pack in a folder. Diagnostics: DL01–DL23, TP01–TP14.
 
     Args:
         is_compat: as `compat` of `compile_template`.
@@ -49,14 +49,25 @@ def inspect_template(path: Path, *, is_compat: bool = False) -> Inspection:
         pack, problems = read_pack(files, place.name)
         if pack is None:
             return Inspection(place.parent, place.name, tuple(problems), is_readable=False)
-        text, content, load = pack.text, pack.proposal, pack.includes.get
-        found = _inspect(content, text.proposal, load, text.locale, text.required_styles, is_compat)
-        return replace(found, root=place, diagnostics=(*problems, *found.diagnostics))
+        return _inspect_pack(pack, place, problems, is_compat)
     read, problems = files.read(f"./{place.name}")
     if read is None:
         return Inspection(place.parent, place.name, tuple(problems), is_readable=False)
     found = _inspect(read, place.name, lambda name: files.read(name)[0], "zh-CN", (), is_compat)
     return replace(found, root=place.parent)
+
+
+def _inspect_pack(pack: Pack, root: Path, problems: list[Diagnostic], is_compat: bool) -> Inspection:
+    """All volumes of a pack as one template."""
+    text, load = pack.text, pack.includes.get
+    found = [
+        _inspect(volume.content, volume.template, load, text.locale, text.required_styles, is_compat)
+        for volume in pack.volumes
+    ]
+    for item in found:
+        problems += [problem for problem in item.diagnostics if problem not in problems]
+    names = merge_names([item.names for item in found])
+    return Inspection(root, found[0].file, tuple(problems), names, all(item.is_readable for item in found))
 
 
 def _inspect(

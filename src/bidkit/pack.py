@@ -1,30 +1,80 @@
-"""a template pack: its manifest and its files."""
+"""a template pack: its manifest, its volumes and its files."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from pydantic import Field
 
-from bidkit.diagnostic import Diagnostic, Term
-from bidkit.scalars import Model, Text, validate
+from bidkit.diagnostic import Diagnostic, Span, Term, load_messages
+from bidkit.scalars import Flag, Model, Note, Text, validate
 from bidkit.source import Workspace, load_yaml, nearest
 
 MANIFEST_NAME = "pack.yaml"
 DEFAULT_PACKS = {"zh": "zh-proposal", "en": "en-proposal"}
+FILE_NAMES = (
+    "deal.id",
+    "deal.title",
+    "deal.dated",
+    "customer.name",
+    "company.name",
+    "tender.no",
+    "tender.package",
+    "volume.id",
+    "volume.title",
+)
+"""What may stand in braces in a volume's `output`."""
+_IN_BRACES = re.compile(r"\{([^{}]*)\}|[{}]")
+
+
+class VolumeText(Model):
+    """A volume as `pack.yaml` describes it.
+
+    `output` is the name of its file without suffix, as `{deal.id}-技术文件`; the template's if it is left out.
+    A volume without `prices` gets none to print, and is refused if one stands in it all the same.
+    """
+
+    id: Text
+    title: Text
+    template: Text
+    output: Note = ""
+    prices: Flag = True
 
 
 class PackText(Model):
-    """A pack's `pack.yaml`: its language, its one document, the styles that document must have."""
+    """A pack's `pack.yaml`: its language, its volumes, the styles that each of them must have.
+
+    `proposal` is short for a first volume of that id.
+    """
 
     schema_: Literal["bidkit/pack@1"] = Field(alias="schema")
     locale: Literal["zh-CN", "en-US", "en-GB"]
-    proposal: Text
+    proposal: Note = ""
+    volumes: tuple[VolumeText, ...] = ()
     required_styles: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True)
+class Volume:
+    """A volume and its template.
+
+    Args:
+        output: the name of its file without suffix, with names in braces, all of `FILE_NAMES`.
+        at: where that name is written, or the template that gives it.
+    """
+
+    id: str
+    title: str
+    template: str
+    output: str
+    has_prices: bool
+    content: bytes
+    at: Span | None
 
 
 @dataclass(frozen=True)
@@ -39,7 +89,7 @@ class Pack:
 
     name: str
     text: PackText
-    proposal: bytes
+    volumes: tuple[Volume, ...]
     hash: str
     includes: Mapping[str, bytes]
 
@@ -54,29 +104,99 @@ def load_pack(workspace: Workspace, name: str) -> tuple[Pack | None, list[Diagno
     """A pack of the workspace's `templates/`, else a shipped one. Diagnostics: DL01–DL23."""
     own = Path(name).name == name and (workspace.root / "templates" / name / MANIFEST_NAME).is_file()
     base = workspace.root / "templates" if own else shipped_packs()
-    known = sorted(path.parent.name for path in base.glob(f"*/{MANIFEST_NAME}"))
+    known = list_packs(base)
     if name not in known:
         values = {"kind": Term("pack"), "id": name, "near": nearest(name, known), "allowed": ", ".join(known)}
         return None, [Diagnostic("DL15", None, values)]
-    return read_pack(Workspace(base), name)
+    return read_pack(Workspace(base.parent), f"{base.name}/{name}")
 
 
-def read_pack(files: Workspace, name: str) -> tuple[Pack | None, list[Diagnostic]]:
-    """The pack in a folder of this name. Diagnostics: DL01–DL23."""
-    data, problems = load_yaml(files, f"{name}/{MANIFEST_NAME}")
+def list_packs(folder: Path) -> list[str]:
+    """The names of the packs in a folder, sorted."""
+    return sorted(path.parent.name for path in folder.glob(f"*/{MANIFEST_NAME}"))
+
+
+def read_pack(files: Workspace, folder: str) -> tuple[Pack | None, list[Diagnostic]]:
+    """The pack in a folder. Diagnostics: DL01–DL23."""
+    manifest = f"{folder}/{MANIFEST_NAME}"
+    data, problems = load_yaml(files, manifest)
     text, found = validate(PackText, data) if data is not None else (None, [])
     problems += found
     if text is None:
         return None, problems
-    content, found = files.read(text.proposal, f"{name}/{MANIFEST_NAME}", text.span("proposal"))
-    if content is None:
-        return None, problems + found
+    volumes, found = _read_volumes(files, manifest, text)
+    problems += found
+    if found:
+        return None, problems
     includes: dict[str, bytes] = {}
-    for path in sorted((files.root / name).rglob("*.docx")):
-        relative = path.relative_to(files.root / name).as_posix()
-        part, found = (None, []) if path.name.startswith("~$") else files.read(f"{name}/{relative}")
+    for path in sorted((files.root / folder).rglob("*.docx")):
+        relative = path.relative_to(files.root / folder).as_posix()
+        part, found = (None, []) if path.name.startswith("~$") else files.read(f"{folder}/{relative}")
         problems += found
         if part is not None:
             includes[relative] = part
-    digest = hashlib.sha256(repr(sorted(files.hashes().items())).encode()).hexdigest()
-    return Pack(f"templates/{name}", text, content, digest, includes), problems
+    # The hash is that of the pack wherever its folder stands.
+    outer = str(PurePosixPath(folder).parent)
+    hashes = [(name.removeprefix(f"{outer}/"), digest) for name, digest in files.hashes().items()]
+    digest = hashlib.sha256(repr(sorted(hashes)).encode()).hexdigest()
+    return Pack(folder, text, volumes, digest, includes), problems
+
+
+def _read_volumes(files: Workspace, manifest: str, text: PackText) -> tuple[tuple[Volume, ...], list[Diagnostic]]:
+    written = list(text.volumes)
+    if text.proposal:
+        title = load_messages(text.locale[:2])["labels"]["proposal"]
+        written.insert(0, VolumeText(id="proposal", title=title, template=text.proposal))
+    problems = [] if written else [Diagnostic("DL06", text.span(), {"key": "volumes"})]
+    volumes: list[Volume] = []
+    for item in written:
+        at = item.span("template") or text.span("proposal")
+        if any(volume.id == item.id for volume in volumes):
+            first = next((other.span("id") for other in written if other.id == item.id), None)
+            values = {"id": item.id, "first": (first or text.span("proposal") or Span(manifest)).line}
+            problems.append(Diagnostic("DL16", item.span("id"), values))
+        content, found = files.read(item.template, manifest, at)
+        at = item.span("output") if item.output else at
+        output = (item.output or PurePosixPath(item.template).name).removesuffix(".docx")
+        problems += [*found, *_check_names(output, at)]
+        volumes.append(Volume(item.id, item.title, item.template, output, item.prices, content or b"", at))
+    return tuple(volumes), problems
+
+
+def _check_names(output: str, at: Span | None) -> list[Diagnostic]:
+    """The braces of an `output` that hold none of `FILE_NAMES`."""
+    allowed = [f"{{{name}}}" for name in FILE_NAMES]
+    wrong = [found.group() for found in _IN_BRACES.finditer(output) if found.group() not in allowed]
+    return [
+        Diagnostic("DL10", at, {"value": value, "allowed": ", ".join(allowed), "near": nearest(value, allowed)})
+        for value in wrong
+    ]
+
+
+def fill_output(volume: Volume, names: Mapping[str, str]) -> str:
+    """The name of a volume's file, without suffix, for one deal."""
+    return _IN_BRACES.sub(lambda found: names[found.group(1)], volume.output)
+
+
+def choose_volumes(
+    pack: Pack, wanted: Sequence[tuple[str, Span | None]]
+) -> tuple[tuple[Volume, ...], list[Diagnostic]]:
+    """The volumes that a deal names, in its order; all of the pack if it names none. Diagnostics: DL15, DL16."""
+    if not wanted:
+        return pack.volumes, []
+    known = {volume.id: volume for volume in pack.volumes}
+    first: dict[str, int] = {}
+    problems = []
+    for name, span in wanted:
+        if name not in known:
+            values = {
+                "kind": Term("volume"),
+                "id": name,
+                "near": nearest(name, list(known)),
+                "allowed": ", ".join(known),
+            }
+            problems.append(Diagnostic("DL15", span, values))
+        elif name in first:
+            problems.append(Diagnostic("DL16", span, {"id": name, "first": first[name]}))
+        first.setdefault(name, span.line if span else 0)
+    return tuple(known[name] for name in first if name in known), problems

@@ -74,6 +74,31 @@ def list_names(
     return root.freeze().fields
 
 
+def merge_names(lists: Iterable[tuple[ReadName, ...]]) -> tuple[ReadName, ...]:
+    """The names of several templates as if they were those of one."""
+    groups: dict[str, list[ReadName]] = {}
+    for names in lists:
+        for name in names:
+            groups.setdefault(name.name, []).append(name)
+    return tuple(_merge(group) for group in groups.values())
+
+
+def _merge(group: list[ReadName]) -> ReadName:
+    kinds = {kind for name in group for kind in name.kinds}
+    # What is used as something is more than a value that is only printed, which is more than a mere question.
+    shown = tuple(kind for kind in KINDS[:-2] if kind in kinds) or (("value",) if "value" in kinds else ("flag",))
+    items = [name.item for name in group if name.item]
+    return ReadName(
+        group[0].name,
+        shown,
+        all(name.may_be_missing for name in group),
+        any(name.may_be_empty for name in group),
+        tuple(dict.fromkeys(part for name in group for part in name.parts)),
+        merge_names([name.fields for name in group]),
+        _merge(items) if items else None,
+    )
+
+
 class _Seen:
     """A name, as far as it has been read; `pair` are the two values of an item that a loop takes apart."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import zip_longest
@@ -22,12 +22,22 @@ _PLACEHOLDER = re.compile(
 
 @dataclass(frozen=True)
 class Finished:
-    """A bid and what was read back from its finished files, by their names in the package."""
+    """A bid and what was read back from its finished files, by their names in the package.
+
+    Args:
+        price_free: the documents in which no price may stand.
+    """
 
     bid: Bid
     documents: Mapping[str, ReadDocument]
     workbooks: Mapping[str, ReadWorkbook]
     is_draft: bool
+    price_free: frozenset[str] = frozenset()
+
+    @property
+    def priced(self) -> tuple[ReadDocument, ...]:
+        """The documents that may hold prices: together they show what the bid costs."""
+        return tuple(file for name, file in self.documents.items() if name not in self.price_free)
 
     @property
     def files(self) -> tuple[ReadDocument | ReadWorkbook, ...]:
@@ -45,13 +55,16 @@ def sound_structure(done: Finished) -> Iterator[Finding]:
 
 @rule("PR03")
 def one_price(done: Finished) -> Iterator[Finding]:
-    """The total and every category's total stand in every file that shows prices, and are the computed ones."""
+    """The total and every category's total stand in the documents and in every workbook, and are the computed ones."""
     quote = done.bid.quote
     wanted = [("total", quote.base), *((item.category.name, item.total) for item in quote.categories)]
-    for file in done.documents.values():
-        for name, amount in wanted:
-            if not re.search(rf"(?<![\d,.]){re.escape(f'{amount:,.2f}')}(?!\d)", file.text):
-                yield Finding(Span(file.name), {"name": _name(name), "amount": f"{amount:,.2f}"})
+    for name, amount in wanted:
+        without = [file for file in done.priced if not _prints(file, amount)]
+        if len(without) == len(done.priced) > 0:
+            yield Finding(_span(done.priced), {"name": _name(name), "amount": f"{amount:,.2f}"})
+        elif name == "total":
+            for file in (file for file in without if quote.words in file.text):
+                yield Finding(Span(file.name), {"name": Term("total"), "amount": f"{amount:,.2f}"})
     for book in done.workbooks.values():
         for name, amount in wanted:
             if not book.has_number(amount):
@@ -68,21 +81,27 @@ def one_price(done: Finished) -> Iterator[Finding]:
 @rule("PR02")
 def words_in_print(done: Finished) -> Iterator[Finding]:
     """Every amount in words that is printed is one of the bid's totals; the base total in words is there."""
-    bid, quote = done.bid, done.bid.quote
+    quote, language = done.bid.quote, done.bid.deal.language
     known: set[Decimal | None] = {quote.base, quote.evaluated}
     for file in done.files:
-        found = find_amounts(file.text, quote.currency, bid.deal.language)
-        found = [words for words in found if words not in bid.company.registered_capital]
-        for words in found:
-            if parse_amount(words, quote.currency, bid.deal.language) not in known:
-                yield _wrong_words(file.name, words, done)
-        if quote.words not in found:
-            yield _wrong_words(file.name, "—", done)
+        for words in _find_words(done, file):
+            if parse_amount(words, quote.currency, language) not in known:
+                yield _wrong_words(Span(file.name), words, done)
+    groups: list[Sequence[ReadDocument | ReadWorkbook]] = [done.priced, *([book] for book in done.workbooks.values())]
+    for group in groups:
+        if group and not any(quote.words in _find_words(done, file) for file in group):
+            yield _wrong_words(_span(group), "—", done)
 
 
-def _wrong_words(name: str, words: str, done: Finished) -> Finding:
+def _find_words(done: Finished, file: ReadDocument | ReadWorkbook) -> list[str]:
+    """The amounts in words of a file; the registered capital is no price."""
+    found = find_amounts(file.text, done.bid.quote.currency, done.bid.deal.language)
+    return [words for words in found if words not in done.bid.company.registered_capital]
+
+
+def _wrong_words(span: Span, words: str, done: Finished) -> Finding:
     values = {"words": words, "total": f"{done.bid.quote.base:,.2f}", "expected": done.bid.quote.words}
-    return Finding(Span(name), values)
+    return Finding(span, values)
 
 
 @rule("ID02")
@@ -165,3 +184,12 @@ RULES = (
 
 def _name(name: str) -> Term | str:
     return Term(name) if name == "total" else name
+
+
+def _prints(file: ReadDocument, amount: Decimal) -> bool:
+    return re.search(rf"(?<![\d,.]){re.escape(f'{amount:,.2f}')}(?!\d)", file.text) is not None
+
+
+def _span(files: Sequence[ReadDocument | ReadWorkbook]) -> Span:
+    """The place of what none of several files has."""
+    return Span(", ".join(file.name for file in files))

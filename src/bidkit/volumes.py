@@ -1,0 +1,155 @@
+"""the Word files of a bid, one per volume of its pack: compiled, filled, given their page numbers."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import zip_longest
+from typing import Any
+
+from bidkit import office
+from bidkit.appendix import Appendix
+from bidkit.bid import Bid
+from bidkit.cache import open_store
+from bidkit.context import PAPERS, make_context, make_filters
+from bidkit.diagnostic import Diagnostic, Span, Term
+from bidkit.ooxml.fields import Heading
+from bidkit.ooxml.rendered import Rendered, Template
+from bidkit.ooxml.template import compile_template
+from bidkit.pack import Pack, Volume, choose_volumes, fill_output
+
+MAX_NAME_BYTES = 200
+# What Windows allows in no name, characters that do not show, and names that it keeps for devices.
+_UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]|^[.~ ]|[. ]$')
+_DEVICE = re.compile(r"(CON|PRN|AUX|NUL|(COM|LPT)\d)(\..*)?", re.I)
+
+
+@dataclass(frozen=True)
+class CompiledVolume:
+    """A volume whose template is compiled, and the name of its file without suffix."""
+
+    volume: Volume
+    name: str
+    template: Template
+
+    def file_name(self, *, is_draft: bool) -> str:
+        """Its place in the package."""
+        return f"submit/{self.name}{'-DRAFT' if is_draft else ''}.docx"
+
+
+def compile_volumes(pack: Pack, bid: Bid) -> tuple[tuple[CompiledVolume, ...], list[Diagnostic]]:
+    """The volumes that the deal asks for, ready to be filled. Diagnostics: DL15, DL16, DL29, DL30, TP01–TP15."""
+    tender, locale = bid.deal.tender, bid.deal.locale
+    wanted = [(name, tender.span("volumes", n)) for n, name in enumerate(tender.volumes)] if tender else []
+    volumes, problems = choose_volumes(pack, wanted)
+    names = [fill_output(volume, _file_names(volume, bid)) for volume in volumes]
+    problems += _check_file_names(volumes, names)
+    filters, store = make_filters(locale), open_store("templates")
+    look = (pack.text.required_styles, bid.company.color, PAPERS.get(locale))
+    compiled = []
+    for volume, name in zip(volumes, names, strict=True):
+        file = f"{pack.name}/{volume.template}"
+        template, found = compile_template(volume.content, file, filters, *look, load=pack.includes.get, store=store)
+        problems += [problem for problem in found if problem not in problems]  # two volumes may include one file
+        if template is not None:
+            compiled.append(CompiledVolume(volume, name, template))
+    return tuple(compiled), problems
+
+
+def _file_names(volume: Volume, bid: Bid) -> dict[str, str]:
+    """The values of `pack.FILE_NAMES`."""
+    deal, tender = bid.deal, bid.deal.tender
+    return {
+        "deal.id": deal.id,
+        "deal.title": deal.title,
+        "deal.dated": deal.dated.isoformat(),
+        "customer.name": deal.customer.name,
+        "company.name": bid.company.name,
+        "tender.no": tender.no if tender else "",
+        "tender.package": tender.package if tender else "",
+        "volume.id": volume.id,
+        "volume.title": volume.title,
+    }
+
+
+def _check_file_names(volumes: Sequence[Volume], names: Sequence[str]) -> Iterator[Diagnostic]:
+    """Each file needs a name of its own that every system can keep; some do not tell capitals from small letters."""
+    taken: dict[str, str] = {}
+    for volume, name in zip(volumes, names, strict=True):
+        hidden = any(unicodedata.category(character) in ("Cf", "Cs", "Co", "Cn") for character in name)
+        if not name.strip() or hidden or _UNSAFE.search(name) or _DEVICE.fullmatch(name):
+            values = {"volume": volume.id, "value": name, "reason": Term("unsafe_name")}
+            yield Diagnostic("DL29", volume.at, values)
+        elif len(name.encode()) > MAX_NAME_BYTES:
+            yield Diagnostic("DL29", volume.at, {"volume": volume.id, "value": name, "reason": Term("long_name")})
+        key = unicodedata.normalize("NFC", name).casefold()
+        if key in taken:
+            yield Diagnostic("DL30", volume.at, {"volume": volume.id, "other": taken[key], "value": f"{name}.docx"})
+        taken.setdefault(key, volume.id)
+
+
+def check_volumes(
+    volumes: Sequence[CompiledVolume], bid: Bid, appendix: Appendix, deal_name: str, *, is_draft: bool
+) -> list[Diagnostic]:
+    """The names that a volume's template uses and its context does not have. Diagnostics: TP04."""
+    contexts = _make_contexts(volumes, bid, appendix, deal_name, is_draft=is_draft, with_pages=False)
+    # What two volumes include is wrong once.
+    found = [item for volume, context in contexts for item in volume.template.check_names(context)]
+    return list({(item.span, str(item.values)): item for item in found}.values())
+
+
+def _make_contexts(
+    volumes: Sequence[CompiledVolume], bid: Bid, appendix: Appendix, deal_name: str, **options: bool
+) -> Iterator[tuple[CompiledVolume, dict[str, Any]]]:
+    for number, item in enumerate(volumes, 1):
+        about = {"no": number, "count": len(volumes), "id": item.volume.id, "title": item.volume.title}
+        has_prices = item.volume.has_prices
+        yield item, make_context(bid, appendix, deal_name, **options, volume=about, prices=has_prices)
+
+
+def render_volumes(
+    volumes: Sequence[CompiledVolume], bid: Bid, appendix: Appendix, deal_name: str, *, is_draft: bool
+) -> tuple[dict[str, bytes] | None, list[Diagnostic]]:
+    """The finished .docx of each volume by its name in the package; None if one could not be filled.
+
+    Diagnostics: TP04, TP07, TP08, TP10, TP12, TP13, EN01, EN02, EN03, EN07.
+    """
+    contexts = _make_contexts(volumes, bid, appendix, deal_name, is_draft=is_draft, with_pages=True)
+    rendered = {item.file_name(is_draft=is_draft): item.template.render(context) for item, context in contexts}
+    problems = [problem for document in rendered.values() for problem in document.problems]
+    return (None, problems) if problems else _paginate(rendered, bid.deal.dated)
+
+
+def _paginate(rendered: dict[str, Rendered], dated: date) -> tuple[dict[str, bytes], list[Diagnostic]]:
+    """The documents with true page numbers, where LibreOffice can lay them out; else without, and a note."""
+    copies = {name: document.save(dated, is_layout_copy=True) for name, document in rendered.items()}
+    layouts, problems = office.lay_out(copies)
+    files = {}
+    for name, document in rendered.items():
+        pages, found = _find_pages(document, name, layouts.get(name))
+        files[name] = document.save(dated, pages)
+        problems += found
+    return files, problems
+
+
+def _find_pages(document: Rendered, file: str, layout: bytes | None) -> tuple[list[int] | None, list[Diagnostic]]:
+    """The page of each heading in a document's PDF, whose outline must be that of the document."""
+    if layout is None:
+        return None, []
+    outline = office.read_outline(layout)
+    unlike = next((pair for pair in zip_longest(document.headings, outline) if not _is_same(*pair)), None)
+    if unlike is None:
+        return [page for _, _, page in outline], []
+    heading, entry = unlike
+    values = {"heading": heading.label if heading else "—", "found": entry[1] if entry else "—"}
+    return None, [Diagnostic("EN07", Span(file), values)]
+
+
+def _is_same(heading: Heading | None, entry: tuple[int, str, int] | None) -> bool:
+    """Whether an outline entry is this heading: level and words; LibreOffice before 24 prints 一.1 for Word's 1.1."""
+    if heading is None or entry is None:
+        return False
+    return entry[0] == heading.level and "".join(entry[1].split()).endswith("".join(heading.text.split()))

@@ -1,0 +1,293 @@
+"""Packs with volumes: which are built, what their files are called, and that each is judged by itself."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from dump import dump_docx
+from office_files import docx, p
+from pack_files import (
+    MANIFEST,
+    PRICE_CHAPTER,
+    cut,
+    make_pack,
+    make_two_volumes,
+    price_docx,
+    saved,
+    shipped_template,
+    technical_docx,
+    without,
+)
+from workspace import NOW, edit, run_check, sign_all, write
+
+from bidkit.build import Options, build_deal
+from bidkit.diagnostic import Diagnostic
+from bidkit.inspection import inspect_template
+from bidkit.office import lay_out, read_outline
+from bidkit.pack import read_pack
+from bidkit.readback import ReadDocument, read_docx
+from bidkit.reports import Result
+from bidkit.source import Workspace
+
+TECHNICAL = "CXSW-2026-001-资格及商务技术文件"
+CHOICE = "  rules: mof87\n"
+
+
+@pytest.fixture(autouse=True)
+def no_office(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if "office" not in request.keywords:
+        monkeypatch.setenv("BIDKIT_SOFFICE", "/nonexistent")
+
+
+def build(deal: Path, *, is_draft: bool = False) -> Result:
+    if not is_draft:
+        sign_all(deal)
+    return build_deal(deal, Options(now=NOW, is_draft=is_draft))
+
+
+def errors(result: Result) -> list[Diagnostic]:
+    return [item for item in result.diagnostics if item.code != "EN01"]
+
+
+def submitted(result: Result) -> list[str]:
+    assert result.folder is not None, result.diagnostics
+    return sorted(path.name for path in (result.folder / "submit").glob("*.*"))
+
+
+def read(result: Result, name: str) -> ReadDocument:
+    assert result.folder is not None, result.diagnostics
+    return read_docx((result.folder / "submit" / f"{name}.docx").read_bytes(), name)
+
+
+def choose(deal: Path, volumes: str) -> tuple[int, int]:
+    """Write `tender.volumes`; line and column of the list."""
+    line, _ = edit(deal, CHOICE, f"{CHOICE}  volumes: {volumes}\n")
+    return line + 1, len("  volumes: ") + 1
+
+
+def place(item: Diagnostic) -> tuple[str, int, int]:
+    assert item.span is not None
+    return item.span.file, item.span.line, item.span.col
+
+
+# what is built
+
+
+def test_every_volume_is_a_file_of_its_own(tmp_path: Path) -> None:
+    result = build(make_two_volumes(tmp_path))
+    assert errors(result) == []
+    assert submitted(result) == [f"{TECHNICAL}.docx", "price.docx", "quote.xlsx"]
+    technical, price = read(result, TECHNICAL), read(result, "price")
+    assert "资格及商务技术文件，第 1 册，共 2 册" in technical.text
+    assert "报价文件，第 2 册，共 2 册" in price.text
+    assert [text for level, text in technical.headings if level == 1][-2:] == ["需求响应与偏离表", "资信文件"]
+    assert [text for level, text in price.headings if level == 1] == ["报价汇总"]
+    # Contents and numbers begin anew in each.
+    assert (technical.contents[0], price.contents[0]) == ("第1章 方案概述", "第1章 报价汇总")
+
+
+def test_every_volume_of_a_draft_says_so_in_its_name_and_headers(tmp_path: Path) -> None:
+    result = build(make_two_volumes(tmp_path), is_draft=True)
+    assert submitted(result) == [f"{TECHNICAL}-DRAFT.docx", "price-DRAFT.docx", "quote-DRAFT.xlsx"]
+    for name in (f"{TECHNICAL}-DRAFT", "price-DRAFT"):
+        assert all("DRAFT" in text for _, text in read(result, name).headers)
+
+
+def test_a_tender_chooses_its_volumes_and_their_order(tmp_path: Path) -> None:
+    deal = make_two_volumes(tmp_path)
+    choose(deal, "[price, technical]")
+    result = build(deal)
+    assert "报价文件，第 1 册，共 2 册" in read(result, "price").text
+    assert "资格及商务技术文件，第 2 册，共 2 册" in read(result, TECHNICAL).text
+
+
+def test_what_only_another_volume_would_print_is_missing(tmp_path: Path) -> None:
+    deal = make_two_volumes(tmp_path)
+    choose(deal, "[price]")
+    found = errors(build(deal))
+    assert {item.code for item in found} == {"FM01"}
+    assert {place(item)[0] for item in found} == {"submit/price.docx"}
+
+
+def test_the_short_form_is_the_first_volume(tmp_path: Path) -> None:
+    manifest = MANIFEST.replace("volumes:", "proposal: technical.docx\nvolumes:").replace(
+        "template: technical", "template: price"
+    )
+    result = build(make_two_volumes(tmp_path, manifest.replace("    prices: false\n", "")))
+    assert submitted(result) == [f"{TECHNICAL}.docx", "price.docx", "quote.xlsx", "technical.docx"]
+    assert "投标文件，第 1 册，共 3 册" in read(result, "technical").text
+
+
+@pytest.mark.office
+def test_every_volume_has_its_own_true_page_numbers(tmp_path: Path) -> None:
+    result = build(make_two_volumes(tmp_path))
+    assert result.diagnostics == ()
+    assert result.folder is not None
+    contents = {name: (result.folder / "submit" / f"{name}.docx").read_bytes() for name in (TECHNICAL, "price")}
+    layouts, _ = lay_out({f"{name}.docx": content for name, content in contents.items()})
+    for name, content in contents.items():
+        shown = [int(page) for page in re.findall(r"\[toc \d\] .*\t<PAGEREF [^>]*>(\d+)", dump_docx(content))]
+        pages = [page for level, _, page in read_outline(layouts[f"{name}.docx"]) if level <= 3]
+        assert shown == pages
+        assert pages[0] == 3
+
+
+# what each is judged by
+
+
+def test_a_volume_without_the_tender_number_is_named(tmp_path: Path) -> None:
+    bare = saved(without(cut(shipped_template(), lambda chapter: chapter == PRICE_CHAPTER), "tender.no"))
+    found = errors(build(make_two_volumes(tmp_path, templates={"price": bare})))
+    assert {(item.code, place(item)[0]) for item in found} == {("ID02", "submit/price.docx")}
+
+
+def test_a_mistake_in_one_template_names_it(tmp_path: Path) -> None:
+    deal = make_two_volumes(tmp_path, templates={"price": price_docx("{{ deal.titel }}")})
+    (found,) = errors(run_check(deal))
+    assert (found.code, place(found)[0]) == ("TP04", "templates/mine/price.docx")
+
+
+def test_a_total_that_no_volume_prints_is_missing_in_all_that_may(tmp_path: Path) -> None:
+    manifest = MANIFEST.replace("template: price.docx", "template: technical.docx")
+    found = errors(build(make_two_volumes(tmp_path, manifest.replace("    prices: false\n", ""))))
+    assert {item.code for item in found} == {"PR02", "PR03"}
+    assert {place(item)[0] for item in found} == {f"submit/{TECHNICAL}.docx, submit/technical.docx"}
+
+
+# the choice
+
+
+def test_an_unknown_volume_is_shown_where_it_is_named(tmp_path: Path) -> None:
+    deal = make_two_volumes(tmp_path)
+    line, col = choose(deal, "[technical, prise]")
+    (found,) = errors(run_check(deal))
+    assert (found.code, place(found)) == ("DL15", ("deals/water/deal.yaml", line, col + len("[technical, ")))
+    assert found.message("en") == "volume `prise` does not exist"
+    assert "`price`" in found.fix("en")
+
+
+def test_a_volume_that_is_named_twice_is_shown_the_second_time(tmp_path: Path) -> None:
+    deal = make_two_volumes(tmp_path)
+    line, col = choose(deal, "[price, technical, price]")
+    (found,) = errors(run_check(deal))
+    assert (found.code, place(found)) == ("DL16", ("deals/water/deal.yaml", line, col + len("[price, technical, ")))
+
+
+def test_choosing_volumes_voids_what_was_signed_for_the_tender(tmp_path: Path) -> None:
+    deal = make_two_volumes(tmp_path)
+    sign_all(deal)
+    choose(deal, "[technical, price]")
+    gate = run_check(deal).gate
+    assert gate is not None
+    assert "GT04" in {problem.code for item in gate.blocking("build", "submit") for problem in item.open}
+
+
+# names of files
+
+
+def manifest_problems(tmp_path: Path, old: str, new: str) -> list[Diagnostic]:
+    assert MANIFEST.count(old) == 1
+    return errors(run_check(make_two_volumes(tmp_path, MANIFEST.replace(old, new))))
+
+
+OUTPUT = '"{tender.no}-{volume.title}"'
+
+
+@pytest.mark.parametrize("name", ["price", "PRICE", "price.docx"])
+def test_two_files_of_one_name_are_refused(tmp_path: Path, name: str) -> None:
+    (found,) = manifest_problems(tmp_path, OUTPUT, name)
+    assert (found.code, place(found)) == ("DL30", ("templates/mine/pack.yaml", 11, 15))
+    assert found.message("en").startswith("volumes technical and price would both be named ")
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("a/b", "unsafe_name"),
+        ("../x", "unsafe_name"),
+        (".hidden", "unsafe_name"),
+        ("what?", "unsafe_name"),
+        ("CON", "unsafe_name"),
+        ("nul.x", "unsafe_name"),
+        ("end.", "unsafe_name"),
+        ("a\u202eb", "unsafe_name"),
+        ("{tender.package}", "unsafe_name"),
+        ("长" * 70, "long_name"),
+    ],
+)
+def test_a_name_that_not_every_system_keeps_is_refused(tmp_path: Path, name: str, reason: str) -> None:
+    (found,) = manifest_problems(tmp_path, OUTPUT, f'"{name}"')
+    assert (found.code, place(found)) == ("DL29", ("templates/mine/pack.yaml", 7, 13))
+    assert found.values["reason"].key == reason
+
+
+def test_a_value_of_the_deal_cannot_make_a_folder(tmp_path: Path) -> None:
+    deal = make_two_volumes(tmp_path)
+    edit(deal, "no: CXSW-2026-001", "no: CXSW/2026/001")
+    (found,) = errors(run_check(deal))
+    assert (found.code, found.values["value"]) == ("DL29", "CXSW/2026/001-资格及商务技术文件")
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"), [("{tender.nr}", "{tender.nr}"), ("{", "{"), ("a}", "}"), ("{deal}", "{deal}"), ("{}", "{}")]
+)
+def test_braces_hold_a_known_name(tmp_path: Path, name: str, wrong: str) -> None:
+    (found,) = manifest_problems(tmp_path, OUTPUT, f'"{name}"')
+    assert (found.code, place(found)) == ("DL10", ("templates/mine/pack.yaml", 7, 13))
+    assert found.values["value"] == wrong
+    assert "{tender.no}" in found.fix("en")
+
+
+# the manifest
+
+
+def read_manifest(tmp_path: Path, text: str) -> list[Diagnostic]:
+    folder = tmp_path / "p"
+    folder.mkdir()
+    (folder / "pack.yaml").write_text(f"schema: bidkit/pack@1\nlocale: zh-CN\n{text}", encoding="utf-8")
+    (folder / "a.docx").write_bytes(technical_docx())
+    pack, problems = read_pack(Workspace(tmp_path), "p")
+    assert pack is None
+    return problems
+
+
+def test_a_pack_without_volumes_is_refused(tmp_path: Path) -> None:
+    (found,) = read_manifest(tmp_path, "required_styles: [heading 1]\n")
+    assert (found.code, found.values) == ("DL06", {"key": "volumes"})
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "first"),
+    [
+        (
+            "volumes:\n  - {id: a, title: A, template: a.docx}\n  - {id: a, title: B, template: a.docx, output: b}\n",
+            5,
+            4,
+        ),
+        ("proposal: a.docx\nvolumes:\n  - {id: proposal, title: B, template: a.docx, output: b}\n", 5, 3),
+    ],
+)
+def test_ids_of_volumes_are_unique(tmp_path: Path, text: str, line: int, first: int) -> None:
+    (found,) = read_manifest(tmp_path, text)
+    assert (found.code, place(found), found.values["first"]) == ("DL16", ("p/pack.yaml", line, 10), first)
+
+
+def test_a_template_that_is_not_there_is_shown_where_it_is_named(tmp_path: Path) -> None:
+    (found,) = read_manifest(tmp_path, "volumes:\n  - {id: a, title: A, template: b.docx}\n")
+    assert (found.code, place(found)) == ("DL12", ("p/pack.yaml", 4, 33))
+
+
+# the pack as a template
+
+
+def test_names_of_a_pack_are_those_of_all_its_volumes(tmp_path: Path) -> None:
+    folder = make_pack(tmp_path, technical=docx(p("{{ deal.id }}{% if x %}{{ x }}{% endif %}")))
+    write(folder / "price.docx", docx(p("{{ x | money }}{{ deal.title }}{{ deal.id }}"), header=p("{{ x }}")))
+    write(folder / "pack.yaml", re.sub("required_styles.*", "", MANIFEST))
+    found = inspect_template(folder)
+    assert found.diagnostics == ()
+    deal, x = found.names
+    assert [(name.name, name.kinds) for name in deal.fields] == [("id", ("value",)), ("title", ("value",))]
+    assert (x.kinds, x.may_be_empty, x.parts) == (("number",), True, ("word/document.xml", "word/header1.xml"))
