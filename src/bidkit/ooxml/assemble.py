@@ -28,6 +28,7 @@ from dataclasses import dataclass, field
 from html import unescape
 
 from bidkit.ooxml.cells import fit_grid
+from bidkit.ooxml.contents import Contents
 from bidkit.ooxml.notes import Shell, drop_unused_ranges
 from bidkit.ooxml.values import CLOSE, OPEN, Rendering, quote
 
@@ -40,13 +41,6 @@ _NOTE_REFERENCE = re.compile('<w:(footnote|endnote|comment)Reference [^>]*?w:id=
 _BOOKMARK = re.compile("<w:bookmark(?:Start|End) [^>]*>")
 _CLOSERS = {"e": "h", "B": "b", "A": "a", "G": "g", "C": "c", "V": "U", "N": "n", "X": "x"}
 _HEADING_IDS = 1_000_000
-
-
-@dataclass(frozen=True)
-class Contents:
-    """The place of a table of contents among the pieces of a part."""
-
-    instruction: str
 
 
 Piece = str | Contents

@@ -21,8 +21,9 @@ from lxml import etree
 from bidkit.diagnostic import Diagnostic, Span
 from bidkit.ooxml import opc, places
 from bidkit.ooxml.assemble import Piece, assemble
+from bidkit.ooxml.contents import make_contents
 from bidkit.ooxml.faults import RENDERING, TooLarge, describe_error
-from bidkit.ooxml.fields import Heading, ListLevel, Numbering, make_contents
+from bidkit.ooxml.fields import Heading, ListLevel, Numbering
 from bidkit.ooxml.generator import CarefulGenerator
 from bidkit.ooxml.lists import add_lists, next_list_id
 from bidkit.ooxml.names import find_missing_names
