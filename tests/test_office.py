@@ -27,7 +27,7 @@ from docx.shared import Cm
 from PIL import Image
 
 from bidkit.diagnostic import Diagnostic, Severity
-from bidkit.office import find_office, lay_out, read_outline, recalculate
+from bidkit.office import find_office, lay_out, read_destinations, read_outline, recalculate
 
 Fake = Callable[[str], None]
 OFFICE = find_office()
@@ -408,6 +408,28 @@ def test_parallel_calls_do_not_disturb_each_other() -> None:
         results = list(pool.map(lambda title: lay_out({"a.docx": make_docx(title)}), ["One", "Two"]))
     assert [read_outline(pdfs["a.docx"]) for pdfs, _ in results] == [[(1, "One", 1)], [(1, "Two", 1)]]
     assert [findings for _, findings in results] == [[], []]
+
+
+@office
+def test_bookmarks_become_destinations_with_their_pages() -> None:
+    document = docx.Document()
+    for number in range(1, 4):
+        paragraph = document.add_paragraph(f"page {number}")
+        for kind in ("Start", "End"):
+            edge = paragraph._p.makeelement(qn(f"w:bookmark{kind}"), {qn("w:id"): str(number)})
+            if kind == "Start":
+                edge.set(qn("w:name"), f"mark{number}")
+            paragraph._p.append(edge)
+        document.add_page_break()
+    pdfs, findings = lay_out({"a.docx": save(document)})
+    assert findings == []
+    assert read_destinations(pdfs["a.docx"]) == {"mark1": 1, "mark2": 2, "mark3": 3}
+
+
+def test_a_pdf_without_destinations_has_none() -> None:
+    stream = BytesIO()
+    Image.new("RGB", (20, 20)).save(stream, "pdf")
+    assert read_destinations(stream.getvalue()) == {}
 
 
 @office

@@ -39,6 +39,8 @@ _HARDENED = (
     (_COMMON, "DisableMacrosExecution", "true"),
     (_COMMON, "MacroSecurityLevel", "3"),
     ("/org.openoffice.Office.Writer/Content/Update", "Link", "0"),
+    # Every bookmark becomes a destination, which tells its page.
+    ("/org.openoffice.Office.Common/Filter/PDF/Export", "ExportBookmarksToPDFDestination", "true"),
 )
 _RECALCULATE = (("/org.openoffice.Office.Calc/Formula/Load", "OOXMLRecalcMode", "0"),)
 _SETTING = '<item oor:path="{}"><prop oor:name="{}" oor:op="fuse"><value>{}</value></prop></item>'
@@ -116,6 +118,27 @@ def read_outline(pdf: bytes) -> list[tuple[int, str, int]]:
             if page is not None:
                 entries.append((bookmark.level + 1, bookmark.get_title(), page + 1))
     return entries
+
+
+def read_destinations(pdf: bytes) -> dict[str, int]:
+    """The named destinations of a PDF, which LibreOffice makes of bookmarks: their pages from 1."""
+    import ctypes
+
+    from pypdfium2 import PdfDocument, raw
+
+    pages: dict[str, int] = {}
+    with _PDFIUM, PdfDocument(pdf) as document:
+        for position in range(raw.FPDF_CountNamedDests(document.raw)):
+            size = ctypes.c_long(0)
+            raw.FPDF_GetNamedDest(document.raw, position, None, size)
+            if size.value <= 0:  # longer than PDFium can tell
+                continue
+            buffer = ctypes.create_string_buffer(size.value)
+            target = raw.FPDF_GetNamedDest(document.raw, position, buffer, size)
+            page = raw.FPDFDest_GetDestPageIndex(document.raw, target) if target else -1
+            if page >= 0:
+                pages[buffer.raw.decode("utf-16-le").rstrip("\0")] = page + 1
+    return pages
 
 
 def _is_pdf_whole(content: bytes) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import zip_longest
 from typing import Any
@@ -135,14 +135,15 @@ def _paginate(rendered: dict[str, Rendered], dated: date) -> tuple[dict[str, byt
     return files, problems
 
 
-def _find_pages(document: Rendered, file: str, layout: bytes | None) -> tuple[list[int] | None, list[Diagnostic]]:
-    """The page of each heading in a document's PDF, whose outline must be that of the document."""
+def _find_pages(document: Rendered, file: str, layout: bytes | None) -> tuple[dict[str, int] | None, list[Diagnostic]]:
+    """The page of each heading and caption in a document's PDF, whose outline must be that of the document."""
     if layout is None:
         return None, []
     outline = office.read_outline(layout)
     unlike = next((pair for pair in zip_longest(document.headings, outline) if not _is_same(*pair)), None)
     if unlike is None:
-        return [page for _, _, page in outline], []
+        pages, lost = document.find_pages(outline, office.read_destinations(layout))
+        return (None, [replace(item, span=Span(file)) for item in lost]) if lost else (pages, [])
     heading, entry = unlike
     values = {"heading": heading.label if heading else "—", "found": entry[1] if entry else "—"}
     return None, [Diagnostic("EN07", Span(file), values)]

@@ -2,6 +2,7 @@
 
 op      argument        what it becomes
 h  e    level[u]        a heading begins, ends: number, bookmark, entry of the contents
+f  F                    a paragraph with a caption's number begins, ends: bookmark, entry of its list
 t       number          the contents, left open until pages are known
 q       sequence        the next number of a caption
 y  Y    id|name, id     a bookmark begins, ends; in a loop the first is kept, for a name stands for one place
@@ -32,6 +33,7 @@ from bidkit.ooxml.contents import Contents
 from bidkit.ooxml.notes import Shell, drop_unused_ranges
 from bidkit.ooxml.values import CLOSE, OPEN, Rendering, quote
 
+_CAPTION_IDS = 2_000_000
 _MARK = re.compile(f"{OPEN}([a-zA-Z])([^{CLOSE}]*){CLOSE}")
 _TEXT = re.compile("<w:t(?: [^>]*)?>([^<]*)</w:t>|<w:(?:br|tab)/>")
 _COPIED_ID = re.compile(r'(<(?:wp:docPr|pic:cNvPr|w:(?:ins|del|move(?:From|To)|\w+Change)) [^>]*?\bid=")\d+"')
@@ -104,6 +106,7 @@ class _Assembly:
     used_ranges: set[int] = field(default_factory=set)
     boxes: dict[str, list[Piece]] = field(default_factory=dict)
     loops: list[tuple[str, dict[str, int]]] = field(default_factory=list)
+    counted: list[tuple[int, str]] = field(default_factory=list)
     row: int = 0
     merges: dict[str, _Merge] = field(default_factory=dict)
     row_changed: bool = False
@@ -117,8 +120,10 @@ class _Assembly:
                 out.append(pieces[position])
             if position + 1 < len(pieces):
                 op, argument = pieces[position + 1], pieces[position + 2]
-                if op in "hbagcUnx":
+                if op in "hbagcUnxf":
                     self.opened.append((op, len(out), argument))
+                elif op == "F":
+                    self.end_caption()
                 elif op in _CLOSERS:
                     self.close(op, argument)
                 else:
@@ -174,6 +179,21 @@ class _Assembly:
         for kind, number in _NOTE_REFERENCE.findall(text):
             self.notes.get(kind, {}).pop(int(number), None)
             self.used_ranges.discard(int(number) if kind == "comment" else -1)
+
+    def end_caption(self) -> None:
+        """Give a caption its bookmark if its sequence has a list; a loop may end it more than once."""
+        if not self.opened or self.opened[-1][0] != "f":
+            return
+        start = self.opened.pop()[1]
+        inside = dict.fromkeys(sequence for at, sequence in self.counted if at >= start)
+        if not self.is_main or any(kind == "n" for kind, _, _ in self.opened):
+            return
+        for sequence in inside:
+            if sequence in self.rendering.numbering.listed:
+                caption = self.rendering.numbering.add_caption(sequence)
+                number = _CAPTION_IDS + len(self.rendering.numbering.captions)
+                self.out.insert(start, f'<w:bookmarkStart w:id="{number}" w:name="{caption.bookmark}"/>')
+                self.out.append(f'<w:bookmarkEnd w:id="{number}"/>')
 
     # what is closed
 
@@ -236,6 +256,8 @@ class _Assembly:
         self.out.append(Contents(self.contents[int(number)]))
 
     def put_q(self, sequence: str) -> None:
+        sequence = unescape(sequence)
+        self.counted.append((len(self.out), sequence))
         self.out.append(str(self.rendering.numbering.next_in(sequence)))
 
     def put_d(self, _: str) -> None:

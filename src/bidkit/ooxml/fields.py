@@ -6,16 +6,29 @@ that Word gives when it updates the fields: from the template's multilevel list,
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
 
-from bidkit.ooxml.tree import W, find_numbered, q, replace_by_text
+from bidkit.ooxml.tree import (
+    W,
+    append_text,
+    find_numbered,
+    insert_behind,
+    prepend_text,
+    q,
+    replace_by_text,
+    set_text,
+)
 from bidkit.ooxml.values import escape_text, mark
 
+_COUNTED = re.compile(r"\s*SEQ\b", re.IGNORECASE)
+_WORD = re.compile(r'"([^"]*)"|(\S+)')
 _DEPTHS = {"begin": 1, "end": -1}
+_FIRST_CAPTION = 50_000_001
 _HAN = "零一二三四五六七八九"
 _ROMAN = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"),
           (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))  # fmt: skip
@@ -47,12 +60,26 @@ class Heading:
         return f"{self.number} {self.text}".strip()
 
 
+@dataclass(frozen=True)
+class Caption:
+    """A paragraph with a number of a sequence, with its bookmark."""
+
+    sequence: str
+    bookmark: str
+
+
 @dataclass
 class Numbering:
-    """The running numbers of one document: headings by level, captions by sequence."""
+    """The running numbers of one document: headings by level, captions by sequence.
+
+    Args:
+        listed: the sequences whose captions stand in a list of their own.
+    """
 
     levels: dict[int, ListLevel]
+    listed: frozenset[str] = frozenset()
     headings: list[Heading] = field(default_factory=list)
+    captions: list[Caption] = field(default_factory=list)
     _counts: dict[int, int] = field(default_factory=dict)
     _sequences: dict[str, int] = field(default_factory=dict)
 
@@ -64,6 +91,11 @@ class Numbering:
         heading = Heading(level, number, text, f"_Toc{len(self.headings) + 1:08d}")
         self.headings.append(heading)
         return heading
+
+    def add_caption(self, sequence: str) -> Caption:
+        """A caption of a listed sequence and its bookmark; `_Toc`, as Word names those that it makes for lists."""
+        self.captions.append(Caption(sequence, f"_Toc{_FIRST_CAPTION + len(self.captions):08d}"))
+        return self.captions[-1]
 
     def next_in(self, sequence: str) -> int:
         """The next number of a SEQ field; captions are counted through the whole document."""
@@ -164,11 +196,37 @@ def make_field(instruction: str, result: str, run_properties: str = "") -> str:
     )
 
 
+def unfold_fields(root: etree._Element) -> None:
+    """Fields that Word wrote as one element (`w:fldSimple`) become runs, as it writes them elsewhere."""
+    for simple in list(root.iter(q("fldSimple"))):
+        instruction = simple.get(q("instr"), "")
+        if not _COUNTED.match(instruction):
+            continue
+        look = simple.find(f"{q('r')}/{q('rPr')}")
+        made = [_make_run(look, "fldChar", "begin"), _make_run(look, "instrText", instruction)]
+        made += [_make_run(look, "fldChar", "separate"), *simple, _make_run(look, "fldChar", "end")]
+        for element in made:
+            simple.addprevious(element)
+        replace_by_text(simple, "")
+
+
+def _make_run(look: etree._Element | None, name: str, value: str) -> etree._Element:
+    run = etree.Element(q("r"))
+    if look is not None:
+        run.append(copy.deepcopy(look))
+    inside = etree.SubElement(run, q(name))
+    if name == "fldChar":
+        inside.set(q("fldCharType"), value)
+    else:
+        set_text(inside, value)
+    return run
+
+
 def mark_sequences(paragraph: etree._Element) -> str | None:
     """SEQ fields get their number when rendered; the instruction of one whose number is not simply the next one."""
-    refused = None
+    refused, is_caption = None, False
     for instruction, results in _complex_fields(paragraph):
-        words = instruction.split()
+        words = [quoted or word for quoted, word in _WORD.findall(instruction)]
         texts = [t for run in results for t in run.iter(q("t"))]
         if not words or words[0].upper() not in ("SEQ", "STYLEREF") or not texts:
             continue
@@ -177,9 +235,22 @@ def mark_sequences(paragraph: etree._Element) -> str | None:
                 refused = f"{instruction.strip()}: SEQ … \\* ARABIC"
             continue
         texts[0].text = mark("q", words[1])
+        is_caption = True
         for extra in texts[1:]:
             extra.text = ""
+    if is_caption:
+        mark_content(paragraph, mark("f"), mark("F"))
     return refused
+
+
+def mark_content(paragraph: etree._Element, begin: str, end: str) -> None:
+    """Marks at the beginning and the end of what a paragraph holds."""
+    properties = paragraph.find(q("pPr"))
+    if properties is not None:
+        insert_behind(properties, begin)
+    else:
+        prepend_text(paragraph, begin)
+    append_text(paragraph, end)
 
 
 def remove_field(first: etree._Element, marked: str) -> None:

@@ -158,7 +158,8 @@ class _Writer:
     def caption(self, sequence: str, content: str, keep_next: bool = False) -> str:
         extra = "<w:keepNext/>" if keep_next else ""
         number = make_field(f"SEQ {sequence} \\* ARABIC", mark("q", sequence))
-        return paragraph(run(f"{sequence} ") + number + run("  ") + content, self.style("Caption", "Normal"), extra)
+        text = mark("f") + run(f"{sequence} ") + number + run("  ") + content + mark("F")
+        return paragraph(text, self.style("Caption", "Normal"), extra)
 
     def table(self, tokens: list[Token]) -> str:
         rows: list[list[tuple[Cell, Token]]] = []

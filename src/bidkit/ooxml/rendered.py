@@ -8,8 +8,7 @@ Rendered.save      -> bytes, with the page of each heading once it is known
 from __future__ import annotations
 
 import itertools
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import CodeType
@@ -21,15 +20,16 @@ from lxml import etree
 from bidkit.diagnostic import Diagnostic, Span
 from bidkit.ooxml import opc, places
 from bidkit.ooxml.assemble import Piece, assemble
-from bidkit.ooxml.contents import make_contents
+from bidkit.ooxml.contents import Contents, Entry, make_contents, read_contents
 from bidkit.ooxml.faults import RENDERING, TooLarge, describe_error
-from bidkit.ooxml.fields import Heading, ListLevel, Numbering
+from bidkit.ooxml.fields import Caption, Heading, ListLevel, Numbering
 from bidkit.ooxml.generator import CarefulGenerator
 from bidkit.ooxml.lists import add_lists, next_list_id
 from bidkit.ooxml.names import find_missing_names
 from bidkit.ooxml.part import CompiledPart, PlacedTag
 from bidkit.ooxml.sandbox import MAX_OUTPUT, Environment, load_template
 from bidkit.ooxml.syntax import compile_source
+from bidkit.ooxml.targets import add_aliases, alias, find_targets, read_text
 from bidkit.ooxml.values import MEDIA_TYPES, NewList, Rendering, Site, Styles
 
 _MAIN = "word/document.xml"
@@ -38,6 +38,7 @@ _DCTERMS = "http://purl.org/dc/terms/"
 _XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _XML = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _BLOCK = 4096
+_BLANKS = str.maketrans("\n\t", "  ")
 _CELL_END = "</w:tbl><w:p/></w:tc>"
 
 
@@ -99,7 +100,7 @@ class Template:
     def render(self, context: Mapping[str, Any]) -> Rendered:
         """The template filled. Diagnostics in the result: TP04, TP07, TP08, TP10, TP12."""
         rendered = Rendered(self)
-        numbering = Numbering(dict(self.levels))
+        numbering = Numbering(dict(self.levels), self._listed())
         drawings, lists = itertools.count(1), itertools.count(next_list_id(self.package.get("word/numbering.xml")))
         references, bookmarks = [], dict[str, int]()
         for name, part in self.parts.items():
@@ -117,7 +118,13 @@ class Template:
             if name not in bookmarks or name in dropped:
                 rendering.problems.append(Diagnostic("TP12", part.compiled.references[number], {"name": name}))
         rendered.headings = [heading for heading in numbering.headings if heading.bookmark not in dropped]
+        rendered.list_captions(numbering.captions)
         return rendered
+
+    def _listed(self) -> frozenset[str]:
+        """The sequences whose captions stand in a list."""
+        made = [read_contents(item) for part in self.parts.values() for item in part.compiled.contents]
+        return frozenset(contents.sequence for contents in made if contents is not None and contents.sequence)
 
     def _taken(self, part: str) -> frozenset[str]:
         return frozenset(opc.read_relationships(self.package, part))
@@ -168,6 +175,40 @@ class Rendered:
     pieces: dict[str, list[Piece]] = field(default_factory=dict)
     renderings: dict[str, Rendering] = field(default_factory=dict)
     headings: list[Heading] = field(default_factory=list)
+    captions: list[tuple[Caption, str]] = field(default_factory=list)
+
+    @property
+    def targets(self) -> dict[str, str]:
+        """The bookmarks, other than those of headings, whose page is printed, and how to speak of each."""
+        return {caption.bookmark: text for caption, text in self.captions}
+
+    def find_pages(
+        self, outline: Sequence[tuple[int, str, int]], destinations: Mapping[str, int]
+    ) -> tuple[dict[str, int], list[Diagnostic]]:
+        """The pages for `save`. Diagnostics: EN07, where something that the document has is nowhere in its layout.
+
+        Args:
+            outline: that of the layout copy's PDF: an entry for each heading, the page at its end.
+            destinations: the pages of the bookmarks in that PDF.
+        """
+        pages = {heading.bookmark: page for heading, (_, _, page) in zip(self.headings, outline, strict=True)}
+        lost = []
+        for position, (name, words) in enumerate(self.targets.items()):
+            if alias(position) in destinations:
+                pages[name] = destinations[alias(position)]
+            else:
+                lost.append(Diagnostic("EN07", None, {"heading": words, "found": "—"}))
+        return pages, lost
+
+    def list_captions(self, captions: Sequence[Caption]) -> None:
+        """Take up the captions that stand in the document with their texts."""
+        if not captions:
+            return
+        targets = find_targets({name: _join_pieces(pieces) for name, pieces in self.pieces.items()})
+        for caption in captions:
+            text = read_text(targets.inside(caption.bookmark)).translate(_BLANKS).strip()
+            if text:
+                self.captions.append((caption, text))
 
     @property
     def problems(self) -> list[Diagnostic]:
@@ -177,13 +218,13 @@ class Rendered:
         return list(unique.values())
 
     def save(
-        self, created: date | None = None, pages: Sequence[int] | None = None, *, is_layout_copy: bool = False
+        self, created: date | None = None, pages: Mapping[str, int] | None = None, *, is_layout_copy: bool = False
     ) -> bytes:
         """The file.
 
         Args:
             created: the day that its properties name as that of creation and change; None keeps the template's.
-            pages: those of `headings`, in order.
+            pages: by bookmark, those of `headings` and `targets`; None if they are not known.
             is_layout_copy: for finding the pages by laying it out.
         """
         package, changed = self.template.package, dict[str, bytes]()
@@ -193,7 +234,7 @@ class Rendered:
             text = "".join(self._print(piece, pages, is_layout_copy) for piece in pieces)
             # Word joins two tables that have nothing between them, and a cell must not end in a table.
             text = text.replace("</w:tbl><w:tbl>", "</w:tbl><w:p/><w:tbl>").replace("</w:tbl></w:tc>", _CELL_END)
-            changed[name] = _XML + text.encode()
+            changed[name] = _XML + (add_aliases(text, self.targets) if is_layout_copy else text).encode()
         for name, rendering in self.renderings.items():
             changed |= rendering.media
             lists += [item for item in rendering.lists if item not in lists]
@@ -210,15 +251,27 @@ class Rendered:
             changed[opc.CONTENT_TYPES] = opc.add_content_types(package[opc.CONTENT_TYPES], extensions)
         return opc.write_package(package.replace(changed))
 
-    def _print(self, piece: Piece, pages: Sequence[int] | None, is_layout_copy: bool) -> str:
+    def _print(self, piece: Piece, pages: Mapping[str, int] | None, is_layout_copy: bool) -> str:
         if isinstance(piece, str):
             return piece
-        shown = re.search(r'\\o\s*"1-([1-9])"', piece.instruction)
-        depth = int(shown.group(1)) if shown else 3
-        styles = [
-            self.template.styles.find("paragraph", f"toc {level}", "toc 1") or "" for level in range(1, depth + 1)
-        ]
-        return make_contents(self.headings, pages, styles, piece.instruction, is_layout_copy=is_layout_copy)
+        style = self.template.styles.find("paragraph", piece.style) or ""
+        entries = [*self._list_entries(piece, style)]
+        return make_contents(entries, pages, style, piece.instruction, is_layout_copy=is_layout_copy)
+
+    def _list_entries(self, contents: Contents, style: str) -> Iterator[Entry]:
+        if contents.sequence:
+            for caption, text in self.captions:
+                if caption.sequence == contents.sequence:
+                    yield Entry(style, "", text, caption.bookmark)
+            return
+        for heading in self.headings:
+            if heading.level <= contents.depth:
+                named = self.template.styles.find("paragraph", f"toc {heading.level}", "toc 1") or ""
+                yield Entry(named, heading.number, heading.text, heading.bookmark)
+
+
+def _join_pieces(pieces: Sequence[Piece]) -> str:
+    return "".join(piece for piece in pieces if isinstance(piece, str))
 
 
 def _set_dates(content: bytes, created: date) -> bytes:

@@ -18,7 +18,8 @@ from lxml import etree
 
 from bidkit.diagnostic import Diagnostic, Span
 from bidkit.ooxml import cells, places
-from bidkit.ooxml.fields import field_instruction, mark_sequences, remove_field
+from bidkit.ooxml.contents import read_contents
+from bidkit.ooxml.fields import field_instruction, mark_content, mark_sequences, remove_field, unfold_fields
 from bidkit.ooxml.identity import mark_numbers, mirror_boxes
 from bidkit.ooxml.include import clean, find_file, has_marks
 from bidkit.ooxml.lifting import isolate_run, join_paragraphs
@@ -46,7 +47,6 @@ _GUARDED = tuple(q(name) for name in ("tc", "tbl", "tr", "hdr", "ftr", "txbxCont
 _TEXTS = {q("t"): "", q("tab"): "\t", q("br"): "\n", q("cr"): "\n", q("noBreakHyphen"): "-"}
 _R_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _TAG_MARK = re.compile(f"{OPEN}j([0-9]+){CLOSE}")
-_CONTENTS = re.compile(r"\s*TOC\b(?!.*\\[acft]\b)", re.IGNORECASE)
 # A brace that is to be printed must not look like a tag until all tags are found.
 _BRACES = str.maketrans({"{": "\ufdd2", "}": "\ufdd3"})
 _BRACES_BACK = str.maketrans({"\ufdd2": "{", "\ufdd3": "}"})
@@ -66,6 +66,7 @@ def compile_word(
         notes: the trees of the notes parts, by part name.
         links: by part (this one and the notes) and relationship id, the targets of hyperlinks that hold tags.
     """
+    unfold_fields(root)
     compiler = _Compiler(root, part, file, styles)
     shells = inline_notes(root, notes or {})
     compiler.mark_contents()
@@ -269,16 +270,16 @@ class _Compiler:
     # what is counted, guarded and named
 
     def mark_contents(self) -> None:
-        """Replace the paragraphs of each TOC field over headings by one mark; what stands behind its end is kept."""
+        """Replace the paragraphs of each TOC field by one mark; what stands behind its end is kept."""
         for begin in [char for char in self.root.iter(q("fldChar")) if char.get(q("fldCharType")) == "begin"]:
             first = find_above(begin, "p")
-            instruction = field_instruction(begin)
-            if first is None or first.getparent() is None or not _CONTENTS.match(instruction):
+            made = read_contents(field_instruction(begin))
+            if first is None or first.getparent() is None or made is None:
                 continue
             remove_field(first, mark("t", len(self.contents)))
-            self.contents.append(instruction)
-            if self.styles.find("paragraph", "toc 1") is None:
-                self.problems.append(Diagnostic("TP06", Span(self.file), {"style": "toc 1"}))
+            self.contents.append(made.instruction)
+            if self.styles.find("paragraph", made.style) is None:
+                self.problems.append(Diagnostic("TP06", Span(self.file), {"style": made.style}))
 
     def mark_guards(self) -> None:
         """Containers that may lose all their content get marks by which `assemble` sees it."""
@@ -398,13 +399,7 @@ def _trim(tags: list[Tag], written: list[str], are_texts: list[bool]) -> list[Ta
 def _mark_heading(paragraph: etree._Element, level: int) -> None:
     number = paragraph.find(f"{q('pPr')}/{q('numPr')}/{q('numId')}")
     is_unnumbered = number is not None and number.get(q("val")) == "0"
-    begin = mark("h", f"{level}{'u' if is_unnumbered else ''}")
-    properties = paragraph.find(q("pPr"))
-    if properties is not None:
-        insert_behind(properties, begin)
-    else:
-        prepend_text(paragraph, begin)
-    append_text(paragraph, mark("e"))
+    mark_content(paragraph, mark("h", f"{level}{'u' if is_unnumbered else ''}"), mark("e"))
 
 
 def _at_tag(span: Span, tag: Tag) -> Span:

@@ -1,0 +1,68 @@
+"""what bookmarks enclose once everything has its place, and their names in the copy that is laid out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from html import unescape
+
+_EDGE = re.compile('<w:bookmark(Start|End) w:id="([0-9]+)"(?: w:name="([^"]*)")?[^>]*>')
+_START = re.compile('(?=<w:bookmarkStart w:id="[0-9]+" w:name="([^"]*)")')
+_TEXT = re.compile("<w:t(?: [^>]*)?>([^<]*)</w:t>|<w:(br|tab)/>")
+_CONTROLS = {"br": "\n", "tab": "\t"}
+_ALIAS_IDS = 9_000_000
+
+
+def read_text(xml: str) -> str:
+    """The text that XML shows; line breaks and tabs as such."""
+    return unescape("".join(found.group(1) or _CONTROLS.get(found.group(2), "") for found in _TEXT.finditer(xml)))
+
+
+@dataclass(frozen=True)
+class Targets:
+    """The bookmarks of a document: by name the part, the offset where each begins and the one where it ends."""
+
+    parts: Mapping[str, str]
+    ranges: Mapping[str, tuple[str, int, int]]
+
+    def inside(self, name: str) -> str:
+        """The XML that a bookmark encloses, not always whole elements; nothing if there is no such bookmark."""
+        part, start, end = self.ranges.get(name, ("", 0, 0))
+        return self.parts[part][start:end] if part else ""
+
+
+def find_targets(parts: Mapping[str, str]) -> Targets:
+    """The bookmarks of a document's parts."""
+    ranges: dict[str, tuple[str, int, int]] = {}
+    for part, text in parts.items():
+        opened: dict[str, tuple[str, int]] = {}
+        for edge in _EDGE.finditer(text):
+            kind, number, name = edge.groups()
+            if kind == "Start":
+                opened[number] = unescape(name or ""), edge.end()
+            elif number in opened:
+                begun, start = opened.pop(number)
+                ranges.setdefault(begun, (part, start, edge.start()))
+    return Targets(parts, ranges)
+
+
+def alias(position: int) -> str:
+    """The name under which the PDF tells where a bookmark stands; LibreOffice writes `_` and Chinese in a code."""
+    return f"bidkit{position}"
+
+
+def add_aliases(text: str, names: Collection[str]) -> str:
+    """A part in which another bookmark, without extent, stands where each of these begins."""
+    if not names:
+        return text
+    aliases = {name: position for position, name in enumerate(names)}
+
+    def add(found: re.Match[str]) -> str:
+        position = aliases.get(unescape(found.group(1)))
+        if position is None:
+            return ""
+        number = _ALIAS_IDS + position
+        return f'<w:bookmarkStart w:id="{number}" w:name="{alias(position)}"/><w:bookmarkEnd w:id="{number}"/>'
+
+    return _START.sub(add, text)
