@@ -29,8 +29,8 @@ required_styles: [heading 1, Body Text, toc 1, Bid Table]
 """
 
 
-def shipped_template() -> Document:
-    return docx.Document(str(shipped_packs() / "zh-proposal/proposal.docx"))
+def shipped_template(pack: str = "zh-proposal") -> Document:
+    return docx.Document(str(shipped_packs() / pack / "proposal.docx"))
 
 
 def cut(document: Document, is_kept: Callable[[str], bool]) -> Document:

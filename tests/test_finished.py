@@ -7,9 +7,11 @@ import re
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from pack_files import MANIFEST, make_two_volumes
 from workspace import NOW, edit, make_workspace, run_check, sign_all
 
 from bidkit.bid import Bid
@@ -362,6 +364,65 @@ def test_registered_capital_in_words_is_no_price(final: Package) -> None:
     files[final.docx] = pack(parts)
     assert verify_files(replace(final.bid, company=company), files, is_draft=False) == []
     assert codes(verify_files(final.bid, files, is_draft=False)) == {"PR02"}
+
+
+LINE = "网关把站点数据送入平台"
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("报价 336,000.00 元", "总价"),
+        ("33.6 万元", "总价"),
+        (WORDS, "总价"),
+        ("叁拾叁万陆仟元整", "总价"),
+        ("300,000.00", "硬件设备"),
+        ("36,000.00", "实施服务"),
+        ("12,500.00", "A01"),
+        ("100,800.00", "预付款"),
+    ],
+)
+def test_price_in_a_volume_that_may_hold_none_is_found(price_free: Package, said: str, name: str) -> None:
+    (item,) = judge_price_free(price_free, BODY, f"{LINE}（{said}）")
+    assert (item.code, item.span.file if item.span else "") == ("PR09", price_free.docx)
+    assert f"（{name}）" in item.message("zh")
+    assert codes([item]) == {"PR09"}
+
+
+def test_price_in_the_title_of_a_volume_that_may_hold_none_is_found(price_free: Package) -> None:
+    title = "澄溪水厂数据采集项目"
+    (item,) = judge_price_free(price_free, CORE, f"{title} 336000.00", title)
+    assert (item.code, item.span.place if item.span else ()) == ("PR09", (("part", CORE),))
+
+
+def test_amounts_of_past_projects_are_no_leak(price_free: Package) -> None:
+    assert judge_price_free(price_free, BODY, f"{LINE}（合同额 280,000.00 元）") == []
+    lines = [line.model_copy(update={"unit_price": Decimal("280000.00")}) for line in price_free.bid.deal.quote.lines]
+    quote = price_free.bid.deal.quote.model_copy(update={"lines": tuple(lines)})
+    bid = replace(price_free.bid, quote=compute_quote(quote, "zh"))
+    past = judge_price_free(replace(price_free, bid=bid), BODY, f"{LINE}（合同额 280,000.00 元）")
+    assert [item for item in past if item.code == "PR09"] == []
+
+
+@pytest.fixture(scope="module")
+def price_free(deal: Path, tmp_path_factory: pytest.TempPathFactory) -> Package:
+    """The proposal without the chapter of its prices."""
+    root = tmp_path_factory.mktemp("price-free")
+    manifest = MANIFEST.split("  - id: price")[0] + "required_styles: []\n"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BIDKIT_SOFFICE", "/nonexistent")
+        path = make_two_volumes(root, manifest)
+        sign_all(path)
+        return package_of(build_deal(path, Options(now=NOW)))
+
+
+def judge_price_free(package: Package, part: str, new: str, old: str = LINE) -> list[Diagnostic]:
+    """What is said of it after a text in one part was exchanged."""
+    parts = unzip(package.files[package.docx])
+    assert parts[part].count(old.encode()) == 1
+    parts[part] = parts[part].replace(old.encode(), new.encode())
+    files = {package.docx: pack(parts)}
+    return verify_files(package.bid, files, is_draft=False, price_free=[package.docx])
 
 
 def test_every_rule_over_finished_files_is_broken_here() -> None:

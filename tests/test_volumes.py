@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from dump import dump_docx
-from office_files import docx, p
+from office_files import docx, p, q
 from pack_files import (
     MANIFEST,
     PRICE_CHAPTER,
@@ -20,18 +24,23 @@ from pack_files import (
     technical_docx,
     without,
 )
-from workspace import NOW, edit, run_check, sign_all, write
+from workspace import NOW, edit, root_of, run_check, sign_all, write
 
+from bidkit.appendix import load_appendix
 from bidkit.build import Options, build_deal
+from bidkit.context import make_context
 from bidkit.diagnostic import Diagnostic
 from bidkit.inspection import inspect_template
 from bidkit.office import lay_out, read_outline
-from bidkit.pack import read_pack
+from bidkit.pack import load_pack, read_pack
 from bidkit.readback import ReadDocument, read_docx
 from bidkit.reports import Result
 from bidkit.source import Workspace
+from bidkit.verify import verify_files
+from bidkit.volumes import check_volumes, compile_volumes, render_volumes
 
 TECHNICAL = "CXSW-2026-001-资格及商务技术文件"
+ROOT = Path(__file__).parents[1]
 CHOICE = "  rules: mof87\n"
 
 
@@ -182,6 +191,82 @@ def test_choosing_volumes_voids_what_was_signed_for_the_tender(tmp_path: Path) -
     gate = run_check(deal).gate
     assert gate is not None
     assert "GT04" in {problem.code for item in gate.blocking("build", "submit") for problem in item.open}
+
+
+# volumes without prices
+
+
+@pytest.mark.parametrize(
+    "tag", ["{{ quote.total | money }}", "{{ quote.validity_days }}", "{% if quote.has_options %}"]
+)
+def test_a_template_that_asks_for_a_price_it_may_not_have_is_shown_by_check(tmp_path: Path, tag: str) -> None:
+    deal = make_two_volumes(tmp_path, templates={"technical": technical_docx(tag + "{% endif %}" * ("if" in tag))})
+    (found,) = errors(run_check(deal))
+    assert (found.code, place(found)[0]) == ("TP04", "templates/mine/technical.docx")
+    assert found.span is not None
+    assert tag in dict(found.span.place)["tag"]
+    assert found.values["name"] == "quote"
+    assert "prices: false" in found.fix("en")
+
+
+def test_a_template_may_ask_whether_there_are_prices(tmp_path: Path) -> None:
+    asks = "{% if quote is defined %}{{ quote.total | money }}{% else %}无报价{% endif %}"
+    result = build(make_two_volumes(tmp_path, templates={"technical": technical_docx(asks), "price": price_docx(asks)}))
+    assert "无报价" in read(result, TECHNICAL).text
+    assert "无报价" not in read(result, "price").text
+
+
+def test_a_price_in_a_text_of_the_deal_stops_the_build_where_it_may_not_stand(tmp_path: Path) -> None:
+    deal = make_two_volumes(tmp_path)
+    edit(deal, "系统与既有生产网单向隔离", "总投资336,000.00元。系统与既有生产网单向隔离")
+    result = build(deal)
+    assert result.folder is None
+    (found,) = errors(result)
+    assert (found.code, place(found)[0], found.values["figure"]) == ("PR09", f"submit/{TECHNICAL}.docx", "336,000.00")
+    draft = build(deal, is_draft=True)
+    assert "PR09" in [item.code for item in draft.diagnostics]
+    edit(root_of(deal) / "templates/mine/pack.yaml", "prices: false", "prices: true")
+    assert errors(build(deal)) == []
+
+
+def amounts_in(value: Any) -> Iterator[Decimal]:
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from amounts_in(inner)
+    elif isinstance(value, Decimal):
+        yield value
+
+
+@pytest.mark.parametrize("name", ["water", "school", "port"])
+def test_examples_have_no_price_outside_their_quote(name: str) -> None:
+    path = ROOT / f"examples/{name}/deals/{name}/deal.yaml"
+    bid = run_check(path).bid
+    assert bid is not None
+    workspace = Workspace(ROOT / "examples" / name)
+    appendix, _ = load_appendix(workspace, bid, f"deals/{name}/deal.yaml")
+    context = make_context(bid, appendix, "deal.yaml", is_draft=False, with_pages=False, prices=False)
+    prices = {bid.quote.base, *(line.amount for line in bid.quote.lines), *(c.total for c in bid.quote.categories)}
+    assert not prices & set(amounts_in(context))
+    whole, _ = load_pack(workspace, f"{bid.deal.language}-proposal")
+    assert whole is not None
+    shipped = shipped_template(whole.name.partition("/")[2])
+    cut(shipped, lambda chapter: chapter not in (PRICE_CHAPTER, "Quote Summary"))
+    for text in shipped.element.body.iter(q("w:t")):
+        text.text = text.text.replace("quote.", "terms.")
+    content = saved(shipped)
+    volume = replace(whole.volumes[0], content=content, has_prices=False)
+    volumes, problems = compile_volumes(replace(whole, volumes=(volume,)), bid)
+    assert problems == check_volumes(volumes, bid, appendix, f"deals/{name}/deal.yaml", is_draft=False) == []
+    files, problems = render_volumes(volumes, bid, appendix, f"deals/{name}/deal.yaml", is_draft=False)
+    assert files is not None, problems
+    assert verify_files(bid, files, is_draft=False, price_free=files) == []
+    priced, _ = compile_volumes(whole, bid)
+    shown, _ = render_volumes(priced, bid, appendix, f"deals/{name}/deal.yaml", is_draft=False)
+    assert shown is not None
+    leaks = [item for item in verify_files(bid, shown, is_draft=False, price_free=shown) if item.code == "PR09"]
+    assert {f"{bid.quote.base:,.2f}"} < {item.values["figure"] for item in leaks}
 
 
 # names of files

@@ -93,6 +93,7 @@ def make_context(
         "team": _number(member.model_dump() for member in deal.team),
         "service": maker.service(),
         **maker.requirements(),
+        "terms": maker.terms(),
         **({"quote": maker.quote()} if prices else {}),
         "credentials": maker.credentials(with_pages),
         "track_record": _number(reference.model_dump() for reference in deal.track_record),
@@ -235,14 +236,23 @@ class _Maker:
             "evidence": [names.get(name, name) for name in item.evidence],
         }
 
-    def quote(self) -> dict[str, Any]:
+    def terms(self) -> dict[str, Any]:
+        """What the quote says besides its prices; every volume may print it."""
         quote, text = self.bid.quote, self.bid.deal.quote
-        names = ("currency", "words", "net", "tax", "options", "evaluated", "evaluated_words")
-        return {name: getattr(quote, name) for name in names} | {
+        return {
+            "currency": quote.currency,
             "unit_label": self.labels["currencies"][quote.currency],
-            "total": quote.base,
             "validity_days": text.validity_days,
             "has_options": quote.options > 0,
+            "payments": _number(payment.model_dump() for payment in text.milestones),
+        }
+
+    def quote(self) -> dict[str, Any]:
+        quote, text = self.bid.quote, self.bid.deal.quote
+        names = ("words", "net", "tax", "options", "evaluated", "evaluated_words")
+        return {name: getattr(quote, name) for name in names} | {
+            **self.terms(),
+            "total": quote.base,
             "categories": _number(
                 {"name": item.category.name, "count": len(item.lines), "total": item.total} for item in quote.categories
             ),

@@ -42,6 +42,8 @@ class ReadDocument:
     contents: tuple[str, ...]
     author: str
     faults: tuple[Fault, ...]
+    properties: tuple[tuple[Place, str], ...] = ()
+    """Title, subject and whatever else its properties say."""
 
     @property
     def text(self) -> str:
@@ -113,7 +115,14 @@ def read_docx(content: bytes, name: str) -> ReadDocument:
     headings, contents = _read_outline(trees)
     is_whole = "word/document.xml" in trees and "word/_rels/document.xml.rels" in trees
     headers = _read_headers(parts, trees) if is_whole else ()
-    return ReadDocument(name, tuple(texts), headers, headings, contents, author, tuple(faults))
+    properties = tuple(
+        ((("part", part),), text.strip())
+        for part, tree in trees.items()
+        if part.startswith("docProps/")
+        for text in map(str, tree.itertext())
+        if text.strip()
+    )
+    return ReadDocument(name, tuple(texts), headers, headings, contents, author, tuple(faults), properties)
 
 
 def _read_headers(parts: Mapping[str, bytes], trees: Mapping[str, etree._Element]) -> tuple[tuple[Place, str], ...]:

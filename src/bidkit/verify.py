@@ -14,7 +14,8 @@ from bidkit.rules.finished import Finished
 def verify_files(
     bid: Bid, files: Mapping[str, bytes], *, is_draft: bool, price_free: Collection[str] = ()
 ) -> list[Diagnostic]:
-    """What is wrong with a package's .docx and .xlsx. Diagnostics: PK05, PK06, PR02, PR03, ID02, FM01, FM03, FM11.
+    """What is wrong with a package's .docx and .xlsx. Diagnostics: PK05, PK06, PR02, PR03, PR09,
+    ID02, FM01, FM03, FM11.
 
     Args:
         price_free: the files among them in which no price may stand.

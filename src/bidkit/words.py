@@ -48,6 +48,11 @@ _WORTH = {
 _BIG = f"(?:hundred|{'|'.join(filter(None, _SCALES)).lower()})"
 _AND_OR_COMMA = re.compile(rf"\b({_BIG})(?:, and|,| and) (?!{_BIG})")
 _HYPHEN = re.compile(rf"\b({'|'.join(_TENS[2:])})-(?={'|'.join(_DIGIT_WORDS[1:])})".lower())
+_ORDINARY = str.maketrans("〇一二两三四五六七八九十百千圆正", "零壹贰贰叁肆伍陆柒捌玖拾佰仟元整")
+_SAID_CHINESE = re.compile(
+    f"[{_DIGITS}拾佰仟][{_DIGITS}拾佰仟万亿]*元(?:零?[{_DIGITS[1:]}]角)?(?:零?[{_DIGITS[1:]}]分)?整?"
+)
+_SAID_ENGLISH = re.compile(rf"(?:\b(?:{'|'.join(_WORTH)})\b(?:[\s,-]|\band\b)+)+[0-9]{{2}}/100", re.I)
 _CENTS = re.compile(r"(.+?),? and ([0-9]{2})/100")
 
 
@@ -57,6 +62,23 @@ def find_amounts(text: str, currency: str, language: str) -> list[str]:
     if language == "zh":
         return re.findall(f"{name}[{_DIGITS}拾][{_DIGITS}拾佰仟万亿元圆角分整正]+", text)
     return re.findall(rf"{name} [A-Z][A-Za-z -]* and \d\d/100", text)
+
+
+def read_amounts(text: str, currency: str, language: str) -> list[tuple[str, Decimal]]:
+    """Every amount that a text says in words, also without the currency's name and in ordinary numerals (三十万元).
+
+    Returns: the words, and the amount with two places.
+    """
+    name = _find_name(currency, language)
+    if language == "zh":
+        text = re.sub(r"\s+", "", text).translate(_ORDINARY)
+        found = [
+            (words, name + words + ("整" if words.endswith("元") else "")) for words in _SAID_CHINESE.findall(text)
+        ]
+    else:
+        found = [(words, f"{name} {words}") for words in _SAID_ENGLISH.findall(text)]
+    amounts = [(words, parse_amount(whole, currency, language)) for words, whole in found]
+    return [(words, amount) for words, amount in amounts if amount is not None]
 
 
 def spell_amount(amount: Decimal, currency: str, language: str) -> str:

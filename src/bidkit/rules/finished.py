@@ -1,4 +1,4 @@
-"""the finished files against the Bid: PR03, PR02 in print, ID02, FM03, PK05."""
+"""the finished files against the Bid: PR03, PR02 in print, PR09, ID02, FM03, PK05."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import zip_longest
+from pathlib import PurePosixPath
 
 from bidkit.bid import Bid
 from bidkit.diagnostic import Span, Term
+from bidkit.figures import find_prices, make_prices
 from bidkit.readback import ReadDocument, ReadWorkbook
 from bidkit.rules.registry import Finding, rule
 from bidkit.words import find_amounts, parse_amount
@@ -104,6 +106,35 @@ def _wrong_words(span: Span, words: str, done: Finished) -> Finding:
     return Finding(span, values)
 
 
+@rule("PR09")
+def no_price_leaks(done: Finished) -> Iterator[Finding]:
+    """No total, price or amount of the quote stands in a document that may hold none; those of past projects may."""
+    bid, quote = done.bid, done.bid.quote
+    names = _name_prices(done)
+    main = {quote.base, quote.evaluated}
+    totals = {item.total for item in quote.categories}
+    past = {item.amount for item in bid.deal.track_record} | ({bid.deal.tender.bond} if bid.deal.tender else set())
+    foreign = past - main
+    prices = make_prices(main, totals - foreign, names.keys() - foreign)
+    for file in (file for name, file in done.documents.items() if name in done.price_free):
+        for place, text in (*file.texts, *file.properties, ((), PurePosixPath(file.name).stem)):
+            for figure, amount in find_prices(text, prices, quote.currency, bid.deal.language):
+                yield Finding(Span(file.name, place=place), {"figure": figure, "name": names[amount]})
+
+
+def _name_prices(done: Finished) -> dict[Decimal, Term | str]:
+    """Every amount of the quote with what it is; of several that are equal, the one that weighs most."""
+    quote = done.bid.quote
+    lines = [*quote.lines, *quote.extras]
+    named: list[tuple[Decimal, Term | str]] = [(item.line.unit_price, item.line.id) for item in lines]
+    named += [(item.amount, item.line.id) for item in lines]
+    named += [(item.amount, item.payment.name) for item in quote.payments]
+    named += [(amount, Term("tax")) for item in quote.taxes for amount in (item.gross, item.net, item.tax)]
+    named += [(amount, Term("tax")) for amount in (quote.net, quote.tax)]
+    named += [(item.total, item.category.name) for item in quote.categories]
+    return dict([*named, (quote.options, Term("total")), (quote.evaluated, Term("total")), (quote.base, Term("total"))])
+
+
 @rule("ID02")
 def names_in_print(done: Finished) -> Iterator[Finding]:
     """Project, its number and the bidder are named in full in every file; the author is the bidder."""
@@ -174,6 +205,7 @@ RULES = (
     sound_structure,
     one_price,
     words_in_print,
+    no_price_leaks,
     names_in_print,
     nothing_left_out,
     nothing_left_open,

@@ -1,0 +1,119 @@
+"""Which numbers and words in a running text are a price of the bid, and which only look like one."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from bidkit.figures import find_prices, make_prices
+
+MAIN, CATEGORY, ROUND, UNIT, SMALL, CHEAP = map(
+    Decimal, ("6374820.00", "1520350.50", "300000.00", "12500.00", "680.00", "2.50")
+)
+PRICES = make_prices([MAIN], [CATEGORY, ROUND], [UNIT, SMALL, CHEAP, Decimal(0)])
+
+
+def found(text: str, language: str = "zh", currency: str = "CNY") -> list[Decimal]:
+    return [amount for _, amount in find_prices(text, PRICES, currency, language)]
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("投标总价6,374,820.00元", MAIN),
+        ("合计 6374820.00", MAIN),
+        ("合计6,374,820", MAIN),
+        ("共6374820，含税", MAIN),
+        ("约637.482万", MAIN),
+        ("约637.5万元", MAIN),
+        ("６，３７４，８２０．００", MAIN),
+        ("￥6,374,820", MAIN),
+        ("人民币陆佰叁拾柒万肆仟捌佰贰拾元整", MAIN),
+        ("陆佰叁拾柒万肆仟捌佰贰拾圆正", MAIN),
+        ("六百三十七万四千八百二十元", MAIN),
+        ("陆佰叁拾柒万 肆仟捌佰贰拾元整", MAIN),
+        ("硬件1,520,350.50", CATEGORY),
+        ("硬件 1520350.5", CATEGORY),
+        ("平台 300,000.00", ROUND),
+        ("平台 300,000 元", ROUND),
+        ("平台30万元", ROUND),
+        ("单价 12,500.00", UNIT),
+        ("单价12500.00/台", UNIT),
+        ("每台 12500 元", UNIT),
+        ("每台1.25万元", UNIT),
+        ("A01，12,500.00", UNIT),
+        ("680.00", SMALL),
+        ("¥680", SMALL),
+        ("每米 2.5 元", CHEAP),
+    ],
+)
+def test_a_price_is_found_however_it_is_written(text: str, amount: Decimal) -> None:
+    assert found(text) == [amount]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "每日 300,000 条记录",
+        "30 万条记录",
+        "端口 12500",
+        "12,500 个测点",
+        "波长 680.00 nm",
+        "光合波段 680.00nm",
+        "占比 680.00%",
+        "版本 2.50",
+        "型号 EG6374820",
+        "电话 0920-6374820",
+        "16,374,820.00",
+        "6,374,820.01",
+        "6,374,820.001",
+        "63748200",
+        "2026-09-15 0.00 零元整",
+        "637 万次调用",
+        "人民币陆佰叁拾柒万肆仟捌佰贰拾元壹角",
+        "壹仟陆佰叁拾柒万肆仟捌佰贰拾元整",
+    ],
+)
+def test_what_only_looks_like_a_price_is_none(text: str) -> None:
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        (
+            "The total is US Dollars Six Million Three Hundred Seventy-Four Thousand Eight Hundred Twenty and 00/100",
+            MAIN,
+        ),
+        ("six million three hundred seventy-four thousand eight hundred twenty and 00/100", MAIN),
+        ("USD 6,374,820 in all", MAIN),
+        ("about 6.375 million", MAIN),
+        ("12,500.00 per site", UNIT),
+        ("$12,500 for each", UNIT),
+        ("12,500 dollars", UNIT),
+    ],
+)
+def test_a_price_is_found_in_english(text: str, amount: Decimal) -> None:
+    assert found(text, "en", "USD") == [amount]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "One Hundred Six Million Three Hundred Seventy-Four Thousand Eight Hundred Twenty and 00/100",
+        "6.37 million calls",
+        "12,500 users",
+        "300,000 records",
+    ],
+)
+def test_what_only_looks_like_a_price_in_english_is_none(text: str) -> None:
+    assert found(text, "en", "USD") == []
+
+
+def test_a_price_is_shown_as_it_is_written() -> None:
+    assert list(find_prices("甲6,374,820.00乙680元", PRICES, "CNY", "zh")) == [("6,374,820.00", MAIN), ("680", SMALL)]
+
+
+def test_every_number_of_a_list_is_read_by_itself() -> None:
+    assert found("12,500.00,680.00、300,000.00") == [UNIT, SMALL, ROUND]
