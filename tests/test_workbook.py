@@ -231,7 +231,7 @@ def test_opening_sheet_is_a_form() -> None:
     assert list(rows) == [
         ("单位：人民币元", None),
         ("项目名称", "智慧水务平台"),
-        ("招标编号", "XLSW-2026-IT-017"),
+        ("项目编号", "XLSW-2026-IT-017"),
         ("包号", "1"),
         ("招标人", "水务集团"),
         ("投标人", "青禾云帆信息技术有限公司"),
@@ -239,7 +239,7 @@ def test_opening_sheet_is_a_form() -> None:
         ("投标总价（大写）", "人民币伍拾玖万肆仟捌佰元零陆角伍分"),
         ("计税方式", "含税价，税率 13%、9%、6%"),
         ("交付期", "合同签订后 180 日内（终验）"),
-        ("投标有效期", "90 日（至 2026-12-17）"),
+        ("投标有效期", "90 日（至 2026年12月17日）"),
         ("投标人（盖章）", None),
         ("法定代表人或其授权代表（签字）", None),
         ("日期", "　　　　年　　月　　日"),
@@ -261,6 +261,19 @@ def test_english_labels_and_currency() -> None:
     assert rows[7] == ("Total bid price in figures (USD)", 594800.65)
     assert rows[8] == ("Total bid price in words", bid.quote.words)
     assert rows[9] == ("Tax", "tax included, rates 13%, 9%, 6%")
+
+
+def test_buyer_and_bidder_have_the_names_of_the_rules() -> None:
+    bids = {rules: make_bid(tender={**TENDER, "rules": rules}) for rules in ("mof87", "ndrc")}
+    labels = {rules: column(render_workbook(bid), "开标一览表", "A") for rules, bid in bids.items()}
+    assert "采购人" in labels["mof87"]
+    assert "招标人" in labels["ndrc"]
+    american = make_bid(locale="en-US", tender={**TENDER, "rules": "far"}, quote={"currency": "USD"})
+    sheet = read(render_workbook(american), values=True)["Price Summary"]
+    rows = {row[0]: row[1] for row in sheet.iter_rows(min_row=3, values_only=True)}
+    assert rows["Offeror"] == "青禾云帆信息技术有限公司"
+    assert rows["Offer validity"] == "90 days (until December 17, 2026)"
+    assert not [label for label in rows if "seal" in label]
 
 
 def test_workbook_of_untaxed_lines_says_exempt_and_shows_no_tax() -> None:

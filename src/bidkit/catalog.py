@@ -49,6 +49,7 @@ UNDATED_KINDS = (
     "tax-proof",
     "social-security-proof",
     "contract",
+    "soc2",
     "affidavit",
     "brochure",
     "other",

@@ -154,7 +154,8 @@ def _build_opening(bid: Bid, label: dict[str, str], places: _Places) -> Grid:
         ("form", label["validity"], label["validity_text"].format(days=deal.quote.validity_days, end=bid.validity_end)),
     ]
     facts = [fact for fact in facts if fact[2]]
-    facts += [("sign", label[key], label.get(f"{key}_text", "")) for key in ("seal", "signature", "date")]
+    signs = [key for key in ("seal", "signature", "date") if label[key]]
+    facts += [("sign", label[key], label.get(f"{key}_text", "")) for key in signs]
     grid = Grid(label["opening"], ((36, 36), (80, 80)), frozen=(2, 0))
     grid.add_text("title", grid.name)
     grid.add_text("note", label["item"].format(label=label["currency"], value=currency))

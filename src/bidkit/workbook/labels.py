@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from bidkit.deal import Deal
 
-# key: (zh, en). A key with `.commercial` is used where no tender is answered; `_cell` is the name of a total's cell.
+# key: (zh, en). A key with `.commercial` is used where no tender is answered, one with `.ndrc` or `.far` in a tender
+# by those rules, one with `.en-GB` in that locale; `_cell` is the name of a total's cell.
 _LABELS = {
     "opening": ("开标一览表", "Bid Summary"),
     "opening.commercial": ("报价一览表", "Quotation Summary"),
+    "opening.far": ("开标一览表", "Price Summary"),
     "summary": ("分类汇总", "Category Summary"),
     "detail": ("分项报价表", "Price Breakdown"),
     "extras": ("选配", "Optional Items"),
@@ -17,11 +19,15 @@ _LABELS = {
     "and": ("、", ", "),
     "gap": ("　　", "    "),
     "project": ("项目名称", "Project"),
-    "tender_no": ("招标编号", "Reference no."),
+    "tender_no": ("项目编号", "Reference no."),
+    "tender_no.far": ("项目编号", "Solicitation no."),
     "package": ("包号", "Package"),
-    "customer": ("招标人", "Purchaser"),
+    "customer": ("采购人", "Purchaser"),
+    "customer.ndrc": ("招标人", "Purchaser"),
+    "customer.far": ("采购人", "Customer"),
     "customer.commercial": ("客户名称", "Customer"),
     "bidder": ("投标人", "Bidder"),
+    "bidder.far": ("投标人", "Offeror"),
     "bidder.commercial": ("报价单位", "Supplier"),
     "currency": ("单位", "Currency"),
     "CNY": ("人民币元", "CNY"),
@@ -38,11 +44,16 @@ _LABELS = {
     "delivery": ("交付期", "Delivery"),
     "delivery_text": ("合同签订后 {days} 日内（{name}）", "within {days} days of contract signature ({name})"),
     "validity": ("投标有效期", "Bid validity"),
+    "validity.far": ("投标有效期", "Offer validity"),
     "validity.commercial": ("报价有效期", "Validity"),
-    "validity_text": ("{days} 日（至 {end}）", "{days} days (until {end})"),
+    "validity_text": (
+        "{days} 日（至 {end.year}年{end.month}月{end.day}日）",
+        "{days} days (until {end:%B} {end.day}, {end.year})",
+    ),
+    "validity_text.en-GB": ("", "{days} days (until {end.day} {end:%B} {end.year})"),
     "signature": ("法定代表人或其授权代表（签字）", "Signature, name and title"),
-    "seal": ("投标人（盖章）", "Company seal, if any"),
-    "seal.commercial": ("报价单位（盖章）", "Company seal, if any"),
+    "seal": ("投标人（盖章）", ""),
+    "seal.commercial": ("报价单位（盖章）", ""),
     "date": ("日期", "Date"),
     "date_text": ("　　　　年　　月　　日", ""),
     "id": ("序号", "No."),
@@ -65,6 +76,7 @@ _LABELS = {
     "sum": ("合计", "Total"),
     "subtotal": ("小计", "Subtotal"),
     "total": ("投标总价", "Total bid price"),
+    "total.far": ("投标总价", "Total price"),
     "total.commercial": ("报价总价", "Total price"),
     "base": ("基本期合计", "Base total"),
     "options": ("选择期合计", "Options total"),
@@ -96,7 +108,8 @@ _LABELS = {
 
 
 def choose_labels(deal: Deal) -> dict[str, str]:
-    """The words of a deal by key, in its language and for its regime."""
+    """The words of a deal by key, in its language and for its locale, rules and regime."""
     chosen = {key: texts[0 if deal.language == "zh" else 1] for key, texts in _LABELS.items()}
-    own = {key.removesuffix(f".{deal.regime}"): text for key, text in chosen.items() if key.endswith(f".{deal.regime}")}
-    return chosen | own
+    for kind in (deal.locale, deal.tender.rules if deal.tender else "", deal.regime):
+        chosen |= {key.removesuffix(f".{kind}"): text for key, text in chosen.items() if key.endswith(f".{kind}")}
+    return chosen
