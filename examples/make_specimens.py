@@ -104,13 +104,25 @@ ZH = {
     "contract": "乙方（供方）|合同编号|甲方（需方）|签订日期|有效期至|合同内容",
     "words": "兹 证 明|明 细 表|人像面|签发面|长期",
     "rows": "项目|申报信息核对|登记信息核对|期间核对|附件核对|其他事项=结果|已核对",
-    "test-report": "检验项目|外观与结构|功能检查|性能指标|电源适应性|绝缘电阻|高温工作|低温工作|连续运行=结论|符合",
+    "test-report": "检验项目=检测结果",
     "audit-report": "项目|货币资金|应收账款|存货|固定资产|资产总计|负债合计|所有者权益合计=金额|* *** ***.**",
     "notes": "本件依据委托方提供的资料和约定的程序出具，结果仅对本次委托范围有效。未经出具机构书面同意，不得部分复制。",
     "letter": "致有关单位：|　　{holder}就“{title}”事项说明如下：|　　{scope}|　　"
     "以上内容如有不实，由出具单位负责。|　　本件为示例文字，不产生任何法律效力。",
+    "sme-declaration-letter": "　　{holder}郑重声明，根据《政府采购促进中小企业发展管理办法》（财库〔2020〕46 "
+    "号）的规定，"
+    "所提供的货物和制造商情况如下：|{scope}|　　以上企业，不属于大企业的分支机构，不存在控股股东为大企业的情形，"
+    "也不存在与"
+    "大企业的负责人为同一人的情形。|　　本企业对上述声明内容的真实性负责。如有虚假，将依法承担相应责任。|"
+    "　　本件为示例文字，"
+    "不产生任何法律效力。",
+    "authorization-letter": "致招标代理机构和采购人：|　　{scope}|　　本授权自签署之日起生效，至{until}止；"
+    "被授权人无转委托权。|"
+    "　　本件为示例文字，不产生任何法律效力。",
+    "authorization-signs": "法定代表人（签字）|被授权人（签字）|日期",
     "clauses": "一、合同标的|乙方按照本合同约定向甲方提供：{scope}。|二、合同价款|价款及税率见附件《价格清单》，包含"
-    "运输、安装、调试和培训费用。|三、交付与验收|甲方在收到验收申请后十个工作日内组织验收。|四、质量保证|质量保证期自验收"
+    "运输、安装、调试和培训费用。|三、交付与验收|甲方在收到验收申请后十个工作日内组织验收。|四、质量保证|"
+    "质量保证期自验收"
     "合格之日起算，期内乙方免费维修或更换。|五、争议解决|争议由双方协商解决；协商不成的，提交仲裁机构仲裁。",
     "closing": "合同签署页（样本，无签字、无印章）|甲方|乙方|代表|日期",
 }
@@ -122,6 +134,13 @@ EN = {
     "words": "This is to certify that|Schedule|front|back|no expiry date",
     "rows": "Item|Subject matter|Period covered|Controls|Tests|Exceptions|Limits|Exclusions=Result|see text",
     "notes": "The results hold for the items named here only. Not to be copied in part without the issuer's consent.",
+    "soc2-notes": "Opinion: in all material respects the controls were suitably designed and operated effectively "
+    "throughout "
+    "the period named above. The use of this report is restricted to the parties that it names.",
+    "insurance-notes": "This certificate informs of the policies in force on its date. It does not change or extend "
+    "their "
+    "coverage; the policies themselves govern.",
+    "affidavit-signs": "State and county|Sworn to before me on|Notary public|Commission expires",
     "letter": "To whom it may concern:|{holder} states the following regarding “{title}”:|{scope}|The issuer answers "
     "for the truth of this statement.|This is sample text without legal effect.",
     "clauses": "1. Subject|The Supplier provides to the Customer: {scope}.|2. Price|Prices and taxes: see the Annex.|"
@@ -130,13 +149,33 @@ EN = {
 }
 
 
+# What a test report covers: lines of the data sheet of its product, whose values are then its results.
+REPORTS = {
+    "report-board": "显示尺寸与比例|物理分辨率|屏幕亮度、静态对比度|触控|整体结构|书写面",
+    "report-cabinet": "柜体|隔热层|锁具|报警|层板|接地与通风",
+    "report-chemistry-desk": "规格|台面|耐化学腐蚀|水槽|水嘴",
+    "report-fume-hood": "外形尺寸|平均面风速|面风速偏差|运行噪声|内衬|视窗",
+    "report-microscope": "总放大倍数|物镜|目镜|镜筒|调焦|载物台|照明",
+    "report-physics-desk": "规格|台面|甲醛释放量|电源|保护",
+    "report-power": "直流稳压|交流输出|保护|恢复时间|泄漏电流",
+    "report-sensor": "采集器|传感器种类|温度|pH",
+    "test-EG240": "协议|断网缓存|工作温度",
+    "test-F6200": "硬盘|可用容量|性能|单控故障",
+    "test-NF4600": "网络层吞吐|应用层吞吐|并发连接|新建连接|入侵检出率|高可用",
+    "test-P125": "点间距|刷新率|亮度|亮度均匀性|功耗",
+    "test-RDB8": "高可用|安全",
+    "test-WF2200": "HTTP 吞吐|HTTP 并发|HTTPS 新建|防护|旁路",
+}
+
+
 @dataclass(frozen=True)
 class Paper:
-    """A credential record as it is printed, and which of the record's files this is."""
+    """A credential record as it is printed, which of the record's files this is, and what a report found."""
 
     record: dict[str, str]
     part: int
     parts: int
+    results: tuple[tuple[str, str], ...] = ()
 
     def __getattr__(self, key: str) -> str:
         return self.record.get(key, "")
@@ -157,10 +196,7 @@ class Paper:
 
     def fields(self) -> list[tuple[str, str]]:
         """Label and value of: holder, number, issuer, day of issue, validity, scope; the last two may be empty."""
-        holder, number = self.holder, self.number
-        if self.kind == "id-card":  # a number without digits is the name of whose card it is; none is printed
-            holder, number = (holder if re.search(r"\d", number) else number), "—"
-        values = holder, number, self.issuer, self.day(self.issued), self.day(self.valid_until), self.scope
+        values = self.holder, self.number, self.issuer, self.day(self.issued), self.day(self.valid_until), self.scope
         labels = self.words(self.kind if self.kind in ("business-licence", "contract") else "fields", "fields")
         return list(zip(labels, values, strict=True))
 
@@ -213,14 +249,16 @@ class Paper:
     def table(self) -> Canvas:
         """A page with a ruled table of what this kind of paper lists."""
         page, y = self.page(head=True), 225
-        items, (head, result) = (column.split("|") for column in "|".join(self.words(self.kind, "rows")).split("="))
+        items, (head, *result) = (column.split("|") for column in "|".join(self.words(self.kind, "rows")).split("="))
         page.text(500, 168, self.words("words")[1], 32, "mm", True)
-        for number, item in enumerate(items):
-            cells = (number or "#", item, result if number else head)
-            for left, right, cell in zip((100, 170, 600), (170, 600, 900), cells, strict=True):
-                page.box(left, y, right, y + 47, 0, None if number else PALE, GREY, 1.3)
-                page.text((left + right) / 2, y + 23, str(cell), 20, "mm", not number)
-            y += 47
+        rows = self.results or [(item, result[0]) for item in items[1:]]
+        for number, (item, value) in enumerate([(items[0], head), *rows]):
+            cells, bottom = (number or "#", item), page.prose(430, y + 23, 450, value, 20) - 5
+            for left, right, cell in zip((100, 170), (170, 415), cells, strict=True):
+                page.text((left + right) / 2, (y + bottom) / 2, str(cell), 20, "mm", not number, room=right - left - 12)
+            for left, right in ((100, 170), (170, 415), (415, 900)):
+                page.box(left, y, right, bottom, 0, None, GREY, 1.3)
+            y = bottom
         return page
 
     def report(self) -> list[Canvas]:
@@ -229,7 +267,7 @@ class Paper:
         cover.text(500, 230, self.title, 46, "mm", True, ACCENT)
         y = cover.fields(self.fields(), 140, 380, 720)
         cover.box(100, 330, 900, y + 10, 0, None, GREY, 1.5)
-        cover.prose(100, y + 80, 800, *self.words("notes"))
+        cover.prose(100, y + 80, 800, *self.words(f"{self.kind}-notes", "notes"))
         return [cover, self.table()]
 
     def contract(self) -> list[Canvas]:
@@ -251,13 +289,18 @@ class Paper:
     def letter(self) -> list[Canvas]:
         """One page: what is stated, by whom, until when."""
         page, y, fields = self.page(), 370.0, self.fields()
-        values = {**self.record, "scope": self.scope or self.title}
+        values = {**self.record, "scope": self.scope or self.title, "until": fields[4][1]}
         page.text(500, 200, self.title, 46, "mm", True)
         page.text(890, 280, "  ".join(fields[1]), 20, "rm", fill=GREY)
-        for text in self.words("letter"):
-            y = page.prose(110, y, 780, text.format(**values), 24)
-        page.text(890, max(y + 110, 900), self.issuer, 23, "rm")
-        page.text(890, max(y + 162, 952), fields[3][1], 23, "rm")
+        size = 24 if len(values["scope"]) < 400 else 18
+        for text in self.words(f"{self.id}-letter", f"{self.kind}-letter", "letter"):
+            for line in text.format(**values).split("\n"):
+                y = page.prose(110, y, 780, line, size)
+        page.text(890, max(y + 60, 900), self.issuer.partition(",")[0], 23, "rm")
+        page.text(890, max(y + 112, 952), fields[3][1], 23, "rm")
+        if self.kind == "authorization" or "notary" in self.issuer:
+            signs = self.words(f"{self.kind}-signs")
+            page.fields(((sign, fields[3][1] if "Sworn" in sign else "_" * 28) for sign in signs), 150, 1040, 700, 300)
         return [page]
 
     def scan(self, page: Canvas) -> Image.Image:
@@ -380,6 +423,18 @@ SCRIPTS = {
     "dot 16.5 27 3 a; dot 35.5 27 3 a; dot 54.5 27 3 a; dot 73.5 27 3 a; poly 25 26 27 27 25 28 a;"
     "poly 44 26 46 27 44 28 a; poly 63 26 65 27 63 28 a; line 73 34 73 41 16 41 16 36; poly 16 34 15 36 17 36 a",
 }
+# Figures with words in them: boxes by their corners with what stands in them, and arrows between points, in tens.
+DIAGRAMS = {
+    "siem-platform": "3 6 25 14 Terminal sites; 3 17 25 25 Administration building; 3 28 25 36 OT sensors; 33 12 53 "
+    "30 Log collectors|"
+    "two per site; 61 5 87 15 Dedicated SIEM tenant; 61 19 87 29 Orchestration (SOAR); 61 33 87 43 Analysts: one case "
+    "queue;"
+    "> 25 10 33 17; > 25 21 33 21; > 25 32 33 25; > 53 19 61 10; > 74 15 74 19; > 74 29 74 33",
+    "ot-monitoring": "3 12 25 30 Business network; 33 12 53 30 Monitored IT/OT|boundary; 61 4 87 11 OT zones 1 to 6;"
+    "61 16 87 26 Mirror ports and|optical taps; 61 31 87 41 Passive sensors,|two per zone; 3 36 25 46 Watch and OT|"
+    "Security Engineer;"
+    "> 25 21 33 21; > 53 18 61 8; > 74 11 74 16; > 74 26 74 31; > 61 38 25 41",
+}
 PAINTS = {"w": WHITE, "p": PALE, "s": SOFT, "a": ACCENT, "d": None}
 
 
@@ -388,6 +443,9 @@ class Sketch(Canvas):
 
     def __init__(self, product: dict[str, str]) -> None:
         super().__init__(900, 600, GROUND, 3, serif=False)
+        if product["sku"] in DIAGRAMS:
+            self.diagram(DIAGRAMS[product["sku"]])
+            return
         self.rng = Random(product["sku"])
         hits = [(bool(hit[0]), text == product["name"], hit.end(), len(hit[0]), script)
                 for keys, script in SCRIPTS.items() for text in (product["name"], product["category"])
@@ -403,6 +461,22 @@ class Sketch(Canvas):
     @classmethod
     def encode(cls, product: dict[str, str]) -> bytes:
         return encode(cls(product).image.reduce(3), "PNG", 40)
+
+    def diagram(self, script: str) -> None:
+        for mark, *words in (part.split() for part in script.split(";")):
+            x0, y0, x1, y1 = (10 * int(word) for word in (words[:4] if mark == ">" else (mark, *words[:3])))
+            y0, y1 = y0 + 50, y1 + 50
+            if mark == ">":
+                turn = math.atan2(y1 - y0, x1 - x0)
+                self.path((x0, y0), (x1, y1), line=ACCENT)
+                ends = ((x1 - 16 * math.cos(turn + bend), y1 - 16 * math.sin(turn + bend)) for bend in (0.4, -0.4))
+                self.draw.polygon(self.at((x1, y1), *ends), ACCENT)
+                continue
+            self.box(x0, y0, x1, y1, 8)
+            lines = " ".join(words[3:]).split("|")
+            for number, text in enumerate(lines):
+                y = (y0 + y1) / 2 + 28 * (number - (len(lines) - 1) / 2)
+                self.text((x0 + x1) / 2, y, text, 22, "mm", room=x1 - x0 - 16)
 
     def line(self, *flat: int, fill: str = INK) -> None:
         self.path(*zip(flat[::2], flat[1::2], strict=True), line=fill)
@@ -456,9 +530,22 @@ def make_logo(name: str, color: str) -> bytes:
     return encode(image.resize((300, 300), Image.Resampling.LANCZOS), "PNG", 20)
 
 
+def find_results(record: dict[str, str], products: Iterable[dict]) -> tuple[tuple[str, str], ...]:
+    """What a test report found, as the data sheet of its product says it; nothing for other papers."""
+    if record["id"] not in REPORTS:
+        return ()
+    sheet = next(p for p in products if f"{p.get('brand')} {p.get('model')}" in record["scope"])
+    values = {spec["name"]: spec["value"] for spec in sheet["specs"]}
+    return tuple((name, values[name]) for name in REPORTS[record["id"]].split("|"))
+
+
 def plan(workspace: Path) -> Iterator[tuple[Path, Callable[[], bytes]]]:
     """Every file that the catalog names, with what makes it; BaseLoader keeps dates and numbers as written."""
     company = yaml.safe_load((workspace / "bidkit.yaml").read_text(encoding="utf-8"))["company"]
+    heads = {
+        path: path.read_text("utf-8").split("\n---")[0] for path in sorted(workspace.glob("catalog/products/*.md"))
+    }
+    products = {path: yaml.load(head, yaml.BaseLoader) for path, head in heads.items()}
     if "logo" in company:
         yield workspace / company["logo"], lambda: make_logo(company["name"], company["color"])
     for path in sorted(workspace.glob("catalog/credentials/*.yaml")):
@@ -467,10 +554,10 @@ def plan(workspace: Path) -> Iterator[tuple[Path, Callable[[], bytes]]]:
         for part, name in enumerate(record["files"]):  # as many numbers or scopes as files: each file is its own paper
             own = {key: values[part] for key, values in lists.items() if len(values) == count > 1}
             title = re.sub(r"（\d+ [项份]）", "", record["title"]) if own else record["title"]
-            paper = Paper({**record, **own, "title": title}, *((0, 1) if own else (part, count)))
+            place = (0, 1) if own else (part, count)
+            paper = Paper({**record, **own, "title": title}, *place, find_results(record, products.values()))
             yield path.parent / name, partial(paper.encode, Path(name).suffix.lower())
-    for path in sorted(workspace.glob("catalog/products/*.md")):
-        product = yaml.load(path.read_text("utf-8").split("\n---")[0], yaml.BaseLoader)
+    for path, product in products.items():
         if product.get("picture"):
             yield path.parent / product["picture"], partial(Sketch.encode, product)
 
