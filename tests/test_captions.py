@@ -199,3 +199,9 @@ def test_a_list_shows_the_page_on_which_each_caption_stands(label: str, sentence
         assert line is not None
         words = " ".join(line.group(1).split())
         assert [n for n, page in enumerate(printed, 1) if f"{words} a b" in page] == [int(line.group(2))], words
+
+
+@pytest.mark.parametrize("look", ["", "\\* Arabic", "\\* ARABIC \\* MERGEFORMAT", "\\* charformat"])
+def test_a_number_may_be_looked_after_in_any_way_that_word_writes(look: str) -> None:
+    body = [p("表 ", field(f" SEQ 表 {look} ", "9"), " a", style="Caption")] * 2
+    assert [text for _, text in styled(filled(docx(*body)))] == ["表 1 a", "表 2 a"]

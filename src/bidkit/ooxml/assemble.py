@@ -5,6 +5,7 @@ h  e    level[u]        a heading begins, ends: number, bookmark, entry of the c
 f  F                    a paragraph with a caption's number begins, ends: bookmark, entry of its list
 t       number          the contents, left open until pages are known
 q       sequence        the next number of a caption
+p       place|code      the result of a REF or PAGEREF field, left open until everything has its place
 y  Y    id|name, id     a bookmark begins, ends; in a loop the first is kept, for a name stands for one place
 R       tag|name        a reference to a bookmark, which must be there in the end
 d                       a number for a drawing, unique in the document
@@ -30,7 +31,9 @@ from html import unescape
 
 from bidkit.ooxml.cells import fit_grid
 from bidkit.ooxml.contents import Contents
+from bidkit.ooxml.crossrefs import Reference, read_reference
 from bidkit.ooxml.notes import Shell, drop_unused_ranges
+from bidkit.ooxml.targets import SLOT
 from bidkit.ooxml.values import CLOSE, OPEN, Rendering, quote
 
 _CAPTION_IDS = 2_000_000
@@ -208,6 +211,8 @@ class _Assembly:
             ).split()
         )
         heading = numbering.add_heading(int(level[0]), text, not level.endswith("u"))
+        if heading is not None and SLOT.search(text):
+            numbering.unfinished.add(heading.bookmark)
         if heading is not None:
             number = len(numbering.headings) + _HEADING_IDS
             self.out.insert(start, f'<w:bookmarkStart w:id="{number}" w:name="{heading.bookmark}"/>')
@@ -259,6 +264,18 @@ class _Assembly:
         sequence = unescape(sequence)
         self.counted.append((len(self.out), sequence))
         self.out.append(str(self.rendering.numbering.next_in(sequence)))
+
+    def put_p(self, argument: str) -> None:
+        place, code = unescape(argument).split("|", 1)
+        # A tag may have printed into the code what no longer is one; that names nothing either.
+        name, kind = read_reference(code) or (code.strip(), "page")
+        self.refer(place, name, kind)
+
+    def refer(self, place: str, name: str, kind: str) -> None:
+        """Leave a reference open, to be resolved when all bookmarks are known."""
+        references = self.rendering.numbering.references
+        references.append(Reference(len(references), name, kind, self.rendering.locate(place)))
+        self.out.append(references[-1].slot)
 
     def put_d(self, _: str) -> None:
         self.out.append(str(self.rendering.drawing_id()))

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from bidkit.ooxml.tree import (
     W,
     append_text,
+    find_above,
     find_numbered,
     insert_behind,
     prepend_text,
@@ -25,7 +26,11 @@ from bidkit.ooxml.tree import (
 )
 from bidkit.ooxml.values import escape_text, mark
 
-_COUNTED = re.compile(r"\s*SEQ\b", re.IGNORECASE)
+if TYPE_CHECKING:
+    from bidkit.ooxml.crossrefs import Reference
+
+_COMPUTED = re.compile(r"\s*(?:SEQ|REF|PAGEREF)\b", re.IGNORECASE)
+_LOOK = re.compile(r"\\\* (?:ARABIC|MERGEFORMAT|CHARFORMAT)(?= |$)", re.IGNORECASE)
 _WORD = re.compile(r'"([^"]*)"|(\S+)')
 _DEPTHS = {"begin": 1, "end": -1}
 _FIRST_CAPTION = 50_000_001
@@ -53,6 +58,8 @@ class Heading:
     number: str
     text: str
     bookmark: str
+    full: str = ""
+    """The number with those of the levels above that it does not show itself."""
 
     @property
     def label(self) -> str:
@@ -74,12 +81,16 @@ class Numbering:
 
     Args:
         listed: the sequences whose captions stand in a list of their own.
+        references: what points at bookmarks, in the order in which parts are put together.
+        unfinished: the bookmarks of headings in whose text a reference stands.
     """
 
     levels: dict[int, ListLevel]
     listed: frozenset[str] = frozenset()
     headings: list[Heading] = field(default_factory=list)
     captions: list[Caption] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
+    unfinished: set[str] = field(default_factory=set)
     _counts: dict[int, int] = field(default_factory=dict)
     _sequences: dict[str, int] = field(default_factory=dict)
 
@@ -88,7 +99,8 @@ class Numbering:
         number = self._count(level) if is_numbered and level in self.levels else ""
         if not text:
             return None
-        heading = Heading(level, number, text, f"_Toc{len(self.headings) + 1:08d}")
+        full = self._chain(level) if number else ""
+        heading = Heading(level, number, text, f"_Toc{len(self.headings) + 1:08d}", full)
         self.headings.append(heading)
         return heading
 
@@ -107,6 +119,12 @@ class Numbering:
         for deeper in [known for known in self._counts if known > level]:
             del self._counts[deeper]
         return self._format(level)
+
+    def _chain(self, level: int) -> str:
+        """A number behind those of the levels above, as far as it does not show them itself."""
+        lowest = min((int(digit) for digit in re.findall("%([1-9])", self.levels[level].text)), default=level)
+        above = max((known for known in self._counts if known < lowest), default=0)
+        return (self._chain(above) if above else "") + self._format(level)
 
     def _format(self, level: int) -> str:
         rule = self.levels[level]
@@ -196,11 +214,54 @@ def make_field(instruction: str, result: str, run_properties: str = "") -> str:
     )
 
 
+@dataclass
+class Field:
+    """A field of one paragraph: the elements of its instruction, the runs between `separate` and `end`."""
+
+    codes: list[etree._Element] = field(default_factory=list)
+    results: list[etree._Element] = field(default_factory=list)
+    separate: etree._Element | None = None
+
+    @property
+    def instruction(self) -> str:
+        """Its instruction, over all its runs."""
+        return "".join(code.text or "" for code in self.codes)
+
+
+def find_fields(paragraph: etree._Element) -> list[tuple[Field, etree._Element]]:
+    """Each field that begins and ends in a paragraph, inner ones first, with the run in which it ends."""
+    if next(paragraph.iter(q("fldChar")), None) is None:
+        return []
+    complete: list[tuple[Field, etree._Element]] = []
+    opened: list[Field] = []
+    for run in [run for run in paragraph.iter(q("r")) if find_above(run, "p") is paragraph]:
+        char = run.find(q("fldChar"))
+        kind = char.get(q("fldCharType"), "") if char is not None else ""
+        around = opened[:-1] if kind in ("separate", "end") else opened
+        for outer in around:
+            if outer.separate is not None:
+                outer.results.append(run)
+        if kind == "begin":
+            opened.append(Field())
+        elif opened and kind == "separate":
+            opened[-1].separate = run
+        elif opened and kind == "end":
+            complete.append((opened.pop(), run))
+        elif opened and opened[-1].separate is None:
+            opened[-1].codes += run.iter(q("instrText"))
+    return complete
+
+
+def split_instruction(instruction: str) -> list[str]:
+    """The words of a field's instruction, without their quotes."""
+    return [quoted or word for quoted, word in _WORD.findall(instruction)]
+
+
 def unfold_fields(root: etree._Element) -> None:
     """Fields that Word wrote as one element (`w:fldSimple`) become runs, as it writes them elsewhere."""
     for simple in list(root.iter(q("fldSimple"))):
         instruction = simple.get(q("instr"), "")
-        if not _COUNTED.match(instruction):
+        if not _COMPUTED.match(instruction):
             continue
         look = simple.find(f"{q('r')}/{q('rPr')}")
         made = [_make_run(look, "fldChar", "begin"), _make_run(look, "instrText", instruction)]
@@ -225,12 +286,12 @@ def _make_run(look: etree._Element | None, name: str, value: str) -> etree._Elem
 def mark_sequences(paragraph: etree._Element) -> str | None:
     """SEQ fields get their number when rendered; the instruction of one whose number is not simply the next one."""
     refused, is_caption = None, False
-    for instruction, results in _complex_fields(paragraph):
-        words = [quoted or word for quoted, word in _WORD.findall(instruction)]
-        texts = [t for run in results for t in run.iter(q("t"))]
+    for found, _ in find_fields(paragraph):
+        words, instruction = split_instruction(found.instruction), found.instruction
+        texts = [t for run in found.results for t in run.iter(q("t"))]
         if not words or words[0].upper() not in ("SEQ", "STYLEREF") or not texts:
             continue
-        if words[0].upper() == "STYLEREF" or words[2:] not in ([], ["\\*", "ARABIC"]):
+        if words[0].upper() == "STYLEREF" or _LOOK.sub("", " ".join(words[2:])).strip():
             if words[0].upper() == "SEQ" or "\\s" in words:
                 refused = f"{instruction.strip()}: SEQ … \\* ARABIC"
             continue
@@ -296,24 +357,3 @@ def _behind_field(paragraph: etree._Element) -> etree._Element | None:
         if child.tag != q("pPr") and child not in behind:
             paragraph.remove(child)
     return paragraph
-
-
-def _complex_fields(paragraph: etree._Element) -> Iterator[tuple[str, list[etree._Element]]]:
-    """Each complex field that lies in one paragraph: its instruction and the runs of its result."""
-    results: list[etree._Element] = []
-    instruction, state, depth = "", "", 0
-    for run in paragraph.findall(q("r")):
-        char = run.find(q("fldChar"))
-        kind = char.get(q("fldCharType"), "") if char is not None else ""
-        depth += _DEPTHS.get(kind, 0)
-        if kind == "begin" and depth == 1:
-            results, instruction, state = [], "", "code"
-        elif kind == "separate" and depth == 1:
-            state = "result"
-        elif kind == "end" and depth == 0 and state:
-            yield instruction, results
-            state = ""
-        elif state == "code":
-            instruction += "".join(t.text or "" for t in run.iter(q("instrText")))
-        elif state == "result" and not kind:
-            results.append(run)

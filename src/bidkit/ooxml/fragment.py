@@ -11,6 +11,7 @@ from functools import lru_cache
 from lxml import etree
 
 from bidkit.ooxml import opc
+from bidkit.ooxml.crossrefs import mark_references
 from bidkit.ooxml.fields import mark_sequences, unfold_fields
 from bidkit.ooxml.notes import PARTS
 from bidkit.ooxml.tree import W, replace_by_text
@@ -86,7 +87,8 @@ _REFERENCES = _names("footnoteReference endnoteReference commentReference commen
 _NAMING = ("Requires", q("mc:Ignorable"))
 _NEW_DRAWING, _NEW_BOOKMARK, _OLD_BOOKMARK, _RELATION, _HEADING, _HEADING_END = "dyYRhe"
 _NEW_NOTE, _NOTE_AGAIN, _NOTE_BEGIN, _NOTE_END, _NOTE = "iInNT"
-_CAPTION_MARKS = ("f", "F", "q")
+_FIELD_MARKS = ("f", "F", "q")
+_REFERENCE = "p"
 _NOTE_MARK = re.compile(f"{OPEN}{_NOTE}([0-9]+){CLOSE}")
 
 Relate = Callable[[str, Rendering], str]
@@ -126,8 +128,10 @@ def _fill_slot(
     relate: Relate,
     bookmarks: dict[str, int | None],
 ) -> str:
-    if kind in _CAPTION_MARKS:
+    if kind in _FIELD_MARKS:
         return mark(kind, argument)
+    if kind == _REFERENCE:
+        return mark(kind, f"t{rendering.tag}{argument}")
     if kind == _NEW_DRAWING:
         return str(rendering.drawing_id())
     if kind == _RELATION:
@@ -174,7 +178,8 @@ def make_fragment(root: etree._Element) -> Fragment:
     _rename_contents(root)
     unfold_fields(root)
     for paragraph in root.iter(q("w:p")):
-        mark_sequences(paragraph)  # one that does not simply count stays as it is
+        mark_sequences(paragraph)  # what would be refused in a template stays as it is
+        mark_references(paragraph, None)
     _place_slots(root)
     notes = _take_notes(root)
     kept = [prefix for element in root.iter() for name in _NAMING for prefix in element.get(name, "").split()]

@@ -10,7 +10,7 @@ from lxml import etree
 from bidkit.ooxml.tree import q, replace_by_text
 from bidkit.ooxml.values import OPEN, mark
 
-_REFERENCE = re.compile(r'\s*(?:REF|PAGEREF|NOTEREF)\s+"?([\w.\-]+)')
+_REFERENCE = re.compile(r'\s*(?:REF|PAGEREF|NOTEREF)\s+"?([\w.\-]+)(?=[\s"]|$)')
 _AUTOMATIC = ("_Toc", "_GoBack")
 
 
@@ -31,9 +31,14 @@ def is_lasting(name: str) -> bool:
 
 
 def mark_bookmarks(root: etree._Element) -> None:
-    """Bookmarks get ids of their own; those that Word made for contents go, for the headings get new ones."""
+    """Bookmarks get ids of their own; those that Word made for contents go, for the headings get new ones.
+
+    What else points at one keeps it: another kind of contents, or an author's own reference.
+    """
     starts = list(root.iter(q("bookmarkStart")))
-    old = {start.get(q("id"), "") for start in starts if start.get(q("name"), "").startswith(_AUTOMATIC)}
+    named = {start.get(q("id"), ""): start.get(q("name"), "") for start in starts}
+    kept = {name for _, name in find_references(root)} - {"_GoBack"}
+    old = {number for number, name in named.items() if name.startswith(_AUTOMATIC) and name not in kept}
     for bookmark in list(root.iter(q("bookmarkStart"), q("bookmarkEnd"))):
         number = bookmark.get(q("id"), "")
         is_start = bookmark.tag == q("bookmarkStart")

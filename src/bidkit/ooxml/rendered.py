@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import CodeType
 from typing import Any
@@ -21,6 +21,7 @@ from bidkit.diagnostic import Diagnostic, Span
 from bidkit.ooxml import opc, places
 from bidkit.ooxml.assemble import Piece, assemble
 from bidkit.ooxml.contents import Contents, Entry, make_contents, read_contents
+from bidkit.ooxml.crossrefs import Reference, Resolver
 from bidkit.ooxml.faults import RENDERING, TooLarge, describe_error
 from bidkit.ooxml.fields import Caption, Heading, ListLevel, Numbering
 from bidkit.ooxml.generator import CarefulGenerator
@@ -29,7 +30,7 @@ from bidkit.ooxml.names import find_missing_names
 from bidkit.ooxml.part import CompiledPart, PlacedTag
 from bidkit.ooxml.sandbox import MAX_OUTPUT, Environment, load_template
 from bidkit.ooxml.syntax import compile_source
-from bidkit.ooxml.targets import add_aliases, alias, find_targets, read_text
+from bidkit.ooxml.targets import add_aliases, alias, fill_slots, find_targets
 from bidkit.ooxml.values import MEDIA_TYPES, NewList, Rendering, Site, Styles
 
 _MAIN = "word/document.xml"
@@ -71,6 +72,12 @@ class Part:
         """The place of a tag."""
         return self.tags[number].span if self.tags else None
 
+    def locate(self, place: str) -> Span | None:
+        """The place of a reference: by number one of the template's own, or `t` and the tag that printed it."""
+        if place.startswith("t"):
+            return self.span(int(place[1:]))
+        return self.compiled.references[int(place)]
+
     def site(self, number: int) -> Site:
         """What is around a tag."""
         tag = self.tags[number]
@@ -98,7 +105,7 @@ class Template:
         return found
 
     def render(self, context: Mapping[str, Any]) -> Rendered:
-        """The template filled. Diagnostics in the result: TP04, TP07, TP08, TP10, TP12."""
+        """The template filled. Diagnostics in the result: TP04, TP07, TP08, TP10, TP12, TP17."""
         rendered = Rendered(self)
         numbering = Numbering(dict(self.levels), self._listed())
         drawings, lists = itertools.count(1), itertools.count(next_list_id(self.package.get("word/numbering.xml")))
@@ -118,7 +125,7 @@ class Template:
             if name not in bookmarks or name in dropped:
                 rendering.problems.append(Diagnostic("TP12", part.compiled.references[number], {"name": name}))
         rendered.headings = [heading for heading in numbering.headings if heading.bookmark not in dropped]
-        rendered.list_captions(numbering.captions)
+        rendered.settle(numbering)
         return rendered
 
     def _listed(self) -> frozenset[str]:
@@ -130,6 +137,7 @@ class Template:
         return frozenset(opc.read_relationships(self.package, part))
 
     def _run(self, part: Part, context: Mapping[str, Any], rendering: Rendering) -> str:
+        rendering.locate = part.locate
         try:
             return _join(part.template, {**context, RENDERING: rendering})
         except TooLarge:
@@ -176,11 +184,14 @@ class Rendered:
     renderings: dict[str, Rendering] = field(default_factory=dict)
     headings: list[Heading] = field(default_factory=list)
     captions: list[tuple[Caption, str]] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
+    faults: list[Diagnostic] = field(default_factory=list)
 
     @property
-    def targets(self) -> dict[str, str]:
-        """The bookmarks, other than those of headings, whose page is printed, and how to speak of each."""
-        return {caption.bookmark: text for caption, text in self.captions}
+    def targets(self) -> dict[str, tuple[str, Span | None]]:
+        """The bookmarks, other than those of headings, whose page is printed; how to speak of each, and where."""
+        pages = {item.name: (item.name, item.span) for item in self.references if item.kind == "page"}
+        return {caption.bookmark: (text, None) for caption, text in self.captions} | pages
 
     def find_pages(
         self, outline: Sequence[tuple[int, str, int]], destinations: Mapping[str, int]
@@ -193,27 +204,37 @@ class Rendered:
         """
         pages = {heading.bookmark: page for heading, (_, _, page) in zip(self.headings, outline, strict=True)}
         lost = []
-        for position, (name, words) in enumerate(self.targets.items()):
+        for position, (name, (words, span)) in enumerate(self.targets.items()):
             if alias(position) in destinations:
                 pages[name] = destinations[alias(position)]
             else:
-                lost.append(Diagnostic("EN07", None, {"heading": words, "found": "—"}))
+                lost.append(Diagnostic("EN07", span, {"heading": words, "found": "—"}))
         return pages, lost
 
-    def list_captions(self, captions: Sequence[Caption]) -> None:
-        """Take up the captions that stand in the document with their texts."""
-        if not captions:
+    def settle(self, numbering: Numbering) -> None:
+        """Resolve what could not be while the parts were put together. Diagnostics in `faults`: TP12, TP17."""
+        if not numbering.captions and not numbering.references:
             return
         targets = find_targets({name: _join_pieces(pieces) for name, pieces in self.pieces.items()})
-        for caption in captions:
-            text = read_text(targets.inside(caption.bookmark)).translate(_BLANKS).strip()
+        self.references = numbering.references
+        resolver = Resolver(self.references, targets, {heading.bookmark: heading for heading in self.headings})
+        printed = resolver.print_all()
+        self.faults = resolver.problems
+        for name, pieces in self.pieces.items() if printed else ():
+            self.pieces[name] = [fill_slots(piece, printed) if isinstance(piece, str) else piece for piece in pieces]
+        for caption in numbering.captions:
+            text = resolver.words(targets.inside(caption.bookmark)).translate(_BLANKS).strip()
             if text:
                 self.captions.append((caption, text))
+        for position, heading in enumerate(self.headings):
+            if heading.bookmark in numbering.unfinished:
+                text = " ".join(resolver.words(targets.inside(heading.bookmark)).split())
+                self.headings[position] = replace(heading, text=text)
 
     @property
     def problems(self) -> list[Diagnostic]:
         """What went wrong, one entry for each tag and name."""
-        found = [problem for rendering in self.renderings.values() for problem in rendering.problems]
+        found = [problem for rendering in self.renderings.values() for problem in rendering.problems] + self.faults
         unique = {(problem.code, problem.span, str(problem.values)): problem for problem in found}
         return list(unique.values())
 
@@ -232,6 +253,9 @@ class Rendered:
         extensions: dict[str, str] = {}
         for name, pieces in self.pieces.items():
             text = "".join(self._print(piece, pages, is_layout_copy) for piece in pieces)
+            if self.references:
+                shown = {item.number: str(pages.get(item.name, "")) if pages else "" for item in self.references}
+                text = fill_slots(text, shown)
             # Word joins two tables that have nothing between them, and a cell must not end in a table.
             text = text.replace("</w:tbl><w:tbl>", "</w:tbl><w:p/><w:tbl>").replace("</w:tbl></w:tc>", _CELL_END)
             changed[name] = _XML + (add_aliases(text, self.targets) if is_layout_copy else text).encode()

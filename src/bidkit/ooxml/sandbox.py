@@ -143,9 +143,9 @@ def _print(context: Context, value: Any, level: str, number: int | None = None) 
         number = part.number_at(frame[2]) if frame else 0
     try:
         if value is not None or environment.is_compat:
-            return print_at(
-                value, level, rendering.of(part.tags[number].part), part.site(number), environment.is_compat
-            )
+            own = rendering.of(part.tags[number].part) if part.tags else rendering
+            own.tag = number
+            return print_at(value, level, own, part.site(number), environment.is_compat)
         problem = Diagnostic("TP08", part.span(number))
     except (ValueError, TypeError) as error:
         problem = Diagnostic("TP10", part.span(number), {"reason": str(error)})

@@ -7,16 +7,31 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from html import unescape
 
+from bidkit.ooxml.values import CLOSE, OPEN
+
+SLOT_OP = "S"
+SLOT = re.compile(f"{OPEN}{SLOT_OP}([0-9]+){CLOSE}")
+"""What stands in a text for a reference that is not resolved yet."""
+_HEADING = re.compile('w:name="(_Toc[0-9]{8})"')
 _EDGE = re.compile('<w:bookmark(Start|End) w:id="([0-9]+)"(?: w:name="([^"]*)")?[^>]*>')
 _START = re.compile('(?=<w:bookmarkStart w:id="[0-9]+" w:name="([^"]*)")')
-_TEXT = re.compile("<w:t(?: [^>]*)?>([^<]*)</w:t>|<w:(br|tab)/>")
+_TEXT = re.compile(f"<w:t(?: [^>]*)?>([^<]*)</w:t>|<w:(br|tab)/>|{SLOT.pattern}")
 _CONTROLS = {"br": "\n", "tab": "\t"}
 _ALIAS_IDS = 9_000_000
 
 
 def read_text(xml: str) -> str:
-    """The text that XML shows; line breaks and tabs as such."""
-    return unescape("".join(found.group(1) or _CONTROLS.get(found.group(2), "") for found in _TEXT.finditer(xml)))
+    """The text that XML shows; line breaks, tabs and slots as such."""
+
+    def show(found: re.Match[str]) -> str:
+        return found.group() if found.group(3) else found.group(1) or _CONTROLS.get(found.group(2), "")
+
+    return unescape("".join(map(show, _TEXT.finditer(xml))))
+
+
+def fill_slots(text: str, shown: Mapping[int, str]) -> str:
+    """A text with XML for each of these references; the others stay open."""
+    return SLOT.sub(lambda found: shown.get(int(found.group(1)), found.group()), text)
 
 
 @dataclass(frozen=True)
@@ -30,6 +45,19 @@ class Targets:
         """The XML that a bookmark encloses, not always whole elements; nothing if there is no such bookmark."""
         part, start, end = self.ranges.get(name, ("", 0, 0))
         return self.parts[part][start:end] if part else ""
+
+    def paragraph_at(self, name: str) -> str:
+        """The XML of the paragraph in which a bookmark begins, or of the next one where it begins between two."""
+        part, at, _ = self.ranges[name]
+        text = self.parts[part]
+        start = max(text.rfind("<w:p>", 0, at), text.rfind("<w:p ", 0, at))
+        if start <= text.rfind("</w:p>", 0, at):
+            start = min((n for n in (text.find("<w:p>", at), text.find("<w:p ", at)) if n >= 0), default=len(text))
+        return text[start : text.find("</w:p>", max(start, at))]
+
+    def names_in(self, xml: str) -> list[str]:
+        """The names of headings' and captions' bookmarks that begin in a piece of XML."""
+        return _HEADING.findall(xml)
 
 
 def find_targets(parts: Mapping[str, str]) -> Targets:

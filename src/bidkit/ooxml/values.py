@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Protocol
 
-from bidkit.diagnostic import Diagnostic
+from bidkit.diagnostic import Diagnostic, Span
 from bidkit.ooxml.opc import OFFICE_RELS
 
 if TYPE_CHECKING:
@@ -149,6 +149,8 @@ class Rendering:
         dropped: bookmarks that were printed into what was left out in the end.
         notes: by part name, the notes parts whose text stands in this part until it is assembled.
         steps: how many turns all loops have made.
+        tag: the number of the tag that prints a value now.
+        locate: the place of a reference, by the letter of its kind and its number.
     """
 
     styles: Styles
@@ -164,6 +166,8 @@ class Rendering:
     dropped: set[str] = field(default_factory=set)
     notes: dict[str, Rendering] = field(default_factory=dict)
     steps: int = 0
+    tag: int = 0
+    locate: Callable[[str], Span | None] = field(default=lambda _: None)
     _related: dict[tuple[str, str, bool], str] = field(default_factory=dict)
 
     def beside(self, taken: frozenset[str]) -> Rendering:

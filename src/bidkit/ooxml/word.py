@@ -19,6 +19,7 @@ from lxml import etree
 from bidkit.diagnostic import Diagnostic, Span
 from bidkit.ooxml import cells, places
 from bidkit.ooxml.contents import read_contents
+from bidkit.ooxml.crossrefs import mark_references
 from bidkit.ooxml.fields import field_instruction, mark_content, mark_sequences, remove_field, unfold_fields
 from bidkit.ooxml.identity import mark_numbers, mirror_boxes
 from bidkit.ooxml.include import clean, find_file, has_marks
@@ -113,8 +114,8 @@ class _Compiler:
     def read_paragraph(self, paragraph: etree._Element) -> None:
         if not self.is_inside(paragraph):
             return  # cut out together with its row
-        if self.has_fields and (reason := mark_sequences(paragraph)):
-            self.refuse(self.locate(paragraph), reason)
+        if self.has_fields:
+            self.read_fields(paragraph)
         texts = [item for item in paragraph.iter(*_TEXTS) if _is_text_of(item, paragraph)]
         written = [item.text or "" if item.tag == q("t") else _TEXTS[str(item.tag)] for item in texts]
         joined = "".join(written)
@@ -128,6 +129,14 @@ class _Compiler:
                 _mark_heading(paragraph, level)
             elif self.loops > 0:
                 mark_list(paragraph, self.styles)
+
+    def read_fields(self, paragraph: etree._Element) -> None:
+        if reason := mark_sequences(paragraph):
+            self.refuse(self.locate(paragraph), reason)
+        count, refused = mark_references(paragraph, len(self.references))
+        self.references += [self.locate(paragraph)] * count
+        if refused:
+            self.refuse(self.locate(paragraph), f"{refused}: PAGEREF … \\h, REF … \\h \\n \\r \\w")
 
     def read_tags(self, paragraph: etree._Element, texts: list[etree._Element], written: list[str]) -> None:
         joined = "".join(written)
