@@ -79,3 +79,15 @@ def test_only_papers_with_a_term_are_called_long_term(kind: str, until: date | N
     bid = replace(result.bid, selection=Selection((paper,), ()))
     context = make_context(bid, Appendix((), {}), "deal.yaml", is_draft=False, with_pages=False)
     assert [record["valid_until"] for record in context["credentials"]] == [text]
+
+
+def test_texts_know_the_file_and_line_where_they_begin() -> None:
+    root = ROOT / "examples/water"
+    result = check_deal(root / "deals/water/deal.yaml", Options(now=datetime(2026, 9, 1, tzinfo=UTC)))
+    assert result.bid is not None
+    context = make_context(result.bid, Appendix((), {}), "deal.yaml", is_draft=False, with_pages=False)
+    texts = [context["overview"], *(product["introduction"] for product in context["products"])]
+    assert all(text.file.endswith(".md") for text in texts)
+    for text in texts:
+        lines = (root / text.file).read_text(encoding="utf-8").split("\n")
+        assert "\n".join(lines[text.line - 1 :]).startswith(text.text.split("\n")[0])

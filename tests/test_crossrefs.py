@@ -16,12 +16,14 @@ from office_files import (
     numbering_xml,
     p,
     place_of,
+    png,
     q,
     r,
     refusals,
     rendered,
     section_end,
     sound,
+    styles_xml,
     tbl,
     tc,
     text_of,
@@ -32,7 +34,9 @@ from office_files import (
 
 from bidkit.office import lay_out, read_destinations, read_outline
 from bidkit.ooxml.docxtpl import DocxTemplate
+from bidkit.ooxml.markdown import Markdown
 from bidkit.ooxml.rich import Xml
+from bidkit.ooxml.values import read_image
 
 CHAPTERS = (("chineseCounting", "第%1章", ""), ("chineseCounting", "%2、", ""), ("chineseCounting", "（%3）", ""))
 BREAK = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
@@ -268,3 +272,109 @@ def test_pages_are_those_of_the_layout() -> None:
     assert len(printed) >= 33
     assert f"long {found[32]} rest" in "".join(texts(file))
     assert texts(file)[-1] == f"z{len(printed)}"
+
+
+# Markdown
+
+
+def written(text: str, **options: Any) -> list[str]:
+    """The paragraphs that a text makes."""
+    return texts(filled(docx(p("{{p x }}"), p("end")), {"x": Markdown(text, {"a.png": LOGO}, **options)}))[:-1]
+
+
+TABLE = "\n\n| a |\n|---|\n| b |\n\n"
+LOGO = read_image(png(), "logo")
+assert LOGO is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("# 一\n\n## 范围 {#scope}", "1.1"),
+        ("# 范围 {#scope}", "第一章"),
+        ("表：规格 {#scope}" + TABLE, "表 1"),
+        ("表：甲" + TABLE + "表：规格{#scope}" + TABLE, "表 2"),
+        ("![总图](a.png){#scope}", "图 1"),
+        ("![总图](a.png) {#scope}", "图 1"),
+        ("# Scope *of* supply {#scope}", "第一章"),
+        ("##### 范围 {#scope}", "第一章"),
+    ],
+)
+def test_a_link_without_words_shows_the_number_or_label_of_its_target(text: str, label: str) -> None:
+    found = written(f"见[](#scope)。\n\n{text}\n\n又见 [](#scope)")
+    assert (found[0], found[-1]) == (f"见{label}。", f"又见 {label}")
+    assert not any("{#" in line or "scope" in line for line in found)
+
+
+def test_a_heading_without_number_is_shown_by_its_words() -> None:
+    plain = docx(p("{{p x }}"), styles=styles_xml(headings_numbered=False))
+    assert texts(filled(plain, {"x": Markdown("# 范围 {#s}\n\n见[](#s)")})) == ["范围", "见范围"]
+
+
+def test_a_number_in_a_text_is_a_field_that_word_can_update() -> None:
+    text = "见[](#s)和[](#t)\n\n# 范围 {#s}\n\n表：规格 {#t}" + TABLE
+    root = tree(filled(docx(p("{{p x }}")), {"x": Markdown(text)}))
+    assert [(code.text or "").strip() for code in root.iter(q("w:instrText"))] == [
+        "REF s \\r \\h",
+        "REF t \\h",
+        "SEQ 表 \\* ARABIC",
+    ]
+
+
+def test_a_link_with_words_leads_to_its_target() -> None:
+    root = tree(filled(docx(p("{{p x }}")), {"x": Markdown("[**见** 下文](#s) end\n\n# 范围 {#s}")}))
+    (link,) = root.iter(q("w:hyperlink"))
+    assert (link.get(q("w:anchor")), text_of(link)) == ("s", "见 下文")
+    (start,) = [item for item in root.iter(q("w:bookmarkStart")) if item.get(q("w:name")) == "s"]
+    assert text_of(start.getparent()) == "范围"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["表:规格", "fig-1", "1st", "a.b", "x" * 60, "a_b_c", "é", "R&D"])
+def test_an_id_may_be_anything_without_blanks(name: str) -> None:
+    assert written(f"# 范围 {{#{name}}}\n\n[](#{name}) [w](#{name})") == ["范围", "第一章 w"]
+
+
+def test_a_text_may_point_into_the_template_and_into_another_text() -> None:
+    body = [heading(1, marked("own", "a")), p("{{p x }}"), p("{{p y }}"), p(field("REF t \\r", "old"))]
+    context = {"x": Markdown("见[](#own)、[](#t)"), "y": Markdown("# 二 {#t}")}
+    assert texts(filled(docx(*body), context)) == ["a", "见第一章、第二章", "二", "第二章"]
+
+
+def test_a_heading_that_points_is_listed_with_what_it_shows() -> None:
+    body = contents(), p("{{p x }}")
+    assert texts(filled(docx(*body), {"x": Markdown("# 见[](#s)\n\n# 二 {#s}\n\n# [](#s)")}))[:3] == [
+        "第一章 见第二章",
+        "第二章 二",
+        "第三章 第二章",
+    ]
+
+
+@pytest.mark.parametrize("link", ["[](#nowhere)", "[见](#nowhere)", "[见](<#nowhere>)"])
+def test_an_unknown_id_is_told_where_it_is_written(link: str) -> None:
+    text = Markdown(f"# 一\n\nfirst\n又 {link}\n", file="deals/a/solution.md", line=5)
+    (problem,) = refusals(docx(p("{{p x }}")), {"x": text})
+    assert (problem.code, problem.values["name"]) == ("TP12", "nowhere")
+    assert problem.span is not None
+    assert (problem.span.file, problem.span.line, problem.span.width) == ("deals/a/solution.md", 8, len("#nowhere"))
+    assert f"又 {link}"[problem.span.col - 1 :].startswith("#nowhere")
+
+
+@pytest.mark.parametrize("text", ["| [](#no) |\n|---|\n| b |", "表：甲 [](#no)" + TABLE, "# [](#no)", "- [](#no)"])
+def test_an_unknown_id_is_found_wherever_it_stands(text: str) -> None:
+    (problem,) = refusals(docx(p("{{p x }}")), {"x": Markdown(f"a\n\n{text}", file="a.md")})
+    assert problem.span is not None
+    assert (problem.code, problem.span.file, problem.span.line) == ("TP12", "a.md", 3)
+
+
+def test_an_unknown_id_of_a_text_from_nowhere_is_told_at_its_tag() -> None:
+    (problem,) = refusals(docx(p("{{p x }}")), {"x": Markdown("[](#no)")})
+    assert (problem.code, place_of(problem)["tag"]) == ("TP12", "{{p x }}")
+
+
+def test_an_id_elsewhere_than_at_a_heading_or_caption_is_text() -> None:
+    assert written("a {#x}\n\n- b {#y}") == ["a {#x}", "b {#y}"]
+
+
+def test_a_text_that_is_printed_twice_has_its_bookmark_once() -> None:
+    text = Markdown("# 范围 {#s}\n\n[](#s)")
+    assert texts(filled(docx(p("{{p x }}"), p("{{p x }}")), {"x": text})) == ["范围", "第一章"] * 2

@@ -117,7 +117,8 @@ class _Maker:
     def markdown(self, prose: Prose) -> Markdown:
         file = prose.file or self.deal_name
         images = {target: image for (name, target), image in self.appendix.pictures.items() if name == file}
-        return Markdown(prose.text, images, 1, self.labels["figure"], self.labels["table"])
+        labels = self.labels["figure"], self.labels["table"]
+        return Markdown(prose.text, images, 1, *labels, prose.file, prose.line)
 
     def company(self) -> dict[str, Any]:
         company = self.bid.company

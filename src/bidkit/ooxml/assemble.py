@@ -6,6 +6,7 @@ f  F                    a paragraph with a caption's number begins, ends: bookma
 t       number          the contents, left open until pages are known
 q       sequence        the next number of a caption
 p       place|code      the result of a REF or PAGEREF field, left open until everything has its place
+K       kind|name|place a reference of a text: `label` shows it, `link` only needs it
 y  Y    id|name, id     a bookmark begins, ends; in a loop the first is kept, for a name stands for one place
 R       tag|name        a reference to a bookmark, which must be there in the end
 d                       a number for a drawing, unique in the document
@@ -205,13 +206,11 @@ class _Assembly:
             return
         numbering = self.rendering.numbering
         inside = "".join(piece for piece in self.out[start:] if isinstance(piece, str))
-        text = " ".join(
-            unescape(
-                "".join(found.group(1) if found.group(1) is not None else " " for found in _TEXT.finditer(inside))
-            ).split()
-        )
-        heading = numbering.add_heading(int(level[0]), text, not level.endswith("u"))
-        if heading is not None and SLOT.search(text):
+        words = (found.group(1) if found.group(1) is not None else " " for found in _TEXT.finditer(inside))
+        text = " ".join(unescape("".join(words)).split())
+        is_open = SLOT.search(inside) is not None
+        heading = numbering.add_heading(int(level[0]), text or "…" * is_open, not level.endswith("u"))
+        if heading is not None and is_open:
             numbering.unfinished.add(heading.bookmark)
         if heading is not None:
             number = len(numbering.headings) + _HEADING_IDS
@@ -269,6 +268,10 @@ class _Assembly:
         place, code = unescape(argument).split("|", 1)
         # A tag may have printed into the code what no longer is one; that names nothing either.
         name, kind = read_reference(code) or (code.strip(), "page")
+        self.refer(place, name, kind)
+
+    def put_K(self, argument: str) -> None:
+        kind, name, place = argument.split("|", 2)
         self.refer(place, name, kind)
 
     def refer(self, place: str, name: str, kind: str) -> None:

@@ -30,7 +30,7 @@ class Reference:
     Args:
         number: its place among all references of the document.
         kind: `page`, `text`, `number`, `full` (with the numbers of the levels above), or `label`: a whole field that
-            shows the number of a heading, or else the text that the bookmark encloses.
+            shows the number of a heading, or else the text that the bookmark encloses; `link` shows nothing.
     """
 
     number: int
@@ -127,9 +127,10 @@ class Resolver:
         for number, reference in enumerate(self.references):
             if reference.name not in self.targets.ranges:
                 self.problems.append(Diagnostic("TP12", reference.span, {"name": reference.name}))
+                out[number] = ""
             elif reference.kind != "page":
                 out[number] = self.print(number)
-                if not out[number]:
+                if not out[number] and reference.kind != "link":
                     is_number = reference.kind in ("number", "full")
                     values = {"name": reference.name, "reason": Term("no_number" if is_number else "no_text")}
                     self.problems.append(Diagnostic("TP17", reference.span, values))
@@ -149,7 +150,7 @@ class Resolver:
         if number not in self._shown:
             self._shown[number] = ""
             reference = self.references[number]
-            if reference.kind != "page":
+            if reference.kind not in ("page", "link"):
                 by_number = self.number_of(reference) if reference.kind != "text" else ""
                 is_text = reference.kind == "text" or (reference.kind == "label" and not by_number)
                 self._shown[number] = self.enclosed(reference.name) if is_text else by_number

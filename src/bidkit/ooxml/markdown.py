@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from bidkit.ooxml.fields import make_field
 from bidkit.ooxml.values import Cell, Image, Rendering, Site, make_table, mark, paragraph, run, table_paragraph
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _CAPTION = re.compile(r"(表|Table)\s*[:：]\s*(.+)", re.DOTALL)
+_ID = re.compile(r"\s*\{#([^\s{}]+)\}\s*$")
+_TARGET = re.compile(r"\]\(\s*<?#([^\s()<>]+)")
 _ALIGN = re.compile(r"text-align:(left|center|right)")
 _LINKS = ("http://", "https://", "mailto:")
 _MARGIN_SHARE = 4.0
@@ -27,6 +31,7 @@ class Markdown:
     Args:
         top: the heading level that the highest heading of the text gets.
         figure, table: the names of the caption sequences (图, 表).
+        file, line: where the text begins, for the places of its mistakes; no file if that is not known.
     """
 
     text: str
@@ -34,6 +39,8 @@ class Markdown:
     top: int = 1
     figure: str = "图"
     table: str = "表"
+    file: str = ""
+    line: int = 1
 
     def level(self, top: int) -> Markdown:
         """The same text with its highest headings at another level."""
@@ -108,7 +115,9 @@ class _Writer:
 
     def heading(self, inline: Token, level: int) -> str:
         known = next((n for n in range(min(level, 9), 0, -1) if self.style(f"heading {n}")), 1)
-        return paragraph(mark("h", known) + self.inline(inline) + mark("e"), self.style(f"heading {known}"))
+        inline, name = _take_id(inline)
+        content = _in_bookmark(name, self.inline(inline))
+        return paragraph(mark("h", known) + content + mark("e"), self.style(f"heading {known}"))
 
     def open_list(self, is_ordered: bool, first: int) -> None:
         depth = min(len(self.lists) + 1, 3)
@@ -119,14 +128,16 @@ class _Writer:
 
     def paragraph(self, tokens: list[Token], position: int) -> str:
         inline = tokens[position + 1]
-        children = inline.children or []
+        named, name = _take_id(inline)
+        children = named.children or []
         if len(children) == 1 and children[0].type == "image":
-            return self.figure(children[0])
+            return self.figure(children[0], name)
         following = tokens[position + 3] if position + 3 < len(tokens) else None
         caption = _CAPTION.fullmatch(inline.content.strip())
         if caption and following is not None and following.type == "table_open":
             (title,) = parse_markdown(caption.group(2).strip())[1:2]
-            return self.caption(self.source.table, self.inline(title), keep_next=True)
+            title, name = _take_id(title.copy(map=inline.map))
+            return self.caption(self.source.table, self.inline(title), name, keep_next=True)
         return self.text(self.inline(inline))
 
     def text(self, content: str) -> str:
@@ -149,16 +160,18 @@ class _Writer:
             extra = f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{current.number}"/></w:numPr>'
         return paragraph(content, current.style, extra)
 
-    def figure(self, token: Token) -> str:
+    def figure(self, token: Token, name: str) -> str:
         image = self.source.images[str(token.attrGet("src"))]
         drawing = image.drawing(self.rendering, self.site.width, self.site.height)
-        picture = paragraph(f"<w:r>{drawing}</w:r>", self.style("Figure", "Normal"))
-        return picture + (self.caption(self.source.figure, run(_plain(token))) if _plain(token) else "")
+        text, content = _plain(token), f"<w:r>{drawing}</w:r>"
+        picture = paragraph(content if text else _in_bookmark(name, content), self.style("Figure", "Normal"))
+        return picture + (self.caption(self.source.figure, run(text), name) if text else "")
 
-    def caption(self, sequence: str, content: str, keep_next: bool = False) -> str:
+    def caption(self, sequence: str, content: str, name: str, keep_next: bool = False) -> str:
         extra = "<w:keepNext/>" if keep_next else ""
         number = make_field(f"SEQ {sequence} \\* ARABIC", mark("q", sequence))
-        text = mark("f") + run(f"{sequence} ") + number + run("  ") + content + mark("F")
+        label = _in_bookmark(name, run(f"{sequence} ") + number)
+        text = mark("f") + label + run("  ") + content + mark("F")
         return paragraph(text, self.style("Caption", "Normal"), extra)
 
     def table(self, tokens: list[Token]) -> str:
@@ -195,9 +208,9 @@ class _Writer:
             elif kind == "hardbreak":
                 out.append("<w:r><w:br/></w:r>")
             elif kind == "link_open":
-                out.append(self.link(str(child.attrGet("href"))))
+                out.append(self.link(str(child.attrGet("href")), token, _is_label(children, position)))
             elif kind == "link_close":
-                out.append("</w:hyperlink>")
+                out.append("" if _is_label(children, position - 1) else "</w:hyperlink>")
             elif kind == "image":
                 image = self.source.images[str(child.attrGet("src"))]
                 out.append(f"<w:r>{image.drawing(self.rendering, self.site.width, self.site.height)}</w:r>")
@@ -216,13 +229,63 @@ class _Writer:
         inside = named + fonts + bold + italic
         return f"<w:rPr>{inside}</w:rPr>" if inside else ""
 
-    def link(self, target: str) -> str:
+    def pointer(self, target: str, token: Token, is_label: bool) -> str:
+        """The beginning of a link to a bookmark; or the number or label of what it stands at, which is a link too."""
+        name, place = name_bookmark(target), self.place(target, token)
+        if is_label:
+            return mark("K", f"label|{name}|{place}")
+        return mark("K", f"link|{name}|{place}") + f'<w:hyperlink w:anchor="{name}" w:history="1">'
+
+    def place(self, target: str, token: Token) -> str:
+        """Where a link to a target is written, as `Part.locate` reads it."""
+        lines = self.source.text.split("\n") if self.source.file else []
+        first, end = token.map or (0, len(lines))
+        for number, line in enumerate(lines[first:end], self.source.line + first):
+            for found in _TARGET.finditer(line):
+                if unquote(found.group(1)) == target:
+                    return f"@{number}:{found.start(1)}:{len(found.group(1)) + 1}:{self.source.file}"
+        return f"t{self.rendering.tag}"
+
+    def link(self, target: str, token: Token, is_label: bool) -> str:
+        if target.startswith("#") and len(target) > 1:
+            return self.pointer(unquote(target[1:]), token, is_label)
         if not target.startswith(_LINKS):
             return "<w:hyperlink>"
         rid = self.rendering.relate("hyperlink", target, is_external=True)
         return (
             f'<w:hyperlink xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" r:id="{rid}">'
         )
+
+
+def _is_label(children: list[Token], position: int) -> bool:
+    """Whether a link into the document begins here that has no words of its own."""
+    target = str(children[position].attrGet("href"))
+    is_link = children[position].type == "link_open" and target.startswith("#") and len(target) > 1
+    return is_link and children[position + 1].type == "link_close"
+
+
+def name_bookmark(target: str) -> str:
+    """The name of the bookmark of an id: Word takes letters, digits and `_`, at most 40, no digit first."""
+    name = re.sub(r"\W", "_", target)
+    if name[:1].isdigit():
+        name = f"_{name}"
+    return name if len(name) <= 40 else f"{name[:31]}_{zlib.crc32(target.encode()):08x}"
+
+
+def _take_id(inline: Token) -> tuple[Token, str]:
+    """A heading or caption without the `{#id}` at its end, and the name of the bookmark that this asks for."""
+    children = list(inline.children or ())
+    found = _ID.search(children[-1].content) if children and children[-1].type == "text" else None
+    if found is None:
+        return inline, ""
+    rest = children[-1].content[: found.start()]
+    children[-1:] = [children[-1].copy(content=rest)] if rest else []
+    return inline.copy(children=children), name_bookmark(found.group(1))
+
+
+def _in_bookmark(name: str, content: str) -> str:
+    """Runs inside a bookmark; just the runs if it has no name."""
+    return mark("y", f"#{name}|{name}") + content + mark("Y", f"#{name}") if name else content
 
 
 def _join(children: list[Token], position: int) -> str:

@@ -73,7 +73,12 @@ class Part:
         return self.tags[number].span if self.tags else None
 
     def locate(self, place: str) -> Span | None:
-        """The place of a reference: by number one of the template's own, or `t` and the tag that printed it."""
+        """The place of a reference: by number one of the template's own, `t` and the tag that printed it, or
+        `@line:column:width:file` in a text.
+        """
+        if place.startswith("@"):
+            line, col, width, file = place[1:].split(":", 3)
+            return Span(file, int(line), int(col), int(width))
         if place.startswith("t"):
             return self.span(int(place[1:]))
         return self.compiled.references[int(place)]

@@ -47,7 +47,9 @@ class Targets:
         return self.parts[part][start:end] if part else ""
 
     def paragraph_at(self, name: str) -> str:
-        """The XML of the paragraph in which a bookmark begins, or of the next one where it begins between two."""
+        """The XML of the paragraph in which a bookmark begins, of the next one if it begins between two."""
+        if name not in self.ranges:
+            return ""
         part, at, _ = self.ranges[name]
         text = self.parts[part]
         start = max(text.rfind("<w:p>", 0, at), text.rfind("<w:p ", 0, at))
