@@ -41,7 +41,7 @@ TITLES = {
     "deviation": "偏离 偏离情况 compliance",
     "evidence": "证明 证明材料 佐证材料 proof reference",
 }
-"""Titles in use by field; compared without spaces, in lower case, with half-width brackets."""
+"""Titles in use by field; compared in lower case, with half-width brackets and `_` for blanks."""
 
 _FIELDS = {title: field for field, titles in TITLES.items() for title in titles.split()}
 MAX_ROWS = 20_000
