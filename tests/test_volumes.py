@@ -376,3 +376,22 @@ def test_names_of_a_pack_are_those_of_all_its_volumes(tmp_path: Path) -> None:
     deal, x = found.names
     assert [(name.name, name.kinds) for name in deal.fields] == [("id", ("value",)), ("title", ("value",))]
     assert (x.kinds, x.may_be_empty, x.parts) == (("number",), True, ("word/document.xml", "word/header1.xml"))
+
+
+@pytest.mark.parametrize(
+    ("tag", "code", "reason"),
+    [
+        ("{{ company.phone | money }}", "TP07", "f"),
+        ("{{ deal.title + 1 }}", "TP07", "TypeError"),
+        ("{{ customer }}", "TP10", "name"),
+        ("{{ goals }}", "TP10", "list"),
+    ],
+)
+def test_check_tells_what_filling_a_template_would_tell(tmp_path: Path, tag: str, code: str, reason: str) -> None:
+    template = docx(p("一", style="Heading1"), p(tag))
+    deal = make_two_volumes(tmp_path, templates={"price": template})
+    found = [item for item in run_check(deal).diagnostics if item.code.startswith("TP") and item.code != "TP06"]
+    assert [item.code for item in found] == [code]
+    assert reason in found[0].message("en")
+    assert found[0].span is not None
+    assert dict(found[0].span.place)["heading"] == "一"

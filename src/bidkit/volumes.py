@@ -94,10 +94,15 @@ def _check_file_names(volumes: Sequence[Volume], names: Sequence[str]) -> Iterat
 def check_volumes(
     volumes: Sequence[CompiledVolume], bid: Bid, appendix: Appendix, deal_name: str, *, is_draft: bool
 ) -> list[Diagnostic]:
-    """The names that a volume's template uses and its context does not have. Diagnostics: TP04."""
-    contexts = _make_contexts(volumes, bid, appendix, deal_name, is_draft=is_draft, with_pages=False)
+    """What filling a volume would tell: names that its context does not have, values that cannot be printed.
+
+    Diagnostics: TP04, TP07, TP08, TP10, TP12, TP13, TP17.
+    """
+    found: list[Diagnostic] = []
+    for volume, context in _make_contexts(volumes, bid, appendix, deal_name, is_draft=is_draft, with_pages=False):
+        missing = volume.template.check_names(context)
+        found += missing or volume.template.render(context).problems
     # What two volumes include is wrong once.
-    found = [item for volume, context in contexts for item in volume.template.check_names(context)]
     return list({(item.span, str(item.values)): item for item in found}.values())
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from bidkit.diagnostic import Term
 from bidkit.ooxml.values import CLOSE, OPEN, Rendering, Site, escape_text, text_xml
 
 METHODS = {"p": "blocks", "r": "runs", "tr": "rows", "tc": "cells"}
@@ -13,12 +15,21 @@ METHODS = {"p": "blocks", "r": "runs", "tr": "rows", "tc": "cells"}
 _RAW_XML = "__html__"
 SCALARS = frozenset((str, int, float, bool, Decimal, date))
 """What most values are: quickly told from those that have a level."""
+_SHOWN_NAMES = 6
 
 
 class Ready(str):
     """XML that the engine made itself, printed as it is; `level` tells where it may stand."""
 
     level: str = ""
+
+
+class Unfit(TypeError):
+    """A value that cannot be printed, with words that can be translated."""
+
+    def __init__(self, term: Term) -> None:
+        super().__init__(term.key)
+        self.term = term
 
 
 def print_at(value: Any, level: str, rendering: Rendering, site: Site, is_compat: bool) -> str:
@@ -74,8 +85,12 @@ def show(value: Any, is_compat: bool = False) -> str:
         return str(value)
     if any(hasattr(value, method) for method in METHODS.values()):
         raise TypeError("{{p … }}")
-    if isinstance(value, (list, tuple, set, frozenset, dict, bytes)) or not has_text(value):
-        raise TypeError(f"{type(value).__name__}: {{% for … %}}")
+    if isinstance(value, Mapping):
+        raise Unfit(Term("value_group", (("names", ", ".join(map(str, list(value)[:_SHOWN_NAMES]))),)))
+    if isinstance(value, (list, tuple, set, frozenset)):
+        raise Unfit(Term("value_list"))
+    if isinstance(value, bytes) or not has_text(value):
+        raise TypeError(type(value).__name__)
     return str(value)
 
 

@@ -148,7 +148,7 @@ def _print(context: Context, value: Any, level: str, number: int | None = None) 
             return print_at(value, level, own, part.site(number), environment.is_compat)
         problem = Diagnostic("TP08", part.span(number))
     except (ValueError, TypeError) as error:
-        problem = Diagnostic("TP10", part.span(number), {"reason": str(error)})
+        problem = Diagnostic("TP10", part.span(number), {"reason": getattr(error, "term", str(error))})
     rendering.problems.append(problem)
     return ""
 
@@ -172,7 +172,7 @@ def _in_cell(context: Context, kind: str, number: int, value: Any) -> Ready:
         return compute_cell(kind, value, number, part.tags[number].columns, environment.is_compat)
     except (ValueError, TypeError) as error:
         rendering: Rendering = context.parent[RENDERING]
-        rendering.problems.append(Diagnostic("TP10", part.span(number), {"reason": str(error)}))
+        rendering.problems.append(Diagnostic("TP10", part.span(number), {"reason": getattr(error, "term", str(error))}))
     return Ready("")
 
 
