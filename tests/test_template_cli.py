@@ -9,14 +9,23 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from office_files import docx, p, package, parts_of, styles_xml, tbl, tr, with_part, zipped
+from office_files import A, docx, p, package, parts_of, styles_xml, tbl, tr, with_part, zipped
+from pack_files import make_pack, price_docx, technical_docx
+from test_context import names_in
+from workspace import make_workspace, run_check
 
 import bidkit
+from bidkit.appendix import Appendix
+from bidkit.build import Options, check_deal
+from bidkit.context import make_context
 from bidkit.inspection import inspect_template
+from bidkit.ooxml.theme import list_template_fonts
 from bidkit.pack import shipped_packs
+from bidkit.sample import load_sample
 
 SOURCE = Path(bidkit.__file__).parents[1]
 
@@ -308,3 +317,138 @@ def test_included_files_are_checked_and_read_too_and_named_when_wrong(tmp_path: 
     assert done.stdout.startswith("parts/sla.docx: ")
     (tmp_path / "parts/sla.docx").unlink()
     assert "TP15" in run(tmp_path, "check", "t.docx").stdout
+
+
+# packs: what is said of a whole one
+
+
+def findings(folder: Path, *words: str, **environment: str) -> list[tuple[str, str, str, str]]:
+    """Code, severity, file and the value that the message names, of `check`; its exit code fits the severities."""
+    done = run(folder, "check", *words, "--format", "json", "--lang", "en", **environment)
+    found = json.loads(done.stdout)["diagnostics"]
+    assert done.returncode == (1 if any(item["severity"] == "error" for item in found) else 0)
+    return [(item["code"], item["severity"], item["file"], item["message"]) for item in found]
+
+
+NO_FONTS = {"PATH": "/nonexistent"}
+
+
+def test_each_volume_of_a_pack_is_checked_against_the_names_that_it_may_use(tmp_path: Path) -> None:
+    tags = "{{ deal.title }}{{ deal.titel }}{{ quote.total | money }}"
+    make_pack(tmp_path, technical=technical_docx(tags), price=price_docx(tags))
+    found = [(file, message) for code, _, file, message in findings(tmp_path, "templates/mine") if code == "TP04"]
+    assert found == [
+        ("technical.docx", "name deal.titel does not exist"),
+        ("technical.docx", "name quote does not exist"),
+        ("price.docx", "name deal.titel does not exist"),
+    ]
+
+
+def test_each_volume_of_a_pack_must_have_the_required_styles(tmp_path: Path) -> None:
+    make_pack(tmp_path, price=docx(p("a"), styles=styles_xml(without=("BodyText",))))
+    found = [item for item in findings(tmp_path, "templates/mine") if item[0] == "TP06"]
+    assert found == [("TP06", "error", "price.docx", "the template has no style Body Text")]
+
+
+def test_a_file_that_no_volume_uses_or_includes_is_a_warning(tmp_path: Path) -> None:
+    pack = make_pack(tmp_path, price=price_docx('{%p include "parts/sla.docx" %}'), old=docx(p("a")))
+    (pack / "parts").mkdir()
+    write(pack, docx(p('{%p include "parts/deep.docx" %}')), "parts/sla.docx")
+    write(pack, docx(p("b")), "parts/deep.docx")
+    write(pack, docx(p("c")), "parts/sla2.docx")
+    found = findings(tmp_path, "templates/mine", **NO_FONTS)
+    assert [item[:3] for item in found] == [
+        ("EN10", "info", None),
+        ("TP17", "warning", "old.docx"),
+        ("TP17", "warning", "parts/sla2.docx"),
+    ]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the fake fc-list is a shell script")
+def test_a_font_that_is_not_installed_is_a_warning(tmp_path: Path) -> None:
+    program = tmp_path / "bin/fc-list"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\necho 'SimSun,宋体'\necho 'Liberation Serif'\necho 'KaiTi,楷体'\n", encoding="utf-8")
+    program.chmod(0o755)
+    found = findings(tmp_path, "zh-proposal", PATH=str(program.parent))
+    assert found == [("TP16", "warning", "proposal.docx", "the font 黑体 is not installed here")]
+    program.write_text("#!/bin/sh\nexit 3\n", encoding="utf-8")
+    assert [item[0] for item in findings(tmp_path, "zh-proposal", PATH=str(program.parent))] == ["EN10"]
+
+
+def test_a_font_is_found_through_the_theme() -> None:
+    styles = styles_xml(
+        extra='<w:style w:type="paragraph" w:styleId="X"><w:name w:val="X"/><w:rPr><w:rFonts w:ascii="Ignored" '
+        'w:asciiTheme="minorHAnsi" w:hAnsi="Own" w:eastAsiaTheme="majorEastAsia"/></w:rPr></w:style>'
+    )
+    fonts = "".join(
+        f'<a:{kind}Font><a:latin typeface="Latin {kind}"/><a:ea typeface=""/><a:font script="Hans" typeface="{hans}"/>'
+        f"</a:{kind}Font>"
+        for kind, hans in (("major", "等线 Light"), ("minor", "等线"))
+    )
+    theme = f'<a:theme xmlns:a="{A}"><a:themeElements><a:fontScheme>{fonts}</a:fontScheme></a:themeElements></a:theme>'
+    content = zipped({**package(p("a"), styles=styles), "word/theme/theme1.xml": theme.encode()})
+    assert list_template_fonts(content, "t.docx", with_east_asian=True) == ("Latin minor", "Own", "等线 Light")
+    assert list_template_fonts(content, "t.docx", with_east_asian=False) == ("Latin minor", "Own")
+
+
+def test_a_pack_is_found_by_name_the_own_one_first(tmp_path: Path) -> None:
+    assert run(tmp_path, "check", "zh-proposal").returncode == 0
+    assert run(tmp_path, "check", "zh-nothing").returncode == 2
+    (tmp_path / "bidkit.yaml").write_text("", encoding="utf-8")
+    (tmp_path / "deals").mkdir()
+    make_pack(tmp_path, price=price_docx("{{ nobody }}"))
+    (tmp_path / "templates/mine").rename(tmp_path / "templates/zh-proposal")
+    assert "TP04" in [item[0] for item in findings(tmp_path / "deals", "zh-proposal")]
+
+
+def test_the_sample_has_the_names_of_a_real_bid() -> None:
+    water = Path(__file__).parents[1] / "examples/water/deals/water/deal.yaml"
+    real = check_deal(water, Options(now=datetime(2026, 9, 1, tzinfo=UTC))).bid
+    assert real is not None
+    shown = [
+        set(names_in(make_context(bid, Appendix((), {}), "deal.yaml", is_draft=False, with_pages=False)))
+        for bid in (load_sample(), real)
+    ]
+    assert shown[0] == shown[1]
+
+
+# eject
+
+
+def test_an_ejected_pack_is_sound_and_is_the_one_that_is_used(tmp_path: Path) -> None:
+    deal = make_workspace(tmp_path)
+    before = run_check(deal)
+    done = run(deal.parent, "eject", "zh-proposal", "--lang", "en")
+    assert (done.returncode, done.stderr) == (0, "")
+    folder = tmp_path / "templates/zh-proposal"
+    assert f"bidkit template check {folder}" in done.stdout
+    assert sorted(path.name for path in folder.iterdir()) == ["pack.yaml", "proposal.docx"]
+    assert run(tmp_path, "check", "templates/zh-proposal").returncode == 0
+    assert run_check(deal).diagnostics == before.diagnostics
+    (folder / "proposal.docx").write_bytes(docx(p("{{ nobody }}")))
+    (found,) = run_check(deal).diagnostics
+    assert (found.code, found.span.file if found.span else "") == ("TP04", "templates/zh-proposal/proposal.docx")
+
+
+def test_a_pack_is_never_copied_over_another(tmp_path: Path) -> None:
+    make_workspace(tmp_path)
+    assert run(tmp_path, "eject", "zh-proposal", "--to", "templates/ours").returncode == 0
+    (tmp_path / "templates/ours/proposal.docx").write_bytes(b"edited")
+    done = run(tmp_path, "eject", "en-proposal", "--to", "templates/ours", "--lang", "en")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "PK08" in done.stderr
+    assert (tmp_path / "templates/ours/proposal.docx").read_bytes() == b"edited"
+    assert [path.name for path in (tmp_path / "templates").iterdir()] == ["ours"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [(["zh-proposl", "--to", "x"], "DL15"), (["zh-proposal"], "DL19"), (["zh-proposal", "--to", "file/x"], "EN04")],
+)
+def test_what_cannot_be_ejected_is_said(tmp_path: Path, words: list[str], code: str) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    done = run(tmp_path, "eject", *words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert code in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]

@@ -7,7 +7,7 @@ import sys
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -49,6 +49,7 @@ app = typer.Typer(
     bidkit explain PR04                     解释一个编号 / explain a code
     bidkit template check proposal.docx     检查一个 Word 模板 / judge a Word template
     bidkit template names proposal.docx     模板使用的名称 / the names that it reads
+    bidkit template eject zh-proposal       复制自带的模板包 / copy a shipped pack
 
     退出码 Exit codes: 0 完好 no error, 1 有错误或关口未开 errors or gate closed, 2 无法运行 could not run.""",
 )
@@ -65,7 +66,7 @@ app.add_typer(template)
 
 Deal = Annotated[Path, typer.Argument(metavar="DEAL", help="deal.yaml 的路径 / path of a deal.yaml")]
 TemplateFile = Annotated[
-    Path, typer.Argument(metavar="FILE", help=".docx，或模板包的文件夹 / a .docx, or the folder of a pack")
+    Path, typer.Argument(metavar="FILE", help=".docx，或模板包的文件夹或名称 / a .docx, or a pack: its folder or name")
 ]
 LangOption = Annotated[
     Lang | None, typer.Option("--lang", help="消息语言，默认随 LANG / language of messages, default by LANG")
@@ -206,7 +207,11 @@ def check_template(
         bool, typer.Option("--compat", help="按 docxtpl 的宽松规则检查 / judge by docxtpl's lenient rules")
     ] = False,
 ) -> None:
-    """检查一个 Word 模板，一次列出全部错误。Judge a Word template; every mistake is listed at once, with its place."""
+    """检查一个 Word 模板，一次列出全部错误。Judge a Word template; every mistake is listed at once, with its place.
+
+    模板包还检查名称、字体和没有用到的文件。Of a pack also its names, its fonts, and files that nothing uses.
+    """
+    from bidkit.diagnostic import has_errors
     from bidkit.reports import json, text
 
     language = _language(lang)
@@ -217,7 +222,39 @@ def check_template(
         if found.diagnostics:
             typer.echo(text.render_diagnostics(found.diagnostics, language, found.root, Path.cwd()))
         typer.echo(text.render_summary(found.diagnostics, language))
-    raise typer.Exit(1 if found.diagnostics else 0)
+    raise typer.Exit(1 if has_errors(found.diagnostics) else 0)
+
+
+@template.command()
+def eject(
+    pack: Annotated[str, typer.Argument(metavar="PACK", help="如 zh-proposal / such as zh-proposal")],
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            "--to",
+            metavar="DIR",
+            help="新模板包的文件夹，默认工作区的 templates/PACK / the new pack's folder, default templates/PACK",
+        ),
+    ] = None,
+    lang: LangOption = None,
+) -> None:
+    """把一个自带的模板包复制到工作区，供修改；绝不覆盖。Copy a shipped pack to edit it; nothing is overwritten."""
+    from bidkit.config import find_workspace
+    from bidkit.diagnostic import load_messages
+    from bidkit.pack import eject_pack
+    from bidkit.reports import text
+
+    language = _language(lang)
+    workspace = find_workspace(Path.cwd() / pack)
+    if to is None and workspace is None:
+        _fail("DL19", {"file": Path.cwd() / pack}, language)
+    folder = to or (workspace.root / "templates" / pack if workspace else Path(pack))
+    problems = eject_pack(pack, folder)
+    if problems:
+        typer.echo(text.render_diagnostics(problems, language, None, Path.cwd()), err=True)
+        raise typer.Exit(1 if problems[0].code == "PK08" else 2)
+    shown = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
+    typer.echo(str(load_messages(language)["labels"]["ejected"]).format(folder=shown, name=folder.name))
 
 
 @template.command()
@@ -226,7 +263,7 @@ def names(file: TemplateFile, lang: LangOption = None, format: FormatOption = Fo
 
     模板有错误时，仍列出能读出的名称。Of a template with mistakes, the names that can be read.
     """
-    from bidkit.diagnostic import load_messages
+    from bidkit.diagnostic import Severity, load_messages
     from bidkit.reports import json, text
 
     language = _language(lang)
@@ -234,9 +271,9 @@ def names(file: TemplateFile, lang: LangOption = None, format: FormatOption = Fo
     if not found.is_readable:
         typer.echo(text.render_diagnostics(found.diagnostics, language, found.root, Path.cwd()), err=True)
         raise typer.Exit(1)
-    if found.diagnostics:
+    if errors := sum(item.severity is Severity.ERROR for item in found.diagnostics):
         warning = str(load_messages(language)["labels"]["names_of_broken"])
-        typer.echo(warning.format(errors=len(found.diagnostics)), err=True)
+        typer.echo(warning.format(errors=errors), err=True)
     is_json = format is Format.JSON
     typer.echo(
         json.render_inspection(found, "template names", language)
@@ -304,14 +341,15 @@ def _require(deal: Path, language: str) -> None:
 
 
 def _inspect(file: Path, language: str, *, is_compat: bool = False) -> Inspection:
-    from bidkit.inspection import inspect_template, is_template
+    from bidkit.inspection import find_template, inspect_template
 
-    if not is_template(file):
+    found = find_template(file, Path.cwd())
+    if found is None:
         _fail("EN05", {"file": file}, language)
-    return inspect_template(file, is_compat=is_compat)
+    return inspect_template(found, is_compat=is_compat)
 
 
-def _fail(code: str, values: dict[str, object], language: str) -> None:
+def _fail(code: str, values: dict[str, object], language: str) -> NoReturn:
     """Say why bidkit cannot run, and stop with exit code 2."""
     from bidkit.diagnostic import Diagnostic
     from bidkit.reports import text

@@ -1,17 +1,31 @@
-"""a Word template by itself: its mistakes, and the names that it reads."""
+"""a Word template or a whole pack by itself: its mistakes, the names that it reads, what it lacks here."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from bidkit.context import FILTER_KINDS, make_filters
-from bidkit.diagnostic import Diagnostic
+from bidkit.appendix import Appendix
+from bidkit.config import find_workspace
+from bidkit.context import FILTER_KINDS, make_context, make_filters
+from bidkit.diagnostic import Diagnostic, Severity, Span
+from bidkit.office import list_fonts
 from bidkit.ooxml.include import Load
 from bidkit.ooxml.reading import ReadName, merge_names
 from bidkit.ooxml.template import compile_template, list_template_names
-from bidkit.pack import MANIFEST_NAME, Pack, read_pack
+from bidkit.ooxml.theme import list_template_fonts
+from bidkit.pack import MANIFEST_NAME, Pack, Volume, read_pack, shipped_packs
+from bidkit.sample import load_sample
 from bidkit.source import Workspace
+
+_SAME_WIDTHS = {
+    "times new roman": "liberation serif",
+    "arial": "liberation sans",
+    "courier new": "liberation mono",
+    "calibri": "carlito",
+    "cambria": "caladea",
+}
+"""Fonts that LibreOffice replaces by one of the same widths, so that lines and pages end where they would."""
 
 
 @dataclass(frozen=True)
@@ -32,13 +46,22 @@ class Inspection:
     is_readable: bool = True
 
 
-def is_template(path: Path) -> bool:
-    """Whether there is something to inspect: a file, or the folder of a pack."""
-    return path.is_file() or (path / MANIFEST_NAME).is_file()
+def find_template(given: Path, here: Path) -> Path | None:
+    """What there is to inspect: a file, a pack's folder, or a pack by name (the workspace's own, else a shipped one).
+
+    Args:
+        here: the folder in whose workspace a name is looked up.
+    """
+    if given.is_file() or (given / MANIFEST_NAME).is_file():
+        return given
+    workspace = find_workspace(here / MANIFEST_NAME)
+    homes = [*([workspace.root / "templates"] if workspace else []), shipped_packs()]
+    named = [home / given for home in homes if given.name == str(given)]
+    return next((folder for folder in named if (folder / MANIFEST_NAME).is_file()), None)
 
 
 def inspect_template(path: Path, *, is_compat: bool = False) -> Inspection:
-    """Read a .docx template, or the volumes of a pack in a folder. Diagnostics: DL01–DL23, TP01–TP14.
+    """Read a .docx template, or the volumes of a pack in a folder. Diagnostics: DL01–DL23, TP01–TP17, EN10.
 
     Args:
         is_compat: as `compat` of `compile_template`.
@@ -53,27 +76,58 @@ def inspect_template(path: Path, *, is_compat: bool = False) -> Inspection:
     read, problems = files.read(f"./{place.name}")
     if read is None:
         return Inspection(place.parent, place.name, tuple(problems), is_readable=False)
-    found = _inspect(read, place.name, lambda name: files.read(name)[0], "zh-CN", (), is_compat)
-    return replace(found, root=place.parent)
+    _, problems = compile_template(
+        read, place.name, make_filters("zh-CN"), compat=is_compat, load=lambda name: files.read(name)[0]
+    )
+    names, _ = list_template_names(read, place.name, FILTER_KINDS, lambda name: files.read(name)[0])
+    return Inspection(place.parent, place.name, tuple(problems), names or (), names is not None)
 
 
 def _inspect_pack(pack: Pack, root: Path, problems: list[Diagnostic], is_compat: bool) -> Inspection:
-    """All volumes of a pack as one template."""
-    text, load = pack.text, pack.includes.get
-    found = [
-        _inspect(volume.content, volume.template, load, text.locale, text.required_styles, is_compat)
-        for volume in pack.volumes
+    """All volumes of a pack as one template, and what the pack holds besides."""
+    used = {volume.template for volume in pack.volumes}
+
+    def load(name: str) -> bytes | None:
+        used.add(name)
+        return pack.includes.get(name)
+
+    for number, volume in enumerate(pack.volumes, 1):
+        found = _check_volume(pack, volume, number, load, is_compat)
+        problems += [problem for problem in found if problem not in problems]
+    problems += _check_fonts(pack)
+    unused = [name for name in pack.includes if name not in used]
+    problems += [Diagnostic("TP17", Span(name), {"file": name}, Severity.WARNING) for name in unused]
+    names = [list_template_names(volume.content, volume.template, FILTER_KINDS, load)[0] for volume in pack.volumes]
+    is_readable = all(found is not None for found in names)
+    merged = merge_names([found or () for found in names])
+    return Inspection(root, pack.volumes[0].template, tuple(problems), merged, is_readable)
+
+
+def _check_volume(pack: Pack, volume: Volume, number: int, load: Load, is_compat: bool) -> list[Diagnostic]:
+    text, filters = pack.text, make_filters(pack.text.locale)
+    template, problems = compile_template(
+        volume.content, volume.template, filters, text.required_styles, compat=is_compat, load=load
+    )
+    if template is None:
+        return problems
+    about = {"no": number, "count": len(pack.volumes), "id": volume.id, "title": volume.title}
+    sample, nothing = load_sample(), Appendix((), {})
+    options = {"is_draft": False, "with_pages": False, "prices": volume.has_prices}
+    return problems + template.check_names(make_context(sample, nothing, "deal.yaml", volume=about, **options))
+
+
+def _check_fonts(pack: Pack) -> list[Diagnostic]:
+    """The fonts that the volumes name and this machine does not have: here they would be laid out in others."""
+    installed, problems = list_fonts()
+    if installed is None:
+        return problems
+    is_chinese = pack.text.locale.startswith("zh")
+    wanted: dict[str, str] = {}
+    for volume in pack.volumes:
+        for font in list_template_fonts(volume.content, volume.template, with_east_asian=is_chinese):
+            wanted.setdefault(font, volume.template)
+    return [
+        Diagnostic("TP16", Span(file), {"font": font}, Severity.WARNING)
+        for font, file in wanted.items()
+        if not {font.casefold(), _SAME_WIDTHS.get(font.casefold(), "")} & installed
     ]
-    for item in found:
-        problems += [problem for problem in item.diagnostics if problem not in problems]
-    names = merge_names([item.names for item in found])
-    return Inspection(root, found[0].file, tuple(problems), names, all(item.is_readable for item in found))
-
-
-def _inspect(
-    content: bytes, file: str, load: Load, locale: str, required_styles: tuple[str, ...], is_compat: bool
-) -> Inspection:
-    filters = make_filters(locale)
-    _, problems = compile_template(content, file, filters, required_styles, compat=is_compat, load=load)
-    names, _ = list_template_names(content, file, FILTER_KINDS, load)
-    return Inspection(Path(), file, tuple(problems), names or (), names is not None)

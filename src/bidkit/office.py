@@ -1,4 +1,4 @@
-"""LibreOffice: PDF and page numbers.
+"""LibreOffice: PDF and page numbers; the fonts that are installed.
 
 Every call gets a private folder (profile, HOME, TMPDIR, input, output) and a process group of its own, and leaves
 neither behind. LibreOffice exits with 0 for a broken file, a full disk and more, so only what it wrote is judged.
@@ -47,6 +47,7 @@ _SETTING = '<item oor:path="{}"><prop oor:name="{}" oor:op="fuse"><value>{}</val
 _SETTINGS = '<?xml version="1.0"?>\n<oor:items xmlns:oor="http://openoffice.org/2001/registry">{}</oor:items>\n'
 _OUTPUT_CHARS = 200
 _GROUP_END_SECONDS = 2.0
+_FONTS_SECONDS = 60.0
 
 # PDFium bears one thread at a time.
 _PDFIUM = threading.Lock()
@@ -89,6 +90,24 @@ def lay_out(
                 pdfs |= made
                 diagnostics += found
     return {name: pdfs[name] for name in documents if name in pdfs}, diagnostics
+
+
+def list_fonts() -> tuple[frozenset[str] | None, list[Diagnostic]]:
+    """The names of the installed font families, in all their languages, case folded.
+
+    Returns:
+        None when fontconfig's fc-list is not there or fails: EN10.
+    """
+    program = shutil.which("fc-list")
+    try:
+        command = [program, "--format", "%{family}\\n"] if program else []
+        done = subprocess.run(command, capture_output=True, timeout=_FONTS_SECONDS, check=True) if command else None
+    except (OSError, subprocess.SubprocessError):
+        done = None
+    if done is None:
+        return None, [Diagnostic("EN10", None, {}, Severity.INFO)]
+    lines = done.stdout.decode("utf-8", "replace").splitlines()
+    return frozenset(name.strip().casefold() for line in lines for name in line.split(",") if name.strip()), []
 
 
 def recalculate(workbook: bytes) -> tuple[bytes | None, list[Diagnostic]]:

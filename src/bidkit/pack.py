@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import Field
 
 from bidkit.diagnostic import Diagnostic, Span, Term, load_messages
+from bidkit.package import write_folder
 from bidkit.scalars import Flag, Model, Note, Text, validate
 from bidkit.source import Workspace, load_yaml, nearest
 
@@ -200,3 +201,14 @@ def choose_volumes(
             problems.append(Diagnostic("DL16", span, {"id": name, "first": first[name]}))
         first.setdefault(name, span.line if span else 0)
     return tuple(known[name] for name in first if name in known), problems
+
+
+def eject_pack(name: str, folder: Path) -> list[Diagnostic]:
+    """Copy a shipped pack into a new folder, without the dumps beside its templates. Diagnostics: DL15, PK08, EN04."""
+    known = list_packs(shipped_packs())
+    if name not in known:
+        values = {"kind": Term("pack"), "id": name, "near": nearest(name, known), "allowed": ", ".join(known)}
+        return [Diagnostic("DL15", None, values)]
+    source = shipped_packs() / name
+    paths = [path for path in sorted(source.rglob("*")) if path.is_file() and not path.name.endswith(".docx.txt")]
+    return write_folder(folder, {path.relative_to(source).as_posix(): path.read_bytes() for path in paths})

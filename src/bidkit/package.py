@@ -58,6 +58,25 @@ def write_package(folder: Path, files: Mapping[str, bytes], *, force: bool) -> l
     return []
 
 
+def write_folder(folder: Path, files: Mapping[str, bytes]) -> list[Diagnostic]:
+    """Put files into a folder that is not there yet, all of them or none. Diagnostics: PK08 (it is there), EN04."""
+    stage = folder.with_name(f".{folder.name}.stage-{os.getpid()}")
+    try:
+        if folder.exists() or folder.is_symlink():
+            return [Diagnostic("PK08", None, {"folder": folder})]
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        _clear_stages(folder)
+        try:
+            _write_files(stage, files)
+            stage.rename(folder)
+        finally:
+            _clear_stages(folder)
+    except OSError as error:
+        values = {"folder": error.filename or folder, "reason": error.strerror or str(error)}
+        return [Diagnostic("EN04", None, values)]
+    return []
+
+
 def find_edits(folder: Path) -> list[str]:
     """The files of an existing package that are not what its manifest says, or that it does not know."""
     if not folder.exists():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lxml import etree
 
 from bidkit.ooxml import opc
@@ -10,6 +12,7 @@ from bidkit.ooxml.tree import find_numbered, q
 from bidkit.ooxml.values import Styles
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_THEME = r"word/theme/theme\d*\.xml"
 
 
 def read_styles(styles: etree._Element, numbering: etree._Element | None) -> Styles:
@@ -72,3 +75,35 @@ def repaper(package: opc.Package, width: int, height: int) -> opc.Package:
         for side in ("left", "right"):
             margins.set(q(side), str(int(margins.get(q(side), "0")) + shift))
     return package.replace({"word/document.xml": opc.serialize(document)})
+
+
+def list_template_fonts(content: bytes, name: str, *, with_east_asian: bool) -> tuple[str, ...]:
+    """The fonts that the styles of a .docx name, themselves or through its theme; none of a file that is not sound.
+
+    Args:
+        with_east_asian: also those for Chinese, Japanese and Korean text.
+    """
+    package, _ = opc.read_package(content, name)
+    if package is None or "word/styles.xml" not in package:
+        return ()
+    theme = next((opc.parse_xml(package[part]) for part in package if re.fullmatch(_THEME, part)), None)
+    kinds = ("ascii", "hAnsi", *(("eastAsia",) if with_east_asian else ()))
+    fonts: dict[str, None] = {}
+    for element in opc.parse_xml(package["word/styles.xml"]).iter(q("rFonts")):
+        for kind in kinds:
+            font = _find_theme_font(theme, element.get(q(f"{kind}Theme"), "")) or element.get(q(kind), "")
+            if font:
+                fonts[font] = None
+    return tuple(fonts)
+
+
+def _find_theme_font(theme: etree._Element | None, reference: str) -> str:
+    """The font that a reference such as `minorHAnsi` or `majorEastAsia` stands for; empty if the theme names none."""
+    if theme is None or not reference:
+        return ""
+    script = "ea" if reference.endswith("EastAsia") else "latin"
+    found = theme.find(f".//{_A}{reference[:5]}Font/{_A}{script}")
+    if found is not None and found.get("typeface"):
+        return str(found.get("typeface"))
+    simplified = theme.find(f".//{_A}{reference[:5]}Font/{_A}font[@script='Hans']") if script == "ea" else None
+    return "" if simplified is None else simplified.get("typeface", "")
