@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -26,6 +29,7 @@ from pack_files import (
 )
 from workspace import NOW, edit, root_of, run_check, sign_all, write
 
+import bidkit
 from bidkit.appendix import load_appendix
 from bidkit.build import Options, build_deal
 from bidkit.context import make_context
@@ -130,15 +134,26 @@ def test_the_short_form_is_the_first_volume(tmp_path: Path) -> None:
 
 
 @pytest.mark.office
-def test_every_volume_has_its_own_true_page_numbers(tmp_path: Path) -> None:
-    result = build(make_two_volumes(tmp_path))
-    assert result.diagnostics == ()
-    assert result.folder is not None
-    contents = {name: (result.folder / "submit" / f"{name}.docx").read_bytes() for name in (TECHNICAL, "price")}
-    layouts, _ = lay_out({f"{name}.docx": content for name, content in contents.items()})
+def test_bidkit_build_gives_every_volume_its_own_true_page_numbers(tmp_path: Path) -> None:
+    deal = make_two_volumes(tmp_path)
+    sign_all(deal)
+    source = str(Path(bidkit.__file__).parents[1])
+    done = subprocess.run(
+        [sys.executable, "-m", "bidkit", "build", str(deal), "--lang", "en"],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": source},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert "0 errors, 0 warnings, 0 notes" in done.stdout
+    submit = tmp_path / "dist/cs-2026-001/submit"
+    assert sorted(path.name for path in submit.glob("*.*")) == [f"{TECHNICAL}.docx", "price.docx", "quote.xlsx"]
+    contents = {name: (submit / name).read_bytes() for name in (f"{TECHNICAL}.docx", "price.docx")}
+    layouts, _ = lay_out(contents)
     for name, content in contents.items():
         shown = [int(page) for page in re.findall(r"\[toc \d\] .*\t<PAGEREF [^>]*>(\d+)", dump_docx(content))]
-        pages = [page for level, _, page in read_outline(layouts[f"{name}.docx"]) if level <= 3]
+        pages = [page for level, _, page in read_outline(layouts[name]) if level <= 3]
         assert shown == pages
         assert pages[0] == 3
 
