@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bidkit.figures import find_prices, make_prices
 
@@ -117,3 +119,9 @@ def test_a_price_is_shown_as_it_is_written() -> None:
 
 def test_every_number_of_a_list_is_read_by_itself() -> None:
     assert found("12,500.00,680.00、300,000.00") == [UNIT, SMALL, ROUND]
+
+
+@given(st.decimals(min_value=100, max_value=10**13, places=2), st.sampled_from(["{:,.2f}", "{:.2f}", "¥{:,.2f}"]))
+def test_every_amount_from_100_on_is_found_as_it_is_printed(amount: Decimal, form: str) -> None:
+    prices = make_prices([], [], [amount])
+    assert [price for _, price in find_prices(f"金额{form.format(amount)}。", prices, "CNY", "zh")] == [amount]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bidkit.words import CURRENCY_WORDS, parse_amount, spell_amount
+from bidkit.words import CURRENCY_WORDS, parse_amount, read_amounts, spell_amount
 
 # The vectors of reference/bids.md, section 5.3 and Appendix A.1, without the prefix.
 CHINESE = {
@@ -345,3 +345,19 @@ def test_any_text_that_is_read_says_its_amount(text: str) -> None:
         drop = str.maketrans("", "", "零整")
         core = canonical.translate(drop)
         assert plain.translate(drop) in (core, core.removeprefix("壹"))
+
+
+@given(
+    st.decimals(min_value=0, max_value=10**15, places=2),
+    st.sampled_from([("CNY", "zh", "本次共计", "，含税"), ("USD", "en", "A total of ", " in all")]),
+)
+def test_what_is_spelled_in_a_text_is_found_with_and_without_its_currency(
+    amount: Decimal, case: tuple[str, str, str, str]
+) -> None:
+    currency, language, before, after = case
+    words = spell_amount(amount, currency, language)
+    bare = words.removeprefix(CURRENCY_WORDS[language][currency]).strip()
+    for said in (words, bare):
+        # Less than a yuan has no 元 to be found by.
+        expected = [] if language == "zh" and 0 < amount < 1 else [amount]
+        assert [found for _, found in read_amounts(f"{before}{said}{after}", currency, language)] == expected
