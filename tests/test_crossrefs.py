@@ -378,3 +378,11 @@ def test_an_id_elsewhere_than_at_a_heading_or_caption_is_text() -> None:
 def test_a_text_that_is_printed_twice_has_its_bookmark_once() -> None:
     text = Markdown("# 范围 {#s}\n\n[](#s)")
     assert texts(filled(docx(p("{{p x }}"), p("{{p x }}")), {"x": text})) == ["范围", "第一章"] * 2
+
+
+@pytest.mark.office
+def test_a_bookmark_between_two_paragraphs_stands_on_the_page_of_the_second() -> None:
+    around = '<w:bookmarkStart w:id="3" w:name="x"/>' + p("b", properties="<w:pageBreakBefore/>")
+    result = rendered(docx(p(field("PAGEREF x", "9")), around + '<w:bookmarkEnd w:id="3"/>'))
+    pdf = lay_out({"a.docx": result.save(DAY, is_layout_copy=True)})[0]["a.docx"]
+    assert result.find_pages(read_outline(pdf), read_destinations(pdf)) == ({"x": "2"}, [])

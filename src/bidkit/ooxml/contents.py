@@ -60,7 +60,7 @@ def read_contents(instruction: str) -> Contents | None:
 
 def make_contents(
     entries: Sequence[Entry],
-    pages: Mapping[str, int] | None,
+    pages: Mapping[str, str | int] | None,
     style: str,
     instruction: str,
     *,
@@ -85,7 +85,7 @@ def make_contents(
         number = f'<w:r><w:t xml:space="preserve">{escape_text(entry.number)} </w:t></w:r>' if entry.number else ""
         page = ""
         if pages is not None or is_layout_copy:
-            result = str(pages[entry.bookmark]) if pages is not None else "000"
+            result = escape_text(str(pages[entry.bookmark])) if pages is not None else "000"
             page = "<w:r><w:tab/></w:r>" + make_field(f"PAGEREF {entry.bookmark} \\h", result)
         paragraphs.append(
             f'<w:p><w:pPr><w:pStyle w:val="{entry.style}"/></w:pPr>{begin}'

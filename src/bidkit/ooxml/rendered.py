@@ -29,6 +29,7 @@ from bidkit.ooxml.lists import add_lists, next_list_id
 from bidkit.ooxml.names import find_missing_names
 from bidkit.ooxml.part import CompiledPart, PlacedTag
 from bidkit.ooxml.sandbox import MAX_OUTPUT, Environment, load_template
+from bidkit.ooxml.sections import Section, mark_sections, number_pages, read_sections, show_page
 from bidkit.ooxml.syntax import compile_source
 from bidkit.ooxml.targets import add_aliases, alias, fill_slots, find_targets
 from bidkit.ooxml.values import MEDIA_TYPES, NewList, Rendering, Site, Styles
@@ -200,21 +201,32 @@ class Rendered:
 
     def find_pages(
         self, outline: Sequence[tuple[int, str, int]], destinations: Mapping[str, int]
-    ) -> tuple[dict[str, int], list[Diagnostic]]:
+    ) -> tuple[dict[str, str], list[Diagnostic]]:
         """The pages for `save`. Diagnostics: EN07, where something that the document has is nowhere in its layout.
 
         Args:
             outline: that of the layout copy's PDF: an entry for each heading, the page at its end.
             destinations: the pages of the bookmarks in that PDF.
         """
-        pages = {heading.bookmark: page for heading, (_, _, page) in zip(self.headings, outline, strict=True)}
+        sections = self._numbered_sections()
+        runs = number_pages(sections, destinations)
+        if runs is None:
+            return {}, [Diagnostic("EN07", None, {"heading": "w:sectPr", "found": "—"})]
+        pages = {
+            item.bookmark: show_page(runs, page) for item, (_, _, page) in zip(self.headings, outline, strict=True)
+        }
         lost = []
         for position, (name, (words, span)) in enumerate(self.targets.items()):
             if alias(position) in destinations:
-                pages[name] = destinations[alias(position)]
+                pages[name] = show_page(runs, destinations[alias(position)])
             else:
                 lost.append(Diagnostic("EN07", span, {"heading": words, "found": "—"}))
         return pages, lost
+
+    def _numbered_sections(self) -> list[Section]:
+        """The sections, if the pages of any show other numbers than the pages of the file have."""
+        sections = read_sections(_join_pieces(self.pieces[_MAIN]))
+        return [] if all(section.is_plain for section in sections) else sections
 
     def settle(self, numbering: Numbering) -> None:
         """Resolve what could not be while the parts were put together. Diagnostics in `faults`: TP12, TP17."""
@@ -244,7 +256,7 @@ class Rendered:
         return list(unique.values())
 
     def save(
-        self, created: date | None = None, pages: Mapping[str, int] | None = None, *, is_layout_copy: bool = False
+        self, created: date | None = None, pages: Mapping[str, str | int] | None = None, *, is_layout_copy: bool = False
     ) -> bytes:
         """The file.
 
@@ -263,7 +275,10 @@ class Rendered:
                 text = fill_slots(text, shown)
             # Word joins two tables that have nothing between them, and a cell must not end in a table.
             text = text.replace("</w:tbl><w:tbl>", "</w:tbl><w:p/><w:tbl>").replace("</w:tbl></w:tc>", _CELL_END)
-            changed[name] = _XML + (add_aliases(text, self.targets) if is_layout_copy else text).encode()
+            if is_layout_copy:
+                text = add_aliases(text, self.targets)
+                text = mark_sections(text) if name == _MAIN and self._numbered_sections() else text
+            changed[name] = _XML + text.encode()
         for name, rendering in self.renderings.items():
             changed |= rendering.media
             lists += [item for item in rendering.lists if item not in lists]
@@ -280,7 +295,7 @@ class Rendered:
             changed[opc.CONTENT_TYPES] = opc.add_content_types(package[opc.CONTENT_TYPES], extensions)
         return opc.write_package(package.replace(changed))
 
-    def _print(self, piece: Piece, pages: Mapping[str, int] | None, is_layout_copy: bool) -> str:
+    def _print(self, piece: Piece, pages: Mapping[str, str | int] | None, is_layout_copy: bool) -> str:
         if isinstance(piece, str):
             return piece
         style = self.template.styles.find("paragraph", piece.style) or ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from html import unescape
 
@@ -14,7 +14,10 @@ SLOT = re.compile(f"{OPEN}{SLOT_OP}([0-9]+){CLOSE}")
 """What stands in a text for a reference that is not resolved yet."""
 _HEADING = re.compile('w:name="(_Toc[0-9]{8})"')
 _EDGE = re.compile('<w:bookmark(Start|End) w:id="([0-9]+)"(?: w:name="([^"]*)")?[^>]*>')
-_START = re.compile('(?=<w:bookmarkStart w:id="[0-9]+" w:name="([^"]*)")')
+_START = re.compile('<w:bookmarkStart w:id="[0-9]+" w:name="([^"]*)"')
+_PARAGRAPH = re.compile("<w:p(?: [^>]*)?(?<!/)>")
+_PROPERTIES_END = "</w:pPr>"
+_WINDOW = 1_000_000
 _TEXT = re.compile(f"<w:t(?: [^>]*)?>([^<]*)</w:t>|<w:(br|tab)/>|{SLOT.pattern}")
 _CONTROLS = {"br": "\n", "tab": "\t"}
 _ALIAS_IDS = 9_000_000
@@ -52,14 +55,48 @@ class Targets:
             return ""
         part, at, _ = self.ranges[name]
         text = self.parts[part]
-        start = max(text.rfind("<w:p>", 0, at), text.rfind("<w:p ", 0, at))
-        if start <= text.rfind("</w:p>", 0, at):
-            start = min((n for n in (text.find("<w:p>", at), text.find("<w:p ", at)) if n >= 0), default=len(text))
-        return text[start : text.find("</w:p>", max(start, at))]
+        inside = find_inside(text, at)
+        return text[_find_paragraph(text, inside) : text.find("</w:p>", inside)]
 
     def names_in(self, xml: str) -> list[str]:
         """The names of headings' and captions' bookmarks that begin in a piece of XML."""
         return _HEADING.findall(xml)
+
+
+def _find_paragraph(text: str, at: int) -> int:
+    """Where the paragraph around an offset begins; -1 if none is open there."""
+    low = max(0, at - _WINDOW)
+    start = max(text.rfind("<w:p>", low, at), text.rfind("<w:p ", low, at))
+    return start if start > text.rfind("</w:p>", low, at) else -1
+
+
+def find_inside(text: str, at: int) -> int:
+    """An offset at which a run may stand: this one if it is in a paragraph, else the beginning of the next one.
+
+    LibreOffice takes a bookmark between two paragraphs for one at the end of the first.
+    """
+    if _find_paragraph(text, at) >= 0:
+        return at
+    found = _PARAGRAPH.search(text, at)
+    if found is None:
+        return at
+    end = found.end()
+    if text.startswith("<w:pPr/>", end):
+        return end + len("<w:pPr/>")
+    if text.startswith("<w:pPr>", end) or text.startswith("<w:pPr ", end):
+        end = text.index(_PROPERTIES_END, end) + len(_PROPERTIES_END)
+        while text.startswith("</w:pPrChange>", end):
+            end = text.index(_PROPERTIES_END, end) + len(_PROPERTIES_END)
+    return end
+
+
+def insert_bookmarks(text: str, bookmarks: Iterable[tuple[int, int, str]]) -> str:
+    """A part with more bookmarks, without extent: for each the offset, the number and the name."""
+    out, done = [], 0
+    for at, number, name in sorted((find_inside(text, at), number, name) for at, number, name in bookmarks):
+        out += [text[done:at], f'<w:bookmarkStart w:id="{number}" w:name="{name}"/><w:bookmarkEnd w:id="{number}"/>']
+        done = at
+    return "".join([*out, text[done:]])
 
 
 def find_targets(parts: Mapping[str, str]) -> Targets:
@@ -84,15 +121,8 @@ def alias(position: int) -> str:
 
 def add_aliases(text: str, names: Collection[str]) -> str:
     """A part in which another bookmark, without extent, stands where each of these begins."""
-    if not names:
-        return text
     aliases = {name: position for position, name in enumerate(names)}
-
-    def add(found: re.Match[str]) -> str:
-        position = aliases.get(unescape(found.group(1)))
-        if position is None:
-            return ""
-        number = _ALIAS_IDS + position
-        return f'<w:bookmarkStart w:id="{number}" w:name="{alias(position)}"/><w:bookmarkEnd w:id="{number}"/>'
-
-    return _START.sub(add, text)
+    starts = [
+        (found.start(), aliases.get(unescape(found.group(1)))) for found in _START.finditer(text if names else "")
+    ]
+    return insert_bookmarks(text, [(at, _ALIAS_IDS + n, alias(n)) for at, n in starts if n is not None])
