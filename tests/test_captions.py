@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from io import BytesIO
+from pathlib import Path
 
 import pypdfium2
 import pytest
+from docx import Document
+from lxml import etree
 from office_files import (
     DAY,
+    NAMESPACES,
     codes,
     contents,
     docx,
@@ -205,3 +209,30 @@ def test_a_list_shows_the_page_on_which_each_caption_stands(label: str, sentence
 def test_a_number_may_be_looked_after_in_any_way_that_word_writes(look: str) -> None:
     body = [p("表 ", field(f" SEQ 表 {look} ", "9"), " a", style="Caption")] * 2
     assert [text for _, text in styled(filled(docx(*body)))] == ["表 1 a", "表 2 a"]
+
+
+def whole_docx(*body: str) -> bytes:
+    """A file with all the parts that Word writes: python-docx's, with these paragraphs and the styles of lists."""
+    document = Document()
+    for style_id, name in {"TOC1": "toc 1", "Figures": "table of figures"}.items():
+        style = f'<w:style {NAMESPACES} w:type="paragraph" w:styleId="{style_id}"><w:name w:val="{name}"/></w:style>'
+        document.styles.element.append(etree.fromstring(style))
+    for paragraph in body:
+        document.element.body[-1].addprevious(etree.fromstring(paragraph.replace("<w:p>", f"<w:p {NAMESPACES}>", 1)))
+    document.save(stream := BytesIO())
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("is_layout_copy", [False, True])
+def test_open_xml_audit_finds_nothing(tmp_path: Path, is_layout_copy: bool) -> None:
+    from openxml_audit import OpenXmlValidator
+
+    text = Markdown("# 范围 {#s}\n\n表：规格 {#t}\n\n| a |\n|---|\n| b |\n\n见[](#s)、[](#t)、[下文](#s)。")
+    see = p("see ", field("PAGEREF s \\h", "9"), field("REF t \\h", "9"))
+    result = rendered(whole_docx(contents(), TABLES, see, p("{{p x }}")), {"x": text})
+    pages = dict.fromkeys([*result.targets, *(item.bookmark for item in result.headings)], 2)
+    path = tmp_path / "out.docx"
+    path.write_bytes(sound(result.save(DAY, None if is_layout_copy else pages, is_layout_copy=is_layout_copy)))
+    # python-docx's styles have faults of their own
+    errors = [error for error in OpenXmlValidator().validate(path).errors if "styles" not in error.description]
+    assert errors == []

@@ -107,6 +107,17 @@ def test_a_field_that_word_wrote_as_one_element_is_resolved() -> None:
     assert texts(filled(docx(p("see ", simple), p(marked("x", "a"))))) == ["see a", "a"]
 
 
+def test_a_field_in_one_run_is_resolved() -> None:
+    whole = field("REF x", "old").replace("</w:r><w:r>", "").replace("<w:r>", "<w:r><w:rPr><w:b/></w:rPr>")
+    bare = whole.replace('<w:t xml:space="preserve">old</w:t>', "")
+    assert whole.count("<w:r>") == 1
+    root = tree(filled(docx(p("a ", whole, bare, " b ", whole), p(marked("x", "new")))))
+    first = next(root.iter(q("w:p")))
+    assert text_of(first) == "a newnew b new"
+    looks = [run.find(f"{q('w:rPr')}/{q('w:b')}") is not None for run in first.iter(q("w:r")) if text_of(run) == "new"]
+    assert looks == [True, True, True]
+
+
 def test_a_field_in_a_link_in_a_cell_and_in_a_header_is_resolved() -> None:
     see = field("REF x", "old")
     link = f'<w:hyperlink w:anchor="x">{see}</w:hyperlink>'

@@ -6,6 +6,7 @@ REF       the text that the bookmark encloses; with \\n, \\r, \\w the number of 
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -92,7 +93,9 @@ def _set_result(found: Field, end: etree._Element, text: str) -> None:
         if run is not shown:
             replace_by_text(run, "")
     if shown is None:
-        shown = etree.Element(q("r"))
+        shown, look = etree.Element(q("r")), end.find(q("rPr"))
+        if look is not None:
+            shown.append(copy.deepcopy(look))
         etree.SubElement(shown, q("t"))
         end.addprevious(shown)
         if found.separate is None:

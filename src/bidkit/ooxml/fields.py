@@ -258,7 +258,11 @@ def split_instruction(instruction: str) -> list[str]:
 
 
 def unfold_fields(root: etree._Element) -> None:
-    """Fields that Word wrote as one element (`w:fldSimple`) become runs, as it writes them elsewhere."""
+    """Fields written as one element (`w:fldSimple`) or in one run become several runs, as Word writes most of them."""
+    for char in list(root.iter(q("fldChar"))):
+        run = char.getparent()
+        if run is not None:
+            _split_run(run)
     for simple in list(root.iter(q("fldSimple"))):
         instruction = simple.get(q("instr"), "")
         if not _COMPUTED.match(instruction):
@@ -269,6 +273,17 @@ def unfold_fields(root: etree._Element) -> None:
         for element in made:
             simple.addprevious(element)
         replace_by_text(simple, "")
+
+
+def _split_run(run: etree._Element) -> None:
+    """Make each thing in a run but the last a run of its own, in the same look."""
+    look = run.find(q("rPr"))
+    for child in [child for child in run if child is not look][:-1]:
+        made = etree.Element(q("r"))
+        if look is not None:
+            made.append(copy.deepcopy(look))
+        made.append(child)
+        run.addprevious(made)
 
 
 def _make_run(look: etree._Element | None, name: str, value: str) -> etree._Element:
