@@ -359,8 +359,8 @@ def test_a_file_that_no_volume_uses_or_includes_is_a_warning(tmp_path: Path) -> 
     found = findings(tmp_path, "templates/mine", **NO_FONTS)
     assert [item[:3] for item in found] == [
         ("EN10", "info", None),
-        ("TP17", "warning", "old.docx"),
-        ("TP17", "warning", "parts/sla2.docx"),
+        ("TP19", "warning", "old.docx"),
+        ("TP19", "warning", "parts/sla2.docx"),
     ]
 
 
@@ -371,7 +371,7 @@ def test_a_font_that_is_not_installed_is_a_warning(tmp_path: Path) -> None:
     program.write_text("#!/bin/sh\necho 'SimSun,宋体'\necho 'Liberation Serif'\necho 'KaiTi,楷体'\n", encoding="utf-8")
     program.chmod(0o755)
     found = findings(tmp_path, "zh-proposal", PATH=str(program.parent))
-    assert found == [("TP16", "warning", "proposal.docx", "the font 黑体 is not installed here")]
+    assert found == [("TP18", "warning", "proposal.docx", "the font 黑体 is not installed here")]
     program.write_text("#!/bin/sh\nexit 3\n", encoding="utf-8")
     assert [item[0] for item in findings(tmp_path, "zh-proposal", PATH=str(program.parent))] == ["EN10"]
 

@@ -61,7 +61,7 @@ def find_template(given: Path, here: Path) -> Path | None:
 
 
 def inspect_template(path: Path, *, is_compat: bool = False) -> Inspection:
-    """Read a .docx template, or the volumes of a pack in a folder. Diagnostics: DL01–DL23, TP01–TP17, EN10.
+    """Read a .docx template, or the volumes of a pack in a folder. Diagnostics: DL01–DL23, TP01–TP19, EN10.
 
     Args:
         is_compat: as `compat` of `compile_template`.
@@ -96,7 +96,7 @@ def _inspect_pack(pack: Pack, root: Path, problems: list[Diagnostic], is_compat:
         problems += [problem for problem in found if problem not in problems]
     problems += _check_fonts(pack)
     unused = [name for name in pack.includes if name not in used]
-    problems += [Diagnostic("TP17", Span(name), {"file": name}, Severity.WARNING) for name in unused]
+    problems += [Diagnostic("TP19", Span(name), {"file": name}, Severity.WARNING) for name in unused]
     names = [list_template_names(volume.content, volume.template, FILTER_KINDS, load)[0] for volume in pack.volumes]
     is_readable = all(found is not None for found in names)
     merged = merge_names([found or () for found in names])
@@ -127,7 +127,7 @@ def _check_fonts(pack: Pack) -> list[Diagnostic]:
         for font in list_template_fonts(volume.content, volume.template, with_east_asian=is_chinese):
             wanted.setdefault(font, volume.template)
     return [
-        Diagnostic("TP16", Span(file), {"font": font}, Severity.WARNING)
+        Diagnostic("TP18", Span(file), {"font": font}, Severity.WARNING)
         for font, file in wanted.items()
         if not {font.casefold(), _SAME_WIDTHS.get(font.casefold(), "")} & installed
     ]

@@ -140,7 +140,7 @@ def _paginate(rendered: dict[str, Rendered], dated: date) -> tuple[dict[str, byt
     return files, problems
 
 
-def _find_pages(document: Rendered, file: str, layout: bytes | None) -> tuple[dict[str, int] | None, list[Diagnostic]]:
+def _find_pages(document: Rendered, file: str, layout: bytes | None) -> tuple[dict[str, str] | None, list[Diagnostic]]:
     """The page of each heading and caption in a document's PDF, whose outline must be that of the document."""
     if layout is None:
         return None, []

@@ -10,7 +10,7 @@ import docx as python_docx
 from cases_parts import BLUE_PNG, GREEN_PNG, RED_PNG
 from cases_values import Make, rich
 from engines import Case, Engine
-from office_files import R, docx, p, package, q, r, zipped
+from office_files import R, docx, field, p, package, q, r, zipped
 from outcomes import Shown, fails, has, holds, lacks, refused, says
 from samples import named_picture, with_relationship
 
@@ -61,6 +61,8 @@ def shows(data: bytes) -> str:
 
 
 TORN = "<w:p><w:r><w:t>b</w:r></w:p>"
+SCOPE = '<w:bookmarkStart w:id="7" w:name="scope"/>' + r("{{ x }}") + '<w:bookmarkEnd w:id="7"/>'
+REFERENCES = docx(p(SCOPE), p(field("REF scope", "old")), p(field("PAGEREF scope", "7")))
 SUBDOC = docx(p("a", style="Figure"), p("{{p x }}"), p("z"))
 
 VALUES = [
@@ -123,5 +125,11 @@ VALUES = [
         Case("a list of linked styles", SUBDOC, subdoc(built(("List Number", "b"), ("List Number", "c")))),
         has("pPr [pStyle val=ListNumber]"),
         lacks("pPr [pStyle val=ListNumber]"),
+    ),
+    Shown(
+        "D43",
+        Case("a cross-reference", REFERENCES, {"x": "new"}),
+        says("new", "old", "7"),
+        says("new", "new", ""),
     ),
 ]

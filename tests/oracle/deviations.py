@@ -272,4 +272,10 @@ DEVIATIONS = {
         "gives equal bytes",
         "a package is compared by its hashes",
     ),
+    "D43": Deviation(
+        "cross-references",
+        "show what the template's author last saw",
+        "show the text, number or page of the finished file; a page is blank until the file is laid out",
+        "a page of an older file would pass for a true one",
+    ),
 }
