@@ -7,6 +7,7 @@ that Word gives when it updates the fields: from the template's multilevel list,
 from __future__ import annotations
 
 import copy
+import itertools
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -332,7 +333,7 @@ def mark_content(paragraph: etree._Element, begin: str, end: str) -> None:
 def remove_field(first: etree._Element, marked: str) -> None:
     """Replace the paragraphs of the field that begins in one by a mark; what stands behind the field's end is kept."""
     depth, members = 0, []
-    for paragraph in [first, *first.itersiblings(q("p"))]:
+    for paragraph in itertools.chain((first,), first.itersiblings(q("p"))):
         members.append(paragraph)
         depth += sum(_DEPTHS.get(char.get(q("fldCharType"), ""), 0) for char in paragraph.iter(q("fldChar")))
         if depth == 0:
@@ -348,16 +349,19 @@ def remove_field(first: etree._Element, marked: str) -> None:
         replace_by_text(first, marked)
 
 
-def field_instruction(begin: etree._Element) -> str:
-    """The instruction of the field that begins here, over all its runs."""
-    text = ""
-    following = etree.XPath("following::w:instrText | following::w:fldChar", namespaces={"w": W})
-    elements: list[etree._Element] = following(begin)  # type: ignore[assignment]
-    for element in elements:
-        if element.tag != q("instrText"):
-            break
-        text += element.text or ""
-    return text
+def read_instructions(root: etree._Element) -> list[tuple[etree._Element, str]]:
+    """The beginning of each complex field with its instruction, over all its runs."""
+    found: list[tuple[etree._Element, str]] = []
+    begin: etree._Element | None = None
+    texts: list[str] = []
+    for element in root.iter(q("instrText"), q("fldChar")):
+        if element.tag == q("instrText"):
+            texts.append(element.text or "")
+            continue
+        if begin is not None:
+            found.append((begin, "".join(texts)))
+        begin, texts = element if element.get(q("fldCharType")) == "begin" else None, []
+    return [*found, (begin, "".join(texts))] if begin is not None else found
 
 
 def _behind_field(paragraph: etree._Element) -> etree._Element | None:

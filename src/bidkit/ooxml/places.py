@@ -48,24 +48,6 @@ def read_areas(root: etree._Element) -> list[Area]:
     return areas or [(None, A4)]
 
 
-def area_of(element: etree._Element, areas: Sequence[Area]) -> Site:
-    """The printable area at an element."""
-    return next((area for end, area in areas if _comes_before(element, end)), areas[-1][1])
-
-
-def _comes_before(element: etree._Element, other: etree._Element | None) -> bool:
-    """Document order of two elements of one tree; a paragraph that holds the section's end belongs to it."""
-    if other is None:
-        return True
-    root = element.getroottree()
-    chain, chain_of_other = ([root.getroot(), *reversed(list(e.iterancestors())), e] for e in (element, other))
-    for one, two in zip(chain, chain_of_other, strict=False):
-        if one is not two:
-            parent = one.getparent()
-            return parent is None or parent.index(one) < parent.index(two)
-    return True
-
-
 def fragment_of(element: etree._Element | None) -> str:
     """An element as XML; nothing for none."""
     return "" if element is None else to_fragment(element)

@@ -7,10 +7,12 @@ Rendered.save      -> bytes, with the page of each heading once it is known
 
 from __future__ import annotations
 
+import bisect
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from types import CodeType
 from typing import Any
 
@@ -59,7 +61,15 @@ class Part:
 
     def number_at(self, python_line: int) -> int:
         """The tag that a line of the running code belongs to."""
-        return self.number_of(self.template.get_corresponding_lineno(python_line))
+        code, source = self.lines
+        place = bisect.bisect_right(code, python_line)
+        return self.number_of(source[place - 1] if place else 1)
+
+    @cached_property
+    def lines(self) -> tuple[list[int], list[int]]:
+        """Lines of the running code at which another line of the source begins, and those lines of the source."""
+        pairs = self.template.debug_info  # read anew from text each time that it is asked for
+        return [code for _, code in pairs], [source for source, _ in pairs]
 
     def number_of(self, line: int) -> int:
         """The tag whose body stands on a line of the source; the first body is on line 2."""

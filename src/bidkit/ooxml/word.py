@@ -20,7 +20,7 @@ from bidkit.diagnostic import Diagnostic, Span
 from bidkit.ooxml import cells, places
 from bidkit.ooxml.contents import read_contents
 from bidkit.ooxml.crossrefs import mark_references
-from bidkit.ooxml.fields import field_instruction, mark_content, mark_sequences, remove_field, unfold_fields
+from bidkit.ooxml.fields import mark_content, mark_sequences, read_instructions, remove_field, unfold_fields
 from bidkit.ooxml.identity import mark_numbers, mirror_boxes
 from bidkit.ooxml.include import clean, find_file, has_marks
 from bidkit.ooxml.lifting import isolate_run, join_paragraphs
@@ -73,7 +73,9 @@ def compile_word(
     compiler.mark_contents()
     mirror_boxes(root)
     for paragraph in list(root.iter(q("p"))):
+        section = paragraph.find(f"{q('pPr')}/{q('sectPr')}")
         compiler.read_paragraph(paragraph)
+        compiler.leave_section(section)
     for item in join_paragraphs(compiler.joins):
         compiler.refuse(item.span, item.tag.text)
     compiler.mark_links(links or {})
@@ -108,6 +110,7 @@ class _Compiler:
         self.has_includes = has_marks(root)
         self.cells = places.number_cells(root)
         self.areas = places.read_areas(root)
+        self.area = 0
 
     # tags in paragraphs
 
@@ -137,6 +140,11 @@ class _Compiler:
         self.references += [self.locate(paragraph)] * count
         if refused:
             self.refuse(self.locate(paragraph), f"{refused}: PAGEREF … \\h, REF … \\h \\n \\r \\w")
+
+    def leave_section(self, section: etree._Element | None) -> None:
+        """Go on to the next printable area behind the paragraph that ends a section."""
+        if section is not None and self.areas[self.area][0] is section:
+            self.area = min(self.area + 1, len(self.areas) - 1)
 
     def read_tags(self, paragraph: etree._Element, texts: list[etree._Element], written: list[str]) -> None:
         joined = "".join(written)
@@ -280,9 +288,8 @@ class _Compiler:
 
     def mark_contents(self) -> None:
         """Replace the paragraphs of each TOC field by one mark; what stands behind its end is kept."""
-        for begin in [char for char in self.root.iter(q("fldChar")) if char.get(q("fldCharType")) == "begin"]:
-            first = find_above(begin, "p")
-            made = read_contents(field_instruction(begin))
+        for begin, instruction in read_instructions(self.root):
+            first, made = find_above(begin, "p"), read_contents(instruction)
             if first is None or first.getparent() is None or made is None:
                 continue
             remove_field(first, mark("t", len(self.contents)))
@@ -370,7 +377,7 @@ class _Compiler:
 
     def site_of(self, paragraph: etree._Element) -> Site:
         properties = paragraph.find(q("pPr"))
-        area = places.area_of(paragraph, self.areas)
+        area = self.areas[self.area][1]
         return Site(places.fragment_of(properties), area.width, area.height)
 
 
