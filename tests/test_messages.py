@@ -47,6 +47,15 @@ def test_both_languages_have_the_same_parts() -> None:
     assert [list(load_messages(lang)) for lang in LANGUAGES] == [["codes", "terms", "places", "labels"]] * 2
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_key_is_written_twice(lang: str) -> None:
+    # YAML would silently keep the last one: two branches that took one code would lose a message.
+    text = (ROOT / f"src/bidkit/messages/{lang}.yaml").read_text(encoding="utf-8")
+    for section in re.split(r"^(?=\w+:)", text, flags=re.M):
+        keys = re.findall(r"^  (\w+):", section, re.M)
+        assert len(keys) == len(set(keys)), sorted({key for key in keys if keys.count(key) > 1})
+
+
 @pytest.mark.parametrize("code", CODES)
 def test_code_has_message_reason_and_fix(code: str) -> None:
     for lang in LANGUAGES:
