@@ -76,7 +76,7 @@ def test_a_template_with_mistakes_is_not_kept(store: Store) -> None:
     for _ in range(2):
         template, problems = compile_template(docx(p("{{ 1 + }}")), "t.docx", {}, store=store)
         assert template is None
-        assert [problem.code for problem in problems] == ["TP11"]
+        assert [problem.code for problem in problems] == ["TP16"]
     assert list(store.folder.iterdir()) == []
 
 
@@ -146,7 +146,7 @@ def test_other_filters_are_another_entry(store: Store) -> None:
         assert len(list(store.folder.iterdir())) == count
     template, problems = compile_template(content, "t.docx", {}, store=store)
     assert template is None
-    assert [problem.code for problem in problems] == ["TP11"]
+    assert [problem.code for problem in problems] == ["TP16"]
 
 
 def test_a_filter_of_one_name_is_the_one_that_is_given_now(store: Store) -> None:

@@ -27,6 +27,7 @@ CREDENTIAL_KINDS = (
     "ccrc",
     "soc2",
     "qualification",
+    "personal-certificate",
     "software-copyright",
     "test-report",
     "energy-certificate",
@@ -58,6 +59,7 @@ UNDATED_KINDS = (
 
 FOREIGN_KINDS = (
     "id-card",
+    "personal-certificate",
     "test-report",
     "energy-certificate",
     "ccc",
