@@ -76,7 +76,7 @@ def test_a_template_with_mistakes_is_not_kept(store: Store) -> None:
     for _ in range(2):
         template, problems = compile_template(docx(p("{{ 1 + }}")), "t.docx", {}, store=store)
         assert template is None
-        assert [problem.code for problem in problems] == ["TP16"]
+        assert [problem.code for problem in problems] == ["TP11"]
     assert list(store.folder.iterdir()) == []
 
 
