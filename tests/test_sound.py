@@ -30,7 +30,7 @@ from office_files import (
 
 from bidkit.ooxml import opc
 from bidkit.ooxml.markdown import Markdown
-from bidkit.ooxml.rich import RichText, Xml
+from bidkit.ooxml.rich import RichText, RichTextParagraph, Xml
 
 MC = "http://schemas.openxmlformats.org/markup-compatibility/2006"
 
@@ -281,3 +281,25 @@ def test_an_empty_run_in_a_heading_is_no_blank_in_the_contents() -> None:
     empty = "<w:r><w:t></w:t></w:r>"
     heading = p(r("{{ x }}"), empty, r("b"), "<w:r><w:br/></w:r>", r("c"), style="Heading1")
     assert texts(filled(docx(contents(), heading), {"x": ""}))[0] == "第一章 b c"
+
+
+@pytest.mark.parametrize(("body", "shown"), [
+    (p("{{p x }}", style="Heading1"), ["第一章 val"]),
+    (p("{{p rich }}", style="Heading1"), ["第一章 rich"]),
+    (p("{{p 'a' | safe }}", style="Heading1"), ["第一章 a"]),
+    (p("{{p headings }}"), ["第一章 one", "1.1 two"]),
+    (p("{{ bell }}", style="Heading1"), ["第一章 a", "第二章 b"]),
+    (p("{{r bell }}", style="Heading1"), ["第一章 a", "第二章 b"]),
+    (p("{{p bell }}", style="Heading1"), ["第一章 a", "第二章 b"]),
+    (p("a", style="Heading1") + p("{%- if x %} b{% endif %}", style="Heading1"), ["第一章 a b"]),
+    (p("a", style="Heading1") + p("{%- if x %} b{% endif %}"), ["第一章 a b"]),
+    (p("a{% if x -%}", style="Heading1") + p("b", style="Heading2") + p("{%- endif %}"), ["第一章 ab"]),
+    (p("a{% if x -%}") + p("b{% endif %}", style="Heading2"), []),
+])  # fmt: skip
+def test_what_becomes_a_heading_stands_in_the_contents(body: str, shown: list[str]) -> None:
+    headings = RichTextParagraph()
+    headings.add("one", parastyle="Heading1")
+    headings.add("two", parastyle="heading 2")
+    context = {"x": "val", "rich": RichText("rich"), "headings": headings, "bell": "a\ab"}
+    found = [text for style, text in styled(filled(docx(contents(), body), context)) if style.startswith("TOC")]
+    assert [text for text in found if text] == shown

@@ -150,7 +150,7 @@ def _fill_slot(
             raise TypeError(f"<w:{note}>")
         return mark(kind, argument)
     style, _, number = argument.partition("|")
-    level = next((n for n in range(1, 10) if rendering.styles.find("paragraph", f"heading {n}") == style), 0)
+    level = rendering.styles.heading_level(style)
     if not level:
         return ""
     return mark("e") if kind == _HEADING_END else mark("h", f"{level}{'u' if number == '0' else ''}")

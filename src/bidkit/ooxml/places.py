@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from lxml import etree
 
 from bidkit.ooxml.tree import q, to_fragment
-from bidkit.ooxml.values import Site
+from bidkit.ooxml.values import CLOSE, OPEN, Site
 
 A4 = Site("", 5_760_000, 8_900_000)
 _EMU_PER_TWIP = 635
 _RUN = re.compile(r"<w:r(?: [^>]*)?>(<w:rPr>.*?</w:rPr>)?", re.DOTALL)
 _PARAGRAPH = re.compile(r"<(/?)w:p(?: [^>]*)?(/?)>")
 _PROPERTIES = re.compile(r"<w:pPr>.*?</w:pPr>", re.DOTALL)
+_HEADING = re.compile(f"{OPEN}h([^{CLOSE}]*){CLOSE}")
 _ELEMENT = re.compile(r"<(/?)([\w:]+)[^<>]*?(/?)>")
 
 Area = tuple["etree._Element | None", Site]
@@ -70,7 +71,9 @@ def read_site(chunks: Sequence[str], end: int, area: Site) -> Site:
             properties = _PROPERTIES.match(text, inside)
             between = text[properties.end() if properties else inside : runs[-1].start()]
             own = properties.group() if properties else ""
-            return Site(own, area.width, area.height, runs[-1].group(1) or "", _is_even(between))
+            heading = _HEADING.match(between)
+            shown = heading.group(1) if heading else ""
+            return Site(own, area.width, area.height, runs[-1].group(1) or "", _is_even(between), shown)
     return Site("", area.width, area.height, can_split=False)
 
 

@@ -58,7 +58,7 @@ def print_at(value: Any, level: str, rendering: Rendering, site: Site, is_compat
     if level == "r" and found == "":
         return run
     if level == "p" and found in ("", "r"):
-        return f"<w:p>{site.properties}{xml if found else run}</w:p>"
+        return f"{site.begin}{xml if found else run}{site.end}"
     raise TypeError(f"{{{{{found} … }}}}")
 
 

@@ -207,7 +207,7 @@ class Xml:
         """Whole paragraphs and tables; runs get a paragraph like the tag's."""
         if self.level == "p":
             return self._print(rendering)
-        return f"<w:p>{site.properties}{self.runs(rendering, site)}</w:p>"
+        return f"{site.begin}{self.runs(rendering, site)}{site.end}"
 
     def rows(self, rendering: Rendering, site: Site) -> str:
         """Whole table rows."""
@@ -275,10 +275,13 @@ def _print_piece(piece: _Piece, rendering: Rendering | None, site: Site) -> str:
 
 def _print_paragraph(text: RichText, style: str, rendering: Rendering | None, site: Site) -> str:
     if style:
-        found = _find_style(rendering.styles if rendering else None, "paragraph", style)
-        site = replace(site, properties=f"<w:pPr><w:pStyle w:val={_quote(found)}/></w:pPr>", run="")
+        styles = rendering.styles if rendering else None
+        found = _find_style(styles, "paragraph", style)
+        heading = styles.heading_level(found) if styles else 0
+        properties = f"<w:pPr><w:pStyle w:val={_quote(found)}/></w:pPr>"
+        site = replace(site, properties=properties, run="", heading=str(heading or ""))
     runs = text.xml if rendering is None else text.runs(rendering, site)
-    return f"<w:p>{site.properties}{runs}</w:p>"
+    return f"{site.begin}{runs}{site.end}"
 
 
 def _find_style(styles: Styles | None, kind: str, name: str) -> str:

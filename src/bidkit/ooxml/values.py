@@ -90,7 +90,7 @@ def _control_xml(control: str, site: Site) -> str:
     if not site.can_split or "<w:sectPr" in site.properties:
         raise ValueError(f"U+{ord(control):04X}: {{{{p … }}}}")
     page = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>' if control == "\f" else ""
-    return f"</w:t></w:r></w:p>{page}<w:p>{site.properties}<w:r>{site.run}{_NEXT_TEXT}"
+    return f"</w:t></w:r>{site.end}{page}{site.begin}<w:r>{site.run}{_NEXT_TEXT}"
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,10 @@ class Styles:
         """The id of the first style of these names that the template has; kind is paragraph, character or table."""
         return next((self.ids[kind, name.lower()] for name in names if (kind, name.lower()) in self.ids), None)
 
+    def heading_level(self, style: str) -> int:
+        """The level of a heading style; 0 of any other."""
+        return next((level for level in range(1, 10) if self.ids.get(("paragraph", f"heading {level}")) == style), 0)
+
 
 @dataclass(frozen=True)
 class Site:
@@ -120,6 +124,7 @@ class Site:
         properties: the paragraph's `w:pPr`, or nothing.
         run: the `w:rPr` of the tag's run, or nothing.
         can_split: the run is a child of its paragraph, which may be ended and begun anew there.
+        heading: the level if the paragraph is a heading, with `u` behind it if that has no number.
     """
 
     properties: str
@@ -127,6 +132,17 @@ class Site:
     height: int
     run: str = ""
     can_split: bool = True
+    heading: str = ""
+
+    @property
+    def begin(self) -> str:
+        """A paragraph like this one up to its content."""
+        return f"<w:p>{self.properties}{mark('h', self.heading) if self.heading else ''}"
+
+    @property
+    def end(self) -> str:
+        """What ends such a paragraph."""
+        return f"{mark('e') if self.heading else ''}</w:p>"
 
 
 @dataclass(frozen=True)
@@ -246,7 +262,7 @@ class Image:
 
     def blocks(self, rendering: Rendering, site: Site) -> str:
         """A paragraph of the tag's own properties that holds the picture."""
-        return f"<w:p>{site.properties}<w:r>{self.drawing(rendering, site.width, site.height)}</w:r></w:p>"
+        return f"{site.begin}{self.runs(rendering, site)}{site.end}"
 
     def runs(self, rendering: Rendering, site: Site) -> str:
         """A run that holds the picture."""

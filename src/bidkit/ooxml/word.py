@@ -78,6 +78,7 @@ def compile_word(
         compiler.leave_section(section)
     for item in join_paragraphs(compiler.joins):
         compiler.refuse(item.span, item.tag.text)
+    compiler.mark_headings()
     compiler.mark_links(links or {})
     compiler.mark_attributes()
     compiler.mark_guards()
@@ -127,11 +128,8 @@ class _Compiler:
             self.heading = joined
         if "{" in joined:
             self.read_tags(paragraph, texts, written)
-        if self.is_inside(paragraph):
-            if level:
-                _mark_heading(paragraph, level)
-            elif self.loops > 0:
-                mark_list(paragraph, self.styles)
+        if not level and self.loops > 0 and self.is_inside(paragraph):
+            mark_list(paragraph, self.styles)
 
     def read_fields(self, paragraph: etree._Element) -> None:
         if reason := mark_sequences(paragraph):
@@ -286,6 +284,12 @@ class _Compiler:
 
     # what is counted, guarded and named
 
+    def mark_headings(self) -> None:
+        """Headings open and close where `assemble` numbers them; only now is it known which paragraphs are left."""
+        for paragraph in list(self.root.iter(q("p"))):
+            if level := self.heading_level(paragraph):
+                mark_content(paragraph, mark("h", _heading_of(paragraph, level)), mark("e"))
+
     def mark_contents(self) -> None:
         """Replace the paragraphs of each TOC field by one mark; what stands behind its end is kept."""
         for begin, instruction in read_instructions(self.root):
@@ -378,7 +382,8 @@ class _Compiler:
     def site_of(self, paragraph: etree._Element) -> Site:
         properties = paragraph.find(q("pPr"))
         area = self.areas[self.area][1]
-        return Site(places.fragment_of(properties), area.width, area.height)
+        heading = _heading_of(paragraph, self.heading_level(paragraph))
+        return Site(places.fragment_of(properties), area.width, area.height, heading=heading)
 
 
 def _is_text_of(item: etree._Element, paragraph: etree._Element) -> bool:
@@ -412,10 +417,11 @@ def _trim(tags: list[Tag], written: list[str], are_texts: list[bool]) -> list[Ta
     return out
 
 
-def _mark_heading(paragraph: etree._Element, level: int) -> None:
+def _heading_of(paragraph: etree._Element, level: int) -> str:
+    """A heading's level, with `u` behind it if it has no number; nothing for no heading."""
     number = paragraph.find(f"{q('pPr')}/{q('numPr')}/{q('numId')}")
     is_unnumbered = number is not None and number.get(q("val")) == "0"
-    mark_content(paragraph, mark("h", f"{level}{'u' if is_unnumbered else ''}"), mark("e"))
+    return f"{level}{'u' if is_unnumbered else ''}" if level else ""
 
 
 def _at_tag(span: Span, tag: Tag) -> Span:
