@@ -303,3 +303,11 @@ def test_what_becomes_a_heading_stands_in_the_contents(body: str, shown: list[st
     context = {"x": "val", "rich": RichText("rich"), "headings": headings, "bell": "a\ab"}
     found = [text for style, text in styled(filled(docx(contents(), body), context)) if style.startswith("TOC")]
     assert [text for text in found if text] == shown
+
+
+def test_no_cell_merges_across_rows_that_a_value_prints() -> None:
+    row = Xml(f"<w:tr>{tc('between')}</w:tr>")
+    loop = [f"<w:tr>{tc(tag)}</w:tr>" for tag in ("{%tr for x in [1, 2] %}", "{{tr row }}", "{%tr endfor %}")]
+    file = filled(docx(tbl(loop[0], loop[1], f"<w:tr>{tc('{% vm %}a')}</w:tr>", loop[2], columns=1)), {"row": row})
+    assert [merge.get(q("w:val")) for merge in tree(file).iter(q("w:vMerge"))] == ["restart", "restart"]
+    assert texts(file) == ["between", "a"] * 2

@@ -21,7 +21,7 @@ from bidkit.ooxml.cells import compute_cell
 from bidkit.ooxml.faults import CODE_NAME, RENDERING, ExpressionError, Missing, describe_error, find_context, part_of
 from bidkit.ooxml.generator import Generator
 from bidkit.ooxml.printing import METHODS, SCALARS, Ready, has_text, print_at
-from bidkit.ooxml.values import CLOSE, OPEN, Rendering
+from bidkit.ooxml.values import CLOSE, OPEN, Rendering, mark
 
 if TYPE_CHECKING:
     from bidkit.ooxml.rendered import Part
@@ -156,9 +156,9 @@ def _print(context: Context, value: Any, level: str, number: int | None = None) 
 @jinja2.pass_context
 def _at_level(context: Context, level: str, number: int, value: Any) -> Ready:
     """What `{{p value }}`, `{{r value }}`, a value in an attribute … print."""
-    if isinstance(value, Ready) and value.level == level:
-        return Ready(str(value))
-    return Ready(_print(context, value, level, number))
+    is_ready = isinstance(value, Ready) and value.level == level
+    text = str(value) if is_ready else _print(context, value, level, number)
+    return Ready(mark("w") + text if level == "tr" and text else text)  # no cell merges across these rows
 
 
 @jinja2.pass_context
