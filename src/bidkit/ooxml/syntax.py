@@ -29,6 +29,7 @@ _SAID = (
     (re.compile(r"can't assign to '(?P<found>.+)'"), "syntax_target"),
 )
 _END = Term("syntax_end")
+_LEAVES = frozenset((nodes.Name, nodes.TemplateData))
 _TOO_DEEP = "nested too deep"
 _STATEMENTS = (
     "if", "elif", "else", "endif", "for", "endfor", "set", "endset", "with", "endwith", "macro", "endmacro", "call",
@@ -70,6 +71,9 @@ def _compile(
     problems += _visit(environment, tree, part, 2)
     if problems or is_refused:
         return None, problems
+    # The generator walks the whole tree three times for blocks, imports and extends; they have been refused.
+    tree.find = lambda kind: None  # type: ignore[method-assign, assignment]
+    tree.find_all = lambda kinds: iter(())  # type: ignore[method-assign, assignment]
     try:
         text = environment._generate(tree, part.name, CODE_NAME)
         code = environment._compile(text, CODE_NAME)
@@ -197,7 +201,9 @@ def _visit(environment: Environment, tree: nodes.Template, part: CompiledPart, f
     waiting: list[nodes.Node] = [tree]
     while waiting:
         node = waiting.pop()
-        waiting += node.iter_child_nodes()
+        if type(node) in _LEAVES:
+            continue
+        waiting += node.nodes if isinstance(node, nodes.Output) else node.iter_child_nodes()
         if isinstance(node, nodes.For):
             counted = nodes.Call(nodes.Name("_steps", "load"), [node.iter], [], None, None, lineno=node.iter.lineno)
             counted.set_environment(environment)

@@ -68,7 +68,7 @@ def compile_word(
         links: by part (this one and the notes) and relationship id, the targets of hyperlinks that hold tags.
     """
     unfold_fields(root)
-    compiler = _Compiler(root, part, file, styles)
+    compiler = _Compiler(root, part, file, styles, has_notes=bool(notes))
     shells = inline_notes(root, notes or {})
     compiler.mark_contents()
     mirror_boxes(root)
@@ -90,7 +90,7 @@ def compile_word(
 
 
 class _Compiler:
-    def __init__(self, root: etree._Element, part: str, file: str, styles: Styles) -> None:
+    def __init__(self, root: etree._Element, part: str, file: str, styles: Styles, *, has_notes: bool) -> None:
         self.root = root
         self.part = part
         self.file = file
@@ -103,8 +103,8 @@ class _Compiler:
         self.grids: dict[etree._Element, None] = {}
         self.merging: dict[etree._Element, None] = {}
         self.joins: list[tuple[etree._Element, PlacedTag, bool]] = []
-        self.heading_ids = {style: int(name[8:]) for (kind, name), style in styles.ids.items()
-                            if kind == "paragraph" and re.fullmatch("heading [1-9]", name)}  # fmt: skip
+        self.has_notes = has_notes
+        self.headings = _find_headings(root, styles)
         self.heading = ""
         self.loops = 0
         self.has_fields = next(root.iter(q("fldChar")), None) is not None
@@ -153,7 +153,7 @@ class _Compiler:
         if unclosed is not None or not tags:
             return
         tags = _trim(tags, written, [text.tag == q("t") for text in texts])
-        part = find_note_part(paragraph)
+        part = self.note_part(paragraph)
         marks, placed = [], []
         for tag in tags:
             if not tag.opening:
@@ -240,7 +240,7 @@ class _Compiler:
 
     def mark_links(self, links: Mapping[str, Mapping[str, str]]) -> None:
         for link in self.root.iter(q("hyperlink")) if any(links.values()) else ():
-            part = find_note_part(link)
+            part = self.note_part(link)
             target = links.get(part or self.part, {}).get(link.get(_R_ID, ""))
             if target is not None:
                 paragraph = find_above(link, "p")
@@ -277,7 +277,7 @@ class _Compiler:
         for tag in tags:
             if tag.opening:
                 marks.append(mark("j", len(self.tags)))
-                self.tags.append(PlacedTag(tag, _at_tag(span, tag), kind, part=find_note_part(element)))
+                self.tags.append(PlacedTag(tag, _at_tag(span, tag), kind, part=self.note_part(element)))
             else:
                 marks.append(tag.body.translate(_BRACES))
         return place_tags([text], tags, marks)[0]
@@ -286,8 +286,8 @@ class _Compiler:
 
     def mark_headings(self) -> None:
         """Headings open and close where `assemble` numbers them; only now is it known which paragraphs are left."""
-        for paragraph in list(self.root.iter(q("p"))):
-            if level := self.heading_level(paragraph):
+        for paragraph, level in self.headings.items():
+            if self.is_inside(paragraph):
                 mark_content(paragraph, mark("h", _heading_of(paragraph, level)), mark("e"))
 
     def mark_contents(self) -> None:
@@ -364,14 +364,16 @@ class _Compiler:
         return any(ancestor is self.root for ancestor in element.iterancestors())
 
     def heading_level(self, paragraph: etree._Element) -> int:
-        style = paragraph.find(f"{q('pPr')}/{q('pStyle')}")
-        return 0 if style is None else self.heading_ids.get(style.get(q("val"), ""), 0)
+        return self.headings.get(paragraph, 0)
+
+    def note_part(self, element: etree._Element) -> str:
+        return find_note_part(element) if self.has_notes else ""
 
     def locate(self, paragraph: etree._Element | None) -> Span:
         if paragraph is None:
             return Span(self.file, place=(("part", self.part),))
         file = find_file(paragraph, self.file) if self.has_includes else self.file
-        place = [("part", find_note_part(paragraph) or self.part)]
+        place = [("part", self.note_part(paragraph) or self.part)]
         if self.heading:
             place.append(("heading", _shorten(self.heading)))
         cell = next((cell for cell in paragraph.iterancestors(q("tc")) if cell in self.cells), None)
@@ -415,6 +417,18 @@ def _trim(tags: list[Tag], written: list[str], are_texts: list[bool]) -> list[Ta
                 end += 1
         out.append(replace(tag, start=start, end=end))
     return out
+
+
+def _find_headings(root: etree._Element, styles: Styles) -> dict[etree._Element, int]:
+    """The paragraphs in the styles of headings, with their levels."""
+    found = {}
+    for style in root.iter(q("pStyle")):
+        level = styles.heading_level(style.get(q("val"), ""))
+        properties = style.getparent()
+        paragraph = properties.getparent() if level and properties is not None else None
+        if paragraph is not None and paragraph.tag == q("p"):
+            found[paragraph] = level
+    return found
 
 
 def _heading_of(paragraph: etree._Element, level: int) -> str:
