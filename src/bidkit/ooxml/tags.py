@@ -19,6 +19,7 @@ _LOOSE_PREFIX = re.compile(rf"\s*-?\s*(p|tr|tc|r)(?=\s|(?:{_KEYWORDS})\b)")
 _RAW = re.compile(r"\s*-?\s*raw\s*-?\s*")
 _END_RAW = re.compile(r"\{%[-+]?\s*endraw\s*[-+]?%\}")
 _ENDS = {'"': '"', "'": "'", "“": '”"', "”": '”"', "„": '”“"', "‘": "’'", "’": "’'"}
+_QUOTE = re.compile("[" + "".join(_ENDS) + "]")
 _TYPOGRAPHIC = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'"})
 
 
@@ -87,8 +88,9 @@ def find_tags(text: str) -> tuple[list[Tag], str | None]:
 
 def _find_closing(text: str, position: int, closing: str) -> int:
     """The closing mark outside of string literals; in a comment quotes mean nothing."""
-    if closing == "#}":
-        return text.find(closing, position)
+    end = text.find(closing, position)
+    if closing == "#}" or end < 0 or not _QUOTE.search(text, position, end):
+        return end
     quote = ""
     while position < len(text):
         character = text[position]
