@@ -76,6 +76,7 @@ def compile_word(
         section = paragraph.find(f"{q('pPr')}/{q('sectPr')}")
         compiler.read_paragraph(paragraph)
         compiler.leave_section(section)
+    compiler.has_cut = compiler.has_cut or bool(compiler.joins)
     for item in join_paragraphs(compiler.joins):
         compiler.refuse(item.span, item.tag.text)
     compiler.mark_headings()
@@ -104,6 +105,8 @@ class _Compiler:
         self.merging: dict[etree._Element, None] = {}
         self.joins: list[tuple[etree._Element, PlacedTag, bool]] = []
         self.has_notes = has_notes
+        self.is_nested = has_notes or next(root.iter(q("txbxContent")), None) is not None
+        self.has_cut = False  # as long as nothing is cut out, every paragraph is inside
         self.headings = _find_headings(root, styles)
         self.heading = ""
         self.loops = 0
@@ -120,7 +123,9 @@ class _Compiler:
             return  # cut out together with its row
         if self.has_fields:
             self.read_fields(paragraph)
-        texts = [item for item in paragraph.iter(*_TEXTS) if _is_text_of(item, paragraph)]
+        texts = [item for item in paragraph.iter(*_TEXTS) if _is_text(item)]
+        if self.is_nested:
+            texts = [item for item in texts if find_above(item, "p") is paragraph]
         written = [item.text or "" if item.tag == q("t") else _TEXTS[str(item.tag)] for item in texts]
         joined = "".join(written)
         level = self.heading_level(paragraph)
@@ -228,6 +233,7 @@ class _Compiler:
             self.guarded[container] = None
         if level == "tc" and (table := find_above(target, "tbl")) is not None:
             self.grids[table] = None
+        self.has_cut = True
         replace_by_text(target, "".join(mark("j", number) for _, number in lifted))
 
     def note_joins(self, paragraph: etree._Element, item: PlacedTag, joined: str) -> None:
@@ -361,7 +367,7 @@ class _Compiler:
     # places
 
     def is_inside(self, element: etree._Element) -> bool:
-        return any(ancestor is self.root for ancestor in element.iterancestors())
+        return not self.has_cut or any(ancestor is self.root for ancestor in element.iterancestors())
 
     def heading_level(self, paragraph: etree._Element) -> int:
         return self.headings.get(paragraph, 0)
@@ -388,11 +394,10 @@ class _Compiler:
         return Site(places.fragment_of(properties), area.width, area.height, heading=heading)
 
 
-def _is_text_of(item: etree._Element, paragraph: etree._Element) -> bool:
+def _is_text(item: etree._Element) -> bool:
+    """Whether it is text of a run: not a tab stop of a style, nor a page break."""
     parent = item.getparent()
-    if parent is None or parent.tag != q("r") or (item.tag == q("br") and item.get(q("type"))):
-        return False
-    return find_above(item, "p") is paragraph
+    return parent is not None and parent.tag == q("r") and not (item.tag == q("br") and item.get(q("type")))
 
 
 def _trim(tags: list[Tag], written: list[str], are_texts: list[bool]) -> list[Tag]:
