@@ -15,7 +15,7 @@ from bidkit.ooxml.tags import Tag
 from bidkit.ooxml.values import Site, mark
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class PlacedTag:
     """A tag and where it stands.
 

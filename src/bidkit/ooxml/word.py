@@ -346,7 +346,8 @@ class _Compiler:
                     chunks.append(piece.translate(_BRACES_BACK) if "\ufdd2" in piece or "\ufdd3" in piece else piece)
                 continue
             order.append(-len(tags) - 1)
-            tags.append(replace(self.tags[int(piece)], chunk=len(chunks)))
+            tags.append(self.tags[int(piece)])
+            tags[-1].chunk = len(chunks)
         self.check_blocks(tags, chunks, order)
         scopes = find_list_scopes([placed.tag for placed in tags], chunks, order)
         source = write_source(tags, order, scopes)
