@@ -16,7 +16,7 @@ from bidkit import Options, check_deal
 from bidkit.appendix import Appendix
 from bidkit.context import format_day, format_quantity, make_context, make_gantt
 from bidkit.credentials import Selection
-from bidkit.deal import Phase
+from bidkit.deal.solution import Phase
 
 ROOT = Path(__file__).parents[1]
 

@@ -16,7 +16,8 @@ from written_files import split_cells
 
 from bidkit.catalog import FOREIGN_KINDS, UNDATED_KINDS, Credential, Product, ServiceBlock
 from bidkit.config import Settings
-from bidkit.deal import _DEVIATIONS, Deal, DealId, Deviation
+from bidkit.deal import Deal, DealId
+from bidkit.deal.tender import _DEVIATIONS, Deviation
 from bidkit.diagnostic import Diagnostic, load_messages
 from bidkit.gate import _AttestationFile, load_process
 from bidkit.pack import DEFAULT_PACKS, PackText, shipped_packs

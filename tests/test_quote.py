@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from bidkit.deal import QuoteText, load_deal
+from bidkit.deal import load_deal
+from bidkit.deal.prices import QuoteText
 from bidkit.quote import Quote, compute_quote, price_line, round_cents
 from bidkit.source import Workspace
 

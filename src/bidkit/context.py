@@ -12,7 +12,8 @@ from bidkit.appendix import Appendix
 from bidkit.bid import Bid
 from bidkit.catalog import UNDATED_KINDS, Credential, Product
 from bidkit.config import CONFIG_NAME
-from bidkit.deal import Phase, Requirement
+from bidkit.deal.solution import Phase
+from bidkit.deal.tender import Requirement
 from bidkit.diagnostic import load_messages
 from bidkit.ooxml.markdown import Markdown
 from bidkit.ooxml.values import Blocks, Cell, Image, Table

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from bidkit.catalog import Credential
-from bidkit.deal import Deal, RequiredCredential
+from bidkit.deal import Deal
+from bidkit.deal.tender import RequiredCredential
 
 
 @dataclass(frozen=True)

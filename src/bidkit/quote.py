@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from bidkit.deal import Category, Line, Payment, QuoteText
+from bidkit.deal.prices import Category, Line, Payment, QuoteText
 from bidkit.words import spell_amount
 
 CENT = Decimal("0.01")

@@ -1,0 +1,138 @@
+"""the deal model: one bid as it is written in deal.yaml.
+
+Names are the contract; `docs/deal.md` explains each. Prices are gross (tax included) in the quote's one currency.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from bidkit.deal.customer import Competitor, Customer, Opportunity
+from bidkit.deal.prices import QuoteText
+from bidkit.deal.solution import Member, Reference, Solution
+from bidkit.deal.tender import Requirement, Tender
+from bidkit.diagnostic import Diagnostic, Term
+from bidkit.scalars import Day, Model, Text, validate
+from bidkit.source import Workspace, load_yaml, nearest
+
+
+def _parse_id(value: object) -> str:
+    import re
+
+    text = value.strip() if isinstance(value, str) else ""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,63}", text) or ".." in text:
+        raise PydanticCustomError("DL17", "not an id", {})
+    return text
+
+
+_MAX_AMOUNT = 10**13
+
+DealId = Annotated[str, BeforeValidator(_parse_id)]
+"""A name that is also a folder's: lower-case letters, digits, `.`, `_`, `-`; at most 64."""
+
+
+class Deal(Model):
+    """One bid, as text."""
+
+    schema_: Literal["bidkit/deal@1"] = Field(alias="schema")
+    id: DealId
+    title: Text
+    locale: Literal["zh-CN", "en-US", "en-GB"]
+    regime: Literal["commercial", "tender"]
+    dated: Day
+    customer: Customer
+    opportunity: Opportunity
+    competitors: tuple[Competitor, ...] | None = None
+    tender: Tender | None = None
+    requirements: tuple[Requirement, ...] = ()
+    solution: Solution
+    quote: QuoteText
+    credentials: tuple[Text, ...] = ()
+    team: tuple[Member, ...] = ()
+    track_record: tuple[Reference, ...] = ()
+
+    @property
+    def language(self) -> str:
+        """`zh` or `en`: the language of the documents."""
+        return self.locale[:2]
+
+
+def load_deal(workspace: Workspace, name: str) -> tuple[Deal | None, list[Diagnostic]]:
+    """The deal of a file, or every mistake in it. Diagnostics: DL01–DL24."""
+    data, problems = load_yaml(workspace, name)
+    if data is None:
+        return None, problems
+    deal, found = validate(Deal, data)
+    if deal is None:
+        return None, problems + found
+    if found := _check_amounts(deal.quote):
+        return None, problems + found
+    return deal, problems + check_references(deal)
+
+
+def check_references(deal: Deal) -> list[Diagnostic]:
+    """What the deal names inside itself must exist, and ids must be unique. Diagnostics: DL15, DL16, DL24, DL25."""
+    need = deal.opportunity
+    found: list[Diagnostic] = []
+    for records in (
+        need.goals,
+        need.problems,
+        need.solutions,
+        need.criteria,
+        deal.requirements,
+        deal.quote.categories,
+        deal.tender.required_credentials if deal.tender else (),
+    ):
+        found += _unique(records)
+    found += _refer(need.problems, "goal", [goal.id for goal in need.goals])
+    found += _refer(need.solutions, "problem", [problem.id for problem in need.problems])
+    found += _refer(deal.quote.lines, "category", [category.id for category in deal.quote.categories])
+    if deal.regime == "tender" and deal.tender is None:
+        found.append(Diagnostic("DL06", deal.span("regime"), {"key": "tender"}))
+    markers = list(deal.tender.markers) if deal.tender else []
+    for requirement in deal.requirements:
+        if requirement.marker and requirement.marker not in markers:
+            values = {"marker": requirement.marker, "allowed": ", ".join(markers) or "—"}
+            found.append(Diagnostic("DL24", requirement.span("marker"), values))
+    for phase in deal.solution.plan.phases:
+        if phase.end_day < phase.start_day:
+            days = {"start": phase.start_day, "end": phase.end_day}
+            found.append(Diagnostic("DL25", phase.span("end_day"), days))
+    return found
+
+
+def _check_amounts(quote: QuoteText) -> list[Diagnostic]:
+    """A line or a total that no quote can have; words and cents are exact below it."""
+    for line in quote.lines:
+        if line.quantity * line.unit_price >= _MAX_AMOUNT:
+            amount = f"{line.quantity * line.unit_price:,.2f}"
+            return [Diagnostic("DL11", line.span("quantity"), {"value": amount, "limit": f"< {_MAX_AMOUNT:,}"})]
+    total = sum(line.quantity * line.unit_price for line in quote.lines)
+    if total >= _MAX_AMOUNT:
+        return [Diagnostic("DL11", quote.span("lines"), {"value": f"{total:,.2f}", "limit": f"< {_MAX_AMOUNT:,}"})]
+    return []
+
+
+def _unique(records: tuple[Model, ...]) -> list[Diagnostic]:
+    seen: dict[str, int] = {}
+    found = []
+    for record in records:
+        name = str(record.model_dump(include={"id"})["id"])
+        span = record.span("id")
+        if name in seen:
+            found.append(Diagnostic("DL16", span, {"id": name, "first": seen[name]}))
+        seen.setdefault(name, span.line if span else 0)
+    return found
+
+
+def _refer(records: tuple[Model, ...], key: str, known: list[str]) -> list[Diagnostic]:
+    found = []
+    for record in records:
+        name = str(getattr(record, key))
+        if name not in known:
+            values = {"kind": Term(key), "id": name, "near": nearest(name, known), "allowed": ", ".join(known) or "—"}
+            found.append(Diagnostic("DL15", record.span(key), values))
+    return found

@@ -1,0 +1,86 @@
+"""the tender as published, and the answers to its clauses."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from bidkit.scalars import Day, Flag, Model, Moment, Money, Note, Text, Texts, Whole
+
+
+class RequiredCredential(Model):
+    """A paper that the tender asks for; `answered_by` names the papers that answer it where the kind does not tell."""
+
+    id: Text
+    kind: Text
+    title: Text
+    clause: Note = ""
+    page: Whole | None = None
+    answered_by: Texts = ()
+
+
+class Addendum(Model):
+    """A change that the buyer published after the tender document."""
+
+    no: Text
+    issued_on: Day
+    title: Text
+    applied: Flag
+
+
+class Tender(Model):
+    """The tender as published. `markers` says what each mark in front of a clause means in this tender.
+
+    `volumes` are those of the template pack that this tender asks for, in their order; all of them if none is named.
+    """
+
+    no: Text
+    package: Note = ""
+    agency: Note = ""
+    issued_on: Day | None = None
+    deadline: Moment
+    validity_days: Whole
+    bond: Money | None = None
+    ceiling: Money | None = None
+    rules: Literal["mof87", "ndrc", "mdb", "far"]
+    markers: dict[str, Literal["mandatory", "key", "important"]] = Field(default_factory=dict)
+    mandatory_count: Whole | None = None
+    scoring: Note = ""
+    volumes: Texts = ()
+    required_credentials: tuple[RequiredCredential, ...] = ()
+    addenda: tuple[Addendum, ...] = ()
+    has_prior_design_service: Flag | None = None
+
+
+_DEVIATIONS = {
+    "无偏离": "none",
+    "正偏离": "positive",
+    "负偏离": "negative",
+    "compliant": "none",
+    "exceeds": "positive",
+    "exception": "negative",
+}
+
+
+def _parse_deviation(value: object) -> object:
+    """A deviation may be written as the trade prints it."""
+    return _DEVIATIONS.get(value.strip().lower(), value.strip()) if isinstance(value, str) else value
+
+
+Deviation = Annotated[Literal["none", "positive", "negative"], BeforeValidator(_parse_deviation)]
+
+
+class Requirement(Model):
+    """One clause of the tender and the answer to it. An answer without text or deviation is open."""
+
+    id: Text
+    clause: Text
+    page: Whole | None = None
+    marker: Note = ""
+    kind: Literal["technical", "commercial", "contract"] = "technical"
+    text: Text
+    response: Note = ""
+    deviation: Deviation | None = None
+    evidence: Texts = ()
+    remark: Note = ""
