@@ -14,7 +14,8 @@ import pytest
 
 from bidkit import Options, check_deal
 from bidkit.appendix import Appendix
-from bidkit.context import format_day, format_quantity, make_context, make_gantt
+from bidkit.context import make_context, make_gantt
+from bidkit.context.formats import format_day, format_quantity
 from bidkit.credentials import Selection
 from bidkit.deal.solution import Phase
 

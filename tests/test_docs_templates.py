@@ -12,7 +12,7 @@ import pytest
 from office_files import sound
 from written_files import read_lines, read_values, split_cells, write_docx
 
-from bidkit.context import FILTER_KINDS, make_filters
+from bidkit.context.formats import FILTER_KINDS, make_filters
 from bidkit.diagnostic import Diagnostic, load_messages
 from bidkit.ooxml.rendered import Template
 from bidkit.ooxml.template import compile_template, list_template_names

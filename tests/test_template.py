@@ -26,7 +26,7 @@ from office_files import (
     zipped,
 )
 
-from bidkit.context import make_filters
+from bidkit.context.formats import make_filters
 from bidkit.diagnostic import Diagnostic
 from bidkit.ooxml import opc
 from bidkit.ooxml.template import compile_template

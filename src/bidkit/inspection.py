@@ -7,7 +7,8 @@ from pathlib import Path
 
 from bidkit.appendix import Appendix
 from bidkit.config import find_workspace
-from bidkit.context import FILTER_KINDS, make_context, make_filters
+from bidkit.context import make_context
+from bidkit.context.formats import FILTER_KINDS, make_filters
 from bidkit.diagnostic import Diagnostic, Severity, Span
 from bidkit.office import list_fonts
 from bidkit.ooxml.include import Load

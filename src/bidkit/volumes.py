@@ -14,7 +14,8 @@ from bidkit import office
 from bidkit.appendix import Appendix
 from bidkit.bid import Bid
 from bidkit.cache import open_store
-from bidkit.context import PAPERS, make_context, make_filters
+from bidkit.context import PAPERS, make_context
+from bidkit.context.formats import make_filters
 from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.ooxml.fields import Heading
 from bidkit.ooxml.rendered import Rendered, Template

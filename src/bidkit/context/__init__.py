@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +11,7 @@ from bidkit.appendix import Appendix
 from bidkit.bid import Bid
 from bidkit.catalog import UNDATED_KINDS, Credential, Product
 from bidkit.config import CONFIG_NAME
+from bidkit.context.formats import format_day, format_moment
 from bidkit.deal.solution import Phase
 from bidkit.deal.tender import Requirement
 from bidkit.diagnostic import load_messages
@@ -25,39 +25,6 @@ PAPERS = {"en-GB": (11_906, 16_838)}
 _LOGO_MM = 9
 _PICTURE_MM = 58
 _FIRST_PAGE_MM, _NEXT_PAGE_MM = 180, 235
-
-FILTER_KINDS = {"money": "number", "day": "date", "percent": "number", "quantity": "number", "level": "block"}
-"""The filters of the template language, each with what it is made for."""
-
-
-def make_filters(locale: str) -> dict[str, Callable[..., Any]]:
-    """The filters of a template language: money, day, percent, quantity, level."""
-    return {
-        "money": lambda amount: f"{amount:,.2f}",
-        "day": lambda value: format_day(value, locale),
-        "percent": lambda rate: f"{format_quantity(rate * 100)}%",
-        "quantity": format_quantity,
-        "level": lambda text, top: text.level(top),
-    }
-
-
-def format_day(value: date, locale: str) -> str:
-    """2026年9月15日; September 15, 2026; in Britain 15 September 2026."""
-    if locale.startswith("zh"):
-        return f"{value.year}年{value.month}月{value.day}日"
-    month = load_messages("en")["labels"]["months"][value.month - 1]
-    return f"{value.day} {month} {value.year}" if locale == "en-GB" else f"{month} {value.day}, {value.year}"
-
-
-def format_moment(value: datetime, locale: str) -> str:
-    """A time with its day, in the zone in which it is written."""
-    clock = f"{value:%H:%M}"
-    return format_day(value, locale) + (f" {clock}" if locale.startswith("zh") else f", {clock} (UTC{value:%z})")
-
-
-def format_quantity(value: Decimal) -> str:
-    """A number with thousands separators and without trailing zeros."""
-    return f"{value.normalize():,f}" if value != value.to_integral_value() else f"{value:,.0f}"
 
 
 def make_context(
