@@ -12,14 +12,17 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 import jinja2
+from jinja2 import nodes
 from jinja2.nodes import EvalContext
 from jinja2.runtime import Context, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import missing
 
 from bidkit.diagnostic import Diagnostic
 from bidkit.ooxml.cells import compute_cell
 from bidkit.ooxml.faults import CODE_NAME, RENDERING, ExpressionError, Missing, describe_error, find_context, part_of
 from bidkit.ooxml.generator import Generator
+from bidkit.ooxml.parsing import hide_names, show_names
 from bidkit.ooxml.printing import METHODS, SCALARS, Ready, has_text, print_at
 from bidkit.ooxml.values import CLOSE, OPEN, Rendering, mark
 
@@ -64,6 +67,9 @@ class Environment(ImmutableSandboxedEnvironment):
     code_generator_class = Generator
     intercepted_binops = frozenset(["%", "*", "**"])
     is_compat = False
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        return show_names(super()._parse(hide_names(source), name, filename), self)
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Nothing of what a script only hands through to be printed: python-docx, for one, writes files."""
@@ -129,6 +135,11 @@ def _finalize(context: Context, value: Any) -> str:
     if kind is int and -_LARGE < value < _LARGE:
         return str(value)
     return _print(context, value, "")
+
+
+def _print_name(context: Context, value: Any, name: str) -> str:
+    """What `{{ name }}` prints."""
+    return _finalize(context, context.environment.undefined(name=name) if value is missing else value)
 
 
 def _print(context: Context, value: Any, level: str, number: int | None = None) -> str:
@@ -219,7 +230,8 @@ def _limit_steps(rendering: Rendering) -> None:
 
 def load_template(environment: Environment, code: CodeType) -> jinja2.Template:
     """Compiled code as a template; the code is bidkit's own, see `keeping` for code that comes from the disk."""
-    names = {"environment": environment, "__file__": CODE_NAME, "_print": _finalize, "_is_plain": _PLAIN.fullmatch}
+    names = {"environment": environment, "__file__": CODE_NAME, "_print": _finalize, "_name": _print_name}
+    names["_is_plain"] = _PLAIN.fullmatch
     exec(code, names)
     return jinja2.Template.from_module_dict(environment, names, environment.globals)
 
