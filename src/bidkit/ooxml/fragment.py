@@ -150,7 +150,7 @@ def _fill_slot(
             raise TypeError(f"<w:{note}>")
         return mark(kind, argument)
     style, _, number = argument.partition("|")
-    level = rendering.styles.heading_level(style)
+    level = rendering.styles.heading_levels.get(style, 0)
     if not level:
         return ""
     return mark("e") if kind == _HEADING_END else mark("h", f"{level}{'u' if number == '0' else ''}")

@@ -84,7 +84,7 @@ def to_bytes(template: Template, original: opc.Package, sources: Mapping[str, st
 def _flatten(placed: PlacedTag, name: str) -> tuple[Any, ...]:
     site = None if placed.site is None else astuple(placed.site)
     where = _flatten_span(placed.span, name)
-    return (astuple(placed.tag), where, placed.kind, site, placed.part, placed.columns, placed.chunk)
+    return (tuple(placed.tag), where, placed.kind, site, placed.part, placed.columns, placed.chunk)
 
 
 def _flatten_span(span: Span, name: str) -> tuple[Any, ...]:

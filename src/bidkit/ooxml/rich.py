@@ -277,7 +277,7 @@ def _print_paragraph(text: RichText, style: str, rendering: Rendering | None, si
     if style:
         styles = rendering.styles if rendering else None
         found = _find_style(styles, "paragraph", style)
-        heading = styles.heading_level(found) if styles else 0
+        heading = styles.heading_levels.get(found, 0) if styles else 0
         properties = f"<w:pPr><w:pStyle w:val={_quote(found)}/></w:pPr>"
         site = replace(site, properties=properties, run="", heading=str(heading or ""))
     runs = text.xml if rendering is None else text.runs(rendering, site)

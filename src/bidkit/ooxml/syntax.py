@@ -85,7 +85,10 @@ def _compile(
 def _fill(value: Any, chunks: Sequence[str]) -> Any:
     """Code, or a constant of it, with the static XML in the place of its marks."""
     if isinstance(value, str):
-        return _STATIC.sub(lambda found: chunks[int(found.group(1))], value) if OPEN in value else value
+        if OPEN not in value:
+            return value
+        whole = _STATIC.fullmatch(value)
+        return chunks[int(whole[1])] if whole else _STATIC.sub(lambda found: chunks[int(found[1])], value)
     if isinstance(value, tuple):
         return tuple(_fill(item, chunks) for item in value)
     if isinstance(value, CodeType):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 LEVELS = ("p", "tr", "tc", "r")
 _OPENINGS = re.compile(r"\{\{|\{%|\{#|\{_\{|\}_\}|\{_%|%_\}")
@@ -23,8 +23,7 @@ _QUOTE = re.compile("[" + "".join(_ENDS) + "]")
 _TYPOGRAPHIC = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'"})
 
 
-@dataclass(frozen=True)
-class Tag:
+class Tag(NamedTuple):
     """One tag of a paragraph's joined text.
 
     Args:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from html import unescape
 from typing import Any
 
@@ -234,7 +233,7 @@ def _compile_text(tree: etree._Element, part: str, file: str) -> tuple[CompiledP
     where = (("part", part),)
     problems = [Diagnostic("TP02", Span(file, place=where), {"tag": unclosed})] if unclosed is not None else []
     for escaped in found:
-        tag = replace(escaped, body=unescape(escaped.body))
+        tag = escaped._replace(body=unescape(escaped.body))
         before = text[position : tag.start]
         position = tag.end
         if not tag.opening:
@@ -277,8 +276,9 @@ def _check_rest(
             or not part.endswith((".xml", ".rels"))
         ):
             continue
-        text = etree.tostring(trees[part], encoding="unicode") if part in texts else ""
-        if part not in texts:
+        if part in texts:  # which also hold the braces that are to be printed
+            text = etree.tostring(trees[part], encoding="unicode") if _LEFT.search(texts[part]) else ""
+        else:
             text = package[part].decode("utf-8", "replace")
             text = "" if part.endswith(".rels") and _find_links(package, _owner_of(part)) else text
         if found := _LEFT.search(_DELETED.sub("", text)):

@@ -73,4 +73,5 @@ def find_above(element: etree._Element, name: str) -> etree._Element | None:
 def set_text(element: etree._Element, text: str) -> None:
     """The text of a `w:t`, its blanks kept."""
     element.text = text
-    element.set(_SPACE, "preserve")
+    if text:
+        element.set(_SPACE, "preserve")

@@ -12,6 +12,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Protocol
 
@@ -111,9 +112,11 @@ class Styles:
         """The id of the first style of these names that the template has; kind is paragraph, character or table."""
         return next((self.ids[kind, name.lower()] for name in names if (kind, name.lower()) in self.ids), None)
 
-    def heading_level(self, style: str) -> int:
-        """The level of a heading style; 0 of any other."""
-        return next((level for level in range(1, 10) if self.ids.get(("paragraph", f"heading {level}")) == style), 0)
+    @cached_property
+    def heading_levels(self) -> Mapping[str, int]:
+        """The level of each heading style."""
+        named = ((self.ids.get(("paragraph", f"heading {level}")), level) for level in range(9, 0, -1))
+        return {style: level for style, level in named if style is not None}
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,7 @@ _NOT_TEXT = ("tbl", "drawing", "br", "sectPr", "object", "pict", "sym", "fldChar
              "endnoteReference", "ruby")  # fmt: skip
 _GUARDED = tuple(q(name) for name in ("tc", "tbl", "tr", "hdr", "ftr", "txbxContent", "footnote", "endnote", "comment"))
 _TEXTS = {q("t"): "", q("tab"): "\t", q("br"): "\n", q("cr"): "\n", q("noBreakHyphen"): "-"}
+_R, _T, _TC, _BR, _TYPE = q("r"), q("t"), q("tc"), q("br"), q("type")
 _R_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _TAG_MARK = re.compile(f"{OPEN}j([0-9]+){CLOSE}")
 # A brace that is to be printed must not look like a tag until all tags are found.
@@ -72,10 +73,10 @@ def compile_word(
     shells = inline_notes(root, notes or {})
     compiler.mark_contents()
     mirror_boxes(root)
+    sections = {find_above(section, "p"): section for section in root.iter(q("sectPr"))}
     for paragraph in list(root.iter(q("p"))):
-        section = paragraph.find(f"{q('pPr')}/{q('sectPr')}")
         compiler.read_paragraph(paragraph)
-        compiler.leave_section(section)
+        compiler.leave_section(sections.get(paragraph))
     compiler.has_cut = compiler.has_cut or bool(compiler.joins)
     for item in join_paragraphs(compiler.joins):
         compiler.refuse(item.span, item.tag.text)
@@ -126,7 +127,7 @@ class _Compiler:
         texts = [item for item in paragraph.iter(*_TEXTS) if _is_text(item)]
         if self.is_nested:
             texts = [item for item in texts if find_above(item, "p") is paragraph]
-        written = [item.text or "" if item.tag == q("t") else _TEXTS[str(item.tag)] for item in texts]
+        written = [item.text or "" if item.tag == _T else _TEXTS[str(item.tag)] for item in texts]
         joined = "".join(written)
         level = self.heading_level(paragraph)
         if level:
@@ -157,7 +158,7 @@ class _Compiler:
             self.problems.append(Diagnostic("TP02", span, {"tag": unclosed}))
         if unclosed is not None or not tags:
             return
-        tags = _trim(tags, written, [text.tag == q("t") for text in texts])
+        tags = _trim(tags, written, texts)
         part = self.note_part(paragraph)
         marks, placed = [], []
         for tag in tags:
@@ -176,7 +177,7 @@ class _Compiler:
 
     def write_texts(self, texts: list[etree._Element], before: list[str], after: list[str]) -> None:
         for element, old, new in zip(texts, before, after, strict=True):
-            if new != old and element.tag == q("t"):
+            if new != old and element.tag == _T:
                 set_text(element, new)
             elif new != old:  # a tab or break inside a tag
                 replace_by_text(element, "")
@@ -383,7 +384,7 @@ class _Compiler:
         place = [("part", self.note_part(paragraph) or self.part)]
         if self.heading:
             place.append(("heading", _shorten(self.heading)))
-        cell = next((cell for cell in paragraph.iterancestors(q("tc")) if cell in self.cells), None)
+        cell = next((cell for cell in paragraph.iterancestors(_TC) if cell in self.cells), None)
         if cell is not None:
             place += [(kind, str(n)) for kind, n in zip(("table", "row", "cell"), self.cells[cell], strict=True)]
         return Span(file, place=tuple(place))
@@ -398,16 +399,16 @@ class _Compiler:
 def _is_text(item: etree._Element) -> bool:
     """Whether it is text of a run: not a tab stop of a style, nor a page break."""
     parent = item.getparent()
-    return parent is not None and parent.tag == q("r") and not (item.tag == q("br") and item.get(q("type")))
+    return parent is not None and parent.tag == _R and not (item.tag == _BR and item.get(_TYPE))
 
 
-def _trim(tags: list[Tag], written: list[str], are_texts: list[bool]) -> list[Tag]:
+def _trim(tags: list[Tag], written: list[str], texts: list[etree._Element]) -> list[Tag]:
     """`{{- x -}}` takes the blanks around it away as far as its run reaches, `{%- x -%}` the breaks and tabs."""
     if not any(tag.trims_before or tag.trims_after for tag in tags):
         return tags
     joined = "".join(written)
     starts = [0, *itertools.accumulate(len(text) for text in written)]
-    breaks = {place for place, is_text in zip(starts, are_texts, strict=False) if not is_text}
+    breaks = {place for place, text in zip(starts, texts, strict=False) if text.tag != _T}
     out = []
     for tag in tags:
         start, end = tag.start, tag.end
@@ -421,15 +422,15 @@ def _trim(tags: list[Tag], written: list[str], are_texts: list[bool]) -> list[Ta
                 start -= 1
             while tag.trims_after and end in breaks:
                 end += 1
-        out.append(replace(tag, start=start, end=end))
+        out.append(tag._replace(start=start, end=end))
     return out
 
 
 def _find_headings(root: etree._Element, styles: Styles) -> dict[etree._Element, int]:
     """The paragraphs in the styles of headings, with their levels."""
-    found = {}
+    found, value = {}, q("val")
     for style in root.iter(q("pStyle")):
-        level = styles.heading_level(style.get(q("val"), ""))
+        level = styles.heading_levels.get(style.get(value, ""), 0)
         properties = style.getparent()
         paragraph = properties.getparent() if level and properties is not None else None
         if paragraph is not None and paragraph.tag == q("p"):
