@@ -1,13 +1,17 @@
 """Tags that are only names are read without Jinja's lexer, and give what Jinja's parser gives."""
 
+import re
+
 import jinja2
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from office_files import DAY, docx, p, place_of, texts
 
-from bidkit.ooxml.parsing import hide_names
+from bidkit.ooxml.parsing import parse_source, split_run
 from bidkit.ooxml.sandbox import make_environment
+from bidkit.ooxml.template import compile_template
 
 OURS = make_environment({}, {}, {}, False)
 JINJA = ImmutableSandboxedEnvironment(keep_trailing_newline=True)
@@ -65,12 +69,83 @@ def test_tree_is_that_of_jinja(inside, block):
         assert all(node.environment is OURS for node in ours.find_all(jinja2.nodes.Node))
 
 
-@pytest.mark.parametrize("path", ["a", "a.b.c", "报价.总计", "loop.index", "self"])
+def runs_of(source):
+    tree = parse_source(OURS, source, keeps_runs=True)
+    return [split_run(item.data)[1::2] for item in tree.find_all(jinja2.nodes.TemplateData)]
+
+
+@pytest.mark.parametrize("path", ["a", "a.b.c", "报价.总计", "loop.index"])
 def test_a_name_is_hidden_from_jinja(path):
-    assert "{{" not in hide_names(f"before {{{{\n{path} }}}} behind")
+    assert runs_of(f"before {{{{\n{path} }}}} behind") == [[path]]
 
 
-@pytest.mark.parametrize("body", ["true", "None", "not", "in", "a.²", "a..b", "a.1", "1", "a b", "a.b|x", "'a'"])
+@pytest.mark.parametrize("body", ["true", "None", "self", "a[0]", "1", "a|x", "'a'", "(a)"])
 def test_what_is_more_than_a_name_is_left_to_jinja(body):
-    source = f"{{{{\n{body} }}}}"
-    assert hide_names(source) == source
+    assert runs_of(f"before {{{{\n{body} }}}}") == [[]]
+
+
+@pytest.mark.parametrize("block", ["for a in b", "macro m(a)", "with a = 1", "set z", "call m()"])
+def test_names_that_a_block_can_make_are_in_no_run(block):
+    end = block.split()[0]
+    assert runs_of(f"{{%\n{block} %}}x{{{{\na }}}}{{%\nend{end} %}}") == [[]]
+
+
+class Broken:
+    """Something whose attribute fails when it is read."""
+
+    @property
+    def total(self) -> str:
+        return str(1 // 0)
+
+
+CONTEXT = {
+    "a": "x & y",
+    "n": 3,
+    "none": None,
+    "d": {"e": {"f": "deep"}, "list": [1]},
+    "报价": {"总计": 9},
+    "broken": Broken(),
+}
+NAMES = [
+    "a",
+    "n",
+    "none",
+    "d.e.f",
+    "d.e.g",
+    "d.e",
+    "d.list",
+    "报价.总计",
+    "gone",
+    "gone.x.y",
+    "v",
+    "broken.total",
+    "range",
+    "a.upper",
+    "a.__class__",
+]
+SHOWN = st.sampled_from(NAMES)
+LINES = st.one_of(
+    SHOWN.map(lambda name: f"{{{{ {name} }}}}"),
+    st.sampled_from(["{% set v = 'set' %}", "{% set v = gone %}", "{% if n %}", "{% endif %}", "{# note #}", "text",
+                     "{% for v in d.list %}", "{% endfor %}", "{% set w %}{{ a }}{{ gone }}{% endset %}", "{{ w }}"]),
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(LINES, max_size=10), st.booleans())
+def test_a_name_in_a_run_prints_what_it_prints_by_itself(lines, compat):
+    """In brackets a name is an expression, which no run holds."""
+    alone = [re.sub(r"\{\{ (.*?) \}\}", r"{{ (\1) }}", line) for line in lines]
+    assert outcome(lines, compat) == outcome(alone, compat)
+
+
+def outcome(lines, compat):
+    made, problems = compile_template(docx(*map(p, lines)), "t.docx", {}, compat=compat)
+    if made is None:
+        return [(problem.code, place_of(problem).get("paragraph")) for problem in problems]
+    result = made.render(CONTEXT)
+    said = [
+        (problem.code, place_of(problem)["tag"].replace("(", "").replace(")", ""), problem.values.get("name"))
+        for problem in result.problems
+    ]
+    return texts(result.save(DAY)), said

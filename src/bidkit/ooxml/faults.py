@@ -13,7 +13,7 @@ import jinja2
 from jinja2.runtime import Context
 from jinja2.utils import missing
 
-from bidkit.diagnostic import Diagnostic
+from bidkit.diagnostic import Diagnostic, Span
 
 if TYPE_CHECKING:
     from bidkit.ooxml.rendered import Part
@@ -42,9 +42,12 @@ class Missing(jinja2.ChainableUndefined):
         context = find_context(sys._getframe(1))
         if context is not None:
             rendering, part, line = context
-            name = str(self._undefined_name)
-            rendering.problems.append(Diagnostic("TP04", part.span_at(line), {"name": name}))
+            rendering.problems.append(self.describe(part.span_at(line)))
         return ""
+
+    def describe(self, span: Span | None) -> Diagnostic:
+        """TP04 at the place of its tag."""
+        return Diagnostic("TP04", span, {"name": str(self._undefined_name)})
 
     def __str__(self) -> str:
         return self._note()

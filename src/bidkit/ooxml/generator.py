@@ -7,25 +7,34 @@ from typing import Any
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame
 
+from bidkit.ooxml.parsing import split_run
+
 
 class Generator(CodeGenerator):
-    """Jinja's own, but that `~` looks at what it joins, that in loops the usual case runs fast, and that a printed name
-    outside of them, where each line runs once, compiles fast.
+    """Jinja's own, but that `~` looks at what it joins, that in loops the usual case is short, and that names which
+    come from the context alone are printed in runs: Python takes its time to compile a line for each.
     """
 
+    prints_runs = True
     loops = 0
-    printed: nodes.Node | None = None
+
+    def visit_Output(self, node: nodes.Output, frame: Frame) -> None:
+        others: list[nodes.Expr] = []
+        for child in [*node.nodes, None]:
+            run = split_run(child.data) if isinstance(child, nodes.TemplateData) else []
+            if child is not None and len(run) <= 1:
+                others.append(child)
+                continue
+            if others:
+                super().visit_Output(nodes.Output(others, lineno=others[0].lineno), frame)
+                others = []
+            if child is not None:
+                self.writeline(f"yield from _names(context, {child.lineno - 1}, {tuple(run)!r})", child)
 
     def visit_For(self, node: nodes.For, frame: Frame) -> None:
         self.loops += 1
         super().visit_For(node, frame)
         self.loops -= 1
-
-    def visit_Name(self, node: nodes.Name, frame: Frame) -> None:
-        if node is self.printed:
-            self.write(f"{frame.symbols.ref(node.name)}, {node.name!r}")
-        else:
-            super().visit_Name(node, frame)
 
     def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:
         if not (self.loops and isinstance(node.node, nodes.Name) and node.ctx == "load"):
@@ -37,8 +46,7 @@ class Generator(CodeGenerator):
         self.write(")")
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
-        self.printed = node if type(node) is nodes.Name and not self.loops else None
-        self.write("(_v if type(_v := (" if self.loops else "_name(context, " if self.printed else "_print(context, ")
+        self.write("(_v if type(_v := (" if self.loops else "_print(context, ")
 
     def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
         self.write(")) is str and _is_plain(_v) else _print(context, _v))" if self.loops else ")")
@@ -53,6 +61,8 @@ class Generator(CodeGenerator):
 
 class CarefulGenerator(Generator):
     """Code in which a tag that fails is noted and the others go on: run when the quick code has failed."""
+
+    prints_runs = False
 
     def visit_Output(self, node: nodes.Output, frame: Frame) -> None:
         for child in node.nodes:

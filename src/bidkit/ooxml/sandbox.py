@@ -22,7 +22,7 @@ from bidkit.diagnostic import Diagnostic
 from bidkit.ooxml.cells import compute_cell
 from bidkit.ooxml.faults import CODE_NAME, RENDERING, ExpressionError, Missing, describe_error, find_context, part_of
 from bidkit.ooxml.generator import Generator
-from bidkit.ooxml.parsing import hide_names, show_names
+from bidkit.ooxml.parsing import parse_source
 from bidkit.ooxml.printing import METHODS, SCALARS, Ready, has_text, print_at
 from bidkit.ooxml.values import CLOSE, OPEN, Rendering, mark
 
@@ -69,7 +69,7 @@ class Environment(ImmutableSandboxedEnvironment):
     is_compat = False
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        return show_names(super()._parse(hide_names(source), name, filename), self)
+        return parse_source(self, source, name)
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Nothing of what a script only hands through to be printed: python-docx, for one, writes files."""
@@ -137,9 +137,21 @@ def _finalize(context: Context, value: Any) -> str:
     return _print(context, value, "")
 
 
-def _print_name(context: Context, value: Any, name: str) -> str:
-    """What `{{ name }}` prints."""
-    return _finalize(context, context.environment.undefined(name=name) if value is missing else value)
+def _print_names(context: Context, first: int, run: Sequence[str]) -> Iterator[str]:
+    """What a run of text, name, text, name, … text prints; the tag of its first name has the number `first`."""
+    environment = context.environment
+    for position, piece in enumerate(run):
+        if position % 2 == 0:
+            yield piece
+            continue
+        name, *attributes = piece.split(".")
+        value = context.resolve_or_missing(name)
+        if value is missing:
+            value = environment.undefined(name=name)
+        for attribute in attributes:
+            value = environment.getattr(value, attribute)
+        is_plain = type(value) is str and _PLAIN.fullmatch(value)
+        yield value if is_plain else _print(context, value, "", first + position // 2)
 
 
 def _print(context: Context, value: Any, level: str, number: int | None = None) -> str:
@@ -147,6 +159,9 @@ def _print(context: Context, value: Any, level: str, number: int | None = None) 
     rendering: Rendering = context.parent[RENDERING]
     environment, part = context.environment, part_of(context)
     assert isinstance(environment, Environment)
+    if isinstance(value, Missing) and number is not None:
+        rendering.problems.append(value.describe(part.span(number)))
+        return ""
     if isinstance(value, jinja2.Undefined):
         return str(value)
     if number is None:
@@ -230,7 +245,7 @@ def _limit_steps(rendering: Rendering) -> None:
 
 def load_template(environment: Environment, code: CodeType) -> jinja2.Template:
     """Compiled code as a template; the code is bidkit's own, see `keeping` for code that comes from the disk."""
-    names = {"environment": environment, "__file__": CODE_NAME, "_print": _finalize, "_name": _print_name}
+    names = {"environment": environment, "__file__": CODE_NAME, "_print": _finalize, "_names": _print_names}
     names["_is_plain"] = _PLAIN.fullmatch
     exec(code, names)
     return jinja2.Template.from_module_dict(environment, names, environment.globals)

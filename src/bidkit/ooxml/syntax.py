@@ -15,6 +15,7 @@ from bidkit.diagnostic import Diagnostic, Term
 from bidkit.ooxml import cells
 from bidkit.ooxml.faults import CODE_NAME
 from bidkit.ooxml.pairs import MIDDLES, is_block
+from bidkit.ooxml.parsing import parse_source
 from bidkit.ooxml.part import CompiledPart, PlacedTag
 from bidkit.ooxml.sandbox import Environment
 from bidkit.ooxml.tags import Tag
@@ -63,7 +64,8 @@ def _compile(
     environment: Environment, part: CompiledPart, is_refused: bool
 ) -> tuple[CodeType | None, list[Diagnostic]]:
     try:
-        tree = environment.parse(part.source, part.name)
+        keeps_runs = environment.code_generator_class.prints_runs
+        tree = parse_source(environment, part.source, part.name, keeps_runs=keeps_runs)
     except jinja2.TemplateSyntaxError as error:
         problems = [*_find_wrong_tags(environment, part)]
         return None, problems if problems or is_refused else [_refuse(part, error.lineno - 2, error)]
