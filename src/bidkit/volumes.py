@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import zip_longest
@@ -16,15 +16,19 @@ from bidkit.bid import Bid
 from bidkit.cache import open_store
 from bidkit.context import PAPERS, make_context
 from bidkit.context.formats import make_filters
+from bidkit.deal import Deal
 from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.ooxml.fields import Heading
-from bidkit.ooxml.rendered import Rendered, Template
+from bidkit.ooxml.rendered import Rendered, Template, link_documents
 from bidkit.ooxml.template import compile_template
 from bidkit.pack import Pack, Volume, choose_volumes, fill_output
 
 MAX_NAME_BYTES = 200
+_LAYOUTS = 6
 # What Windows allows in no name, characters that do not show, and names that it keeps for devices.
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]|^[.~ ]|[. ]$')
+_Pages = dict[str, dict[str, str] | None]
+"""By document, the page of each bookmark; None if they are not known."""
 _DEVICE = re.compile(r"(CON|PRN|AUX|NUL|(COM|LPT)\d)(\..*)?", re.I)
 
 
@@ -100,9 +104,16 @@ def check_volumes(
     Diagnostics: TP04, TP07, TP08, TP10, TP12, TP13, TP17.
     """
     found: list[Diagnostic] = []
+    documents: dict[str, Rendered] = {}
     for volume, context in _make_contexts(volumes, bid, appendix, deal_name, is_draft=is_draft, with_pages=False):
         missing = volume.template.check_names(context)
-        found += missing or volume.template.render(context).problems
+        found += missing
+        if not missing:
+            documents[volume.name] = volume.template.render(context)
+    link_documents(documents, {item.name: item.volume.title for item in volumes})
+    is_whole = len(documents) == len(volumes)  # else the place may be in the one that could not be filled
+    for document in documents.values():
+        found += [item for item in document.problems if is_whole or item not in document.unfound]
     # What two volumes include is wrong once.
     return list({(item.span, str(item.values)): item for item in found}.values())
 
@@ -121,24 +132,59 @@ def render_volumes(
 ) -> tuple[dict[str, bytes] | None, list[Diagnostic]]:
     """The finished .docx of each volume by its name in the package; None if one could not be filled.
 
-    Diagnostics: TP04, TP07, TP08, TP10, TP12, TP13, EN01, EN02, EN03, EN07.
+    Diagnostics: TP04, TP07, TP08, TP10, TP12, TP13, TP23, PK16, EN01, EN02, EN03, EN07.
     """
     contexts = _make_contexts(volumes, bid, appendix, deal_name, is_draft=is_draft, with_pages=True)
     rendered = {item.file_name(is_draft=is_draft): item.template.render(context) for item, context in contexts}
+    link_documents(rendered, {item.file_name(is_draft=is_draft): item.volume.title for item in volumes})
     problems = [problem for document in rendered.values() for problem in document.problems]
-    return (None, problems) if problems else _paginate(rendered, bid.deal.dated)
+    return (None, problems) if problems else _paginate(rendered, bid.deal)
 
 
-def _paginate(rendered: dict[str, Rendered], dated: date) -> tuple[dict[str, bytes], list[Diagnostic]]:
+def _paginate(rendered: dict[str, Rendered], deal: Deal) -> tuple[dict[str, bytes], list[Diagnostic]]:
     """The documents with true page numbers, where LibreOffice can lay them out; else without, and a note."""
-    copies = {name: document.save(dated, is_layout_copy=True) for name, document in rendered.items()}
-    layouts, problems = office.lay_out(copies)
+    pages, problems = _lay_out(rendered, deal.dated)
     files = {}
     for name, document in rendered.items():
-        pages, found = _find_pages(document, name, layouts.get(name))
-        files[name] = document.save(dated, pages)
-        problems += found
+        own = pages[name]
+        known = None if own is None else own | _pages_elsewhere(document, pages)
+        files[name] = document.save(deal.dated, known)
+        if deal.regime == "tender" and not document.printed_pages <= (known or {}).keys():
+            problems.append(Diagnostic("PK16", Span(name), {"file": name}))
     return files, problems
+
+
+def _lay_out(rendered: Mapping[str, Rendered], dated: date) -> tuple[_Pages, list[Diagnostic]]:
+    """The pages of each document.
+
+    What one prints of another's pages may move its own: it is laid out again until nothing moves.
+    """
+    pages: _Pages = dict.fromkeys(rendered)
+    copies: dict[str, bytes] = {}
+    problems: dict[str, Diagnostic] = {}
+    for _ in range(_LAYOUTS):
+        made = {
+            name: document.save(dated, _pages_elsewhere(document, pages), is_layout_copy=True)
+            for name, document in rendered.items()
+            if document.elsewhere or not copies
+        }
+        changed = {name: copy for name, copy in made.items() if copy != copies.get(name)}
+        if not changed:
+            return pages, list(problems.values())
+        copies |= changed
+        layouts, found = office.lay_out(changed)
+        for name in changed:
+            pages[name], lost = _find_pages(rendered[name], name, layouts.get(name))
+            found += lost
+        problems |= {str(item): item for item in found}
+    restless = [Diagnostic("TP23", Span(name), {"file": name}) for name in changed]
+    return pages | dict.fromkeys(changed), [*problems.values(), *restless]
+
+
+def _pages_elsewhere(document: Rendered, pages: _Pages) -> dict[str, str]:
+    """The pages that a document prints of others, as far as they are known."""
+    found = {name: (pages[file] or {}).get(name) for name, (file, _) in document.elsewhere.items()}
+    return {name: page for name, page in found.items() if page is not None}
 
 
 def _find_pages(document: Rendered, file: str, layout: bytes | None) -> tuple[dict[str, str] | None, list[Diagnostic]]:

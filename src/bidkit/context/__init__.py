@@ -11,6 +11,7 @@ from bidkit.appendix import Appendix
 from bidkit.bid import Bid
 from bidkit.catalog import UNDATED_KINDS, Credential, Product
 from bidkit.config import CONFIG_NAME
+from bidkit.context.anchors import Anchors
 from bidkit.context.formats import format_day, format_moment
 from bidkit.deal.solution import Phase
 from bidkit.deal.tender import Requirement
@@ -63,7 +64,7 @@ def make_context(
         **maker.requirements(),
         "terms": maker.terms(),
         **({"quote": maker.quote()} if prices else {}),
-        "credentials": maker.credentials(with_pages),
+        **maker.credentials(with_pages),
         "track_record": _number(reference.model_dump() for reference in deal.track_record),
     }
 
@@ -80,6 +81,7 @@ class _Maker:
         self.bid = bid
         self.appendix = appendix
         self.deal_name = deal_name
+        self.anchors = Anchors(bid)
         self.labels: Mapping[str, Any] = load_messages(bid.deal.language)["labels"]
 
     def markdown(self, prose: Prose) -> Markdown:
@@ -144,6 +146,7 @@ class _Maker:
                 **product.model_dump(
                     include={"sku", "name", "brand", "model", "manufacturer", "origin", "unit", "caption"}
                 ),
+                "anchor": self.anchors.products[product.sku],
                 "quantity": sold.get(product.sku, Decimal(0)),
                 "specs": [spec.model_dump() for spec in product.specs],
                 "picture": self.picture(product),
@@ -195,14 +198,16 @@ class _Maker:
     def requirement(self, item: Requirement) -> dict[str, Any]:
         tender = self.bid.deal.tender
         meaning = tender.markers.get(item.marker, "") if tender else ""
-        names = {paper.id: paper.title for paper in self.bid.catalog.credentials}
-        names |= {product.sku: product.name for product in self.bid.catalog.products}
+        proofs = [self.anchors.find(name) for name in item.evidence]
         return {
             **item.model_dump(),
             "page": item.page or "",
             "meaning": self.labels["markers"].get(meaning, ""),
             "deviation": self.labels["deviations"][item.deviation or "open"],
-            "evidence": [names.get(name, name) for name in item.evidence],
+            "anchor": self.anchors.requirements[item.id],
+            "evidence": [proof["name"] for proof in proofs],
+            "evidence_anchors": [proof["anchor"] for proof in proofs if proof["anchor"]],
+            "proofs": proofs,
         }
 
     def terms(self) -> dict[str, Any]:
@@ -236,7 +241,21 @@ class _Maker:
             return format_day(paper.valid_until, self.bid.deal.locale)
         return str(self.labels["undated" if paper.kind in UNDATED_KINDS else "long_term"])
 
-    def credentials(self, with_pages: bool) -> list[dict[str, Any]]:
+    def credentials(self, with_pages: bool) -> dict[str, Any]:
+        papers = self.papers(with_pages)
+        ids = [paper.id for paper in self.bid.selection.chosen]
+        by_id = dict(zip(ids, papers, strict=True))
+        required = (
+            {
+                **need.model_dump(include={"id", "kind", "title", "clause"}),
+                "page": need.page or "",
+                "papers": [by_id[paper.id] for paper in found],
+            }
+            for need, found in self.bid.selection.required
+        )
+        return {"credentials": papers, "required_credentials": _number(required)}
+
+    def papers(self, with_pages: bool) -> list[dict[str, Any]]:
         records = []
         for paper in self.bid.selection.chosen:
             files = [item for item in self.appendix.attachments if item.credential == paper.id]
@@ -244,6 +263,7 @@ class _Maker:
             records.append(
                 {
                     **paper.model_dump(include={"title", "holder", "number", "issuer", "issued", "scope", "note"}),
+                    "anchor": self.anchors.credentials[paper.id],
                     "valid_until": self.validity(paper),
                     "files": [item.copy_name for item in files],
                     "pages": Blocks(tuple(_fit(page, place) for place, page in enumerate(pages))),

@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from bidkit.diagnostic import load_messages
+from bidkit.ooxml.pages import Pages, PageWords
 
-FILTER_KINDS = {"money": "number", "day": "date", "percent": "number", "quantity": "number", "level": "block"}
+FILTER_KINDS = {"money": "number", "day": "date", "percent": "number", "quantity": "number", "level": "block",
+                "page": "text", "pages": "list"}  # fmt: skip
 """The filters of the template language, each with what it is made for."""
 
 
 def make_filters(locale: str) -> dict[str, Callable[..., Any]]:
-    """The filters of a template language: money, day, percent, quantity, level."""
+    """The filters of a template language: money, day, percent, quantity, level, page, pages."""
+    words = PageWords(**load_messages("zh" if locale.startswith("zh") else "en")["labels"]["page"])
     return {
         "money": lambda amount: f"{amount:,.2f}",
         "day": lambda value: format_day(value, locale),
         "percent": lambda rate: f"{format_quantity(rate * 100)}%",
         "quantity": format_quantity,
         "level": lambda text, top: text.level(top),
+        "page": lambda anchor: find_pages([anchor], words),
+        "pages": lambda anchors: find_pages(anchors, words),
     }
+
+
+def find_pages(anchors: Iterable[str], words: PageWords) -> Pages:
+    """Where anchors stand. Raises TypeError for what is not a list of texts."""
+    if isinstance(anchors, str):
+        raise TypeError("|page")
+    names = tuple(anchors)
+    for name in names:
+        if not isinstance(name, str):
+            raise TypeError(type(name).__name__)
+    return Pages(names, words)
 
 
 def format_day(value: date, locale: str) -> str:

@@ -7,6 +7,7 @@ t       number          the contents, left open until pages are known
 q       sequence        the next number of a caption
 p       place|code      the result of a REF or PAGEREF field, left open until everything has its place
 K       kind|name|place a reference of a text: `label` shows it, `link` only needs it
+P  Q    number|place    a value prints where a bookmark stands; between them the look of its run
 y  Y    id|name, id     a bookmark begins, ends; in a loop the first is kept, for a name stands for one place
 R       tag|name        a reference to a bookmark, which must be there in the end
 d                       a number for a drawing, unique in the document
@@ -27,13 +28,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import unescape
 
 from bidkit.ooxml.cells import fit_grid
 from bidkit.ooxml.contents import Contents
 from bidkit.ooxml.crossrefs import Reference, read_reference
 from bidkit.ooxml.notes import Shell, drop_unused_ranges
+from bidkit.ooxml.pages import Place
 from bidkit.ooxml.targets import SLOT
 from bidkit.ooxml.values import CLOSE, OPEN, Rendering, quote
 
@@ -45,7 +47,7 @@ _BOOKMARK_START = re.compile('<w:bookmarkStart w:id="([0-9]+)" w:name="([^"]*)"'
 _BOOKMARK_END = re.compile('(<w:bookmarkEnd w:id="([0-9]+)"/>)')
 _NOTE_REFERENCE = re.compile('<w:(footnote|endnote|comment)Reference [^>]*?w:id="([0-9]+)"')
 _BOOKMARK = re.compile("<w:bookmark(?:Start|End) [^>]*>")
-_CLOSERS = {"e": "h", "B": "b", "A": "a", "G": "g", "C": "c", "V": "U", "N": "n", "X": "x"}
+_CLOSERS = {"e": "h", "B": "b", "A": "a", "G": "g", "C": "c", "V": "U", "N": "n", "X": "x", "Q": "P"}
 _HEADING_IDS = 1_000_000
 
 
@@ -124,7 +126,7 @@ class _Assembly:
                 out.append(pieces[position])
             if position + 1 < len(pieces):
                 op, argument = pieces[position + 1], pieces[position + 2]
-                if op in "hbagcUnxf":
+                if op in "hbagcUnxfP":
                     self.opened.append((op, len(out), argument))
                 elif op == "F":
                     self.end_caption()
@@ -254,6 +256,13 @@ class _Assembly:
     def close_X(self, start: int, _first: str, number: str) -> None:
         self.boxes[number] = self.out[start:]
 
+    def close_Q(self, start: int, argument: str, _: str) -> None:
+        number, tag = argument.split("|", 1)
+        look = "".join(piece for piece in self.out[start:] if isinstance(piece, str))
+        del self.out[start:]
+        place = replace(self.rendering.numbering.places[int(number)], look=look)
+        self.refer(tag, place.name, "place", place)
+
     # what stands for itself
 
     def put_t(self, number: str) -> None:
@@ -274,10 +283,10 @@ class _Assembly:
         kind, name, place = argument.split("|", 2)
         self.refer(place, name, kind)
 
-    def refer(self, place: str, name: str, kind: str) -> None:
+    def refer(self, at: str, name: str, kind: str, place: Place | None = None) -> None:
         """Leave a reference open, to be resolved when all bookmarks are known."""
         references = self.rendering.numbering.references
-        references.append(Reference(len(references), name, kind, self.rendering.locate(place)))
+        references.append(Reference(len(references), name, kind, self.rendering.locate(at), place))
         self.out.append(references[-1].slot)
 
     def put_d(self, _: str) -> None:

@@ -1,6 +1,7 @@
 """cross-references: what a field that points at a bookmark shows, found once everything has its place.
 
 PAGEREF   the page, left open until pages are known
+place     a value that prints a PAGEREF; of a bookmark that is not in this document, it is left open for another one's
 REF       the text that the bookmark encloses; with \\n, \\r, \\w the number of its paragraph
 """
 
@@ -8,13 +9,14 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lxml import etree
 
 from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.ooxml.fields import Field, Heading, find_fields, make_field, split_instruction
+from bidkit.ooxml.pages import Place
 from bidkit.ooxml.targets import SLOT, SLOT_OP, Targets, read_text
 from bidkit.ooxml.tree import q, replace_by_text, set_text
 from bidkit.ooxml.values import escape_text, mark, run_text
@@ -31,13 +33,15 @@ class Reference:
     Args:
         number: its place among all references of the document.
         kind: `page`, `text`, `number`, `full` (with the numbers of the levels above), or `label`: a whole field that
-            shows the number of a heading, or else the text that the bookmark encloses; `link` shows nothing.
+            shows the number of a heading, or else the text that the bookmark encloses; `link` shows nothing; `place`:
+            what `place` says, a page in words.
     """
 
     number: int
     name: str
     kind: str
     span: Span | None
+    place: Place | None = None
 
     @property
     def slot(self) -> str:
@@ -116,19 +120,27 @@ class Resolver:
     Args:
         references: in the order of their slots in the parts of `targets`.
         headings: by bookmark.
+        open: the places that are not in this document.
     """
 
-    references: Sequence[Reference]
+    references: list[Reference]
     targets: Targets
     headings: Mapping[str, Heading]
+    open: list[Reference] = field(default_factory=list)
     problems: list[Diagnostic] = field(default_factory=list)
     _shown: dict[int, str] = field(default_factory=dict)
 
     def print_all(self) -> dict[int, str]:
         """The XML of each reference but those to pages, by number. Notes TP12 and TP17 in `problems`."""
         out = {}
-        for number, reference in enumerate(self.references):
-            if reference.name not in self.targets.ranges:
+        for number, reference in enumerate(self.references[:]):
+            is_here = reference.name in self.targets.ranges
+            if reference.place is not None:
+                if is_here:
+                    out[number] = reference.place.in_this_document(self.refer_to_page(reference).slot)
+                else:
+                    self.open.append(reference)
+            elif not is_here:
                 self.problems.append(Diagnostic("TP12", reference.span, {"name": reference.name}))
                 out[number] = ""
             elif reference.kind != "page":
@@ -138,6 +150,11 @@ class Resolver:
                     values = {"name": reference.name, "reason": Term("no_number" if is_number else "no_text")}
                     self.problems.append(Diagnostic("TP17", reference.span, values))
         return out
+
+    def refer_to_page(self, reference: Reference) -> Reference:
+        """A reference to the page of the same bookmark."""
+        self.references.append(Reference(len(self.references), reference.name, "page", reference.span))
+        return self.references[-1]
 
     def print(self, number: int) -> str:
         """A reference as XML: text for a field's result, or a whole field; nothing if it has nothing to show."""
@@ -153,7 +170,7 @@ class Resolver:
         if number not in self._shown:
             self._shown[number] = ""
             reference = self.references[number]
-            if reference.kind not in ("page", "link"):
+            if reference.kind not in ("page", "link", "place"):
                 by_number = self.number_of(reference) if reference.kind != "text" else ""
                 is_text = reference.kind == "text" or (reference.kind == "label" and not by_number)
                 self._shown[number] = self.enclosed(reference.name) if is_text else by_number
@@ -174,7 +191,7 @@ class Resolver:
         first, *others = self.targets.inside(name).split("</w:p>")
         if any(self.words(other) for other in others):
             return ""
-        if any(self.references[int(slot)].kind == "page" for slot in SLOT.findall(first)):
+        if any(self.references[int(slot)].kind in ("page", "place") for slot in SLOT.findall(first)):
             return ""
         return self.words(first)
 

@@ -29,6 +29,7 @@ from bidkit.ooxml.values import escape_text, mark
 
 if TYPE_CHECKING:
     from bidkit.ooxml.crossrefs import Reference
+    from bidkit.ooxml.pages import Place
 
 _COMPUTED = re.compile(r"\s*(?:SEQ|REF|PAGEREF)\b", re.IGNORECASE)
 _LOOK = re.compile(r"\\\* (?:ARABIC|MERGEFORMAT|CHARFORMAT)(?= |$)", re.IGNORECASE)
@@ -83,6 +84,7 @@ class Numbering:
     Args:
         listed: the sequences whose captions stand in a list of their own.
         references: what points at bookmarks, in the order in which parts are put together.
+        places: the bookmarks whose pages values have printed.
         unfinished: the bookmarks of headings in whose text a reference stands.
     """
 
@@ -91,6 +93,7 @@ class Numbering:
     headings: list[Heading] = field(default_factory=list)
     captions: list[Caption] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
     unfinished: set[str] = field(default_factory=set)
     _counts: dict[int, int] = field(default_factory=dict)
     _sequences: dict[str, int] = field(default_factory=dict)
@@ -109,6 +112,11 @@ class Numbering:
         """A caption of a listed sequence and its bookmark; `_Toc`, as Word names those that it makes for lists."""
         self.captions.append(Caption(sequence, f"_Toc{_FIRST_CAPTION + len(self.captions):08d}"))
         return self.captions[-1]
+
+    def keep(self, place: Place) -> int:
+        """The number by which a mark names a place."""
+        self.places.append(place)
+        return len(self.places) - 1
 
     def next_in(self, sequence: str) -> int:
         """The next number of a SEQ field; captions are counted through the whole document."""

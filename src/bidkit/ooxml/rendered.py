@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import bisect
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -41,6 +41,7 @@ _CORE = "docProps/core.xml"
 _DCTERMS = "http://purl.org/dc/terms/"
 _XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _XML = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_ANY_PAGE = "00"
 _BLOCK = 4096
 _BLANKS = str.maketrans("\n\t", "  ")
 _CELL_END = "</w:tbl><w:p/></w:tc>"
@@ -193,7 +194,13 @@ def _join(template: jinja2.Template, context: dict[str, Any]) -> str:
 
 @dataclass
 class Rendered:
-    """A filled template, to be saved once or twice: without page numbers, or with those of a layout."""
+    """A filled template, to be saved once or twice: without page numbers, or with those of a layout.
+
+    Args:
+        open: the references to places that it does not have itself.
+        elsewhere: of those, the document that has each, and its title.
+        asked: its bookmarks whose pages other documents print.
+    """
 
     template: Template
     pieces: dict[str, list[Piece]] = field(default_factory=dict)
@@ -201,13 +208,33 @@ class Rendered:
     headings: list[Heading] = field(default_factory=list)
     captions: list[tuple[Caption, str]] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
+    open: list[Reference] = field(default_factory=list)
+    elsewhere: dict[str, tuple[str, str]] = field(default_factory=dict)
+    asked: dict[str, None] = field(default_factory=dict)
     faults: list[Diagnostic] = field(default_factory=list)
 
     @property
     def targets(self) -> dict[str, tuple[str, Span | None]]:
         """The bookmarks, other than those of headings, whose page is printed; how to speak of each, and where."""
         pages = {item.name: (item.name, item.span) for item in self.references if item.kind == "page"}
-        return {caption.bookmark: (text, None) for caption, text in self.captions} | pages
+        asked = {name: (name, None) for name in self.asked}
+        return {caption.bookmark: (text, None) for caption, text in self.captions} | asked | pages
+
+    @property
+    def printed_pages(self) -> frozenset[str]:
+        """The bookmarks whose page is printed in its text, of this document and of others."""
+        return frozenset(item.name for item in self.references if item.kind in ("page", "place"))
+
+    @cached_property
+    def bookmarks(self) -> Collection[str]:
+        """The names of its bookmarks."""
+        return find_targets({name: _join_pieces(pieces) for name, pieces in self.pieces.items()}).ranges
+
+    @property
+    def unfound(self) -> list[Diagnostic]:
+        """The places that are neither here nor in the documents that it was linked to. Diagnostics: TP12."""
+        names = [item for item in self.open if item.name not in self.elsewhere]
+        return [Diagnostic("TP12", item.span, {"name": item.name}) for item in names]
 
     def find_pages(
         self, outline: Sequence[tuple[int, str, int]], destinations: Mapping[str, int]
@@ -246,7 +273,7 @@ class Rendered:
         self.references = numbering.references
         resolver = Resolver(self.references, targets, {heading.bookmark: heading for heading in self.headings})
         printed = resolver.print_all()
-        self.faults = resolver.problems
+        self.faults, self.open = resolver.problems, resolver.open
         for name, pieces in self.pieces.items() if printed else ():
             self.pieces[name] = [fill_slots(piece, printed) if isinstance(piece, str) else piece for piece in pieces]
         for caption in numbering.captions:
@@ -261,7 +288,8 @@ class Rendered:
     @property
     def problems(self) -> list[Diagnostic]:
         """What went wrong, one entry for each tag and name."""
-        found = [problem for rendering in self.renderings.values() for problem in rendering.problems] + self.faults
+        found = [problem for rendering in self.renderings.values() for problem in rendering.problems]
+        found += self.faults + self.unfound
         unique = {(problem.code, problem.span, str(problem.values)): problem for problem in found}
         return list(unique.values())
 
@@ -272,8 +300,9 @@ class Rendered:
 
         Args:
             created: the day that its properties name as that of creation and change; None keeps the template's.
-            pages: by bookmark, those of `headings` and `targets`; None if they are not known.
-            is_layout_copy: for finding the pages by laying it out.
+            pages: by bookmark, those of `headings` and `targets`, and of what stands `elsewhere`; None if they are not
+                known.
+            is_layout_copy: for finding the pages by laying it out; of `pages`, only those elsewhere are printed.
         """
         package, changed = self.template.package, dict[str, bytes]()
         lists: list[NewList] = []
@@ -281,7 +310,7 @@ class Rendered:
         for name, pieces in self.pieces.items():
             text = "".join(self._print(piece, pages, is_layout_copy) for piece in pieces)
             if self.references:
-                shown = {item.number: str(pages.get(item.name, "")) if pages else "" for item in self.references}
+                shown = {item.number: self._show_page(item, pages or {}, is_layout_copy) for item in self.references}
                 text = fill_slots(text, shown)
             # Word joins two tables that have nothing between them, and a cell must not end in a table.
             text = text.replace("</w:tbl><w:tbl>", "</w:tbl><w:p/><w:tbl>").replace("</w:tbl></w:tc>", _CELL_END)
@@ -309,8 +338,15 @@ class Rendered:
         if isinstance(piece, str):
             return piece
         style = self.template.styles.find("paragraph", piece.style) or ""
-        entries = [*self._list_entries(piece, style)]
+        entries, pages = [*self._list_entries(piece, style)], None if is_layout_copy else pages
         return make_contents(entries, pages, style, piece.instruction, is_layout_copy=is_layout_copy)
+
+    def _show_page(self, reference: Reference, pages: Mapping[str, str | int], is_layout_copy: bool) -> str:
+        page = str(pages.get(reference.name, _ANY_PAGE if is_layout_copy else ""))
+        if reference.place is None:
+            return page
+        _, title = self.elsewhere.get(reference.name, ("", ""))
+        return reference.place.in_another(title, page)
 
     def _list_entries(self, contents: Contents, style: str) -> Iterator[Entry]:
         if contents.sequence:
@@ -322,6 +358,20 @@ class Rendered:
             if heading.level <= contents.depth:
                 named = self.template.styles.find("paragraph", f"toc {heading.level}", "toc 1") or ""
                 yield Entry(named, heading.number, heading.text, heading.bookmark)
+
+
+def link_documents(documents: Mapping[str, Rendered], titles: Mapping[str, str]) -> None:
+    """Find the places that are not in their own document: each in the first of the others that has it.
+
+    Args:
+        titles: by the same keys, how a document is named in the others.
+    """
+    for key, document in documents.items():
+        for name in dict.fromkeys(reference.name for reference in document.open):
+            others = (other for other in documents if other != key and name in documents[other].bookmarks)
+            if (found := next(others, None)) is not None:
+                document.elsewhere[name] = found, titles[found]
+                documents[found].asked[name] = None
 
 
 def _join_pieces(pieces: Sequence[Piece]) -> str:

@@ -1,0 +1,51 @@
+"""pages of places: where a bookmark stands, as a field in its own document, as text in any other one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bidkit.ooxml.fields import make_field
+from bidkit.ooxml.values import Rendering, Site, mark, run
+
+
+@dataclass(frozen=True)
+class PageWords:
+    """How one speaks of a page: `{page}` stands for its number, `{document}` for the title of another document."""
+
+    here: str
+    there: str
+    separator: str = ", "
+
+
+@dataclass(frozen=True)
+class Place:
+    """A bookmark whose page is printed, in words and in the look of a run (`w:rPr`)."""
+
+    name: str
+    words: PageWords
+    look: str = ""
+
+    def in_this_document(self, page: str) -> str:
+        """Runs with the page as a field; `page` is its result."""
+        before, _, behind = self.words.here.partition("{page}")
+        field = make_field(f"PAGEREF {self.name} \\h", page, self.look)
+        return f"{run(before, self.look)}{field}{run(behind, self.look)}"
+
+    def in_another(self, document: str, page: str) -> str:
+        """A run of text."""
+        return run(self.words.there.replace("{page}", page).replace("{document}", document), self.look)
+
+
+@dataclass(frozen=True)
+class Pages:
+    """A value that prints the page of each bookmark; a name that stands twice is printed once."""
+
+    names: tuple[str, ...]
+    words: PageWords
+
+    def runs(self, rendering: Rendering, site: Site) -> str:
+        """The pages, each left open until every document has its place."""
+        return run(self.words.separator, site.run).join(
+            f"{mark('P', f'{rendering.numbering.keep(Place(name, self.words))}|t{rendering.tag}')}{site.run}{mark('Q')}"
+            for name in dict.fromkeys(self.names)
+        )

@@ -1,0 +1,256 @@
+"""Pages in words: a field where the place is in the same document, text where it is in another volume."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from docx import Document
+from office_files import DAY, docx, p, q, r, sound, tbl, text_of, texts, tr, tree
+from pack_files import make_two_volumes, price_docx, technical_docx
+from workspace import NOW, run_check, sign_all
+
+from bidkit.build import Options, build_deal
+from bidkit.context.anchors import make_anchors
+from bidkit.context.formats import make_filters
+from bidkit.diagnostic import Span
+from bidkit.office import lay_out, read_outline
+from bidkit.ooxml.rendered import Rendered, link_documents
+from bidkit.ooxml.template import compile_template
+from bidkit.readback import read_docx
+from bidkit.reports import Result
+
+BREAK = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
+
+
+def at(name: str, *inside: str, number: int = 7) -> str:
+    """Runs inside a bookmark."""
+    runs = "".join(item if item.startswith("<") else r(item) for item in inside)
+    return f'<w:bookmarkStart w:id="{number}" w:name="{name}"/>{runs}<w:bookmarkEnd w:id="{number}"/>'
+
+
+def render(content: bytes, context: Mapping[str, Any] | None = None, locale: str = "zh-CN") -> Rendered:
+    template, problems = compile_template(content, "t.docx", make_filters(locale))
+    assert template is not None and not problems, problems
+    return template.render(context or {})
+
+
+def link(*documents: Rendered) -> list[str]:
+    """Linked in their order as volumes A, B, C …; what could not be found."""
+    keys = [f"{letter}.docx" for letter, _ in zip("ABC", documents, strict=False)]
+    link_documents(dict(zip(keys, documents, strict=True)), {key: f"Volume {key[0]}" for key in keys})
+    return [item.values["name"] for document in documents for item in document.problems]
+
+
+def instructions(file: bytes) -> list[str]:
+    return [code.text or "" for code in tree(file).iter(q("w:instrText"))]
+
+
+# in one document
+
+
+@pytest.mark.parametrize(("locale", "text"), [("zh-CN", "见第 12 页。"), ("en-US", "见page 12。")])
+def test_a_page_is_a_field_between_the_words_of_the_locale(locale: str, text: str) -> None:
+    document = render(docx(p("见{{ a|page }}。"), p(at("x", "here"))), {"a": "x"}, locale)
+    file = sound(document.save(DAY, {"x": "12"}))
+    assert texts(file)[0] == text
+    assert instructions(file) == [" PAGEREF x \\h "]
+
+
+def test_a_list_of_anchors_names_each_page_once() -> None:
+    body = p("{{ a|pages }}"), p(at("x", "a")), p(at("y", "b", number=8))
+    document = render(docx(*body), {"a": ["y", "x", "y"]})
+    assert texts(document.save(DAY, {"x": "1", "y": "2"}))[0] == "第 2 页、第 1 页"
+    assert texts(render(docx(*body), {"a": []}).save(DAY, {}))[0] == ""
+
+
+def test_a_page_has_the_look_of_its_tag() -> None:
+    body = p(r("见", "<w:i/>"), r("{{ a|page }}", "<w:b/>")), p(at("x", "here"))
+    root = tree(render(docx(*body), {"a": "x"}).save(DAY, {"x": "3"}))
+    runs = [
+        run for run in next(root.iter(q("w:p"))).iter(q("w:r")) if text_of(run) or run.find(q("w:fldChar")) is not None
+    ]
+    bold = [run.find(f"{q('w:rPr')}/{q('w:b')}") is not None for run in runs]
+    assert bold == [False, *[True] * (len(runs) - 1)] and len(runs) == 7
+
+
+def test_a_page_may_stand_in_the_look_of_a_tracked_change() -> None:
+    change = '<w:rPr><w:ins w:id="5" w:author="a" w:date="2026-01-01T00:00:00Z"/><w:b/></w:rPr>'
+    run = f"<w:r>{change}<w:t>{{{{ a|page }}}}</w:t></w:r>"
+    assert texts(sound(render(docx(p(run), p(at("x", "h"))), {"a": "x"}).save(DAY, {"x": "3"})))[0] == "第 3 页"
+
+
+@pytest.mark.parametrize("tag", ["{{p a|page }}", "{{r a|page }}", "{% set z %}{{ a|page }}{% endset %}{{ z }}"])
+def test_a_page_may_stand_where_any_run_may(tag: str) -> None:
+    file = sound(render(docx(p(tag), p(at("x", "here"))), {"a": "x"}).save(DAY, {"x": "3"}))
+    assert texts(file)[0] == "第 3 页"
+
+
+def test_without_a_layout_the_number_is_blank() -> None:
+    assert texts(render(docx(p("{{ a|page }}"), p(at("x", "here"))), {"a": "x"}).save(DAY))[0] == "第  页"
+
+
+def test_a_place_that_is_nowhere_is_told_at_its_tag() -> None:
+    (problem,) = render(docx(tbl(tr("{{ a }}", "{{ a|page }}"))), {"a": "x"}).problems
+    assert (problem.code, problem.values) == ("TP12", {"name": "x"})
+    assert problem.span is not None
+    assert problem.span.place[1:] == (("table", "1"), ("row", "1"), ("cell", "2"), ("tag", "{{ a|page }}"))
+
+
+def test_a_place_that_was_left_out_is_nowhere() -> None:
+    body = p("{{ a|page }}"), p("{%p if no %}"), p(at("x", "here")), p("{%p endif %}")
+    (problem,) = render(docx(*body), {"a": "x", "no": False}).problems
+    assert problem.code == "TP12"
+
+
+def test_a_page_that_was_left_out_needs_no_place() -> None:
+    document = render(docx(p("{%p if no %}"), p("{{ a|page }}"), p("{%p endif %}"), p("b")), {"a": "x", "no": False})
+    assert document.problems == [] and document.printed_pages == frozenset()
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "{{ 1|page }}",
+        "{{ none|page }}",
+        "{{ nothing|page }}",
+        "{{ ['x', 1]|pages }}",
+        "{{ 'x'|pages }}",
+        "{{ 'see ' ~ 'x'|page }}",
+        "{{ 'x'|page|upper }}",
+        "{{ ['x'|page]|join }}",
+    ],
+)
+def test_what_is_no_anchor_or_no_longer_a_page_is_refused(tag: str) -> None:
+    assert [item.code for item in render(docx(p(tag), p(at("x", "here")))).problems] == ["TP07"]
+
+
+@pytest.mark.parametrize("name", ["a|b", "a\ufdd0b", "a<b>&", "{page}", ""])
+def test_no_name_can_break_the_document(name: str) -> None:
+    document = render(docx(p("{{ a|page }}")), {"a": name})
+    assert [item.values["name"] for item in document.problems] == [name]
+
+
+# in several
+
+
+def test_the_page_of_another_document_is_text_with_its_title() -> None:
+    first, second = render(docx(p("见{{ a|page }}。")), {"a": "x"}), render(docx(p(at("x", "here"))))
+    assert link(first, second) == []
+    file = sound(first.save(DAY, {"x": "12"}))
+    assert (texts(file), instructions(file)) == (["见《Volume B》第 12 页。"], [])
+    assert second.asked == {"x": None}
+    assert texts(first.save(DAY)) == ["见《Volume B》第  页。"]
+
+
+def test_a_place_of_its_own_comes_before_that_of_any_other() -> None:
+    first, second = render(docx(p(at("x", "here")))), render(docx(p("{{ a|page }}"), p(at("x", "too"))), {"a": "x"})
+    assert link(first, second) == [] and second.elsewhere == {} and first.asked == {}
+    assert texts(second.save(DAY, {"x": "4"}))[0] == "第 4 页"
+
+
+def test_of_several_other_documents_the_first_counts() -> None:
+    see = render(docx(p("{{ a|page }}")), {"a": "x"})
+    assert link(*(render(docx(p(at("x", "here")))) for _ in range(2)), see) == []
+    assert see.elsewhere == {"x": ("A.docx", "Volume A")}
+
+
+def test_what_no_document_has_is_told_by_each_that_asks() -> None:
+    assert link(render(docx(p("{{ a|page }}")), {"a": "x"}), render(docx(p("{{ a|page }}")), {"a": "x"})) == ["x", "x"]
+
+
+def test_titles_are_text() -> None:
+    see = render(docx(p("{{ a|page }}")), {"a": "x"})
+    documents = {"a": see, "b": render(docx(p(at("x", "h"))))}
+    link_documents(documents, {"a": "", "b": "R&D <{page}>\n"})
+    assert texts(sound(see.save(DAY, {"x": "7"}))) == ["《R&D <{page}>\n》第 7 页"]
+
+
+# anchors
+
+
+def test_anchors_are_names_that_word_takes() -> None:
+    ids = ["GW-200", "质保-1", "a b.c", "𠀀", "x" * 60, "①"]
+    anchors = make_anchors("product", ids)
+    assert list(anchors) == ids
+    assert list(anchors.values())[:4] == ["product_GW_200", "product_质保_1", "product_a_b_c", "product__"]
+    assert all(re.fullmatch(r"[a-z]\w{0,39}", name) for name in anchors.values())
+
+
+def test_ids_that_word_cannot_tell_apart_get_numbers_in_their_order() -> None:
+    anchors = make_anchors("p", ["a-b", "A_B", "a b", "a_b_2", *(f"{'y' * 50}{n}" for n in range(12))])
+    assert list(anchors.values())[:4] == ["p_a_b", "p_A_B_2", "p_a_b_3", "p_a_b_2_2"]
+    assert len({name.casefold() for name in anchors.values()}) == 16
+    assert max(map(len, anchors.values())) == 40
+
+
+# whole builds
+
+
+@pytest.fixture(autouse=True)
+def no_office(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if "office" not in request.keywords:
+        monkeypatch.setenv("BIDKIT_SOFFICE", "/nonexistent")
+
+
+def marked_template(template: bytes, text: str, name: str) -> bytes:
+    """A template whose paragraphs of this text stand inside a bookmark."""
+    document = Document(io.BytesIO(template))
+    for number, paragraph in enumerate([item for item in document.paragraphs if item.text == text], 900):
+        for tag, place in (("bookmarkStart", 1), ("bookmarkEnd", len(paragraph._p) + 1)):
+            element = paragraph._p.makeelement(q(f"w:{tag}"), {q("w:id"): str(number)})
+            if tag == "bookmarkStart":
+                element.set(q("w:name"), name)
+            paragraph._p.insert(place, element)
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+SEE = "执照{{ required_credentials[0].papers[0].anchor|page }}"
+
+
+def two_volumes(path: Path, name: str = "{{ credential.anchor }}") -> Path:
+    """Two volumes, of which the one with the prices says where the licence is; the path of the deal."""
+    technical = marked_template(technical_docx(), "{{ credential.title }}", name)
+    return make_two_volumes(path, templates={"technical": technical, "price": price_docx(SEE)})
+
+
+def build(deal: Path, *, is_draft: bool = False) -> Result:
+    sign_all(deal)
+    return build_deal(deal, Options(now=NOW, is_draft=is_draft))
+
+
+def test_check_finds_an_anchor_that_no_volume_has(tmp_path: Path) -> None:
+    deal = two_volumes(tmp_path, "{{ credential.anchor }}x")
+    (problem,) = [item for item in run_check(deal).diagnostics if item.code != "EN01"]
+    assert problem.span is not None
+    assert (problem.code, problem.span.file) == ("TP12", "templates/mine/price.docx")
+    assert dict(problem.span.place)["tag"] == "{{ required_credentials[0].papers[0].anchor|page }}"
+
+
+def test_a_tender_with_page_references_is_only_a_draft_without_a_layout(tmp_path: Path) -> None:
+    deal = two_volumes(tmp_path)
+    result = build(deal)
+    assert result.folder is None
+    assert [item.code for item in result.diagnostics] == ["PK16", "EN01"]
+    assert result.diagnostics[0].span == Span("submit/price.docx")
+    draft = build(deal, is_draft=True)
+    assert draft.folder is not None
+    price = read_docx((draft.folder / "submit/price-DRAFT.docx").read_bytes(), "price")
+    assert "执照《资格及商务技术文件》第  页" in price.text
+
+
+@pytest.mark.office
+def test_a_volume_says_on_which_page_of_another_one_a_paper_is(tmp_path: Path) -> None:
+    result = build(two_volumes(tmp_path))
+    assert result.folder is not None, result.diagnostics
+    files = {path.name: path.read_bytes() for path in (result.folder / "submit").glob("*.docx")}
+    pdfs, _ = lay_out(files)
+    (technical,) = [name for name in files if name != "price.docx"]
+    (page,) = [page for _, title, page in read_outline(pdfs[technical]) if title.endswith("营业执照")]
+    assert f"执照《资格及商务技术文件》第 {page} 页" in read_docx(files["price.docx"], "price").text
