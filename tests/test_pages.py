@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from docx import Document
 from office_files import DAY, docx, p, q, r, sound, tbl, text_of, texts, tr, tree
-from pack_files import make_two_volumes, price_docx, technical_docx
+from pack_files import make_two_volumes, price_docx
 from workspace import NOW, run_check, sign_all
 
 from bidkit.build import Options, build_deal
@@ -135,6 +133,36 @@ def test_no_name_can_break_the_document(name: str) -> None:
     assert [item.values["name"] for item in document.problems] == [name]
 
 
+# marked by a tag
+
+
+def test_a_tag_marks_its_place() -> None:
+    body = p("{{ a|page }}"), p("{{ a|here }}{{ b }}", style="Heading1"), tbl(tr("x", "{{ b|here }}y"))
+    document = render(docx(*body), {"a": "x", "b": "here"})
+    assert set(document.bookmarks) == {"_Toc00000001", "x", "here"}
+    assert document.headings[0].text == "here"
+    assert texts(sound(document.save(DAY, {"x": "3"}))) == ["第 3 页", "here", "x", "y"]
+
+
+def test_a_place_that_is_marked_twice_is_the_first() -> None:
+    document = render(docx(p("{{ a|page }}"), *(p("{{ a|here }}", name) for name in "bc")), {"a": "x"})
+    root = tree(sound(document.save(DAY, {"x": "3"})))
+    marked = [text_of(item) for item in root.iter(q("w:p")) if item.find(q("w:bookmarkStart")) is not None]
+    assert marked == ["b"]
+
+
+def test_a_mark_that_was_left_out_leaves_no_place() -> None:
+    body = p("{{ a|page }}"), p("{%p if no %}"), p("{{ a|here }}"), p("{%p endif %}")
+    assert [item.code for item in render(docx(*body), {"a": "x", "no": False}).problems] == ["TP12"]
+    body = p("{{ a|page }}"), tbl(tr("{%tr for n in [] %}"), tr("{{ a|here }}"), tr("{%tr endfor %}"))
+    assert [item.code for item in render(docx(*body), {"a": "x"}).problems] == ["TP12"]
+
+
+@pytest.mark.parametrize("name", ["", "a b", "1a", "x" * 41, "a-b", 1, None, "a\ufdd0"])
+def test_a_name_that_word_would_not_take_is_refused(name: object) -> None:
+    assert [item.code for item in render(docx(p("{{ a|here }}")), {"a": name}).problems] == ["TP07"]
+
+
 # in several
 
 
@@ -197,27 +225,12 @@ def no_office(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setenv("BIDKIT_SOFFICE", "/nonexistent")
 
 
-def marked_template(template: bytes, text: str, name: str) -> bytes:
-    """A template whose paragraphs of this text stand inside a bookmark."""
-    document = Document(io.BytesIO(template))
-    for number, paragraph in enumerate([item for item in document.paragraphs if item.text == text], 900):
-        for tag, place in (("bookmarkStart", 1), ("bookmarkEnd", len(paragraph._p) + 1)):
-            element = paragraph._p.makeelement(q(f"w:{tag}"), {q("w:id"): str(number)})
-            if tag == "bookmarkStart":
-                element.set(q("w:name"), name)
-            paragraph._p.insert(place, element)
-    stream = io.BytesIO()
-    document.save(stream)
-    return stream.getvalue()
-
-
 SEE = "执照{{ required_credentials[0].papers[0].anchor|page }}"
 
 
-def two_volumes(path: Path, name: str = "{{ credential.anchor }}") -> Path:
+def two_volumes(path: Path, see: str = SEE) -> Path:
     """Two volumes, of which the one with the prices says where the licence is; the path of the deal."""
-    technical = marked_template(technical_docx(), "{{ credential.title }}", name)
-    return make_two_volumes(path, templates={"technical": technical, "price": price_docx(SEE)})
+    return make_two_volumes(path, templates={"price": price_docx(see)})
 
 
 def build(deal: Path, *, is_draft: bool = False) -> Result:
@@ -226,11 +239,11 @@ def build(deal: Path, *, is_draft: bool = False) -> Result:
 
 
 def test_check_finds_an_anchor_that_no_volume_has(tmp_path: Path) -> None:
-    deal = two_volumes(tmp_path, "{{ credential.anchor }}x")
+    deal = two_volumes(tmp_path, "{{ 'nowhere'|page }}")
     (problem,) = [item for item in run_check(deal).diagnostics if item.code != "EN01"]
     assert problem.span is not None
     assert (problem.code, problem.span.file) == ("TP12", "templates/mine/price.docx")
-    assert dict(problem.span.place)["tag"] == "{{ required_credentials[0].papers[0].anchor|page }}"
+    assert dict(problem.span.place)["tag"] == "{{ 'nowhere'|page }}"
 
 
 def test_a_tender_with_page_references_is_only_a_draft_without_a_layout(tmp_path: Path) -> None:

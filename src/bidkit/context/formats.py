@@ -8,15 +8,15 @@ from decimal import Decimal
 from typing import Any
 
 from bidkit.diagnostic import load_messages
-from bidkit.ooxml.pages import Pages, PageWords
+from bidkit.ooxml.pages import Mark, Pages, PageWords
 
 FILTER_KINDS = {"money": "number", "day": "date", "percent": "number", "quantity": "number", "level": "block",
-                "page": "text", "pages": "list"}  # fmt: skip
+                "page": "text", "pages": "list", "here": "text"}  # fmt: skip
 """The filters of the template language, each with what it is made for."""
 
 
 def make_filters(locale: str) -> dict[str, Callable[..., Any]]:
-    """The filters of a template language: money, day, percent, quantity, level, page, pages."""
+    """The filters of a template language: money, day, percent, quantity, level, page, pages, here."""
     words = PageWords(**load_messages("zh" if locale.startswith("zh") else "en")["labels"]["page"])
     return {
         "money": lambda amount: f"{amount:,.2f}",
@@ -26,6 +26,7 @@ def make_filters(locale: str) -> dict[str, Callable[..., Any]]:
         "level": lambda text, top: text.level(top),
         "page": lambda anchor: find_pages([anchor], words),
         "pages": lambda anchors: find_pages(anchors, words),
+        "here": Mark,
     }
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from bidkit.ooxml.fields import make_field
 from bidkit.ooxml.values import Rendering, Site, mark, run
+
+_NAME = re.compile(r"[^\W\d]\w{0,39}")
 
 
 @dataclass(frozen=True)
@@ -49,3 +52,22 @@ class Pages:
             f"{mark('P', f'{rendering.numbering.keep(Place(name, self.words))}|t{rendering.tag}')}{site.run}{mark('Q')}"
             for name in dict.fromkeys(self.names)
         )
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A value that makes the place of its tag a bookmark, for Word's own dialog takes no name with a tag in it.
+
+    Raises:
+        ValueError: Word would not take the name.
+    """
+
+    name: str
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise ValueError(self.name)
+
+    def runs(self, rendering: Rendering, site: Site) -> str:
+        """The bookmark, which encloses nothing; where the document has one of this name already, nothing."""
+        return mark("y", f"here|{self.name}") + mark("Y", "here")
