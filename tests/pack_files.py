@@ -8,7 +8,7 @@ from pathlib import Path
 
 import docx
 from docx.document import Document
-from workspace import edit, make_workspace, root_of, write
+from workspace import edit, make_workspace, plain_template, root_of, write
 
 from bidkit.pack import shipped_packs
 
@@ -29,8 +29,9 @@ required_styles: [heading 1, Body Text, toc 1, Bid Table]
 """
 
 
-def shipped_template(pack: str = "zh-proposal") -> Document:
-    return docx.Document(str(shipped_packs() / pack / "proposal.docx"))
+def shipped_template(pack: str = "") -> Document:
+    """A shipped proposal; without a name the Chinese one without page references."""
+    return docx.Document(str(shipped_packs() / pack / "proposal.docx") if pack else io.BytesIO(plain_template()))
 
 
 def cut(document: Document, is_kept: Callable[[str], bool]) -> Document:

@@ -297,7 +297,7 @@ class TestBadInputs:
 
 def patch_template(root: Path, old: str, new: str) -> None:
     """The shipped Chinese pack as the workspace's own, with one text of its document changed."""
-    shutil.copytree(shipped_packs() / "zh-proposal", root / "templates/zh-proposal")
+    shutil.copytree(shipped_packs() / "zh-proposal", root / "templates/zh-proposal", dirs_exist_ok=True)
     source = shipped_packs() / "zh-proposal/proposal.docx"
     with zipfile.ZipFile(source) as read, zipfile.ZipFile(root / TEMPLATE, "w") as written:
         for name in read.namelist():

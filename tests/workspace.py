@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import time
+import zipfile
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -14,12 +16,17 @@ import yaml
 from PIL import Image
 
 from bidkit.build import Options, check_deal
+from bidkit.pack import shipped_packs
 from bidkit.reports import Result
 
 NOW = datetime(2026, 9, 1, 1, 0, tzinfo=UTC)
 COMPANY = "青禾测试技术有限公司"
 LICENCE = "catalog/credentials/files/licence.png"
 ISO9001 = "catalog/credentials/files/iso9001.pdf"
+
+_PAGE_TAG = re.compile(r"\{% if proof\.anchor %\}.*?\{% endif %\}")
+_RUN = "<w:r>(?:(?!</w:r>).)*"
+_PAGE_FIELD = re.compile(rf'{_RUN}"begin"/></w:r>{_RUN}PAGEREF.*?fldCharType="end"/></w:r>')
 
 SETTINGS = f"""\
 schema: bidkit/workspace@1
@@ -202,6 +209,8 @@ def make_workspace(path: Path, regime: str = "tender", **changes: Any) -> Path:
         ISO9001: make_pdf(),
         "deals/water/deal.yaml": make_deal(regime, **changes),
         "deals/water/evidence/minutes.md": "会议纪要：各方确认。\n",
+        "templates/zh-proposal/pack.yaml": (shipped_packs() / "zh-proposal/pack.yaml").read_bytes(),
+        "templates/zh-proposal/proposal.docx": plain_template(),
     }
     for name, content in files.items():
         write(path / name, content)
@@ -279,6 +288,18 @@ def sign_all(deal_path: Path, moments: tuple[str, ...] = ("build", "submit")) ->
     attestations = {"schema": "bidkit/attestations@1", "attestations": records}
     write(target, yaml.safe_dump(attestations, allow_unicode=True, sort_keys=False))
     return len(records)
+
+
+@lru_cache
+def plain_template() -> bytes:
+    """The shipped Chinese proposal without page references: a tender needs no layout to be built whole from it."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(shipped_packs() / "zh-proposal/proposal.docx") as old, zipfile.ZipFile(stream, "w") as new:
+        for item in old.infolist():
+            text = _PAGE_FIELD.sub("<w:r><w:t>—</w:t></w:r>", _PAGE_TAG.sub("", old.read(item).decode()))
+            assert not re.search(r"\|\s*pages?\b|PAGEREF", text)
+            new.writestr(item, text)
+    return stream.getvalue()
 
 
 @lru_cache
