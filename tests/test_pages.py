@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from random import Random
 from typing import Any
 
+import pypdfium2
 import pytest
-from office_files import DAY, docx, p, q, r, sound, tbl, text_of, texts, tr, tree
-from pack_files import make_two_volumes, price_docx
-from workspace import NOW, run_check, sign_all
+from office_files import DAY, PAGE, contents, core_xml, docx, field, p, q, r, sound, tbl, text_of, texts, tr, tree
+from pack_files import make_pack, make_two_volumes, price_docx
+from workspace import NOW, make_workspace, run_check, sign_all
 
+from bidkit.appendix import Appendix
 from bidkit.build import Options, build_deal
 from bidkit.context.anchors import make_anchors
 from bidkit.context.formats import make_filters
-from bidkit.diagnostic import Span
+from bidkit.diagnostic import Diagnostic, Span
 from bidkit.office import lay_out, read_outline
 from bidkit.ooxml.rendered import Rendered, link_documents
 from bidkit.ooxml.template import compile_template
+from bidkit.pack import load_pack
 from bidkit.readback import read_docx
 from bidkit.reports import Result
+from bidkit.source import Workspace
+from bidkit.volumes import compile_volumes, render_volumes
 
 BREAK = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
 
@@ -267,3 +273,133 @@ def test_a_volume_says_on_which_page_of_another_one_a_paper_is(tmp_path: Path) -
     (technical,) = [name for name in files if name != "price.docx"]
     (page,) = [page for _, title, page in read_outline(pdfs[technical]) if title.endswith("营业执照")]
     assert f"执照《资格及商务技术文件》第 {page} 页" in read_docx(files["price.docx"], "price").text
+
+
+# against LibreOffice
+
+
+MANIFEST = """\
+schema: bidkit/pack@1
+locale: zh-CN
+volumes:
+  - {id: a, title: 第一册, template: a.docx, output: a}
+  - {id: b, title: 第二册, template: b.docx, output: b}
+  - {id: c, title: 第三册, template: c.docx, output: c}
+required_styles: []
+"""
+ROMAN = '<w:pgNumType w:fmt="lowerRoman" w:start="1"/>'
+ARABIC = '<w:pgNumType w:start="1"/>'
+FOOTER = p("page <", field("PAGE", "1"), ">")
+
+
+def random_body(random: Random, own: Sequence[str], named: Sequence[str]) -> list[str]:
+    """Paragraphs and tables that mark places, name the pages of places, and fill pages, in any order."""
+    words = "各站点安装一台边缘采集网关，数据经专线上报。"
+    marks = [f"AT{name}END{{{{ '{name}'|here }}}}" for name in own]
+    sees = [f"SEE{n}:{name}={{{{ '{name}'|page }}}};" for n, name in enumerate(named)]
+    texts = [*marks, *sees, *(words * random.randint(1, 12) for _ in range(60))]
+    random.shuffle(texts)
+    blocks = []
+    for text in texts:
+        kind = random.choice("pppptttbh" if text in marks else "pppptt")
+        pushed = words * random.randint(0, 2) + text + words * random.randint(0, 1)
+        if kind == "t":
+            blocks += [tbl(*(tr(words * random.randint(1, 3), words) for _ in range(3)), tr(pushed, words)), p("x")]
+        else:
+            blocks.append({"p": "", "b": BREAK, "h": ""}[kind] + p(pushed, style="Heading1" if kind == "h" else ""))
+    return blocks
+
+
+def random_volume(random: Random, own: Sequence[str], named: Sequence[str], numbers: str) -> bytes:
+    """A document, in which pages count on, begin anew, or begin anew behind Roman ones."""
+    blocks = random_body(random, own, named)
+    footer = '<w:footerReference w:type="default" r:id="rIdfooter"/>'
+    if numbers:
+        cut = random.randint(10, 30)
+        section = f'<w:sectPr>{footer}<w:type w:val="nextPage"/>{PAGE}{ROMAN if numbers == "roman" else ""}</w:sectPr>'
+        blocks.insert(cut, p("end", properties=section))
+    last = PAGE + (ARABIC if numbers else "")
+    return docx(contents(' TOC \\o "1-1" \\h '), *blocks, footer=FOOTER, last_section=last, core=core_xml("x"))
+
+
+def render_pack(
+    path: Path, manifest: str = MANIFEST, **templates: bytes
+) -> tuple[dict[str, bytes] | None, list[Diagnostic]]:
+    """The volumes of the small workspace's bid, made of these templates."""
+    result = run_check(make_workspace(path))
+    assert result.bid is not None and result.root is not None
+    lines = manifest.splitlines(keepends=True)
+    kept = [line for line in lines if "id:" not in line or line.split("id: ")[1][0] in templates]
+    make_pack(path, "".join(kept), **templates)
+    pack, problems = load_pack(Workspace(path), "mine")
+    assert pack is not None, problems
+    volumes, problems = compile_volumes(pack, result.bid)
+    assert not problems, problems
+    return render_volumes(volumes, result.bid, Appendix((), {}), "deal.yaml", is_draft=False)
+
+
+def printed_pages(pdf: bytes) -> list[tuple[str, str]]:
+    """Of each page the number that is printed on it, and its text without blanks."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        texts = ["".join(page.get_textpage().get_text_range().split()) for page in document]
+    return [(re.findall(r"page<(\w+)>", text)[-1], text) for text in texts]
+
+
+@pytest.mark.office
+@pytest.mark.parametrize("seed", range(4))
+def test_every_printed_page_is_that_of_the_file_laid_out_again(seed: int, tmp_path: Path) -> None:
+    random = Random(seed)
+    names = {"a": [f"a{n}x" for n in range(12)], "b": [f"质b{n}x" for n in range(12)]}
+    everything = [*names["a"], *names["b"]]
+    numbers = {name: random.choice(["", "anew", "roman"]) for name in names} | ({"a": "roman"} if seed == 0 else {})
+    templates = {
+        name: random_volume(random, own, random.sample(everything, 16), numbers[name]) for name, own in names.items()
+    }
+    files, problems = render_pack(tmp_path, **templates)
+    assert files is not None and problems == []
+    pdfs, problems = lay_out(files)
+    assert problems == []
+    where, pages = dict[str, str](), 0
+    for name in names:
+        for number, text in printed_pages(pdfs[f"submit/{name}.docx"]):
+            pages += 1
+            where |= dict.fromkeys(re.findall(r"AT(\w+?)END", text), number)
+    assert set(where) == set(everything) and pages > 12
+    seen = 0
+    for name, title in (("a", "第一册"), ("b", "第二册")):
+        text = "".join(texts(sound(files[f"submit/{name}.docx"])))
+        for target, shown in re.findall(r"SEE\d+:(\w+)=(.*?);", text):
+            page = f"第 {where[target]} 页"
+            assert shown == (page if target in names[name] else f"《{({'第一册', '第二册'} - {title}).pop()}》{page}")
+            seen += 1
+    assert seen == 32
+
+
+def pushing(own: str, other: str) -> bytes:
+    """Page viii, on which a longer number of the other's page makes one more line, which pushes its own place to ix."""
+    line = '<w:spacing w:line="3000" w:lineRule="exact"/><w:ind w:right="4260"/>'
+    see = p(r(f"{{{{ '{other}'|page }}}}", '<w:sz w:val="80"/>'), properties=line)
+    filler = p("x", properties='<w:spacing w:line="8000" w:lineRule="exact"/>')
+    here = p(f"{{{{ '{own}'|here }}}}here", properties='<w:spacing w:line="2000" w:lineRule="exact"/>')
+    return docx(see, filler, here, last_section=PAGE + ROMAN.replace('"1"', '"8"'))
+
+
+@pytest.mark.office
+def test_pages_that_push_each_other_for_ever_are_not_written(tmp_path: Path) -> None:
+    manifest = MANIFEST.replace("第一册", "A").replace("第二册", "B")
+    files, problems = render_pack(tmp_path, manifest, a=pushing("x", "y"), b=pushing("y", "x"))
+    assert files is not None
+    assert [(item.code, item.span) for item in problems] == [
+        (code, Span(f"submit/{name}.docx")) for code in ("TP23", "PK16") for name in "ab"
+    ]
+    assert texts(files["submit/a.docx"])[0] == "《B》第  页"
+
+
+@pytest.mark.office
+def test_a_page_that_moves_what_stands_behind_it_is_still_true(tmp_path: Path) -> None:
+    manifest = MANIFEST.replace("第一册", "A").replace("第二册", "B")
+    still = docx(p("{{ 'y'|here }}here"), last_section=PAGE + ROMAN.replace('"1"', '"8"'))
+    files, problems = render_pack(tmp_path, manifest, a=still, b=pushing("z", "y"), c=docx(p("{{ 'z'|page }}")))
+    assert files is not None and problems == []
+    assert texts(files["submit/b.docx"])[0] == "《A》第 viii 页"
+    assert texts(files["submit/c.docx"])[0] == "《B》第 ix 页"

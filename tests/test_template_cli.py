@@ -418,6 +418,7 @@ def test_the_sample_has_the_names_of_a_real_bid() -> None:
 
 def test_an_ejected_pack_is_sound_and_is_the_one_that_is_used(tmp_path: Path) -> None:
     deal = make_workspace(tmp_path)
+    shutil.rmtree(tmp_path / "templates")
     before = run_check(deal)
     done = run(deal.parent, "eject", "zh-proposal", "--lang", "en")
     assert (done.returncode, done.stderr) == (0, "")
@@ -433,6 +434,7 @@ def test_an_ejected_pack_is_sound_and_is_the_one_that_is_used(tmp_path: Path) ->
 
 def test_a_pack_is_never_copied_over_another(tmp_path: Path) -> None:
     make_workspace(tmp_path)
+    shutil.rmtree(tmp_path / "templates")
     assert run(tmp_path, "eject", "zh-proposal", "--to", "templates/ours").returncode == 0
     (tmp_path / "templates/ours/proposal.docx").write_bytes(b"edited")
     done = run(tmp_path, "eject", "en-proposal", "--to", "templates/ours", "--lang", "en")
