@@ -11,12 +11,16 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from office_files import docx, filled, p
 from pack_files import MANIFEST, make_two_volumes
 from workspace import NOW, edit, make_workspace, run_check, sign_all
 
 from bidkit.bid import Bid
 from bidkit.build import Options, build_deal
 from bidkit.diagnostic import LANGUAGES, Diagnostic
+from bidkit.ooxml import opc
+from bidkit.ooxml.barchart import BarChart
+from bidkit.ooxml.values import PART_TYPES
 from bidkit.quote import compute_quote
 from bidkit.reports import Result
 from bidkit.rules import FINISHED_RULES
@@ -393,6 +397,46 @@ def test_price_in_the_title_of_a_volume_that_may_hold_none_is_found(price_free: 
     title = "澄溪水厂数据采集项目"
     (item,) = judge_price_free(price_free, CORE, f"{title} 336000.00", title)
     assert (item.code, item.span.place if item.span else ()) == ("PR09", (("part", CORE),))
+
+
+def with_chart(content: bytes, items: tuple[tuple[str, str], ...], alt: str = "") -> bytes:
+    """A file with a chart of names and amounts, taken from a document that the engine makes."""
+    chart = BarChart(tuple((name, Decimal(amount)) for name, amount in items), "处理量", "1F4E79", alt)
+    drawn = unzip(filled(docx(p("{{p c }}")), {"c": chart}))
+    parts = unzip(content)
+    parts |= {name: data for name, data in drawn.items() if name.startswith(("word/charts/", "word/embeddings/"))}
+    (target,) = (name for name in drawn if re.fullmatch("word/charts/[^/]+", name))
+    rels = opc.rels_name(BODY)
+    kind = f"{opc.OFFICE_RELS}/chart"
+    parts[rels] = opc.add_relationships(parts[rels], {"rIdNew": (kind, target.removeprefix("word/"), False)})
+    chart_type = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
+    parts[opc.CONTENT_TYPES] = opc.add_content_types(parts[opc.CONTENT_TYPES], PART_TYPES, {target: chart_type})
+    found = re.search("<w:r><w:drawing>.*?</w:drawing></w:r>", drawn[BODY].decode())
+    assert found is not None
+    drawing = re.sub('r:id="[^"]*"', 'r:id="rIdNew"', re.sub('docPr id="[0-9]+"', 'docPr id="9001"', found.group()))
+    parts[BODY] = parts[BODY].replace(b"</w:p>", drawing.encode() + b"</w:p>", 1)
+    return pack(parts)
+
+
+def judge_chart(package: Package, *items: tuple[str, str], alt: str = "") -> list[Diagnostic]:
+    files = {package.docx: with_chart(package.files[package.docx], items, alt)}
+    return verify_files(package.bid, files, is_draft=False, price_free=[package.docx])
+
+
+@pytest.mark.parametrize(("amount", "name"), [("336000", "总价"), ("36000.00", "实施服务"), ("12500", "A01")])
+def test_price_in_a_chart_of_a_volume_that_may_hold_none_is_found(price_free: Package, amount: str, name: str) -> None:
+    found = judge_chart(price_free, ("甲", amount), ("乙", "17.00"))
+    assert codes(found) == {"PR09"}
+    assert {item.span.place[0][1].split("/")[1] for item in found if item.span} == {"charts", "embeddings"}
+    assert all(f"（{name}）" in item.message("zh") for item in found)
+
+
+def test_price_in_the_alternative_text_of_a_picture_is_found(price_free: Package) -> None:
+    assert codes(judge_chart(price_free, ("甲", "17.00"), alt="总价 336,000.00 元")) == {"PR09"}
+
+
+def test_a_chart_of_other_figures_is_no_leak(price_free: Package) -> None:
+    assert judge_chart(price_free, ("甲", "300"), ("乙", "24"), ("丙", "45000"), ("丁", "2026")) == []
 
 
 def test_amounts_of_past_projects_are_no_leak(price_free: Package) -> None:

@@ -19,8 +19,12 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 R = f"{{{opc.OFFICE_RELS}}}"
 _S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 DC = "{http://purl.org/dc/elements/1.1/}"
 Place = tuple[tuple[str, str], ...]
+_LEAST_AMOUNT = 1000
+"""What a number in a chart must be to be taken for an amount of money."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,8 @@ class ReadDocument:
     faults: tuple[Fault, ...]
     properties: tuple[tuple[Place, str], ...] = ()
     """Title, subject and whatever else its properties say."""
+    drawn: tuple[tuple[Place, str], ...] = ()
+    """What pictures say: charts with their numbers and workbooks, diagrams, and the texts that stand for pictures."""
 
     @property
     def text(self) -> str:
@@ -122,7 +128,43 @@ def read_docx(content: bytes, name: str) -> ReadDocument:
         for text in map(str, tree.itertext())
         if text.strip()
     )
-    return ReadDocument(name, tuple(texts), headers, headings, contents, author, tuple(faults), properties)
+    drawn = (*_read_pictures(trees), *_read_workbooks(parts, faults))
+    return ReadDocument(
+        name, tuple(texts), headers, headings, contents, author, tuple(faults), properties, tuple(drawn)
+    )
+
+
+def _read_pictures(trees: Mapping[str, etree._Element]) -> Iterator[tuple[Place, str]]:
+    """The texts of charts and diagrams, the numbers of charts, and the texts that stand for pictures."""
+    for part, tree in trees.items():
+        for element in tree.iter(f"{_A}p", f"{_C}v", f"{WP}docPr") if part.startswith("word/") else ():
+            if element.tag == f"{WP}docPr":
+                said = [element.get("descr", ""), element.get("title", "")]
+            elif element.tag == f"{_A}p":
+                said = ["".join(text.text or "" for text in element.iter(f"{_A}t"))]
+            else:
+                said = [_show_number(element.text or "")]
+            yield from (((("part", part),), text) for text in said if text)
+
+
+def _read_workbooks(parts: Mapping[str, bytes], faults: list[Fault]) -> Iterator[tuple[Place, str]]:
+    """The cells of the workbooks that stand behind charts; one that cannot be read is a fault."""
+    for part in parts:
+        if part.startswith("word/") and part.lower().endswith((".xlsx", ".xlsm")):
+            book = read_xlsx(parts[part], part)
+            if book.faults and not book.cells:
+                faults.append(Fault(part, book.faults[0].text))
+            for (sheet, cell), value in book.cells.items():
+                yield (("part", part), ("sheet", sheet), ("cell", cell)), _show_number(str(value))
+
+
+def _show_number(text: str) -> str:
+    """A large number as an amount, for in a chart nothing beside it says so; other text as it is."""
+    try:
+        number = Decimal(text.strip())
+    except ArithmeticError:
+        return text
+    return f"{number:,.2f}" if _LEAST_AMOUNT <= number < 10**15 else text
 
 
 def _read_headers(parts: Mapping[str, bytes], trees: Mapping[str, etree._Element]) -> tuple[tuple[Place, str], ...]:

@@ -34,7 +34,7 @@ from bidkit.ooxml.sandbox import MAX_OUTPUT, Environment, load_template
 from bidkit.ooxml.sections import Section, mark_sections, number_pages, read_sections, show_page
 from bidkit.ooxml.syntax import compile_source
 from bidkit.ooxml.targets import add_aliases, alias, fill_slots, find_targets
-from bidkit.ooxml.values import MEDIA_TYPES, NewList, Rendering, Site, Styles
+from bidkit.ooxml.values import PART_TYPES, NewList, Rendering, Site, Styles
 
 _MAIN = "word/document.xml"
 _CORE = "docProps/core.xml"
@@ -306,7 +306,8 @@ class Rendered:
         """
         package, changed = self.template.package, dict[str, bytes]()
         lists: list[NewList] = []
-        extensions: dict[str, str] = {}
+        media: dict[str, bytes] = {}
+        types: dict[str, str] = {}
         for name, pieces in self.pieces.items():
             text = "".join(self._print(piece, pages, is_layout_copy) for piece in pieces)
             if self.references:
@@ -319,9 +320,9 @@ class Rendered:
                 text = mark_sections(text) if name == _MAIN and self._numbered_sections() else text
             changed[name] = _XML + text.encode()
         for name, rendering in self.renderings.items():
-            changed |= rendering.media
+            media |= rendering.media
+            types |= rendering.types
             lists += [item for item in rendering.lists if item not in lists]
-            extensions |= {kind: MEDIA_TYPES[kind] for kind in {media.rpartition(".")[2] for media in rendering.media}}
             if rendering.relationships:
                 rels = opc.rels_name(name)
                 changed[rels] = opc.add_relationships(package.get(rels), rendering.relationships)
@@ -330,8 +331,11 @@ class Rendered:
             changed[_CORE] = _set_dates(core, created)
         if lists:
             changed["word/numbering.xml"] = add_lists(package["word/numbering.xml"], lists)
-        if extensions:
-            changed[opc.CONTENT_TYPES] = opc.add_content_types(package[opc.CONTENT_TYPES], extensions)
+        if media:
+            changed |= media
+            found = {name.rpartition(".")[2] for name in media}
+            extensions = {kind: PART_TYPES[kind] for kind in found if kind in PART_TYPES}
+            changed[opc.CONTENT_TYPES] = opc.add_content_types(package[opc.CONTENT_TYPES], extensions, types)
         return opc.write_package(package.replace(changed))
 
     def _print(self, piece: Piece, pages: Mapping[str, str | int] | None, is_layout_copy: bool) -> str:

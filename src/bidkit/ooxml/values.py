@@ -35,6 +35,8 @@ _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
 _A, _PIC, _WP = f"{_DRAWING}/main", f"{_DRAWING}/picture", f"{_DRAWING}/wordprocessingDrawing"
 MEDIA_TYPES = {name: f"image/{name}" for name in ("png", "jpeg", "gif", "bmp", "tiff")}
 """Content types of the pictures that `Rendering.add_media` takes, by extension."""
+PART_TYPES = {**MEDIA_TYPES, "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+"""Content types of all parts that come with what is printed, by extension; others have theirs part by part."""
 
 
 def mark(op: str, argument: object = "") -> str:
@@ -164,6 +166,8 @@ class Rendering:
     Args:
         drawings, list_ids: numbers that are still free in the whole document.
         bookmarks: the names that the whole document has, with their numbers.
+        media: new parts by name: pictures, charts and what belongs to them.
+        types: the content types of those that have one of their own.
         taken: relationship ids that the template uses already.
         dropped: bookmarks that were printed into what was left out in the end.
         notes: by part name, the notes parts whose text stands in this part until it is assembled.
@@ -179,6 +183,7 @@ class Rendering:
     taken: frozenset[str] = frozenset()
     relationships: dict[str, tuple[str, str, bool]] = field(default_factory=dict)
     media: dict[str, bytes] = field(default_factory=dict)
+    types: dict[str, str] = field(default_factory=dict)
     lists: list[NewList] = field(default_factory=list)
     problems: list[Diagnostic] = field(default_factory=list)
     bookmarks: dict[str, int] = field(default_factory=dict)
@@ -191,7 +196,7 @@ class Rendering:
 
     def beside(self, taken: frozenset[str]) -> Rendering:
         """Another part of the same document, whose content is rendered together with this one's."""
-        shared = (self.media, self.lists, self.problems, self.bookmarks)
+        shared = (self.media, self.types, self.lists, self.problems, self.bookmarks)
         return Rendering(self.styles, self.numbering, self.drawings, self.list_ids, taken, {}, *shared)
 
     def of(self, part: str) -> Rendering:
@@ -221,6 +226,12 @@ class Rendering:
         name = f"media/{hashlib.sha256(data).hexdigest()[:16]}.{extension}"
         self.media[f"word/{name}"] = data
         return self.relate("image", name)
+
+    def add_part(self, name: str, content: bytes, kind: str = "") -> None:
+        """A new part of the package; its content type where that does not follow from its extension."""
+        self.media[name] = content
+        if kind:
+            self.types[name] = kind
 
     def start_list(self, style: str, first: int = 1) -> int | None:
         """A list of its own that starts at a number, in the numbering that a style is linked to."""
@@ -357,9 +368,12 @@ class Table:
 
 @dataclass(frozen=True)
 class Blocks:
-    """Several blocks, one after the other."""
+    """Several blocks, one after the other; without any it is false in a condition."""
 
     parts: tuple[Block, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.parts)
 
     def blocks(self, rendering: Rendering, site: Site) -> str:
         """All of them."""

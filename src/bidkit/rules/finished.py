@@ -117,7 +117,7 @@ def no_price_leaks(done: Finished) -> Iterator[Finding]:
     foreign = past - main
     prices = make_prices(main, totals - foreign, names.keys() - foreign)
     for file in (file for name, file in done.documents.items() if name in done.price_free):
-        for place, text in (*file.texts, *file.properties, ((), PurePosixPath(file.name).stem)):
+        for place, text in (*file.texts, *file.drawn, *file.properties, ((), PurePosixPath(file.name).stem)):
             for figure, amount in find_prices(text, prices, quote.currency, bid.deal.language):
                 yield Finding(Span(file.name, place=place), {"figure": figure, "name": names[amount]})
 
