@@ -12,7 +12,8 @@ from pydantic_core import PydanticCustomError
 
 from bidkit.deal.customer import Competitor, Customer, Opportunity
 from bidkit.deal.prices import QuoteText
-from bidkit.deal.solution import Member, Reference, Solution
+from bidkit.deal.solution import Reference, Solution
+from bidkit.deal.team import Member, check_team
 from bidkit.deal.tender import Requirement, Tender
 from bidkit.diagnostic import Diagnostic, Term
 from bidkit.scalars import Day, Model, Text, validate
@@ -74,7 +75,10 @@ def load_deal(workspace: Workspace, name: str) -> tuple[Deal | None, list[Diagno
 
 
 def check_references(deal: Deal) -> list[Diagnostic]:
-    """What the deal names inside itself must exist, and ids must be unique. Diagnostics: DL15, DL16, DL24, DL25."""
+    """What the deal names inside itself must exist, and ids must be unique.
+
+    Diagnostics: DL10, DL15, DL16, DL24, DL25.
+    """
     need = deal.opportunity
     found: list[Diagnostic] = []
     for records in (
@@ -101,7 +105,7 @@ def check_references(deal: Deal) -> list[Diagnostic]:
         if phase.end_day < phase.start_day:
             days = {"start": phase.start_day, "end": phase.end_day}
             found.append(Diagnostic("DL25", phase.span("end_day"), days))
-    return found
+    return [*found, *check_team(deal.team)]
 
 
 def _check_amounts(quote: QuoteText) -> list[Diagnostic]:

@@ -1,4 +1,4 @@
-"""what is proposed: products, plan, service, the team, projects done before."""
+"""what is proposed: products, plan, service; projects done before."""
 
 from __future__ import annotations
 
@@ -100,17 +100,6 @@ class Solution(Model):
     products: tuple[Text, ...]
     plan: Plan
     service: Service
-
-
-class Member(Model):
-    """A person of the bidder's team."""
-
-    name: Text
-    role: Text
-    title: Note = ""
-    years: Whole | None = None
-    certificates: Texts = ()
-    duty: Text
 
 
 class Reference(Model):
