@@ -14,10 +14,9 @@ import pytest
 
 from bidkit import Options, check_deal
 from bidkit.appendix import Appendix
-from bidkit.context import make_context, make_gantt
+from bidkit.context import make_context
 from bidkit.context.formats import format_day, format_quantity
 from bidkit.credentials import Selection
-from bidkit.deal.solution import Phase
 
 ROOT = Path(__file__).parents[1]
 
@@ -52,16 +51,6 @@ def test_dates_are_written_as_the_locale_writes_them(locale: str, text: str) -> 
 )
 def test_quantities_have_no_trailing_zeros(value: str, text: str) -> None:
     assert format_quantity(Decimal(value)) == text
-
-
-def test_gantt_fills_the_columns_that_a_phase_touches() -> None:
-    phases = [
-        Phase(name=name, start_day=start, end_day=end, work="w") for name, start, end in (("a", 1, 30), ("b", 31, 180))
-    ]
-    table = make_gantt(phases, 180, "Phase", "112233")
-    assert [cell.text for cell in table.header[1:]] == [str(day) for day in range(20, 181, 20)]
-    filled = [[bool(cell.fill) for cell in row[1:]] for row in table.rows]
-    assert filled == [[True] * 2 + [False] * 7, [False] + [True] * 8]
 
 
 @pytest.mark.parametrize(

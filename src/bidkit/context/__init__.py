@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -10,17 +10,16 @@ from typing import Any
 from bidkit.appendix import Appendix
 from bidkit.bid import Bid
 from bidkit.catalog import UNDATED_KINDS, Credential, Product
+from bidkit.charts import make_gantt, make_quote_chart, make_team_chart
 from bidkit.config import CONFIG_NAME
 from bidkit.context.anchors import Anchors
 from bidkit.context.formats import format_day, format_moment
-from bidkit.deal.solution import Phase
 from bidkit.deal.tender import Requirement
 from bidkit.diagnostic import load_messages
 from bidkit.ooxml.markdown import Markdown
-from bidkit.ooxml.values import Blocks, Cell, Image, Table
+from bidkit.ooxml.values import Blocks, Image
 from bidkit.scalars import Prose
 
-_GANTT_COLUMNS = 10
 PAPERS = {"en-GB": (11_906, 16_838)}
 """The paper of a locale, in twips, where it is not the one of its language's template."""
 _LOGO_MM = 9
@@ -60,6 +59,7 @@ def make_context(
         "products": maker.products(),
         "plan": maker.plan(),
         "team": _number(member.model_dump() for member in deal.team),
+        "team_chart": make_team_chart(deal.team, maker.labels, bid.company.color) if deal.team else Blocks(()),
         "service": maker.service(),
         **maker.requirements(),
         "terms": maker.terms(),
@@ -168,7 +168,7 @@ class _Maker:
             "introduction": self.markdown(plan.introduction),
             "methods": self.markdown(plan.methods) if plan.methods else None,
             "days": days,
-            "gantt": make_gantt(plan.phases, days, self.labels["phase"], self.bid.company.color),
+            "gantt": make_gantt(plan, self.labels, self.bid.company.color),
             "phases": _number(phases),
             "milestones": _number(milestone.model_dump(exclude={"is_delivery"}) for milestone in plan.milestones),
         }
@@ -233,6 +233,7 @@ class _Maker:
             "taxes": [{"rate": t.rate, "gross": t.gross, "net": t.net, "tax": t.tax} for t in quote.taxes],
             "payments": _number({**item.payment.model_dump(), "amount": item.amount} for item in quote.payments),
             "notes": list(text.notes),
+            "chart": make_quote_chart(quote, self.labels, self.bid.company.color),
         }
 
     def validity(self, paper: Credential) -> str:
@@ -276,24 +277,3 @@ def _fit(page: Image, place: int) -> Image:
     """The first page shares its sheet with heading and facts, the others have one of their own."""
     height = _FIRST_PAGE_MM if place == 0 else _NEXT_PAGE_MM
     return replace(page, max_height_mm=height)
-
-
-def make_gantt(phases: Sequence[Phase], days: int, title: str, color: str) -> Table:
-    """A Gantt chart as a table: a row per phase, a column per span of days, the span's last day above it."""
-    step = (
-        max(5, -(-days // _GANTT_COLUMNS // 5) * 5) if days > _GANTT_COLUMNS * 5 else max(1, -(-days // _GANTT_COLUMNS))
-    )
-    ends = list(range(step, days + step, step))
-    header = (Cell(title), *(Cell(str(min(end, days)), align="center") for end in ends))
-    rows = tuple(
-        (
-            Cell(phase.name),
-            *(Cell(fill=color if _overlaps(phase, end - step + 1, end) else "") for end in ends),
-        )
-        for phase in phases
-    )
-    return Table(header, rows, (4.0, *(1.0 for _ in ends)), keeps_with_next=True)
-
-
-def _overlaps(phase: Phase, first: int, last: int) -> bool:
-    return phase.start_day <= last and phase.end_day >= first
