@@ -15,6 +15,7 @@ from bidkit.ooxml import opc
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
+C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 MM = 36_000
 
 
@@ -33,6 +34,8 @@ def dump_docx(content: bytes) -> str:
             lines = list(_blocks(root.find(f"{W}body") if root.find(f"{W}body") is not None else root, names))
             if any(line.strip() for line in lines):
                 out += [f"=== {name}", *lines]
+        if name.startswith("word/charts/") and name.endswith(".xml"):
+            out += ["=== chart", *_chart(opc.parse_xml(parts[name]))]
     core = opc.parse_xml(parts["docProps/core.xml"])
     out += ["=== docProps/core.xml", *(f"{etree.QName(item).localname}: {item.text or ''}" for item in core)]
     return "\n".join(out) + "\n"
@@ -52,6 +55,15 @@ def _blocks(parent: etree._Element, names: dict[str, str]) -> Iterator[str]:
             yield _section(element)
 
 
+def _chart(root: etree._Element) -> Iterator[str]:
+    """The title of a chart; each of its names with its number."""
+    yield "".join(root.find(f"{C}chart/{C}title").itertext())
+    names, values = (
+        [point.findtext(f"{C}v") for point in root.iterfind(f".//{C}{tag}//{C}pt")] for tag in ("cat", "val")
+    )
+    yield from (f"{name} | {value}" for name, value in zip(names, values, strict=True))
+
+
 def _paragraph(paragraph: etree._Element, names: dict[str, str]) -> str:
     style = paragraph.find(f"{W}pPr/{W}pStyle")
     name = names.get(style.get(f"{W}val"), "?") if style is not None else "Normal"
@@ -68,7 +80,9 @@ def _section(section: etree._Element) -> str:
 def _text(paragraph: etree._Element) -> str:
     out = []
     for element in paragraph.iter():
-        if element.tag == f"{W}t":
+        if element.tag == f"{W}txbxContent":
+            out.append(" ‖ ")
+        elif element.tag == f"{W}t":
             bold = element.getparent().find(f"{W}rPr/{W}b") is not None
             out.append(f"**{element.text}**" if bold and element.text else element.text or "")
         elif element.tag == f"{W}instrText":
