@@ -61,7 +61,7 @@ def test_amounts_have_separators_and_bars_the_colour() -> None:
     (tree,) = chart_parts(fill(CHART)).values()
     formats = {element.get("formatCode") for element in tree.iterfind(f".//{C}dLbls/{C}numFmt")}
     assert formats == {"#,##0.00"}
-    assert [element.get("val") for element in tree.iterfind(f".//{C}ser/{C}spPr//{A}srgbClr")] == ["1F4E79"]
+    assert {element.get("val") for element in tree.iterfind(f".//{C}ser/{C}spPr//{A}srgbClr")} == {"1F4E79"}
 
 
 def test_the_longest_bar_leaves_room_for_its_amount() -> None:

@@ -43,7 +43,9 @@ def test_colour_takes_the_place_of_the_accent_in_theme_styles_and_charts(deal: P
     everything = "".join(parts.values())
     for element in re.findall(r'<w:[^>]*w:theme(?:Color|Fill)="accent1"[^>]*>', everything):
         assert "2E6B4F" in element
-    assert 'w:fill="2E6B4F"' in parts["word/document.xml"], "the Gantt chart"
+    assert '<a:srgbClr val="2E6B4F"/>' in parts["word/document.xml"], "the Gantt chart"
+    (chart,) = (text for name, text in parts.items() if re.fullmatch(r"word/charts/[^/]+\.xml", name))
+    assert '<a:srgbClr val="2E6B4F"/>' in chart
     rest = {name: text for name, text in parts.items() if "theme" not in name}
     assert not [name for name, text in rest.items() if "1F4E79" in text]
 

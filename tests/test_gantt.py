@@ -103,5 +103,11 @@ def test_a_day_of_a_long_plan_is_still_seen() -> None:
     assert first.outline == BAR
 
 
+def test_bars_of_a_pale_colour_are_seen_on_paper() -> None:
+    (drawing,) = Gantt((Row("a", 1, 5),), WORDS, "FFFFFF", MARK).draw(WIDTH, HEIGHT)
+    (bar,) = (shape for shape in drawing.shapes if shape.fill == "FFFFFF")
+    assert bar.outline != "FFFFFF"
+
+
 def test_without_rows_there_is_no_picture() -> None:
     assert make(()) == []

@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
 
-from bidkit.ooxml.drawing import GRID, INK, PALE_INK, make_inline
+from bidkit.ooxml.drawing import GRID, INK, PALE_INK, edge_of, make_inline
 from bidkit.ooxml.measure import count_lines, is_wide, line_height, measure_text
 from bidkit.ooxml.opc import OFFICE_RELS, add_relationships
 from bidkit.ooxml.values import EMU_PER_MM, Rendering, Site, escape_text
@@ -99,7 +99,8 @@ class BarChart:
         return (
             '<c:ser><c:idx val="0"/><c:order val="0"/><c:tx><c:strRef><c:f>Sheet1!$B$1</c:f><c:strCache>'
             f'<c:ptCount val="1"/>{_print_point(0, escape_text(self.title))}</c:strCache></c:strRef></c:tx>'
-            f'<c:spPr>{_solid(self.color)}</c:spPr><c:invertIfNegative val="0"/>'
+            f'<c:spPr>{_solid(self.color)}<a:ln w="6350">{_solid(edge_of(self.color))}</a:ln></c:spPr>'
+            '<c:invertIfNegative val="0"/>'
             f'<c:dLbls><c:numFmt formatCode="{_VALUE_FORMAT}" sourceLinked="0"/><c:spPr><a:noFill/></c:spPr>'
             f'{text}<c:dLblPos val="outEnd"/><c:showLegendKey val="0"/><c:showVal val="1"/>'
             '<c:showCatName val="0"/><c:showSerName val="0"/><c:showPercent val="0"/><c:showBubbleSize val="0"/>'

@@ -104,8 +104,17 @@ def mix(color: str, share: float) -> str:
 
 def ink_on(color: str) -> str:
     """The colour of text that is readable on a colour."""
+    return "FFFFFF" if _brightness(color) < 150 else INK
+
+
+def edge_of(color: str) -> str:
+    """The colour of the lines around and between shapes of a colour: itself, if it can be seen on paper."""
+    return color if _brightness(color) < 200 else PALE_INK
+
+
+def _brightness(color: str) -> float:
     red, green, blue = (int(color[at : at + 2], 16) for at in (0, 2, 4))
-    return "FFFFFF" if 0.299 * red + 0.587 * green + 0.114 * blue < 150 else INK
+    return 0.299 * red + 0.587 * green + 0.114 * blue
 
 
 def _emu(length: float) -> int:

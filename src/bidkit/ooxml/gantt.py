@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bidkit.ooxml.drawing import GRID, INK, PALE_INK, STRIPE, Drawing, Shape, Words, ink_on, words_height
+from bidkit.ooxml.drawing import GRID, INK, PALE_INK, STRIPE, Drawing, Shape, Words, edge_of, ink_on, words_height
 from bidkit.ooxml.measure import measure_text
 from bidkit.ooxml.values import EMU_PER_MM, Rendering, Site
 
@@ -153,8 +153,8 @@ class _Sheet:
         else:
             color = self.chart.color
         form = "diamond" if row.is_mark else "rect"
-        # An outline of the same colour keeps what is shorter than a hair's breadth visible.
-        yield Shape(left, middle - half, right - left, _BAR_MM, fill=color, outline=color, form=form)
+        # The outline keeps what is shorter than a hair's breadth visible.
+        yield Shape(left, middle - half, right - left, _BAR_MM, fill=color, outline=edge_of(color), form=form)
         needed = measure_text(row.label, _LABEL_POINTS) * 1.15 + 0.5
         if right + 1 + needed <= self.width:
             place, align, ink = right + 1, "left", INK

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bidkit.ooxml.drawing import INK, PALE_INK, Drawing, Shape, Words, ink_on, mix, words_height
+from bidkit.ooxml.drawing import INK, PALE_INK, Drawing, Shape, Words, edge_of, ink_on, mix, words_height
 from bidkit.ooxml.values import EMU_PER_MM, Rendering, Site
 
 _LABEL_POINTS, _NAME_POINTS = 7.5, 9.0
@@ -215,12 +215,12 @@ class _Layout:
 
     def _put(self, place: int, level: int, x: float, y: float, width: float, height: float) -> None:
         fill = self.chart.color if level == 0 else mix(self.chart.color, 0.14) if level == 1 else "FFFFFF"
-        outline = self.chart.color if level < 2 else mix(self.chart.color, 0.55)
+        outline = mix(edge_of(self.chart.color), 1 if level < 2 else 0.55)
         padding = _PADDING_MM * self.size
         self.shapes.append(Shape(x, y, width, height, self._words(place, level), fill, outline, padding=padding))
 
     def _line(self, left: float, top: float, right: float, bottom: float) -> None:
-        color = mix(self.chart.color, 0.7)
+        color = mix(edge_of(self.chart.color), 0.7)
         self.lines.append(Shape(left, top, right - left, bottom - top, outline=color, form="line"))
 
 
