@@ -133,7 +133,7 @@ def make_bid(document: Document) -> Bid:
     settings = make(Settings, parse(SETTINGS, "bidkit.yaml"))
     zone = deal.tender.deadline.tzinfo if deal.tender else now.tzinfo
     now = now.astimezone(zone)
-    quote = compute_quote(deal.quote, deal.language)
+    quote = compute_quote(deal.quote, deal.language, deal.tender.lots if deal.tender else ())
     return Bid(deal, settings.company, catalog, quote, select_credentials(deal, chosen), now, now.date())
 
 
@@ -173,7 +173,7 @@ def test_every_bid_rule_has_a_fixture_and_every_fixture_a_rule() -> None:
 UNDERLINED = {
     "PR01": ["300000.01", "336000.01", "6.10", "35999.99"],
     "PR02": ["人民币叁拾叁万陆仟元壹角", "叁拾叁萬陆仟元整", "US Dollars Three Hundred Thirty-Six Thousand and 10/100"],
-    "PR04": ["335999.99", "335999.99", "335999.99", "300000"],
+    "PR04": ["335999.99", "335999.99", "335999.99", "300000", "335999.99", "299999.99", "35999.99"],
     "PR06": ["optional", "alternative"],
     "PR07": ["0", "0.00", "A01", "A01"],
     "PR13": ["69.99%", "100%", "0%", "0.71"],

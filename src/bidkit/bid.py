@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, tzinfo
 
 from bidkit.catalog import Catalog, Product
 from bidkit.config import Company, Settings
 from bidkit.credentials import Selection, add_days, select_credentials
 from bidkit.deal import Deal
+from bidkit.deal.tender import Lot
 from bidkit.diagnostic import Span
-from bidkit.quote import Quote, compute_quote
+from bidkit.quote import LotQuote, Quote, compute_quote
 
 Named = list[tuple[str, Span | None]]
 """Ids and where they are written."""
@@ -23,6 +24,7 @@ class Bid:
     Args:
         now: aware; the moment by which deadlines are judged.
         today: its date in the deal's zone, or the pinned `as_of`.
+        lot: the lot that it is narrowed to; None stands for the whole.
     """
 
     deal: Deal
@@ -32,6 +34,12 @@ class Bid:
     selection: Selection
     now: datetime
     today: date
+    lot: Lot | None = None
+
+    @property
+    def by_lot(self) -> tuple[Bid, ...]:
+        """The bid for each lot of the tender alone, in order; none where it has no lots."""
+        return tuple(_narrow(self, part) for part in self.quote.lots)
 
     @property
     def validity_end(self) -> date:
@@ -66,5 +74,29 @@ def make_bid(deal: Deal, settings: Settings, catalog: Catalog, now: datetime, pi
     zone: tzinfo | None = deal.tender.deadline.tzinfo if deal.tender else now.tzinfo
     now = datetime.combine(pinned, time(), zone) if pinned else now.astimezone(zone)
     selection = select_credentials(deal, catalog.credentials)
-    quote = compute_quote(deal.quote, deal.language)
+    quote = compute_quote(deal.quote, deal.language, deal.tender.lots if deal.tender else ())
     return Bid(deal, settings.company, catalog, quote, selection, now, now.date())
+
+
+def _narrow(bid: Bid, part: LotQuote) -> Bid:
+    """The bid for one lot: its prices, its requirements and those of all lots, its products; no other lot's."""
+    deal, lot = bid.deal, part.lot
+    categories = {item.category.id for item in part.quote.categories}
+    lines = tuple(line for line in deal.quote.lines if line.category in categories)
+    foreign = {line.sku for line in deal.quote.lines} - {line.sku for line in lines}
+    requirements = tuple(item for item in deal.requirements if item.lot in ("", lot.id))
+    products = tuple(sku for sku in deal.solution.products if sku not in foreign)
+    prices = {
+        "categories": tuple(item.category for item in part.quote.categories),
+        "lines": lines,
+        "total": None,
+        "total_words": "",
+    }
+    tender = {"package": lot.name, "lots": (lot,), "ceiling": lot.ceiling, "bond": lot.bond}
+    changes = {
+        "tender": deal.tender.model_copy(update=tender) if deal.tender else None,
+        "requirements": requirements,
+        "solution": deal.solution.model_copy(update={"products": products}),
+        "quote": deal.quote.model_copy(update=prices),
+    }
+    return replace(bid, deal=deal.model_copy(update=changes), quote=replace(part.quote, lots=(part,)), lot=lot)

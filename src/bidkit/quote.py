@@ -2,15 +2,18 @@
 
 Rounding, all half up to 0.01: a line's amount (quantity × unit price); a line's net amount; under `by_rate` the net
 amount of all lines of one rate; a payment (the last one takes the remainder). Sums are never rounded again.
+
+Each lot of a tender is computed by itself, as a contract of its own; the whole quote is the exact sum of its lots.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from bidkit.deal.prices import Category, Line, Payment, QuoteText
+from bidkit.deal.tender import Lot
 from bidkit.words import spell_amount
 
 CENT = Decimal("0.01")
@@ -74,6 +77,8 @@ class Quote:
     words: str
     """The base total in words, in the deal's language."""
     evaluated_words: str
+    lots: tuple[LotQuote, ...] = ()
+    """In the tender's order; none where it has no lots."""
 
     @property
     def lines(self) -> tuple[PricedLine, ...]:
@@ -81,23 +86,64 @@ class Quote:
         return tuple(line for category in self.categories for line in category.lines)
 
 
+@dataclass(frozen=True)
+class LotQuote:
+    """A lot, its number among those of the deal, and the quote for it alone."""
+
+    no: int
+    lot: Lot
+    quote: Quote
+
+
 def round_cents(amount: Decimal) -> Decimal:
     """Half up to 0.01."""
     return amount.quantize(CENT, ROUND_HALF_UP)
 
 
-def compute_quote(text: QuoteText, language: str) -> Quote:
+def compute_quote(text: QuoteText, language: str, lots: Sequence[Lot] = ()) -> Quote:
     """Everything that follows from the lines, in the language (`zh`, `en`) of the deal."""
     priced = [price_line(line) for line in text.lines]
+    whole = _compute(text, text.categories, priced, language)
+    parts = []
+    for number, lot in enumerate(lots, 1):
+        categories = tuple(category for category in text.categories if category.lot == lot.id)
+        names = {category.id for category in categories}
+        own = [item for item in priced if item.line.category in names]
+        parts.append(LotQuote(number, lot, _compute(text, categories, own, language)))
+    return _add_up(whole, parts) if parts else whole
+
+
+def _add_up(whole: Quote, parts: Sequence[LotQuote]) -> Quote:
+    """The whole quote with what is rounded in each lot taken as the sum of the lots."""
+    quotes = [part.quote for part in parts]
+    taxes = [tax for quote in quotes for tax in quote.taxes]
+    payments = zip(*(quote.payments for quote in quotes), strict=True)
+    return replace(
+        whole,
+        lots=tuple(parts),
+        taxes=tuple(_add_rates([tax for tax in taxes if tax.rate == total.rate]) for total in whole.taxes),
+        payments=tuple(PaymentAmount(same[0].payment, _sum(item.amount for item in same)) for same in payments),
+        net=_sum(quote.net for quote in quotes),
+        tax=_sum(quote.tax for quote in quotes),
+    )
+
+
+def _add_rates(taxes: Sequence[TaxTotal]) -> TaxTotal:
+    """One rate over several lots."""
+    gross, net, tax = (_sum(getattr(item, key) for item in taxes) for key in ("gross", "net", "tax"))
+    return TaxTotal(taxes[0].rate, gross, net, tax)
+
+
+def _compute(text: QuoteText, categories: tuple[Category, ...], priced: list[PricedLine], language: str) -> Quote:
+    """The quote of some categories and their lines."""
     counted = [item for item in priced if item.line.kind in ("base", "option_period")]
-    categories = tuple(_total_category(category, counted) for category in text.categories)
     base = _sum(item.amount for item in counted if item.line.kind == "base")
     options = _sum(item.amount for item in counted if item.line.kind == "option_period")
     taxes = tuple(_total_rate(rate, counted) for rate in sorted({item.line.tax_rate for item in counted}, reverse=True))
     parts = counted if text.tax_sum == "by_line" else taxes
     return Quote(
         currency=text.currency,
-        categories=categories,
+        categories=tuple(_total_category(category, counted) for category in categories),
         extras=tuple(item for item in priced if item.line.kind in ("optional", "alternative")),
         taxes=taxes,
         payments=_split_payments(text.milestones, base),

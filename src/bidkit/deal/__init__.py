@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from bidkit.deal.customer import Competitor, Customer, Opportunity
+from bidkit.deal.lots import check_lots
 from bidkit.deal.prices import QuoteText
 from bidkit.deal.solution import Reference, Solution
 from bidkit.deal.team import Member, check_team
@@ -77,7 +78,7 @@ def load_deal(workspace: Workspace, name: str) -> tuple[Deal | None, list[Diagno
 def check_references(deal: Deal) -> list[Diagnostic]:
     """What the deal names inside itself must exist, and ids must be unique.
 
-    Diagnostics: DL10, DL15, DL16, DL24, DL25.
+    Diagnostics: DL10, DL15, DL16, DL24, DL25, DL31–DL33.
     """
     need = deal.opportunity
     found: list[Diagnostic] = []
@@ -89,11 +90,13 @@ def check_references(deal: Deal) -> list[Diagnostic]:
         deal.requirements,
         deal.quote.categories,
         deal.tender.required_credentials if deal.tender else (),
+        deal.tender.lots if deal.tender else (),
     ):
         found += _unique(records)
     found += _refer(need.problems, "goal", [goal.id for goal in need.goals])
     found += _refer(need.solutions, "problem", [problem.id for problem in need.problems])
     found += _refer(deal.quote.lines, "category", [category.id for category in deal.quote.categories])
+    found += check_lots(deal.tender, deal.quote, deal.requirements)
     if deal.regime == "tender" and deal.tender is None:
         found.append(Diagnostic("DL06", deal.span("regime"), {"key": "tender"}))
     markers = list(deal.tender.markers) if deal.tender else []

@@ -8,10 +8,11 @@ from bidkit.scalars import Model, Money, Note, Quantity, Rate, Text, Whole
 
 
 class Category(Model):
-    """A heading of the quote, in the order in which it is printed."""
+    """A heading of the quote, in the order in which it is printed; of a tender with lots, in one of them."""
 
     id: Text
     name: Text
+    lot: Note = ""
 
 
 class Line(Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
@@ -29,14 +30,30 @@ class Addendum(Model):
     applied: Flag
 
 
+class Lot(Model):
+    """A part of the tender that is awarded by itself: 采购包, 标包, 标段."""
+
+    id: Text
+    title: Text
+    ceiling: Money | None = None
+    bond: Money | None = None
+
+    @property
+    def name(self) -> str:
+        """As it is called in print: `第 1 包 网关设备`."""
+        return f"{self.id} {self.title}"
+
+
 class Tender(Model):
     """The tender as published. `markers` says what each mark in front of a clause means in this tender.
 
+    `lots` are those that the deal bids for; without them it bids for the whole tender, or for its one `package`.
     `volumes` are those of the template pack that this tender asks for, in their order; all of them if none is named.
     """
 
     no: Text
     package: Note = ""
+    lots: tuple[Lot, ...] = ()
     agency: Note = ""
     issued_on: Day | None = None
     deadline: Moment
@@ -51,6 +68,16 @@ class Tender(Model):
     required_credentials: tuple[RequiredCredential, ...] = ()
     addenda: tuple[Addendum, ...] = ()
     has_prior_design_service: Flag | None = None
+
+    def name_package(self, language: str) -> str:
+        """The package, or the names of the lots, that the deal bids for."""
+        return self.package or ("、" if language == "zh" else ", ").join(lot.name for lot in self.lots)
+
+    @property
+    def whole_bond(self) -> Decimal | None:
+        """The bond: as stated, or the sum of the lots'; None if the tender asks for none."""
+        bonds = [lot.bond for lot in self.lots if lot.bond is not None]
+        return sum(bonds, Decimal("0.00")) if self.bond is None and bonds else self.bond
 
 
 _DEVIATIONS = {
@@ -72,9 +99,13 @@ Deviation = Annotated[Literal["none", "positive", "negative"], BeforeValidator(_
 
 
 class Requirement(Model):
-    """One clause of the tender and the answer to it. An answer without text or deviation is open."""
+    """One clause of the tender and the answer to it. An answer without text or deviation is open.
+
+    Without `lot` the clause is one of all lots.
+    """
 
     id: Text
+    lot: Note = ""
     clause: Text
     page: Whole | None = None
     marker: Note = ""

@@ -43,15 +43,17 @@ def stated_words(bid: Bid) -> Iterator[Finding]:
 
 @rule("PR04")
 def ceiling(bid: Bid) -> Iterator[Finding]:
-    """The total is not above the ceiling or the budget."""
-    tender, need = bid.deal.tender, bid.deal.opportunity
-    limits = [
-        (tender.ceiling, "ceiling", tender.span("ceiling")) if tender else (None, "", None),
-        (need.budget, "budget", need.span("budget")),
-    ]
-    for limit, name, span in limits:
-        if limit is not None and bid.quote.base > limit:
-            yield Finding(span, {"total": _money(bid.quote.base), "limit": _money(limit), "name": Term(name)})
+    """The total is not above the ceiling or the budget, that of a lot not above its own ceiling."""
+    tender, need, base = bid.deal.tender, bid.deal.opportunity, bid.quote.base
+    limits = [(base, need.budget, Term("budget"), need.span("budget"))]
+    if tender:
+        limits.append((base, tender.ceiling, Term("ceiling"), tender.span("ceiling")))
+    for part in bid.quote.lots:
+        name = Term("lot_ceiling", (("lot", part.lot.id),))
+        limits.append((part.quote.base, part.lot.ceiling, name, part.lot.span("ceiling")))
+    for total, limit, name, span in limits:
+        if limit is not None and total > limit:
+            yield Finding(span, {"total": _money(total), "limit": _money(limit), "name": name})
 
 
 @rule("PR06", regimes=frozenset({"tender"}))

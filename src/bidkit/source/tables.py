@@ -33,6 +33,7 @@ TITLES = {
     "amount": "金额 合价 合价(元) 小计 总价 金额(元) 投标总价 total extended_price",
     "kind": "类型 种类 type",
     "remark": "备注 说明 remarks notes note",
+    "lot": "采购包 标包 包号 标段 lot",
     "clause": "条款 条款号 招标条款 section rfp_section paragraph",
     "page": "页码 页 page",
     "marker": "标识 标记 符号 mark",
