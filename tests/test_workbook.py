@@ -100,7 +100,7 @@ def make_bid(
             "introduction": "i",
         }
     )
-    computed = compute_quote(made.quote, made.language)
+    computed = compute_quote(made.quote, made.language, made.tender.lots if made.tender else ())
     now = datetime(2026, 9, 10, tzinfo=UTC)
     return Bid(made, company, Catalog((), (), ()), computed, Selection((), ()), now, now.date())
 

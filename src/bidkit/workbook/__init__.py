@@ -1,10 +1,12 @@
 """the quote as an .xlsx workbook, written with XlsxWriter.
 
     sheet      rows                                           its formulas read
-    opening    a form: one label and one value a row          detail
+    opening    a form: one label and one value a row          detail, summary
     summary    categories, tax by rate, payments              detail, itself
     detail     every counted line, by category, and totals    itself
     extras     optional and alternative lines, in no total    itself
+
+Of a tender with lots each has a sheet of its lines; opening and summary go lot by lot to the total of all.
 
 A sheet is first built as a `Grid` of plain values, then written in one place. Every derived figure is a live formula
 that carries its value of the computed quote, so that a reader without a calculator shows the same as Excel does.
@@ -14,7 +16,9 @@ Only titles, words and notes are merged, never a row of data.
 from __future__ import annotations
 
 import io
+from collections.abc import Callable, Iterator
 from datetime import datetime, time
+from functools import partial
 from typing import Any
 
 from bidkit.bid import Bid
@@ -26,13 +30,14 @@ from bidkit.workbook.grid import (
     escape_header,
     fit_height,
     fit_widths,
+    name_sheets,
     set_page,
     show_rate,
     write_grid,
 )
 from bidkit.workbook.labels import choose_labels
-from bidkit.workbook.lines import Places, build_detail, build_extras, is_tax_free, name_totals
-from bidkit.workbook.summary import build_summary
+from bidkit.workbook.lines import build_detail, build_extras, is_tax_free, name_totals
+from bidkit.workbook.summary import Parts, build_summary
 
 _FORM = {"label": "label", "value": "text"}
 
@@ -54,11 +59,7 @@ def render_workbook(bid: Bid, *, draft: bool = False) -> bytes:
     deal, label = bid.deal, choose_labels(bid.deal)
     font, digit, line_height = _FONTS[deal.language]
     paper, *room = _LETTER if deal.locale == "en-US" else _A4
-    detail, places = build_detail(bid, label)
-    summary, tax = build_summary(bid, label, places)
-    grids = [_build_opening(bid, label, places), summary, detail]
-    if bid.quote.extras and deal.regime == "commercial":
-        grids.append(build_extras(bid, label))
+    grids, totals = _build_grids(bid, label)
     target = io.BytesIO()
     options = {
         "in_memory": True,
@@ -82,10 +83,25 @@ def render_workbook(bid: Bid, *, draft: bool = False) -> bytes:
         sheet.set_paper(paper)
         pixels = sum(width * digit + 5 for width in widths)
         sheet.fit_to_pages(1, count_pages((pixels * 0.75, sum(heights)), room))
-    for key, place in (places.totals | ({"tax": tax} if tax else {})).items():
+    for key, place in totals.items():
         book.define_name(label[f"{key}_cell"], f"={place}")
     book.close()
     return target.getvalue()
+
+
+def _build_grids(bid: Bid, label: dict[str, str]) -> tuple[list[Grid], dict[str, str]]:
+    """The sheets in order, and the places of the totals."""
+    bids = bid.by_lot or (bid,)
+    fixed = [label[key] for key in ("opening", "summary", "extras")]
+    names = name_sheets([part.lot.name if part.lot else label["detail"] for part in bids], fixed)
+    taxed = not is_tax_free(bid.quote)
+    details = [build_detail(part, label, name, taxed=taxed) for part, name in zip(bids, names, strict=True)]
+    parts = [(part, places) for part, (_, places) in zip(bids, details, strict=True)]
+    summary, totals = build_summary(bid, label, parts)
+    grids = [_build_opening(bid, label, parts, totals), summary, *(grid for grid, _ in details)]
+    if bid.quote.extras and bid.deal.regime == "commercial":
+        grids.append(build_extras(bid, label))
+    return grids, totals
 
 
 def _tint(color: str) -> str:
@@ -94,24 +110,24 @@ def _tint(color: str) -> str:
     return "#" + "".join(f"{(15 * part + 85 * 255 + 50) // 100:02X}" for part in parts)
 
 
-def _build_opening(bid: Bid, label: dict[str, str], places: Places) -> Grid:
+def _build_opening(bid: Bid, label: dict[str, str], parts: Parts, totals: dict[str, str]) -> Grid:
     deal, quote = bid.deal, bid.quote
-    currency = label[deal.quote.currency]
     rates = label["and"].join(show_rate(tax.rate) for tax in quote.taxes)
     tax = label["tax_free_text"] if is_tax_free(quote) else label["tax_basis_text"].format(rates=rates)
     due = deal.solution.plan.delivery
+    package = deal.tender.name_package(deal.language) if deal.tender else ""
     facts: list[tuple[str, str, Value]] = [
         ("form", label["project"], deal.title),
         ("form", label["tender_no"], deal.tender.no if deal.tender else ""),
-        ("form", label["package"], deal.tender.package if deal.tender else ""),
+        ("form", label["lot" if quote.lots else "package"], package),
         ("form", label["customer"], deal.customer.name),
         ("form", label["bidder"], bid.company.name),
     ]
-    for key, amount in name_totals(quote):
-        words = {"options": "", "evaluated": quote.evaluated_words}.get(key, quote.words)
-        figures = label["in_figures"].format(total=label[key], currency=currency)
-        facts.append(("price", figures, Formula(places.totals[key], amount)))
-        facts.append(("price", label["in_words"].format(total=label[key]), words))
+    for part, places in parts:
+        if part.lot:
+            facts += _list_prices(part, label, places.totals, partial("{} {}".format, part.lot.name))
+    whole = label["all_lots"] if quote.lots else "{total}"
+    facts += _list_prices(bid, label, totals, lambda total: whole.format(total=total))
     facts += [
         ("form", label["tax_basis"], tax),
         ("form", label["delivery"], label["delivery_text"].format(days=due.day, name=due.name) if due else ""),
@@ -122,8 +138,20 @@ def _build_opening(bid: Bid, label: dict[str, str], places: Places) -> Grid:
     facts += [("sign", label[key], label.get(f"{key}_text", "")) for key in signs]
     grid = Grid(label["opening"], ((36, 36), (80, 80)), frozen=(2, 0))
     grid.add_text("title", grid.name)
-    grid.add_text("note", label["item"].format(label=label["currency"], value=currency))
+    grid.add_text("note", label["item"].format(label=label["currency"], value=label[deal.quote.currency]))
     for kind, name, value in facts:
         style = "money" if isinstance(value, Formula) else "text"
         grid.add(kind, _FORM | {"value": style}, {"label": name, "value": value})
     return grid
+
+
+def _list_prices(
+    bid: Bid, label: dict[str, str], places: dict[str, str], name: Callable[[str], str]
+) -> Iterator[tuple[str, str, Value]]:
+    """The totals of a bid, in figures and in words; `name` says what they are the total of."""
+    for key, amount in name_totals(bid.quote):
+        words = {"options": "", "evaluated": bid.quote.evaluated_words}.get(key, bid.quote.words)
+        total = name(label[key])
+        figures = label["in_figures"].format(total=total, currency=label[bid.quote.currency])
+        yield "price", figures, Formula(places[key], amount)
+        yield "price", label["in_words"].format(total=total), words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -40,6 +40,8 @@ _GREATEST_WIDTH = 200
 _MOST_LINES = 22  # of a cell; beyond it the column grows
 _PADDING = 2.5  # characters of a column that its text cannot use, the indent among them
 _LEAST_SCALE = 0.6  # 11 points are printed as 6.6
+_NAME_LENGTH = 31  # Excel's limit, in UTF-16 units
+_UNSAFE = str.maketrans({**dict.fromkeys("[]:*?/\\{}", "-"), "'": "’"})  # braces mean a row in a `Formula`
 _TOKEN = re.compile(r"[^\s\u2e80-\uffef]+|[\u2e80-\uffef]|\s")
 _MARGIN = 1.5 / 2.54
 
@@ -89,6 +91,27 @@ class Grid:
     def add_text(self, kind: str, text: str) -> None:
         """Append a row of one merged cell."""
         self.add(kind, {"text": "text"}, {"text": text})
+
+
+def name_sheets(wanted: Sequence[str], taken: Collection[str]) -> list[str]:
+    """Names for sheets that Excel allows, as near to the wanted ones as can be: unlike each other and those taken."""
+    names: list[str] = []
+    for text in wanted:
+        shown = " ".join(text.translate(_UNSAFE).split())
+        shown = "".join(char for char in shown if not unicodedata.category(char).startswith("C"))
+        name, number = _cut_name(shown, ""), 1
+        # `History` is Excel's own.
+        while not name or name.casefold() in {"history", *(other.casefold() for other in (*taken, *names))}:
+            number += 1
+            name = _cut_name(shown, f" ({number})")
+        names.append(name)
+    return names
+
+
+def _cut_name(text: str, end: str) -> str:
+    while len(f"{text}{end}".encode("utf-16-le")) // 2 > _NAME_LENGTH:
+        text = text[:-1]
+    return f"{text.strip()}{end}".strip()
 
 
 def show_rate(rate: Decimal) -> str:

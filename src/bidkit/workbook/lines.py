@@ -43,14 +43,13 @@ class Places:
     """The range of each column over all lines."""
 
 
-def build_detail(bid: Bid, label: dict[str, str]) -> tuple[Grid, Places]:
-    """The sheet of every counted line, and where its figures stand."""
-    taxed = not is_tax_free(bid.quote)
+def build_detail(bid: Bid, label: dict[str, str], name: str, *, taxed: bool) -> tuple[Grid, Places]:
+    """The sheet of every counted line of a bid or of one lot, and where its figures stand."""
     wanted = {"net", "tax"} if taxed and bid.deal.quote.tax_sum == "by_line" else set()
     wanted |= {"tax_rate"} if taxed else set()
     wanted |= {"kind"} if len(name_totals(bid.quote)) > 1 else set()
-    grid, styles = _start_lines(label["detail"], bid.quote.lines, wanted)
-    add_titles(grid, bid, label)
+    grid, styles = _start_lines(name, bid.quote.lines, wanted)
+    add_titles(grid, bid, label, label["detail"])
     first = grid.add("head", styles, label) + 1
     grid.frozen = (first - 1, 2)
     letters, sheet = _letters(styles), f"'{grid.name}'!"
@@ -138,22 +137,25 @@ def _fill_line(item: PricedLine, letters: dict[str, str], label: dict[str, str])
     }
 
 
-def add_titles(grid: Grid, bid: Bid, label: dict[str, str]) -> None:
-    """The sheet's name; project, number and currency below it."""
+def add_titles(grid: Grid, bid: Bid, label: dict[str, str], title: str = "") -> None:
+    """A title, or else the sheet's name; project, number, lot and currency below it."""
     facts = {"project": bid.deal.title, "tender_no": bid.deal.tender.no if bid.deal.tender else ""}
+    facts |= {"lot": bid.lot.name if bid.lot else ""}
     facts |= {"currency": label[bid.deal.quote.currency]}
     texts = [label["item"].format(label=label[key], value=value) for key, value in facts.items() if value]
-    grid.add_text("title", grid.name)
+    grid.add_text("title", title or grid.name)
     grid.add_text("note", label["gap"].join(texts))
 
 
-def add_words(grid: Grid, styles: dict[str, str], quote: Quote, label: dict[str, str]) -> None:
-    """The totals in words."""
+def add_words(grid: Grid, styles: dict[str, str], quote: Quote, label: dict[str, str], form: str = "{total}") -> None:
+    """The totals in words; `form` says more about what they are the total of."""
     _, name, words, *_ = styles
     for key, _ in name_totals(quote):
         if key != "options":
             text = quote.evaluated_words if key == "evaluated" else quote.words
-            grid.add("words", styles, {name: label["in_words"].format(total=label[key]), words: text})
+            grid.add(
+                "words", styles, {name: label["in_words"].format(total=form.format(total=label[key])), words: text}
+            )
 
 
 def name_totals(quote: Quote) -> list[tuple[str, Decimal]]:
