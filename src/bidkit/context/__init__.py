@@ -40,6 +40,7 @@ def make_context(
     """Everything a template may print.
 
     Args:
+        bid: one of `Bid.by_lot` for a volume of one lot, which then can say nothing of the others.
         with_pages: whether the credential files are turned into pictures; without, their pages are empty.
         volume: `no`, `count`, `id` and `title` of the volume that prints it; None stands for an only one.
         prices: without, there is no `quote`, nor anything else that is computed from a price.
@@ -54,6 +55,7 @@ def make_context(
         "company": maker.company(),
         "customer": {"name": deal.customer.name, "address": deal.customer.address},
         "tender": maker.tender(),
+        **maker.lots(prices),
         **maker.needs(),
         "overview": maker.markdown(deal.solution.overview),
         "products": maker.products(),
@@ -105,10 +107,20 @@ class _Maker:
         tender = self.bid.deal.tender
         if tender is None:
             return None
-        names = ("no", "package", "agency", "validity_days", "bond")
-        return {name: getattr(tender, name) for name in names} | {
-            "deadline": format_moment(tender.deadline, self.bid.deal.locale)
+        return {name: getattr(tender, name) for name in ("no", "agency", "validity_days")} | {
+            "package": tender.name_package(self.bid.deal.language),
+            "bond": tender.whole_bond,
+            "deadline": format_moment(tender.deadline, self.bid.deal.locale),
         }
+
+    def lots(self, prices: bool) -> dict[str, Any]:
+        """`lot` of a volume of one lot, none for any other; `lots` that the volume covers, each with its own quote."""
+        lots: list[dict[str, Any]] = []
+        for part, bid in zip(self.bid.quote.lots, self.bid.by_lot, strict=True):
+            about = {name: getattr(part.lot, name) for name in ("id", "title", "name", "ceiling", "bond")}
+            quote = {"quote": _Maker(bid, self.appendix, self.deal_name).quote()} if prices else {}
+            lots.append({"no": part.no, **about, **quote})
+        return {"lot": lots[0] if self.bid.lot else None, "lots": lots}
 
     def needs(self) -> dict[str, Any]:
         need = self.bid.deal.opportunity
