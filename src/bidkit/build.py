@@ -74,7 +74,8 @@ def build_deal(deal_path: Path, options: Options) -> Result:
     problems += found
     if files:
         free = [v.file_name(is_draft=options.is_draft) for v in checked.volumes if not v.volume.has_prices]
-        problems += verify_files(checked.bid, files, is_draft=options.is_draft, price_free=free)
+        lots = {v.file_name(is_draft=options.is_draft): v.lot_id for v in checked.volumes if v.part}
+        problems += verify_files(checked.bid, files, is_draft=options.is_draft, price_free=free, lots=lots)
     if has_errors(_not_lifted(problems, options)):
         return _result(checked, problems, checked.workspace)
     result = replace(_result(checked, problems, checked.workspace), is_draft=options.is_draft)

@@ -113,6 +113,8 @@ def _check_volume(pack: Pack, volume: Volume, number: int, load: Load, is_compat
         return problems
     about = {"no": number, "count": len(pack.volumes), "id": volume.id, "title": volume.title}
     sample, nothing = load_sample(), Appendix((), {})
+    if volume.is_per_lot:
+        sample = sample.by_lot[0]
     options = {"is_draft": False, "with_pages": False, "prices": volume.has_prices}
     return problems + template.check_names(make_context(sample, nothing, "deal.yaml", volume=about, **options))
 

@@ -30,6 +30,10 @@ FILE_NAMES = (
     "volume.title",
 )
 """What may stand in braces in a volume's `output`."""
+LOT_NAMES = ("lot.id", "lot.title")
+"""What may stand there besides, where the volume is made for each lot."""
+_LOT = re.compile(r"\{lot\.(?:id|title)\}")
+_LOT_PART = re.compile(rf"[\s_.·-]*(?:[（(]\s*(?:{_LOT.pattern}[\s_.·-]*)+[)）]|{_LOT.pattern})")
 _IN_BRACES = re.compile(r"\{([^{}]*)\}|[{}]")
 
 
@@ -37,6 +41,7 @@ class VolumeText(Model):
     """A volume as `pack.yaml` describes it.
 
     `output` is the name of its file without suffix, as `{deal.id}-技术文件`; the template's if it is left out.
+    A volume `per: lot` is made once for each lot of the tender that the deal bids for.
     A volume without `prices` gets none to print, and is refused if one stands in it all the same.
     """
 
@@ -44,6 +49,7 @@ class VolumeText(Model):
     title: Text
     template: Text
     output: Note = ""
+    per: Literal["lot"] | None = None
     prices: Flag = True
 
 
@@ -65,7 +71,8 @@ class Volume:
     """A volume and its template.
 
     Args:
-        output: the name of its file without suffix, with names in braces, all of `FILE_NAMES`.
+        output: the name of its file without suffix, with names in braces, of `FILE_NAMES` and `LOT_NAMES`.
+        is_per_lot: whether it is made for each lot, and `output` names the lot.
         at: where that name is written, or the template that gives it.
     """
 
@@ -73,6 +80,7 @@ class Volume:
     title: str
     template: str
     output: str
+    is_per_lot: bool
     has_prices: bool
     content: bytes
     at: Span | None
@@ -158,25 +166,36 @@ def _read_volumes(files: Workspace, manifest: str, text: PackText) -> tuple[tupl
             problems.append(Diagnostic("DL16", item.span("id"), values))
         content, found = files.read(item.template, manifest, at)
         at = item.span("output") if item.output else at
+        is_per_lot = item.per == "lot"
         output = (item.output or PurePosixPath(item.template).name).removesuffix(".docx")
-        problems += [*found, *_check_names(output, at)]
-        volumes.append(Volume(item.id, item.title, item.template, output, item.prices, content or b"", at))
+        if is_per_lot and not item.output:
+            output += "-{lot.id}"
+        problems += [*found, *_check_names(item, output, at)]
+        made = Volume(item.id, item.title, item.template, output, is_per_lot, item.prices, content or b"", at)
+        volumes.append(made)
     return tuple(volumes), problems
 
 
-def _check_names(output: str, at: Span | None) -> list[Diagnostic]:
-    """The braces of an `output` that hold none of `FILE_NAMES`."""
-    allowed = [f"{{{name}}}" for name in FILE_NAMES]
+def _check_names(item: VolumeText, output: str, at: Span | None) -> list[Diagnostic]:
+    """The braces of an `output` that hold no name; files that would not tell one lot from another."""
+    is_per_lot = item.per == "lot"
+    allowed = [f"{{{name}}}" for name in (*FILE_NAMES, *(LOT_NAMES if is_per_lot else ()))]
     wrong = [found.group() for found in _IN_BRACES.finditer(output) if found.group() not in allowed]
-    return [
+    problems = [
         Diagnostic("DL10", at, {"value": value, "allowed": ", ".join(allowed), "near": nearest(value, allowed)})
         for value in wrong
     ]
+    if is_per_lot and not _LOT.search(output):
+        problems.append(Diagnostic("DL34", at, {"volume": item.id, "value": output}))
+    return problems
 
 
 def fill_output(volume: Volume, names: Mapping[str, str]) -> str:
-    """The name of a volume's file, without suffix, for one deal."""
-    return _IN_BRACES.sub(lambda found: names[found.group(1)], volume.output)
+    """The name of a volume's file, without suffix, for one deal; without a lot, also without what joins it on."""
+    output = volume.output
+    if volume.is_per_lot and "lot.id" not in names:
+        output = _LOT_PART.sub("", output).lstrip(" _.·-")
+    return _IN_BRACES.sub(lambda found: names[found.group(1)], output)
 
 
 def choose_volumes(

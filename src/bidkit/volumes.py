@@ -1,4 +1,4 @@
-"""the Word files of a bid, one per volume of its pack: compiled, filled, given their page numbers."""
+"""the Word files of a bid, one per volume of its pack or for each lot: compiled, filled, given their page numbers."""
 
 from __future__ import annotations
 
@@ -34,11 +34,21 @@ _DEVICE = re.compile(r"(CON|PRN|AUX|NUL|(COM|LPT)\d)(\..*)?", re.I)
 
 @dataclass(frozen=True)
 class CompiledVolume:
-    """A volume whose template is compiled, and the name of its file without suffix."""
+    """A volume whose template is compiled, and the name of its file without suffix.
+
+    Args:
+        part: the bid for the one lot that it is made for; None stands for the whole bid.
+    """
 
     volume: Volume
     name: str
     template: Template
+    part: Bid | None = None
+
+    @property
+    def lot_id(self) -> str:
+        """The lot that it is made for; empty for none."""
+        return self.part.lot.id if self.part and self.part.lot else ""
 
     def file_name(self, *, is_draft: bool) -> str:
         """Its place in the package."""
@@ -50,22 +60,23 @@ def compile_volumes(pack: Pack, bid: Bid) -> tuple[tuple[CompiledVolume, ...], l
     tender, locale = bid.deal.tender, bid.deal.locale
     wanted = [(name, tender.span("volumes", n)) for n, name in enumerate(tender.volumes)] if tender else []
     volumes, problems = choose_volumes(pack, wanted)
-    names = [fill_output(volume, _file_names(volume, bid)) for volume in volumes]
-    problems += _check_file_names(volumes, names)
+    made = [(volume, part) for volume in volumes for part in (volume.is_per_lot and bid.by_lot) or (None,)]
+    named = [(volume, part, fill_output(volume, _file_names(volume, part or bid))) for volume, part in made]
+    problems += _check_file_names(named)
     filters, store = make_filters(locale), open_store("templates")
     look = (pack.text.required_styles, bid.company.color, PAPERS.get(locale))
     compiled = []
-    for volume, name in zip(volumes, names, strict=True):
+    for volume in volumes:
         file = f"{pack.name}/{volume.template}"
         template, found = compile_template(volume.content, file, filters, *look, load=pack.includes.get, store=store)
         problems += [problem for problem in found if problem not in problems]  # two volumes may include one file
         if template is not None:
-            compiled.append(CompiledVolume(volume, name, template))
+            compiled += [CompiledVolume(item, name, template, part) for item, part, name in named if item is volume]
     return tuple(compiled), problems
 
 
 def _file_names(volume: Volume, bid: Bid) -> dict[str, str]:
-    """The values of `pack.FILE_NAMES`."""
+    """The values of `pack.FILE_NAMES`; of a lot's bid also those of `pack.LOT_NAMES`."""
     deal, tender = bid.deal, bid.deal.tender
     return {
         "deal.id": deal.id,
@@ -74,26 +85,28 @@ def _file_names(volume: Volume, bid: Bid) -> dict[str, str]:
         "customer.name": deal.customer.name,
         "company.name": bid.company.name,
         "tender.no": tender.no if tender else "",
-        "tender.package": tender.package if tender else "",
+        "tender.package": tender.name_package(deal.language) if tender else "",
         "volume.id": volume.id,
         "volume.title": volume.title,
+        **({"lot.id": bid.lot.id, "lot.title": bid.lot.title} if bid.lot else {}),
     }
 
 
-def _check_file_names(volumes: Sequence[Volume], names: Sequence[str]) -> Iterator[Diagnostic]:
+def _check_file_names(named: Sequence[tuple[Volume, Bid | None, str]]) -> Iterator[Diagnostic]:
     """Each file needs a name of its own that every system can keep; some do not tell capitals from small letters."""
     taken: dict[str, str] = {}
-    for volume, name in zip(volumes, names, strict=True):
+    for volume, part, name in named:
+        which = f"{volume.id} ({part.lot.id})" if part and part.lot else volume.id
         hidden = any(unicodedata.category(character) in ("Cf", "Cs", "Co", "Cn") for character in name)
         if not name.strip() or hidden or _UNSAFE.search(name) or _DEVICE.fullmatch(name):
-            values = {"volume": volume.id, "value": name, "reason": Term("unsafe_name")}
+            values = {"volume": which, "value": name, "reason": Term("unsafe_name")}
             yield Diagnostic("DL29", volume.at, values)
         elif len(name.encode()) > MAX_NAME_BYTES:
-            yield Diagnostic("DL29", volume.at, {"volume": volume.id, "value": name, "reason": Term("long_name")})
+            yield Diagnostic("DL29", volume.at, {"volume": which, "value": name, "reason": Term("long_name")})
         key = unicodedata.normalize("NFC", name).casefold()
         if key in taken:
-            yield Diagnostic("DL30", volume.at, {"volume": volume.id, "other": taken[key], "value": f"{name}.docx"})
-        taken.setdefault(key, volume.id)
+            yield Diagnostic("DL30", volume.at, {"volume": which, "other": taken[key], "value": f"{name}.docx"})
+        taken.setdefault(key, which)
 
 
 def check_volumes(
@@ -121,10 +134,13 @@ def check_volumes(
 def _make_contexts(
     volumes: Sequence[CompiledVolume], bid: Bid, appendix: Appendix, deal_name: str, **options: bool
 ) -> Iterator[tuple[CompiledVolume, dict[str, Any]]]:
-    for number, item in enumerate(volumes, 1):
-        about = {"no": number, "count": len(volumes), "id": item.volume.id, "title": item.volume.title}
+    """Each volume with its context; the volumes of one lot are counted with those of all, not with other lots'."""
+    ids = list(dict.fromkeys(item.volume.id for item in volumes))
+    for item in volumes:
+        number = ids.index(item.volume.id) + 1
+        about = {"no": number, "count": len(ids), "id": item.volume.id, "title": item.volume.title}
         has_prices = item.volume.has_prices
-        yield item, make_context(bid, appendix, deal_name, **options, volume=about, prices=has_prices)
+        yield item, make_context(item.part or bid, appendix, deal_name, **options, volume=about, prices=has_prices)
 
 
 def render_volumes(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import zip_longest
 from pathlib import PurePosixPath
@@ -28,6 +28,7 @@ class Finished:
 
     Args:
         price_free: the documents in which no price may stand.
+        lots: the documents that are made for one lot, with its id.
     """
 
     bid: Bid
@@ -35,6 +36,7 @@ class Finished:
     workbooks: Mapping[str, ReadWorkbook]
     is_draft: bool
     price_free: frozenset[str] = frozenset()
+    lots: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def priced(self) -> tuple[ReadDocument, ...]:
@@ -57,42 +59,72 @@ def sound_structure(done: Finished) -> Iterator[Finding]:
 
 @rule("PR03")
 def one_price(done: Finished) -> Iterator[Finding]:
-    """The total and every category's total stand in the documents and in every workbook, and are the computed ones."""
-    quote = done.bid.quote
-    wanted = [("total", quote.base), *((item.category.name, item.total) for item in quote.categories)]
-    for name, amount in wanted:
-        without = [file for file in done.priced if not _prints(file, amount)]
-        if len(without) == len(done.priced) > 0:
-            yield Finding(_span(done.priced), {"name": _name(name), "amount": f"{amount:,.2f}"})
-        elif name == "total":
-            for file in (file for file in without if quote.words in file.text):
-                yield Finding(Span(file.name), {"name": Term("total"), "amount": f"{amount:,.2f}"})
+    """The totals of the bid, of each lot and category stand in the documents and in every workbook, as computed."""
+    scopes = _find_scopes(done)
+    for bid, documents, is_promised in scopes:
+        for name, amount in _name_totals(bid):
+            without = [file for file in documents if not _prints(file, amount)]
+            if is_promised and len(without) == len(documents) > 0:
+                yield Finding(_span(documents), {"name": name, "amount": f"{amount:,.2f}"})
+            elif isinstance(name, Term):
+                for file in (file for file in without if bid.quote.words in file.text):
+                    yield Finding(Span(file.name), {"name": name, "amount": f"{amount:,.2f}"})
     for book in done.workbooks.values():
-        for name, amount in wanted:
-            if not book.has_number(amount):
-                yield Finding(Span(book.name), {"name": _name(name), "amount": f"{amount:,.2f}"})
-        for sheet in book.sheets_with(quote.words):
-            if not book.has_number(quote.base, sheet):
-                values = {"name": Term("total"), "amount": f"{quote.base:,.2f}"}
-                yield Finding(Span(book.name, place=(("sheet", sheet),)), values)
-        for line in quote.lines:
+        for bid, _, _ in scopes:
+            for name, amount in _name_totals(bid):
+                if not book.has_number(amount):
+                    yield Finding(Span(book.name), {"name": name, "amount": f"{amount:,.2f}"})
+            for sheet in book.sheets_with(bid.quote.words):
+                if not book.has_number(bid.quote.base, sheet):
+                    values = {"name": _name_total(bid), "amount": f"{bid.quote.base:,.2f}"}
+                    yield Finding(Span(book.name, place=(("sheet", sheet),)), values)
+        for line in done.bid.quote.lines:
             if not book.has_computed_row(line.line.name, line.amount):
                 yield Finding(Span(book.name), {"name": line.line.id, "amount": f"{line.amount:,.2f}"})
 
 
+def _find_scopes(done: Finished) -> list[tuple[Bid, list[ReadDocument], bool]]:
+    """Each lot with the documents that show its price, then the whole; and whether they must show it.
+
+    The price of a lot stands in its own documents, if some may hold prices, else in those of the whole bid. The whole
+    total is promised unless every lot has documents of its own: then each lot is judged by its price alone.
+    """
+    whole = [file for file in done.priced if file.name not in done.lots]
+    own = [(bid, [file for file in done.priced if done.lots.get(file.name) == _id(bid)]) for bid in done.bid.by_lot]
+    is_promised = not own or not all(documents for _, documents in own)
+    return [*((bid, documents or whole, True) for bid, documents in own), (done.bid, whole, is_promised)]
+
+
+def _name_totals(bid: Bid) -> list[tuple[Term | str, Decimal]]:
+    """The total of a bid and those of its categories; categories in lots are named there."""
+    categories = [] if bid.quote.lots and not bid.lot else bid.quote.categories
+    return [(_name_total(bid), bid.quote.base), *((item.category.name, item.total) for item in categories)]
+
+
+def _name_total(bid: Bid) -> Term:
+    return Term("lot_total", (("lot", bid.lot.id),)) if bid.lot else Term("total")
+
+
+def _id(bid: Bid) -> str:
+    return bid.lot.id if bid.lot else ""
+
+
 @rule("PR02")
 def words_in_print(done: Finished) -> Iterator[Finding]:
-    """Every amount in words that is printed is one of the bid's totals; the base total in words is there."""
-    quote, language = done.bid.quote, done.bid.deal.language
-    known: set[Decimal | None] = {quote.base, quote.evaluated}
+    """Every amount in words that is printed is a total of what the file covers; each total in words is there."""
+    scopes = _find_scopes(done)
     for file in done.files:
+        covered = [bid for bid, _, _ in scopes if done.lots.get(file.name) in (None, _id(bid))]
+        known = {amount for bid in covered for amount in (bid.quote.base, bid.quote.evaluated)}
         for words in _find_words(done, file):
-            if parse_amount(words, quote.currency, language) not in known:
-                yield _wrong_words(Span(file.name), words, done)
-    groups: list[Sequence[ReadDocument | ReadWorkbook]] = [done.priced, *([book] for book in done.workbooks.values())]
-    for group in groups:
-        if group and not any(quote.words in _find_words(done, file) for file in group):
-            yield _wrong_words(_span(group), "—", done)
+            if parse_amount(words, done.bid.quote.currency, done.bid.deal.language) not in known:
+                yield _wrong_words(Span(file.name), words, covered[-1])
+    for bid, documents, is_promised in scopes:
+        groups: list[Sequence[ReadDocument | ReadWorkbook]] = [[book] for book in done.workbooks.values()]
+        groups += [documents] if is_promised and documents else []
+        for group in groups:
+            if not any(bid.quote.words in _find_words(done, file) for file in group):
+                yield _wrong_words(_span(group), "—", bid)
 
 
 def _find_words(done: Finished, file: ReadDocument | ReadWorkbook) -> list[str]:
@@ -101,30 +133,52 @@ def _find_words(done: Finished, file: ReadDocument | ReadWorkbook) -> list[str]:
     return [words for words in found if words not in done.bid.company.registered_capital]
 
 
-def _wrong_words(span: Span, words: str, done: Finished) -> Finding:
-    values = {"words": words, "total": f"{done.bid.quote.base:,.2f}", "expected": done.bid.quote.words}
-    return Finding(span, values)
+def _wrong_words(span: Span, words: str, bid: Bid) -> Finding:
+    return Finding(span, {"words": words, "total": f"{bid.quote.base:,.2f}", "expected": bid.quote.words})
 
 
 @rule("PR09")
 def no_price_leaks(done: Finished) -> Iterator[Finding]:
-    """No total, price or amount of the quote stands in a document that may hold none; those of past projects may."""
-    bid, quote = done.bid, done.bid.quote
-    names = _name_prices(done)
-    main = {quote.base, quote.evaluated}
-    totals = {item.total for item in quote.categories}
-    past = {item.amount for item in bid.deal.track_record} | ({bid.deal.tender.bond} if bid.deal.tender else set())
-    foreign = past - main
+    """No price of the bid stands in a document that may hold none, no price of another lot in that of a lot."""
+    lots = done.bid.by_lot
+    for name, file in done.documents.items():
+        own = next((bid for bid in lots if done.lots.get(name) == _id(bid)), None)
+        if name in done.price_free:
+            yield from _find_leaks(file, (*lots, done.bid), (), Term("no_price"))
+        elif own:
+            others = [bid for bid in (*lots, done.bid) if bid.lot != own.lot]
+            yield from _find_leaks(file, others, _name_prices(own), Term("own_prices", (("lot", _id(own)),)))
+
+
+def _find_leaks(
+    file: ReadDocument, bids: Sequence[Bid], allowed: Collection[Decimal], limit: Term
+) -> Iterator[Finding]:
+    """The prices of some bids in a document; what the tender itself says and amounts of past projects are none.
+
+    Args:
+        bids: of lots, and the whole one last.
+        allowed: the amounts that may stand there, whosever they are.
+        limit: which prices may stand there, for the message.
+    """
+    whole = bids[-1]
+    names = {amount: name for bid in bids for amount, name in _name_prices(bid).items()}
+    names |= {amount: _name_total(bid) for bid in bids for amount in (bid.quote.evaluated, bid.quote.base)}
+    main = {amount for bid in bids for amount in (bid.quote.base, bid.quote.evaluated)} - {*allowed}
+    totals = {item.total for bid in bids for item in bid.quote.categories}
+    past = {item.amount for item in whole.deal.track_record}
+    if whole.deal.tender:
+        past |= {whole.deal.tender.whole_bond}
+        past |= {amount for lot in whole.deal.tender.lots for amount in (lot.bond, lot.ceiling)}
+    foreign = (past - main) | {*allowed}
     prices = make_prices(main, totals - foreign, names.keys() - foreign)
-    for file in (file for name, file in done.documents.items() if name in done.price_free):
-        for place, text in (*file.texts, *file.drawn, *file.properties, ((), PurePosixPath(file.name).stem)):
-            for figure, amount in find_prices(text, prices, quote.currency, bid.deal.language):
-                yield Finding(Span(file.name, place=place), {"figure": figure, "name": names[amount]})
+    for place, text in (*file.texts, *file.drawn, *file.properties, ((), PurePosixPath(file.name).stem)):
+        for figure, amount in find_prices(text, prices, whole.quote.currency, whole.deal.language):
+            yield Finding(Span(file.name, place=place), {"figure": figure, "name": names[amount], "limit": limit})
 
 
-def _name_prices(done: Finished) -> dict[Decimal, Term | str]:
+def _name_prices(bid: Bid) -> dict[Decimal, Term | str]:
     """Every amount of the quote with what it is; of several that are equal, the one that weighs most."""
-    quote = done.bid.quote
+    quote, total = bid.quote, _name_total(bid)
     lines = [*quote.lines, *quote.extras]
     named: list[tuple[Decimal, Term | str]] = [(item.line.unit_price, item.line.id) for item in lines]
     named += [(item.amount, item.line.id) for item in lines]
@@ -132,17 +186,19 @@ def _name_prices(done: Finished) -> dict[Decimal, Term | str]:
     named += [(amount, Term("tax")) for item in quote.taxes for amount in (item.gross, item.net, item.tax)]
     named += [(amount, Term("tax")) for amount in (quote.net, quote.tax)]
     named += [(item.total, item.category.name) for item in quote.categories]
-    return dict([*named, (quote.options, Term("total")), (quote.evaluated, Term("total")), (quote.base, Term("total"))])
+    return dict([*named, (quote.options, total), (quote.evaluated, total), (quote.base, total)])
 
 
 @rule("ID02")
 def names_in_print(done: Finished) -> Iterator[Finding]:
-    """Project, its number and the bidder are named in full in every file; the author is the bidder."""
+    """Project, its number, the bidder and a lot are named in full in every file; the author is the bidder."""
     bid = done.bid
+    titles = {part.lot.id: part.lot.title for part in bid.quote.lots}
     names = [("project", bid.deal.title), ("bidder", bid.company.name)]
     names += [("tender_no", bid.deal.tender.no)] if bid.deal.tender else []
     for file in done.files:
-        for kind, name in names:
+        lot = [("lot_title", titles[done.lots[file.name]])] if file.name in done.lots else []
+        for kind, name in names + lot:
             if name not in file.text:
                 yield Finding(Span(file.name), {"kind": Term(kind), "name": name})
         if file.author != bid.company.name:
@@ -153,8 +209,20 @@ def names_in_print(done: Finished) -> Iterator[Finding]:
 
 @rule("FM01")
 def nothing_left_out(done: Finished) -> Iterator[Finding]:
-    """Every problem, product, phase, service level, requirement with its answer and credential is in a document."""
-    bid = done.bid
+    """All that the bid proposes and answers is in a document; what is for a lot, in one that the lot's bid has."""
+    found: dict[tuple[str, str, str], Finding] = {}
+    for bid in done.bid.by_lot or (done.bid,):
+        documents = [file for name, file in done.documents.items() if done.lots.get(name) in (None, _id(bid))]
+        text = "".join("".join(file.text.split()) for file in documents)
+        span = _span(documents)
+        for kind, name in _list_contents(bid):
+            if "".join(name.split()) not in text:
+                found[kind, name, span.file] = Finding(span, {"kind": Term(kind), "name": name[:60]})
+    yield from found.values()
+
+
+def _list_contents(bid: Bid) -> list[tuple[str, str]]:
+    """Every problem, product, phase, service level, requirement with its answer and credential of a bid."""
     deal, service = bid.deal, bid.deal.solution.service
     wanted = [("problem", item.title) for item in deal.opportunity.problems]
     wanted += [("sku", item.name) for item in bid.proposed]
@@ -162,10 +230,7 @@ def nothing_left_out(done: Finished) -> Iterator[Finding]:
     wanted += [("level", item.name) for item in service.levels]
     wanted += [("requirement", text) for item in deal.requirements for text in (item.text, item.response)]
     wanted += [("credential", item.title) for item in bid.selection.chosen]
-    text = "".join("".join(file.text.split()) for file in done.documents.values())
-    for kind, name in wanted:
-        if "".join(name.split()) not in text:
-            yield Finding(Span(", ".join(done.documents)), {"kind": Term(kind), "name": name[:60]})
+    return wanted
 
 
 @rule("FM03")
@@ -212,10 +277,6 @@ RULES = (
     contents_match,
     draft_is_marked,
 )
-
-
-def _name(name: str) -> Term | str:
-    return Term(name) if name == "total" else name
 
 
 def _prints(file: ReadDocument, amount: Decimal) -> bool:
