@@ -21,6 +21,22 @@ class Bank(Model):
     account: Text
 
 
+class Signer(Model):
+    """What the forms say of a person who signs; the number of the identity card may be masked."""
+
+    sex: Text
+    age: Whole
+    position: Text
+    id_number: Note = ""
+
+
+class Signers(Model):
+    """Who signs bids: the facts that a tender's forms ask for."""
+
+    legal_representative: Signer
+    agent: Signer | None = None
+
+
 class Company(Model):
     """The bidder; what letterhead, cover, header and footer are filled with.
 
@@ -31,6 +47,7 @@ class Company(Model):
     uscc: Text
     legal_representative: Text
     agent: Note = ""
+    signers: Signers | None = None
     address: Text
     postcode: Note = ""
     phone: Text

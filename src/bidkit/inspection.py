@@ -98,7 +98,10 @@ def _inspect_pack(pack: Pack, root: Path, problems: list[Diagnostic], is_compat:
     problems += _check_fonts(pack)
     unused = [name for name in pack.includes if name not in used]
     problems += [Diagnostic("TP19", Span(name), {"file": name}, Severity.WARNING) for name in unused]
-    names = [list_template_names(volume.content, volume.template, FILTER_KINDS, load)[0] for volume in pack.volumes]
+    names = [
+        list_template_names(volume.content, volume.template, FILTER_KINDS, load, volume.parts)[0]
+        for volume in pack.volumes
+    ]
     is_readable = all(found is not None for found in names)
     merged = merge_names([found or () for found in names])
     return Inspection(root, pack.volumes[0].template, tuple(problems), merged, is_readable)
@@ -107,11 +110,11 @@ def _inspect_pack(pack: Pack, root: Path, problems: list[Diagnostic], is_compat:
 def _check_volume(pack: Pack, volume: Volume, number: int, load: Load, is_compat: bool) -> list[Diagnostic]:
     text, filters = pack.text, make_filters(pack.text.locale)
     template, problems = compile_template(
-        volume.content, volume.template, filters, text.required_styles, compat=is_compat, load=load
+        volume.content, volume.template, filters, text.required_styles, compat=is_compat, load=load, parts=volume.parts
     )
     if template is None:
         return problems
-    about = {"no": number, "count": len(pack.volumes), "id": volume.id, "title": volume.title}
+    about = {"no": number, "count": len(pack.volumes), "id": volume.id, "title": volume.title, "mark": ""}
     sample, nothing = load_sample(), Appendix((), {})
     if volume.is_per_lot:
         sample = sample.by_lot[0]

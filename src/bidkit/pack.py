@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
@@ -13,7 +13,7 @@ from pydantic import Field
 
 from bidkit.diagnostic import Diagnostic, Span, Term, load_messages
 from bidkit.package import write_folder
-from bidkit.scalars import Flag, Model, Note, Text, validate
+from bidkit.scalars import Flag, Model, Note, Text, Texts, validate
 from bidkit.source import Workspace, load_yaml, nearest
 
 MANIFEST_NAME = "pack.yaml"
@@ -42,6 +42,7 @@ class VolumeText(Model):
 
     `output` is the name of its file without suffix, as `{deal.id}-技术文件`; the template's if it is left out.
     A volume `per: lot` is made once for each lot of the tender that the deal bids for.
+    `parts` are the Word files that stand where the template says `{%p include parts %}`, in this order.
     A volume without `prices` gets none to print, and is refused if one stands in it all the same.
     """
 
@@ -51,6 +52,7 @@ class VolumeText(Model):
     output: Note = ""
     per: Literal["lot"] | None = None
     prices: Flag = True
+    parts: Texts | None = None
 
 
 class PackText(Model):
@@ -74,6 +76,7 @@ class Volume:
         output: the name of its file without suffix, with names in braces, of `FILE_NAMES` and `LOT_NAMES`.
         is_per_lot: whether it is made for each lot, and `output` names the lot.
         at: where that name is written, or the template that gives it.
+        parts: the files that stand where the template asks for its parts; None if the manifest names none.
     """
 
     id: str
@@ -84,6 +87,7 @@ class Volume:
     has_prices: bool
     content: bytes
     at: Span | None
+    parts: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -170,10 +174,29 @@ def _read_volumes(files: Workspace, manifest: str, text: PackText) -> tuple[tupl
         output = (item.output or PurePosixPath(item.template).name).removesuffix(".docx")
         if is_per_lot and not item.output:
             output += "-{lot.id}"
-        problems += [*found, *_check_names(item, output, at)]
-        made = Volume(item.id, item.title, item.template, output, is_per_lot, item.prices, content or b"", at)
+        problems += [*found, *_check_names(item, output, at), *_check_parts(files, manifest, item)]
+        made = Volume(
+            item.id, item.title, item.template, output, is_per_lot, item.prices, content or b"", at, item.parts
+        )
         volumes.append(made)
     return tuple(volumes), problems
+
+
+def _check_parts(files: Workspace, manifest: str, volume: VolumeText) -> Iterator[Diagnostic]:
+    """Each part is a file of the pack and stands in its volume once."""
+    places = [(name, volume.span("parts", position)) for position, name in enumerate(volume.parts or ())]
+    yield from _find_repeated(places)
+    for name, at in places:
+        yield from files.read(name, manifest, at)[1]
+
+
+def _find_repeated(named: Sequence[tuple[str, Span | None]]) -> Iterator[Diagnostic]:
+    """What a list names a second time."""
+    first: dict[str, int] = {}
+    for name, at in named:
+        if name in first:
+            yield Diagnostic("DL16", at, {"id": name, "first": first[name]})
+        first.setdefault(name, at.line if at else 0)
 
 
 def _check_names(item: VolumeText, output: str, at: Span | None) -> list[Diagnostic]:
@@ -205,21 +228,33 @@ def choose_volumes(
     if not wanted:
         return pack.volumes, []
     known = {volume.id: volume for volume in pack.volumes}
-    first: dict[str, int] = {}
-    problems = []
-    for name, span in wanted:
+    problems = [*_find_unknown("volume", wanted, list(known)), *_find_repeated(wanted)]
+    return tuple(known[name] for name in dict.fromkeys(name for name, _ in wanted) if name in known), problems
+
+
+def choose_parts(
+    pack: Pack, volumes: Sequence[Volume], wanted: Mapping[str, tuple[Span | None, Sequence[tuple[str, Span | None]]]]
+) -> tuple[tuple[Volume, ...], list[Diagnostic]]:
+    """The volumes with the parts, in the order, that a deal names for some of them. Diagnostics: DL15, DL16.
+
+    Args:
+        wanted: by the id of a volume, where that stands, and names of Word files of the pack without suffix.
+    """
+    templates = {volume.template for volume in pack.volumes}
+    known = [name.removesuffix(".docx") for name in pack.includes if name not in templates]
+    with_parts = [volume.id for volume in pack.volumes if volume.parts is not None]
+    problems = [*_find_unknown("volume", [(name, at) for name, (at, _) in wanted.items()], with_parts)]
+    for _, named in wanted.values():
+        problems += [*_find_unknown("part", named, known), *_find_repeated(named)]
+    chosen = {name: tuple(f"{part}.docx" for part, _ in named) for name, (_, named) in wanted.items()}
+    return tuple(replace(volume, parts=chosen.get(volume.id, volume.parts)) for volume in volumes), problems
+
+
+def _find_unknown(kind: str, named: Sequence[tuple[str, Span | None]], known: Sequence[str]) -> Iterator[Diagnostic]:
+    for name, at in named:
         if name not in known:
-            values = {
-                "kind": Term("volume"),
-                "id": name,
-                "near": nearest(name, list(known)),
-                "allowed": ", ".join(known),
-            }
-            problems.append(Diagnostic("DL15", span, values))
-        elif name in first:
-            problems.append(Diagnostic("DL16", span, {"id": name, "first": first[name]}))
-        first.setdefault(name, span.line if span else 0)
-    return tuple(known[name] for name in first if name in known), problems
+            values = {"kind": Term(kind), "id": name, "near": nearest(name, list(known)), "allowed": ", ".join(known)}
+            yield Diagnostic("DL15", at, values)
 
 
 def eject_pack(name: str, folder: Path) -> list[Diagnostic]:

@@ -50,6 +50,10 @@ class Model(BaseModel):
             return value.items_at[index]
         return self._node.values_at.get(field, self._node.span)
 
+    def span_below(self, *steps: int | str) -> Span | None:
+        """Where what keys and positions lead to, one after the other, is written."""
+        return None if self._node is None else _follow(self._node, steps)[2]
+
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):

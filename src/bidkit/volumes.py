@@ -17,16 +17,17 @@ from bidkit.cache import open_store
 from bidkit.context import PAPERS, make_context
 from bidkit.context.formats import make_filters
 from bidkit.deal import Deal
-from bidkit.diagnostic import Diagnostic, Span, Term
+from bidkit.diagnostic import Diagnostic, Span, Term, load_messages
 from bidkit.ooxml.fields import Heading
 from bidkit.ooxml.rendered import Rendered, Template, link_documents
 from bidkit.ooxml.template import compile_template
-from bidkit.pack import Pack, Volume, choose_volumes, fill_output
+from bidkit.pack import Pack, Volume, choose_parts, choose_volumes, fill_output
 
 MAX_NAME_BYTES = 200
 _LAYOUTS = 6
 # What Windows allows in no name, characters that do not show, and names that it keeps for devices.
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]|^[.~ ]|[. ]$')
+_SIGNER = re.compile(r"\bsigners\.(legal_representative|agent)\.(\w+)")
 _Pages = dict[str, dict[str, str] | None]
 """By document, the page of each bookmark; None if they are not known."""
 _DEVICE = re.compile(r"(CON|PRN|AUX|NUL|(COM|LPT)\d)(\..*)?", re.I)
@@ -38,12 +39,14 @@ class CompiledVolume:
 
     Args:
         part: the bid for the one lot that it is made for; None stands for the whole bid.
+        mark: what its cover says, original or copy, where the bid is handed in on paper.
     """
 
     volume: Volume
     name: str
     template: Template
     part: Bid | None = None
+    mark: str = ""
 
     @property
     def lot_id(self) -> str:
@@ -56,23 +59,63 @@ class CompiledVolume:
 
 
 def compile_volumes(pack: Pack, bid: Bid) -> tuple[tuple[CompiledVolume, ...], list[Diagnostic]]:
-    """The volumes that the deal asks for, ready to be filled. Diagnostics: DL15, DL16, DL29, DL30, TP01–TP15."""
-    tender, locale = bid.deal.tender, bid.deal.locale
-    wanted = [(name, tender.span("volumes", n)) for n, name in enumerate(tender.volumes)] if tender else []
-    volumes, problems = choose_volumes(pack, wanted)
-    made = [(volume, part) for volume in volumes for part in (volume.is_per_lot and bid.by_lot) or (None,)]
-    named = [(volume, part, fill_output(volume, _file_names(volume, part or bid))) for volume, part in made]
-    problems += _check_file_names(named)
+    """The volumes that the deal asks for, ready to be filled.
+
+    Diagnostics: DL15, DL16, DL29, DL30, DL35, TP01–TP15.
+    """
+    locale = bid.deal.locale
+    volumes, problems = _choose(pack, bid)
+    files = [
+        (volume, part, mark, _name_file(volume, mark, part or bid))
+        for volume in volumes
+        for part in (volume.is_per_lot and bid.by_lot) or (None,)
+        for mark in _list_marks(bid)
+    ]
+    problems += _check_file_names([(volume, part, name) for volume, part, _, name in files])
     filters, store = make_filters(locale), open_store("templates")
     look = (pack.text.required_styles, bid.company.color, PAPERS.get(locale))
     compiled = []
     for volume in volumes:
-        file = f"{pack.name}/{volume.template}"
-        template, found = compile_template(volume.content, file, filters, *look, load=pack.includes.get, store=store)
+        file, load = f"{pack.name}/{volume.template}", pack.includes.get
+        template, found = compile_template(
+            volume.content, file, filters, *look, load=load, parts=volume.parts, store=store
+        )
         problems += [problem for problem in found if problem not in problems]  # two volumes may include one file
         if template is not None:
-            compiled += [CompiledVolume(item, name, template, part) for item, part, name in named if item is volume]
+            own = [(part, mark, name) for other, part, mark, name in files if other is volume]
+            compiled += [CompiledVolume(volume, name, template, part, mark) for part, mark, name in own]
     return tuple(compiled), problems
+
+
+def _choose(pack: Pack, bid: Bid) -> tuple[tuple[Volume, ...], list[Diagnostic]]:
+    """The volumes and their parts that the deal asks for, else those of the pack."""
+    tender = bid.deal.tender
+    if tender is None:
+        return choose_volumes(pack, [])
+    volumes, problems = choose_volumes(
+        pack, [(name, tender.span("volumes", n)) for n, name in enumerate(tender.volumes)]
+    )
+    wanted = {
+        name: (
+            tender.span_below("parts", name),
+            [(part, tender.span_below("parts", name, n)) for n, part in enumerate(parts)],
+        )
+        for name, parts in tender.parts.items()
+    }
+    volumes, found = choose_parts(pack, volumes, wanted)
+    return volumes, problems + found
+
+
+def _list_marks(bid: Bid) -> list[str]:
+    """What the covers of a volume's files say; nothing where one file is all that is handed in."""
+    copies = bid.deal.tender.copies if bid.deal.tender else None
+    original, copy = load_messages(bid.deal.language)["labels"]["copies"]
+    return [""] if copies is None else [original, copy] if copies else [original]
+
+
+def _name_file(volume: Volume, mark: str, bid: Bid) -> str:
+    name = fill_output(volume, _file_names(volume, bid))
+    return f"{name}-{mark}" if mark else name
 
 
 def _file_names(volume: Volume, bid: Bid) -> dict[str, str]:
@@ -114,7 +157,7 @@ def check_volumes(
 ) -> list[Diagnostic]:
     """What filling a volume would tell: names that its context does not have, values that cannot be printed.
 
-    Diagnostics: TP04, TP07, TP08, TP10, TP12, TP13, TP17.
+    Diagnostics: DL36, TP04, TP07, TP08, TP10, TP12, TP13, TP17.
     """
     found: list[Diagnostic] = []
     documents: dict[str, Rendered] = {}
@@ -126,9 +169,24 @@ def check_volumes(
     link_documents(documents, {item.name: item.volume.title for item in volumes})
     is_whole = len(documents) == len(volumes)  # else the place may be in the one that could not be filled
     for document in documents.values():
-        found += [item for item in document.problems if is_whole or item not in document.unfound]
+        problems = [item for item in document.problems if is_whole or item not in document.unfound]
+        found += [_blame(problem, bid) for problem in problems]
     # What two volumes include is wrong once.
     return list({(item.span, str(item.values)): item for item in found}.values())
+
+
+def _blame(problem: Diagnostic, bid: Bid) -> Diagnostic:
+    """What a form would leave open of a person who signs is shown where it has to be written."""
+    tag = dict(problem.span.place).get("tag", "") if problem.span else ""
+    found = _SIGNER.search(tag)
+    if found is None or problem.code != "TP08":
+        return problem
+    person, fact = found.groups()
+    values = {"form": problem.span.file if problem.span else "", "name": getattr(bid.company, person)}
+    if fact == "id_card":
+        return Diagnostic("DL36", bid.deal.span("credentials"), {**values, "key": "kind: id-card"})
+    at = bid.company.span("signers") if bid.company.signers else bid.company.span(person)
+    return Diagnostic("DL36", at, {**values, "key": f"company.signers.{person}.{fact}"})
 
 
 def _make_contexts(
@@ -138,7 +196,7 @@ def _make_contexts(
     ids = list(dict.fromkeys(item.volume.id for item in volumes))
     for item in volumes:
         number = ids.index(item.volume.id) + 1
-        about = {"no": number, "count": len(ids), "id": item.volume.id, "title": item.volume.title}
+        about = {"no": number, "count": len(ids), "id": item.volume.id, "title": item.volume.title, "mark": item.mark}
         has_prices = item.volume.has_prices
         yield item, make_context(item.part or bid, appendix, deal_name, **options, volume=about, prices=has_prices)
 

@@ -5,23 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from bidkit.appendix import Appendix
 from bidkit.bid import Bid
 from bidkit.catalog import UNDATED_KINDS, Credential, Product
 from bidkit.charts import make_gantt, make_quote_chart, make_team_chart
-from bidkit.config import CONFIG_NAME
+from bidkit.config import CONFIG_NAME, Signer
 from bidkit.context.anchors import Anchors
 from bidkit.context.formats import format_day, format_moment
-from bidkit.deal.tender import Requirement
+from bidkit.deal.tender import Enterprises, Requirement
 from bidkit.diagnostic import load_messages
 from bidkit.ooxml.markdown import Markdown
 from bidkit.ooxml.values import Blocks, Image
+from bidkit.quote import PricedLine
 from bidkit.scalars import Prose
 
+_PRODUCT_FACTS = ("brand", "model", "manufacturer", "origin")
 PAPERS = {"en-GB": (11_906, 16_838)}
 """The paper of a locale, in twips, where it is not the one of its language's template."""
+_PAPER_FACTS = {"kind", "title", "holder", "number", "issuer", "issued", "scope", "note"}
 _LOGO_MM = 9
 _PICTURE_MM = 58
 _FIRST_PAGE_MM, _NEXT_PAGE_MM = 180, 235
@@ -51,8 +55,9 @@ def make_context(
         "deal": {"id": deal.id, "title": deal.title, "dated": deal.dated, "regime": deal.regime},
         "draft": is_draft,
         "draft_mark": maker.labels["draft"] if is_draft else "",
-        "volume": volume or {"no": 1, "count": 1, "id": "proposal", "title": maker.labels["proposal"]},
+        "volume": volume or {"no": 1, "count": 1, "id": "proposal", "title": maker.labels["proposal"], "mark": ""},
         "company": maker.company(),
+        "signers": maker.signers(),
         "customer": {"name": deal.customer.name, "address": deal.customer.address},
         "tender": maker.tender(),
         **maker.lots(prices),
@@ -96,7 +101,7 @@ class _Maker:
         company = self.bid.company
         logo = self.appendix.pictures.get((CONFIG_NAME, company.logo))
         return {
-            **company.model_dump(exclude={"color"}),
+            **company.model_dump(exclude={"color", "signers"}),
             "introduction": self.markdown(company.introduction),
             "logo": replace(logo, max_height_mm=_LOGO_MM, max_width_mm=4 * _LOGO_MM, alt=company.name)
             if logo
@@ -107,10 +112,11 @@ class _Maker:
         tender = self.bid.deal.tender
         if tender is None:
             return None
-        return {name: getattr(tender, name) for name in ("no", "agency", "validity_days")} | {
+        return {name: getattr(tender, name) for name in ("no", "agency", "validity_days", "copies")} | {
             "package": tender.name_package(self.bid.deal.language),
             "bond": tender.whole_bond,
             "deadline": format_moment(tender.deadline, self.bid.deal.locale),
+            "sme": self.sme(tender.sme) if tender.sme else None,
         }
 
     def lots(self, prices: bool) -> dict[str, Any]:
@@ -121,6 +127,25 @@ class _Maker:
             quote = {"quote": _Maker(bid, self.appendix, self.deal_name).quote()} if prices else {}
             lots.append({"no": part.no, **about, **quote})
         return {"lot": lots[0] if self.bid.lot else None, "lots": lots}
+
+    def sme(self, declared: Enterprises) -> dict[str, Any]:
+        """What is declared as to small and medium enterprises."""
+        sizes = self.labels["sizes"]
+        enterprises = [{**item.model_dump(), "size": sizes[item.size]} for item in declared.enterprises]
+        return {"kind": declared.kind, "enterprises": _number(enterprises)}
+
+    def signers(self) -> dict[str, Any]:
+        """Who signs; a fact that is not known is empty, so that a form which prints it is refused."""
+        company = self.bid.company
+        people: dict[str, Any] = {}
+        for person in ("legal_representative", "agent"):
+            name, known = getattr(company, person), getattr(company.signers, person, None)
+            cards = (
+                paper.title for paper in self.bid.selection.chosen if (paper.kind, paper.holder) == ("id-card", name)
+            )
+            facts = known.model_dump() if known else dict.fromkeys(Signer.model_fields, "")
+            people[person] = {"name": name, **facts, "id_card": next(cards, "")} if name else None
+        return people
 
     def needs(self) -> dict[str, Any]:
         need = self.bid.deal.opportunity
@@ -180,6 +205,7 @@ class _Maker:
             "introduction": self.markdown(plan.introduction),
             "methods": self.markdown(plan.methods) if plan.methods else None,
             "days": days,
+            "delivery": {"name": plan.delivery.name, "day": plan.delivery.day} if plan.delivery else None,
             "gantt": make_gantt(plan, self.labels, self.bid.company.color),
             "phases": _number(phases),
             "milestones": _number(milestone.model_dump(exclude={"is_delivery"}) for milestone in plan.milestones),
@@ -229,6 +255,7 @@ class _Maker:
             "currency": quote.currency,
             "unit_label": self.labels["currencies"][quote.currency],
             "validity_days": text.validity_days,
+            "validity_end": self.bid.validity_end,
             "has_options": quote.options > 0,
             "payments": _number(payment.model_dump() for payment in text.milestones),
         }
@@ -236,17 +263,34 @@ class _Maker:
     def quote(self) -> dict[str, Any]:
         quote, text = self.bid.quote, self.bid.deal.quote
         names = ("words", "net", "tax", "options", "evaluated", "evaluated_words")
+        lines = _number(self.line(item, part.category.name) for part in quote.categories for item in part.lines)
+        rest = iter(lines)
         return {name: getattr(quote, name) for name in names} | {
             **self.terms(),
             "total": quote.base,
+            "lines": lines,
             "categories": _number(
-                {"name": item.category.name, "count": len(item.lines), "total": item.total} for item in quote.categories
+                {
+                    "name": item.category.name,
+                    "count": len(item.lines),
+                    "total": item.total,
+                    "lines": list(islice(rest, len(item.lines))),
+                }
+                for item in quote.categories
             ),
             "taxes": [{"rate": t.rate, "gross": t.gross, "net": t.net, "tax": t.tax} for t in quote.taxes],
             "payments": _number({**item.payment.model_dump(), "amount": item.amount} for item in quote.payments),
             "notes": list(text.notes),
             "chart": make_quote_chart(quote, self.labels, self.bid.company.color),
         }
+
+    def line(self, priced: PricedLine, category: str) -> dict[str, Any]:
+        """A line of the quote; what it does not say of its product is the catalog's."""
+        line = priced.line
+        product = next((item for item in self.bid.catalog.products if item.sku == line.sku), None)
+        named = {name: getattr(line, name) or getattr(product, name, "") for name in _PRODUCT_FACTS}
+        own = line.model_dump(include={"id", "name", "spec", "unit", "quantity", "unit_price", "tax_rate", "remark"})
+        return {**own, **named, "category": category, "amount": priced.amount}
 
     def validity(self, paper: Credential) -> str:
         """Until when a paper is valid, in words."""
@@ -275,7 +319,9 @@ class _Maker:
             pages = [page for item in files for page in item.pages] if with_pages else []
             records.append(
                 {
-                    **paper.model_dump(include={"title", "holder", "number", "issuer", "issued", "scope", "note"}),
+                    **paper.model_dump(
+                        include={"kind", "title", "holder", "number", "issuer", "issued", "scope", "note"}
+                    ),
                     "anchor": self.anchors.credentials[paper.id],
                     "valid_until": self.validity(paper),
                     "files": [item.copy_name for item in files],

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from bidkit.scalars import Day, Flag, Model, Moment, Money, Note, Text, Texts, Whole
+from bidkit.scalars import Day, Flag, Model, Moment, Money, Note, Quantity, Text, Texts, Whole
 
 
 class RequiredCredential(Model):
@@ -44,11 +44,35 @@ class Lot(Model):
         return f"{self.id} {self.title}"
 
 
+class Enterprise(Model):
+    """A small or medium enterprise that makes goods of the bid, or does its work: last year's figures.
+
+    Revenue and assets are in ten thousand yuan, as the declaration states them (财库〔2020〕46号).
+    """
+
+    name: Text
+    items: Texts
+    industry: Text
+    staff: Whole
+    revenue: Quantity
+    assets: Quantity
+    size: Literal["micro", "small", "medium"]
+
+
+class Enterprises(Model):
+    """What the bidder declares as to small and medium enterprises: of goods every maker, else who does the work."""
+
+    kind: Literal["goods", "services"]
+    enterprises: tuple[Enterprise, ...]
+
+
 class Tender(Model):
     """The tender as published. `markers` says what each mark in front of a clause means in this tender.
 
     `lots` are those that the deal bids for; without them it bids for the whole tender, or for its one `package`.
     `volumes` are those of the template pack that this tender asks for, in their order; all of them if none is named.
+    `parts` are, by volume, the parts that this tender asks for, in its order. `copies` is the number of copies beside
+    the original; without it the bid is handed in electronically and no cover is marked.
     """
 
     no: Text
@@ -65,6 +89,9 @@ class Tender(Model):
     mandatory_count: Whole | None = None
     scoring: Note = ""
     volumes: Texts = ()
+    parts: dict[str, Texts] = Field(default_factory=dict)
+    copies: Whole | None = None
+    sme: Enterprises | None = None
     required_credentials: tuple[RequiredCredential, ...] = ()
     addenda: tuple[Addendum, ...] = ()
     has_prior_design_service: Flag | None = None

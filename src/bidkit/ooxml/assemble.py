@@ -14,6 +14,7 @@ d                       a number for a drawing, unique in the document
 b  B    g               a table: dropped without rows; g: its grid follows its cells
 a  A                    a row: dropped without cells
 g  G                    a container that must end in a paragraph
+D  E                    the end of a section where the paper turns: dropped if the section is empty
 c  C    m               a cell; m inside: this cell is part of the one before
 w                       a row of a table in which cells merge downwards
 v  U  V  tag|value      a cell that merges with the one above while the value stays; its content begins, ends
@@ -47,8 +48,9 @@ _BOOKMARK_START = re.compile('<w:bookmarkStart w:id="([0-9]+)" w:name="([^"]*)"'
 _BOOKMARK_END = re.compile('(<w:bookmarkEnd w:id="([0-9]+)"/>)')
 _NOTE_REFERENCE = re.compile('<w:(footnote|endnote|comment)Reference [^>]*?w:id="([0-9]+)"')
 _BOOKMARK = re.compile("<w:bookmark(?:Start|End) [^>]*>")
-_CLOSERS = {"e": "h", "B": "b", "A": "a", "G": "g", "C": "c", "V": "U", "N": "n", "X": "x", "Q": "P"}
+_CLOSERS = {"e": "h", "B": "b", "A": "a", "G": "g", "C": "c", "V": "U", "N": "n", "X": "x", "Q": "P", "E": "D"}
 _HEADING_IDS = 1_000_000
+_SECTION_END = "</w:sectPr></w:pPr></w:p>"
 
 
 Piece = str | Contents
@@ -113,6 +115,7 @@ class _Assembly:
     boxes: dict[str, list[Piece]] = field(default_factory=dict)
     loops: list[tuple[str, dict[str, int]]] = field(default_factory=list)
     counted: list[tuple[int, str]] = field(default_factory=list)
+    turn: int = -1
     row: int = 0
     merges: dict[str, _Merge] = field(default_factory=dict)
     row_changed: bool = False
@@ -126,7 +129,7 @@ class _Assembly:
                 out.append(pieces[position])
             if position + 1 < len(pieces):
                 op, argument = pieces[position + 1], pieces[position + 2]
-                if op in "hbagcUnxfP":
+                if op in "hbagcUnxfPD":
                     self.opened.append((op, len(out), argument))
                 elif op == "F":
                     self.end_caption()
@@ -141,6 +144,7 @@ class _Assembly:
         for kind, shell in self.shells.items():
             inside = [piece for pieces in self.notes.get(kind, {}).values() for piece in pieces]
             notes[shell.part] = [shell.head, *self.tie(inside), shell.tail]
+        self.end_last_section()
         pieces = self.tie(self.out)
         if set(self.ranges.values()) - self.used_ranges or "comment" in self.shells:
             pieces = [
@@ -185,6 +189,15 @@ class _Assembly:
         for kind, number in _NOTE_REFERENCE.findall(text):
             self.notes.get(kind, {}).pop(int(number), None)
             self.used_ranges.discard(int(number) if kind == "comment" else -1)
+
+    def end_last_section(self) -> None:
+        """A last section that is empty, behind a part with a paper of its own, would be a blank page."""
+        last = self.out[-1] if self.out else ""
+        if self.turn != len(self.out) - 2 or not isinstance(last, str) or not last.startswith("<w:sectPr"):
+            return
+        ended = str(self.out.pop(self.turn))
+        section = ended[ended.index("<w:sectPr") : ended.index("</w:pPr></w:p>")]
+        self.out[-1] = section + last[last.index("</w:sectPr>") + len("</w:sectPr>") :]
 
     def end_caption(self) -> None:
         """Give a caption its bookmark if its sequence has a list; a loop may end it more than once."""
@@ -242,6 +255,13 @@ class _Assembly:
     def close_C(self, start: int, _first: str, _: str) -> None:
         if any(piece == f"{OPEN}m{CLOSE}" for piece in self.out[start:]):
             self.drop(start)
+
+    def close_E(self, start: int, _first: str, _: str) -> None:
+        before = self.out[start - 1] if start else ""
+        if isinstance(before, str) and before.endswith(_SECTION_END):
+            self.drop(start)
+        else:
+            self.turn = start
 
     def close_V(self, start: int, _first: str, properties: str) -> None:
         if self.merging:

@@ -49,10 +49,11 @@ def compile_template(
     compat: bool = False,
     allow_macros: bool = False,
     load: Load | None = None,
+    parts: Sequence[str] | None = None,
     store: Store | None = None,
 ) -> tuple[Template | None, list[Diagnostic]]:
-    """A .docx template, ready to be rendered any number of times. Diagnostics: TP01–TP03, TP05, TP06, TP09, TP11,
-    TP14–TP16.
+    """A .docx template, ready to be rendered any number of times. Diagnostics: DL35, TP01–TP03, TP05, TP06, TP09,
+    TP11, TP14–TP16.
 
     Args:
         name: the file, as messages name it.
@@ -62,10 +63,12 @@ def compile_template(
         compat: undefined names are blank, None and lists print as in Python: what docxtpl does.
         allow_macros: code in the template is carried into what is made from it.
         load: the content of a file that an `include` tag names; None if there is no such file.
+        parts: the names of the files that `{%p include parts %}` stands for, in this order.
         store: where templates without a mistake are kept compiled.
     """
     environment = make_environment(filters, tests or {}, globals_ or {}, compat)
-    key = keeping.make_key(content, environment, (tuple(required_styles), accent, paper, allow_macros)) if store else ""
+    settings = (tuple(required_styles), accent, paper, allow_macros, parts)
+    key = keeping.make_key(content, environment, settings) if store else ""
     payload = store.get(key) if store else None
     kept = keeping.read(payload, load) if payload else None
     package, problems = opc.read_package(content, name, is_known=kept is not None)
@@ -74,7 +77,7 @@ def compile_template(
     if kept is not None:
         return keeping.restore(kept, name, package, environment), []
     try:
-        included = include.include_files(package, name, load)
+        included = include.include_files(package, name, load, parts)
         changed = recolor(included.package, accent) if accent else included.package
         changed = repaper(changed, *paper) if paper else changed
         template, problems = _compile(changed, name, required_styles, environment, allow_macros)
@@ -89,20 +92,24 @@ def compile_template(
 
 
 def list_template_names(
-    content: bytes, name: str, filter_kinds: Mapping[str, str], load: Load | None = None
+    content: bytes,
+    name: str,
+    filter_kinds: Mapping[str, str],
+    load: Load | None = None,
+    parts: Sequence[str] | None = None,
 ) -> tuple[tuple[ReadName, ...] | None, list[Diagnostic]]:
     """The names that a .docx template reads, as far as its tags can be read. Diagnostics: TP01.
 
     Args:
         filter_kinds: the caller's own filters, each with what it is made for, of `reading.KINDS`.
-        load: as for `compile_template`.
+        load: as for `compile_template`, and `parts`.
     """
     environment = make_environment(dict.fromkeys(filter_kinds, str), {}, {}, is_compat=False)
     package, problems = opc.read_package(content, name)
     if package is None:
         return None, problems
     try:
-        package = include.include_files(package, name, load).package
+        package = include.include_files(package, name, load, parts).package
         trees = _read_trees(package)
         numbering = opc.parse_xml(package[_NUMBERING]) if _NUMBERING in package else None
         styles = read_styles(opc.parse_xml(package[_STYLES]), numbering)

@@ -22,7 +22,7 @@ from bidkit.ooxml.contents import read_contents
 from bidkit.ooxml.crossrefs import mark_references
 from bidkit.ooxml.fields import mark_content, mark_sequences, read_instructions, remove_field, unfold_fields
 from bidkit.ooxml.identity import mark_numbers, mirror_boxes
-from bidkit.ooxml.include import clean, find_file, has_marks
+from bidkit.ooxml.include import clean, find_file, find_turns, has_marks
 from bidkit.ooxml.lifting import isolate_run, join_paragraphs
 from bidkit.ooxml.lists import find_list_scopes, mark_list
 from bidkit.ooxml.notes import Shell, find_note_part, inline_notes
@@ -322,6 +322,9 @@ class _Compiler:
             else:
                 prepend_text(container, mark("g"))
                 append_text(container, mark("G"))
+        for paragraph in find_turns(self.root) if self.has_includes else ():
+            insert_before(paragraph, mark("D"))
+            insert_behind(paragraph, mark("E"))
 
     def mark_references(self) -> None:
         """A reference to a bookmark leaves a mark where it is printed, so that its target can be looked for."""

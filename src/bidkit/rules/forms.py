@@ -46,4 +46,18 @@ def mandatory_count(bid: Bid) -> Iterator[Finding]:
         yield Finding(tender.span("mandatory_count"), {"found": found, "counted": tender.mandatory_count})
 
 
-RULES = (deviation_table, requirements_answered, mandatory_count)
+@rule("FM18", regimes=TENDER)
+def makers_are_declared(bid: Bid) -> Iterator[Finding]:
+    """A declaration of small and medium enterprises that make the goods names the maker of every line."""
+    declared = bid.deal.tender.sme if bid.deal.tender else None
+    if declared is None or declared.kind != "goods":
+        return
+    named = {enterprise.name for enterprise in declared.enterprises}
+    products = {product.sku: product.manufacturer for product in bid.catalog.products}
+    for item in bid.quote.lines:
+        maker = item.line.manufacturer or products.get(item.line.sku, "")
+        if maker and maker not in named:
+            yield Finding(item.line.span("manufacturer"), {"line": item.line.id, "manufacturer": maker})
+
+
+RULES = (deviation_table, requirements_answered, mandatory_count, makers_are_declared)
