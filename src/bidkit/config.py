@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from bidkit.diagnostic import Diagnostic, Span
-from bidkit.scalars import Color, Day, Model, Note, Prose, Text, Whole, validate
+from bidkit.scalars import Color, Day, Model, Note, Prose, Text, Texts, Whole, validate
 from bidkit.source import Workspace, load_yaml
 
 CONFIG_NAME = "bidkit.yaml"
@@ -40,7 +40,9 @@ class Signers(Model):
 class Company(Model):
     """The bidder; what letterhead, cover, header and footer are filled with.
 
-    `logo` is a PNG or JPEG beside `bidkit.yaml`; `color` (RRGGBB) takes the place of the templates' accent colour.
+    `affiliates` are the companies of the same head, or that control or manage it or are controlled or managed by it; an
+    empty list says that there are none. `logo` is a PNG or JPEG beside `bidkit.yaml`; `color` (RRGGBB) takes the place
+    of the templates' accent colour.
     """
 
     name: Text
@@ -48,6 +50,7 @@ class Company(Model):
     legal_representative: Text
     agent: Note = ""
     signers: Signers | None = None
+    affiliates: Texts | None = None
     address: Text
     postcode: Note = ""
     phone: Text

@@ -246,7 +246,8 @@ def choose_parts(
     problems = [*_find_unknown("volume", [(name, at) for name, (at, _) in wanted.items()], with_parts)]
     for _, named in wanted.values():
         problems += [*_find_unknown("part", named, known), *_find_repeated(named)]
-    chosen = {name: tuple(f"{part}.docx" for part, _ in named) for name, (_, named) in wanted.items()}
+    sound = {name: [part for part in dict(named) if part in known] for name, (_, named) in wanted.items()}
+    chosen = {name: tuple(f"{part}.docx" for part in parts) for name, parts in sound.items()}
     return tuple(replace(volume, parts=chosen.get(volume.id, volume.parts)) for volume in volumes), problems
 
 

@@ -27,7 +27,7 @@ MAX_NAME_BYTES = 200
 _LAYOUTS = 6
 # What Windows allows in no name, characters that do not show, and names that it keeps for devices.
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]|^[.~ ]|[. ]$')
-_SIGNER = re.compile(r"\bsigners\.(legal_representative|agent)\.(\w+)")
+_OF_BIDDER = re.compile(r"\b(?:signers\.(legal_representative|agent)\.(\w+)|company\.affiliates\b)")
 _Pages = dict[str, dict[str, str] | None]
 """By document, the page of each bookmark; None if they are not known."""
 _DEVICE = re.compile(r"(CON|PRN|AUX|NUL|(COM|LPT)\d)(\..*)?", re.I)
@@ -176,17 +176,20 @@ def check_volumes(
 
 
 def _blame(problem: Diagnostic, bid: Bid) -> Diagnostic:
-    """What a form would leave open of a person who signs is shown where it has to be written."""
+    """What a form would leave open of the bidder, or of who signs, is shown where it has to be written."""
     tag = dict(problem.span.place).get("tag", "") if problem.span else ""
-    found = _SIGNER.search(tag)
+    found = _OF_BIDDER.search(tag)
     if found is None or problem.code != "TP08":
         return problem
-    person, fact = found.groups()
-    values = {"form": problem.span.file if problem.span else "", "name": getattr(bid.company, person)}
+    company, (person, fact) = bid.company, found.groups()
+    form = problem.span.file if problem.span else ""
+    if person is None:
+        return Diagnostic("DL36", company.span(), {"form": form, "name": company.name, "key": "company.affiliates"})
+    name, key = getattr(company, person), f"company.signers.{person}.{fact}"
     if fact == "id_card":
-        return Diagnostic("DL36", bid.deal.span("credentials"), {**values, "key": "kind: id-card"})
-    at = bid.company.span("signers") if bid.company.signers else bid.company.span(person)
-    return Diagnostic("DL36", at, {**values, "key": f"company.signers.{person}.{fact}"})
+        return Diagnostic("DL36", bid.deal.span("credentials"), {"form": form, "name": name, "key": "kind: id-card"})
+    at = company.span("signers" if company.signers else person)
+    return Diagnostic("DL36", at, {"form": form, "name": name, "key": key})
 
 
 def _make_contexts(

@@ -135,7 +135,7 @@ class _Maker:
         return {"kind": declared.kind, "enterprises": _number(enterprises)}
 
     def signers(self) -> dict[str, Any]:
-        """Who signs; a fact that is not known is empty, so that a form which prints it is refused."""
+        """Who signs; a fact that is not known is None, so that a form which prints it is refused."""
         company = self.bid.company
         people: dict[str, Any] = {}
         for person in ("legal_representative", "agent"):
@@ -143,8 +143,8 @@ class _Maker:
             cards = (
                 paper.title for paper in self.bid.selection.chosen if (paper.kind, paper.holder) == ("id-card", name)
             )
-            facts = known.model_dump() if known else dict.fromkeys(Signer.model_fields, "")
-            people[person] = {"name": name, **facts, "id_card": next(cards, "")} if name else None
+            facts = known.model_dump() if known else dict.fromkeys(Signer.model_fields)
+            people[person] = {"name": name, **facts, "id_card": next(cards, None)} if name else None
         return people
 
     def needs(self) -> dict[str, Any]:
