@@ -175,8 +175,8 @@ def test_each_lot_has_a_sheet_and_the_summary_goes_lot_by_lot() -> None:
     assert book.sheetnames == ["开标一览表", "分类汇总", "包1 安装服务", "包2 培训"]
     opening = {row[0]: row[1] for row in book["开标一览表"].iter_rows(min_row=3, values_only=True)}
     assert opening["标段"] == "包1 安装服务、包2 培训"
-    assert opening["包1 安装服务 投标总价（小写，人民币元）"] == 0.45
-    assert opening["包2 培训 投标总价（大写）"] == "人民币玖仟玖佰玖拾玖万玖仟玖佰玖拾玖元玖角玖分"
+    assert opening["包1 安装服务：投标总价（小写，人民币元）"] == 0.45
+    assert opening["包2 培训：投标总价（大写）"] == "人民币玖仟玖佰玖拾玖万玖仟玖佰玖拾玖元玖角玖分"
     assert opening["全部标段投标总价（小写，人民币元）"] == 100000000.44
     assert opening["全部标段投标总价（大写）"] == bid.quote.words
     rows = [[cell for cell in row if cell is not None] for row in book["分类汇总"].iter_rows(values_only=True)]

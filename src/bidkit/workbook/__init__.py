@@ -125,7 +125,7 @@ def _build_opening(bid: Bid, label: dict[str, str], parts: Parts, totals: dict[s
     ]
     for part, places in parts:
         if part.lot:
-            facts += _list_prices(part, label, places.totals, partial("{} {}".format, part.lot.name))
+            facts += _list_prices(part, label, places.totals, partial(_join, label, part.lot.name))
     whole = label["all_lots"] if quote.lots else "{total}"
     facts += _list_prices(bid, label, totals, lambda total: whole.format(total=total))
     facts += [
@@ -143,6 +143,11 @@ def _build_opening(bid: Bid, label: dict[str, str], parts: Parts, totals: dict[s
         style = "money" if isinstance(value, Formula) else "text"
         grid.add(kind, _FORM | {"value": style}, {"label": name, "value": value})
     return grid
+
+
+def _join(label: dict[str, str], lot: str, total: str) -> str:
+    """The name of a lot's total: `第 1 包 网关设备：投标总价`."""
+    return label["item"].format(label=lot, value=total)
 
 
 def _list_prices(
