@@ -410,3 +410,30 @@ def test_check_tells_what_filling_a_template_would_tell(tmp_path: Path, tag: str
     assert reason in found[0].message("en")
     assert found[0].span is not None
     assert dict(found[0].span.place)["heading"] == "一"
+
+
+def test_a_pack_of_another_language_is_refused(tmp_path: Path) -> None:
+    deal = make_two_volumes(tmp_path, MANIFEST.replace("locale: zh-CN", "locale: en-US"))
+    (found,) = errors(run_check(deal))
+    assert (found.code, place(found)[0]) == ("DL38", "deals/water/deal.yaml")
+
+
+# which of the bid's volumes one is
+
+
+def test_titles_labels_and_names_tell_the_number_of_a_volume_in_this_bid(tmp_path: Path) -> None:
+    title = MANIFEST.replace("title: 报价文件", 'title: "第{volume.no}册 报价"\n    label: 册 {volume.roman}')
+    deal = make_two_volumes(tmp_path, title.replace("price.docx\n", 'price.docx\n    output: "{volume.roman}-报价"\n'))
+    choose(deal, "[price, technical]")
+    result = build(deal)
+    assert submitted(result) == [f"{TECHNICAL}.docx", "I-报价.docx", "quote.xlsx"]
+    assert "第1册 报价，第 1 册，共 2 册" in read(result, "I-报价").text
+
+
+@pytest.mark.parametrize("key", ["title", "label"])
+def test_a_title_or_label_names_nothing_but_the_number(tmp_path: Path, key: str) -> None:
+    old, new = "    title: 报价文件\n", f'    {key}: "{{volume.roman}} {{deal.id}}"\n'
+    new = new if key == "title" else old + new
+    deal = make_two_volumes(tmp_path, MANIFEST.replace(old, new))
+    (found,) = errors(run_check(deal))
+    assert (found.code, found.values["value"]) == ("DL10", "{deal.id}")

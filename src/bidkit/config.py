@@ -51,6 +51,7 @@ class Company(Model):
     agent: Note = ""
     signers: Signers | None = None
     affiliates: Texts | None = None
+    agent_title: Note = ""
     address: Text
     postcode: Note = ""
     phone: Text

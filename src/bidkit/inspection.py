@@ -15,7 +15,7 @@ from bidkit.ooxml.include import Load
 from bidkit.ooxml.reading import ReadName, merge_names
 from bidkit.ooxml.template import compile_template, list_template_names
 from bidkit.ooxml.theme import list_template_fonts
-from bidkit.pack import MANIFEST_NAME, Pack, Volume, read_pack, shipped_packs
+from bidkit.pack import MANIFEST_NAME, Pack, Volume, number_volumes, read_pack, shipped_packs
 from bidkit.sample import load_sample
 from bidkit.source import Workspace
 
@@ -92,7 +92,7 @@ def _inspect_pack(pack: Pack, root: Path, problems: list[Diagnostic], is_compat:
         used.add(name)
         return pack.includes.get(name)
 
-    for number, volume in enumerate(pack.volumes, 1):
+    for number, volume in enumerate(number_volumes(pack.volumes), 1):
         found = _check_volume(pack, volume, number, load, is_compat)
         problems += [problem for problem in found if problem not in problems]
     problems += _check_fonts(pack)
@@ -114,12 +114,13 @@ def _check_volume(pack: Pack, volume: Volume, number: int, load: Load, is_compat
     )
     if template is None:
         return problems
-    about = {"no": number, "count": len(pack.volumes), "id": volume.id, "title": volume.title, "mark": ""}
-    sample, nothing = load_sample(), Appendix((), {})
+    about = {"no": number, "count": len(pack.volumes), "id": volume.id, "title": volume.title, "file": "", "mark": ""}
+    sample, nothing, prices = load_sample(), Appendix((), {}), volume.has_prices
     if volume.is_per_lot:
         sample = sample.by_lot[0]
-    options = {"is_draft": False, "with_pages": False, "prices": volume.has_prices}
-    return problems + template.check_names(make_context(sample, nothing, "deal.yaml", volume=about, **options))
+    options = {"is_draft": False, "with_pages": False}
+    context = make_context(sample, nothing, "deal.yaml", **options, volume=about, volumes=[about], prices=prices)
+    return problems + template.check_names(context)
 
 
 def _check_fonts(pack: Pack) -> list[Diagnostic]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -34,6 +34,8 @@ LOT_NAMES = ("lot.id", "lot.title")
 """What may stand there besides, where the volume is made for each lot."""
 _LOT = re.compile(r"\{lot\.(?:id|title)\}")
 _LOT_PART = re.compile(rf"[\s_.·-]*(?:[（(]\s*(?:{_LOT.pattern}[\s_.·-]*)+[)）]|{_LOT.pattern})")
+NUMBER_NAMES = ("volume.no", "volume.roman")
+"""What may stand in braces there and in its `title`: which of the bid's volumes it is, as 2 and as II."""
 _IN_BRACES = re.compile(r"\{([^{}]*)\}|[{}]")
 
 
@@ -43,11 +45,14 @@ class VolumeText(Model):
     `output` is the name of its file without suffix, as `{deal.id}-技术文件`; the template's if it is left out.
     A volume `per: lot` is made once for each lot of the tender that the deal bids for.
     `parts` are the Word files that stand where the template says `{%p include parts %}`, in this order.
+    The title may tell its number among the volumes of the bid, as `Volume {volume.roman}: Technical`. `label` is what
+    the other volumes call it where they name one of its pages, the title if it is left out.
     A volume without `prices` gets none to print, and is refused if one stands in it all the same.
     """
 
     id: Text
     title: Text
+    label: Note = ""
     template: Text
     output: Note = ""
     per: Literal["lot"] | None = None
@@ -73,7 +78,8 @@ class Volume:
     """A volume and its template.
 
     Args:
-        output: the name of its file without suffix, with names in braces, of `FILE_NAMES` and `LOT_NAMES`.
+        label: what the other volumes call it beside a page; like the title, it may hold `NUMBER_NAMES`.
+        output: the name of its file without suffix, with names in braces, of `FILE_NAMES`, `NUMBER_NAMES`, `LOT_NAMES`.
         is_per_lot: whether it is made for each lot, and `output` names the lot.
         at: where that name is written, or the template that gives it.
         parts: the files that stand where the template asks for its parts; None if the manifest names none.
@@ -81,6 +87,7 @@ class Volume:
 
     id: str
     title: str
+    label: str
     template: str
     output: str
     is_per_lot: bool
@@ -174,11 +181,14 @@ def _read_volumes(files: Workspace, manifest: str, text: PackText) -> tuple[tupl
         output = (item.output or PurePosixPath(item.template).name).removesuffix(".docx")
         if is_per_lot and not item.output:
             output += "-{lot.id}"
-        problems += [*found, *_check_names(item, output, at), *_check_parts(files, manifest, item)]
-        made = Volume(
-            item.id, item.title, item.template, output, is_per_lot, item.prices, content or b"", at, item.parts
-        )
-        volumes.append(made)
+        problems += [*found, *_check_names(output, FILE_NAMES + NUMBER_NAMES + (LOT_NAMES if is_per_lot else ()), at)]
+        if is_per_lot and not _LOT.search(output):
+            problems.append(Diagnostic("DL34", at, {"volume": item.id, "value": output}))
+        problems += _check_names(item.title, NUMBER_NAMES, item.span("title"))
+        problems += _check_names(item.label, NUMBER_NAMES, item.span("label"))
+        problems += _check_parts(files, manifest, item)
+        names = (item.id, item.title, item.label or item.title, item.template, output)
+        volumes.append(Volume(*names, is_per_lot, item.prices, content or b"", at, item.parts))
     return tuple(volumes), problems
 
 
@@ -199,18 +209,27 @@ def _find_repeated(named: Sequence[tuple[str, Span | None]]) -> Iterator[Diagnos
         first.setdefault(name, at.line if at else 0)
 
 
-def _check_names(item: VolumeText, output: str, at: Span | None) -> list[Diagnostic]:
-    """The braces of an `output` that hold no name; files that would not tell one lot from another."""
-    is_per_lot = item.per == "lot"
-    allowed = [f"{{{name}}}" for name in (*FILE_NAMES, *(LOT_NAMES if is_per_lot else ()))]
-    wrong = [found.group() for found in _IN_BRACES.finditer(output) if found.group() not in allowed]
-    problems = [
+def _check_names(text: str, names: Sequence[str], at: Span | None) -> list[Diagnostic]:
+    """The braces of a text that hold none of these names."""
+    allowed = [f"{{{name}}}" for name in names]
+    wrong = [found.group() for found in _IN_BRACES.finditer(text) if found.group() not in allowed]
+    return [
         Diagnostic("DL10", at, {"value": value, "allowed": ", ".join(allowed), "near": nearest(value, allowed)})
         for value in wrong
     ]
-    if is_per_lot and not _LOT.search(output):
-        problems.append(Diagnostic("DL34", at, {"volume": item.id, "value": output}))
-    return problems
+
+
+def number_volumes(volumes: Iterable[Volume]) -> tuple[Volume, ...]:
+    """The volumes of a bid, whose titles and file names tell which one each is."""
+    from bidkit.ooxml.fields import format_number
+
+    def fill(text: str, no: int) -> str:
+        return text.replace("{volume.no}", str(no)).replace("{volume.roman}", format_number("upperRoman", no))
+
+    return tuple(
+        replace(volume, title=fill(volume.title, no), label=fill(volume.label, no), output=fill(volume.output, no))
+        for no, volume in enumerate(volumes, 1)
+    )
 
 
 def fill_output(volume: Volume, names: Mapping[str, str]) -> str:

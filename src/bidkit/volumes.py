@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import zip_longest
+from pathlib import PurePosixPath
 from typing import Any
 
 from bidkit import office
@@ -17,11 +18,14 @@ from bidkit.cache import open_store
 from bidkit.context import PAPERS, make_context
 from bidkit.context.formats import make_filters
 from bidkit.deal import Deal
+from bidkit.deal.scoring import Factor, Instruction
+from bidkit.deal.tender import Tender
 from bidkit.diagnostic import Diagnostic, Span, Term, load_messages
 from bidkit.ooxml.fields import Heading
 from bidkit.ooxml.rendered import Rendered, Template, link_documents
 from bidkit.ooxml.template import compile_template
-from bidkit.pack import Pack, Volume, choose_parts, choose_volumes, fill_output
+from bidkit.pack import Pack, Volume, choose_parts, choose_volumes, fill_output, number_volumes
+from bidkit.source import nearest
 
 MAX_NAME_BYTES = 200
 _LAYOUTS = 6
@@ -61,10 +65,12 @@ class CompiledVolume:
 def compile_volumes(pack: Pack, bid: Bid) -> tuple[tuple[CompiledVolume, ...], list[Diagnostic]]:
     """The volumes that the deal asks for, ready to be filled.
 
-    Diagnostics: DL15, DL16, DL29, DL30, DL35, TP01–TP15.
+    Diagnostics: DL15, DL16, DL29, DL30, DL35, DL38, TP01–TP15.
     """
     locale = bid.deal.locale
-    volumes, problems = _choose(pack, bid)
+    chosen, problems = _choose(pack, bid)
+    volumes = number_volumes(chosen)
+    problems += [*_check_language(pack, bid.deal), *_check_answers(bid.deal.tender, volumes)]
     files = [
         (volume, part, mark, _name_file(volume, mark, part or bid))
         for volume in volumes
@@ -118,6 +124,24 @@ def _name_file(volume: Volume, mark: str, bid: Bid) -> str:
     return f"{name}-{mark}" if mark else name
 
 
+def _check_language(pack: Pack, deal: Deal) -> Iterator[Diagnostic]:
+    """A pack asks for words, such as those for a deviation, in its own language."""
+    if pack.text.locale[:2] != deal.language:
+        values = {"locale": deal.locale, "pack": pack.name, "other": pack.text.locale}
+        yield Diagnostic("DL38", deal.span("locale"), values)
+
+
+def _check_answers(tender: Tender | None, volumes: Sequence[Volume]) -> Iterator[Diagnostic]:
+    """The volumes that are said to answer a factor or an instruction are built."""
+    known = [volume.id for volume in volumes]
+    items: tuple[Factor | Instruction, ...] = (*tender.factors, *tender.instructions) if tender else ()
+    for item in items:
+        if item.volume and item.volume not in known:
+            near = nearest(item.volume, known)
+            values = {"kind": Term("volume"), "id": item.volume, "near": near, "allowed": ", ".join(known)}
+            yield Diagnostic("DL15", item.span("volume"), values)
+
+
 def _file_names(volume: Volume, bid: Bid) -> dict[str, str]:
     """The values of `pack.FILE_NAMES`; of a lot's bid also those of `pack.LOT_NAMES`."""
     deal, tender = bid.deal, bid.deal.tender
@@ -166,7 +190,7 @@ def check_volumes(
         found += missing
         if not missing:
             documents[volume.name] = volume.template.render(context)
-    link_documents(documents, {item.name: item.volume.title for item in volumes})
+    link_documents(documents, {item.name: item.volume.label for item in volumes})
     is_whole = len(documents) == len(volumes)  # else the place may be in the one that could not be filled
     for document in documents.values():
         problems = [item for item in document.problems if is_whole or item not in document.unfound]
@@ -197,11 +221,23 @@ def _make_contexts(
 ) -> Iterator[tuple[CompiledVolume, dict[str, Any]]]:
     """Each volume with its context; the volumes of one lot are counted with those of all, not with other lots'."""
     ids = list(dict.fromkeys(item.volume.id for item in volumes))
-    for item in volumes:
-        number = ids.index(item.volume.id) + 1
-        about = {"no": number, "count": len(ids), "id": item.volume.id, "title": item.volume.title, "mark": item.mark}
+    about = [
+        {
+            "no": ids.index(item.volume.id) + 1,
+            "count": len(ids),
+            "id": item.volume.id,
+            "title": item.volume.title,
+            "file": PurePosixPath(item.file_name(is_draft=options["is_draft"])).name,
+            "mark": item.mark,
+        }
+        for item in volumes
+    ]
+    for item, own in zip(volumes, about, strict=True):
         has_prices = item.volume.has_prices
-        yield item, make_context(item.part or bid, appendix, deal_name, **options, volume=about, prices=has_prices)
+        context = make_context(
+            item.part or bid, appendix, deal_name, **options, volume=own, volumes=about, prices=has_prices
+        )
+        yield item, context
 
 
 def render_volumes(
@@ -213,7 +249,7 @@ def render_volumes(
     """
     contexts = _make_contexts(volumes, bid, appendix, deal_name, is_draft=is_draft, with_pages=True)
     rendered = {item.file_name(is_draft=is_draft): item.template.render(context) for item, context in contexts}
-    link_documents(rendered, {item.file_name(is_draft=is_draft): item.volume.title for item in volumes})
+    link_documents(rendered, {item.file_name(is_draft=is_draft): item.volume.label for item in volumes})
     problems = [problem for document in rendered.values() for problem in document.problems]
     return (None, problems) if problems else _paginate(rendered, bid.deal)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import islice
@@ -15,14 +15,14 @@ from bidkit.charts import make_gantt, make_quote_chart, make_team_chart
 from bidkit.config import CONFIG_NAME, Signer
 from bidkit.context.anchors import Anchors
 from bidkit.context.formats import format_day, format_moment
+from bidkit.context.lines import make_lines
+from bidkit.context.scoring import make_scoring
 from bidkit.deal.tender import Enterprises, Requirement
 from bidkit.diagnostic import load_messages
 from bidkit.ooxml.markdown import Markdown
 from bidkit.ooxml.values import Blocks, Image
-from bidkit.quote import PricedLine
 from bidkit.scalars import Prose
 
-_PRODUCT_FACTS = ("brand", "model", "manufacturer", "origin")
 PAPERS = {"en-GB": (11_906, 16_838)}
 """The paper of a locale, in twips, where it is not the one of its language's template."""
 _PAPER_FACTS = {"kind", "title", "holder", "number", "issuer", "issued", "scope", "note"}
@@ -39,6 +39,7 @@ def make_context(
     is_draft: bool,
     with_pages: bool,
     volume: Mapping[str, Any] | None = None,
+    volumes: Sequence[Mapping[str, Any]] = (),
     prices: bool = True,
 ) -> dict[str, Any]:
     """Everything a template may print.
@@ -46,16 +47,28 @@ def make_context(
     Args:
         bid: one of `Bid.by_lot` for a volume of one lot, which then can say nothing of the others.
         with_pages: whether the credential files are turned into pictures; without, their pages are empty.
-        volume: `no`, `count`, `id` and `title` of the volume that prints it; None stands for an only one.
+        volume: `no`, `count`, `id`, `title`, `file`, `mark` of the volume that prints it; None stands for an only one.
+        volumes: those of all volumes of the bid; none stands for that one.
         prices: without, there is no `quote`, nor anything else that is computed from a price.
     """
     maker = _Maker(bid, appendix, deal_name)
     deal = bid.deal
+    only = {
+        "no": 1,
+        "count": 1,
+        "id": "proposal",
+        "title": maker.labels["proposal"],
+        "file": "proposal.docx",
+        "mark": "",
+    }
+    own = volume or only
+    all_volumes = [dict(item) for item in volumes or (own,)]
     return {
         "deal": {"id": deal.id, "title": deal.title, "dated": deal.dated, "regime": deal.regime},
         "draft": is_draft,
         "draft_mark": maker.labels["draft"] if is_draft else "",
-        "volume": volume or {"no": 1, "count": 1, "id": "proposal", "title": maker.labels["proposal"], "mark": ""},
+        "volume": dict(own),
+        "volumes": all_volumes,
         "company": maker.company(),
         "signers": maker.signers(),
         "customer": {"name": deal.customer.name, "address": deal.customer.address},
@@ -69,6 +82,8 @@ def make_context(
         "team_chart": make_team_chart(deal.team, maker.labels, bid.company.color) if deal.team else Blocks(()),
         "service": maker.service(),
         **maker.requirements(),
+        "assumptions": list(deal.solution.assumptions),
+        **make_scoring(bid, maker.anchors, all_volumes),
         "terms": maker.terms(),
         **({"quote": maker.quote()} if prices else {}),
         **maker.credentials(with_pages),
@@ -112,9 +127,11 @@ class _Maker:
         tender = self.bid.deal.tender
         if tender is None:
             return None
-        return {name: getattr(tender, name) for name in ("no", "agency", "validity_days", "copies")} | {
+        names = ("no", "agency", "issued_on", "validity_days", "legend", "copies")
+        return {name: getattr(tender, name) for name in names} | {
             "package": tender.name_package(self.bid.deal.language),
             "bond": tender.whole_bond,
+            "addenda": [addendum.model_dump(exclude={"applied"}) for addendum in tender.addenda],
             "deadline": format_moment(tender.deadline, self.bid.deal.locale),
             "sme": self.sme(tender.sme) if tender.sme else None,
         }
@@ -263,7 +280,7 @@ class _Maker:
     def quote(self) -> dict[str, Any]:
         quote, text = self.bid.quote, self.bid.deal.quote
         names = ("words", "net", "tax", "options", "evaluated", "evaluated_words")
-        lines = _number(self.line(item, part.category.name) for part in quote.categories for item in part.lines)
+        lines = make_lines(quote.lines, self.bid)
         rest = iter(lines)
         return {name: getattr(quote, name) for name in names} | {
             **self.terms(),
@@ -278,19 +295,12 @@ class _Maker:
                 }
                 for item in quote.categories
             ),
+            "extras": make_lines(quote.extras, self.bid),
             "taxes": [{"rate": t.rate, "gross": t.gross, "net": t.net, "tax": t.tax} for t in quote.taxes],
             "payments": _number({**item.payment.model_dump(), "amount": item.amount} for item in quote.payments),
             "notes": list(text.notes),
             "chart": make_quote_chart(quote, self.labels, self.bid.company.color),
         }
-
-    def line(self, priced: PricedLine, category: str) -> dict[str, Any]:
-        """A line of the quote; what it does not say of its product is the catalog's."""
-        line = priced.line
-        product = next((item for item in self.bid.catalog.products if item.sku == line.sku), None)
-        named = {name: getattr(line, name) or getattr(product, name, "") for name in _PRODUCT_FACTS}
-        own = line.model_dump(include={"id", "name", "spec", "unit", "quantity", "unit_price", "tax_rate", "remark"})
-        return {**own, **named, "category": category, "amount": priced.amount}
 
     def validity(self, paper: Credential) -> str:
         """Until when a paper is valid, in words."""

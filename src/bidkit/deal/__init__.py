@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from bidkit.deal.customer import Competitor, Customer, Opportunity
 from bidkit.deal.lots import check_lots
 from bidkit.deal.prices import QuoteText
+from bidkit.deal.scoring import check_scoring
 from bidkit.deal.solution import Reference, Solution
 from bidkit.deal.team import Member, check_team
 from bidkit.deal.tender import Requirement, Tender
@@ -78,7 +79,7 @@ def load_deal(workspace: Workspace, name: str) -> tuple[Deal | None, list[Diagno
 def check_references(deal: Deal) -> list[Diagnostic]:
     """What the deal names inside itself must exist, and ids must be unique.
 
-    Diagnostics: DL10, DL15, DL16, DL24, DL25, DL31–DL33.
+    Diagnostics: DL10, DL15, DL16, DL24, DL25, DL31–DL33, DL37.
     """
     need = deal.opportunity
     found: list[Diagnostic] = []
@@ -89,7 +90,7 @@ def check_references(deal: Deal) -> list[Diagnostic]:
         need.criteria,
         deal.requirements,
         deal.quote.categories,
-        deal.tender.required_credentials if deal.tender else (),
+        *((deal.tender.required_credentials, deal.tender.factors, deal.tender.instructions) if deal.tender else ()),
         deal.tender.lots if deal.tender else (),
     ):
         found += _unique(records)
@@ -99,6 +100,9 @@ def check_references(deal: Deal) -> list[Diagnostic]:
     found += check_lots(deal.tender, deal.quote, deal.requirements)
     if deal.regime == "tender" and deal.tender is None:
         found.append(Diagnostic("DL06", deal.span("regime"), {"key": "tender"}))
+    if deal.tender:
+        answers = [*(item.id for item in deal.requirements), *deal.credentials, *deal.solution.products]
+        found += check_scoring(deal.tender.factors, deal.tender.instructions, answers)
     markers = list(deal.tender.markers) if deal.tender else []
     for requirement in deal.requirements:
         if requirement.marker and requirement.marker not in markers:

@@ -94,12 +94,13 @@ class Service(Model):
 
 
 class Solution(Model):
-    """The four parts of the proposal: overview, products, plan, service."""
+    """The four parts of the proposal: overview, products, plan, service; `assumptions` are what it rests on."""
 
     overview: Prose
     products: tuple[Text, ...]
     plan: Plan
     service: Service
+    assumptions: tuple[Text, ...] = ()
 
 
 class Reference(Model):

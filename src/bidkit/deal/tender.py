@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from bidkit.deal.scoring import Factor, Instruction
 from bidkit.scalars import Day, Flag, Model, Moment, Money, Note, Quantity, Text, Texts, Whole
 
 
@@ -73,6 +74,7 @@ class Tender(Model):
     `volumes` are those of the template pack that this tender asks for, in their order; all of them if none is named.
     `parts` are, by volume, the parts that this tender asks for, in its order. `copies` is the number of copies beside
     the original; without it the bid is handed in electronically and no cover is marked.
+    `legend` is the notice that restricts who may read the bid; nothing is printed without one.
     """
 
     no: Text
@@ -88,6 +90,9 @@ class Tender(Model):
     markers: dict[str, Literal["mandatory", "key", "important"]] = Field(default_factory=dict)
     mandatory_count: Whole | None = None
     scoring: Note = ""
+    factors: tuple[Factor, ...] = ()
+    instructions: tuple[Instruction, ...] = ()
+    legend: Note = ""
     volumes: Texts = ()
     parts: dict[str, Texts] = Field(default_factory=dict)
     copies: Whole | None = None

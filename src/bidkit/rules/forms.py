@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bidkit.bid import Bid
-from bidkit.diagnostic import Term
+from bidkit.diagnostic import Severity, Term
 from bidkit.rules.registry import Finding, rule
 
 TENDER = frozenset({"tender"})
@@ -60,4 +60,12 @@ def makers_are_declared(bid: Bid) -> Iterator[Finding]:
             yield Finding(item.line.span("manufacturer"), {"line": item.line.id, "manufacturer": maker})
 
 
-RULES = (deviation_table, requirements_answered, mandatory_count, makers_are_declared)
+@rule("FM19", Severity.WARNING)
+def factors_answered(bid: Bid) -> Iterator[Finding]:
+    """Something answers every scoring factor of the tender: a volume, or what earns its points."""
+    for factor in bid.deal.tender.factors if bid.deal.tender else ():
+        if not (factor.volume or factor.answers):
+            yield Finding(factor.span("id"), {"id": factor.id, "title": factor.title})
+
+
+RULES = (deviation_table, requirements_answered, mandatory_count, makers_are_declared, factors_answered)
