@@ -324,15 +324,15 @@ class _Maker:
 
     def papers(self, with_pages: bool) -> list[dict[str, Any]]:
         records = []
+        required = {paper.id for _, found in self.bid.selection.required for paper in found}
         for paper in self.bid.selection.chosen:
             files = [item for item in self.appendix.attachments if item.credential == paper.id]
             pages = [page for item in files for page in item.pages] if with_pages else []
             records.append(
                 {
-                    **paper.model_dump(
-                        include={"kind", "title", "holder", "number", "issuer", "issued", "scope", "note"}
-                    ),
+                    **paper.model_dump(include=_PAPER_FACTS),
                     "anchor": self.anchors.credentials[paper.id],
+                    "is_required": paper.id in required,
                     "valid_until": self.validity(paper),
                     "files": [item.copy_name for item in files],
                     "pages": Blocks(tuple(_fit(page, place) for place, page in enumerate(pages))),
