@@ -15,8 +15,11 @@ from pathlib import Path
 
 import docx
 import openpyxl
+import pikepdf
+import pypdfium2
 import pytest
 from dump import dump_docx, dump_xlsx
+from pdf_files import difference
 
 from bidkit.build import Options, build_deal, check_deal
 from bidkit.context.anchors import Anchors
@@ -175,9 +178,10 @@ def test_recalculated_workbook_has_the_cached_values(built: tuple[str, Result]) 
 
 @pytest.fixture(scope="session")
 def laid_out(built: tuple[str, Result], tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, bytes, bytes]:
-    """Each example built whole with LibreOffice: the .docx, and the PDF that LibreOffice makes of it."""
+    """Each example built with its PDFs, the .docx, and the PDF that LibreOffice makes of it."""
     name, _ = built
-    result = build_deal(deal_of(name), Options(now=NOW, out=tmp_path_factory.mktemp(f"{name}-office"), version="test"))
+    options = Options(now=NOW, out=tmp_path_factory.mktemp(f"{name}-office"), version="test", with_pdf=True)
+    result = build_deal(deal_of(name), options)
     assert result.folder is not None, result.diagnostics
     content = (result.folder / "submit/proposal.docx").read_bytes()
     pdfs, problems = lay_out({"proposal.docx": content})
@@ -215,6 +219,52 @@ def test_references_show_the_page_on_which_their_heading_stands(laid_out: tuple[
     assert len(printed) > len(catalog.credentials) + 10
     for name, number in printed:
         assert [int(number)] == where[name], titles[name]
+
+
+@pytest.mark.office
+def test_the_pdf_is_the_word_file_page_by_page_but_for_what_it_merges(laid_out: tuple[Result, bytes, bytes]) -> None:
+    result, _, plain = laid_out
+    assert result.folder is not None
+    pdf = (result.folder / "submit/proposal.pdf").read_bytes()
+    merged = _list_merged(pdf)
+    papers = [item for item in (result.folder / "submit/credentials").iterdir() if item.suffix == ".pdf"]
+    assert bool(merged) is bool(papers)
+    with pypdfium2.PdfDocument(plain) as one, pypdfium2.PdfDocument(pdf) as two:
+        assert len(one) == len(two) > 40
+        apart = {n: difference(*(file[n].render(scale=0.7).to_pil() for file in (one, two))) for n in range(len(one))}
+    assert {n for n, value in apart.items() if value > 0.01} <= merged
+    assert max(apart.values()) < 2
+
+
+def _list_merged(pdf: bytes) -> set[int]:
+    """The pages, from 0, that show a page of another PDF."""
+    with pikepdf.open(io.BytesIO(pdf)) as file:
+        drawn = [page.resources.get("/XObject", pikepdf.Dictionary()) for page in file.pages]
+        return {
+            n
+            for n, items in enumerate(drawn)
+            if any(item.get("/Subtype") == "/Form" for item in items.as_dict().values())
+        }
+
+
+@pytest.mark.office
+def test_pdfs_are_sound_and_name_the_bidder(laid_out: tuple[Result, bytes, bytes]) -> None:
+    result, content, _ = laid_out
+    assert result.folder is not None
+    assert result.bid is not None
+    for name in ("proposal.pdf", "quote.pdf"):
+        path = result.folder / "submit" / name
+        with pikepdf.open(path) as file:
+            assert file.check_pdf_syntax() == []
+        fonts = subprocess.run(["pdffonts", path], capture_output=True, text=True, check=True).stdout
+        assert all(re.search(" yes (yes|no) +(yes|no) ", line) for line in fonts.splitlines()[2:])
+        info = subprocess.run(["pdfinfo", path], capture_output=True, text=True, check=True).stdout
+        assert re.search(rf"Author: +{result.bid.company.name}\n", info)
+        assert re.search(rf"Title: +{result.bid.deal.title}", info)
+    outline = read_outline((result.folder / "submit/proposal.pdf").read_bytes())
+    document = read_docx(content, "proposal.docx")
+    listed = [" ".join(title.split()) for level, title, _ in outline if level <= 3]
+    assert listed == list(document.contents)
 
 
 def test_templates_have_a_readable_dump_beside_them(request: pytest.FixtureRequest) -> None:

@@ -335,7 +335,8 @@ def render_pack(
     assert pack is not None, problems
     volumes, problems = compile_volumes(pack, result.bid)
     assert not problems, problems
-    return render_volumes(volumes, result.bid, Appendix((), {}), "deal.yaml", is_draft=False)
+    filled, problems = render_volumes(volumes, result.bid, Appendix((), {}), "deal.yaml", is_draft=False)
+    return filled.files if filled else None, problems
 
 
 def printed_pages(pdf: bytes) -> list[tuple[str, str]]:

@@ -160,7 +160,8 @@ def test_a_taxed_quote_shows_the_rate_of_each_line(changed: Result) -> None:
 def test_items_in_no_total_stand_apart(changed: Result) -> None:
     rows = dump_docx(content_of(changed, PRICE)).partition("[heading 2] Optional and Alternative Items\n")[2]
     assert "part of no total" in rows
-    assert "| X-01 | **Spare sensor** | each | 2 | 900.00 | 20% | 1,800.00 | On call |" in rows
+    (row,) = [line for line in rows.splitlines() if line.startswith("| X-01 | **Spare sensor**")]
+    assert row.endswith(" | each | 2 | 900.00 | 20% | 1,800.00 | On call |"), row
 
 
 def test_letter_states_validity_amendments_and_signer(draft: Result) -> None:

@@ -274,13 +274,14 @@ def test_examples_have_no_price_outside_their_quote(name: str) -> None:
     volume = replace(whole.volumes[0], content=content, has_prices=False)
     volumes, problems = compile_volumes(replace(whole, volumes=(volume,)), bid)
     assert problems == check_volumes(volumes, bid, appendix, f"deals/{name}/deal.yaml", is_draft=False) == []
-    files, problems = render_volumes(volumes, bid, appendix, f"deals/{name}/deal.yaml", is_draft=False)
-    assert files is not None, problems
-    assert verify_files(bid, files, is_draft=False, price_free=files) == []
+    filled, problems = render_volumes(volumes, bid, appendix, f"deals/{name}/deal.yaml", is_draft=False)
+    assert filled is not None, problems
+    assert verify_files(bid, filled.files, is_draft=False, price_free=filled.files) == []
     priced, _ = compile_volumes(whole, bid)
     shown, _ = render_volumes(priced, bid, appendix, f"deals/{name}/deal.yaml", is_draft=False)
     assert shown is not None
-    leaks = [item for item in verify_files(bid, shown, is_draft=False, price_free=shown) if item.code == "PR09"]
+    found = verify_files(bid, shown.files, is_draft=False, price_free=shown.files)
+    leaks = [item for item in found if item.code == "PR09"]
     assert {f"{bid.quote.base:,.2f}"} < {item.values["figure"] for item in leaks}
 
 

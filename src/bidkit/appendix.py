@@ -160,6 +160,7 @@ def make_pages(attachment: Attachment) -> tuple[Image, ...]:
     import pypdfium2
 
     document = pypdfium2.PdfDocument(attachment.content)
+    document.init_forms()  # without it neither filled fields nor visible seals of signatures are drawn
     pages = []
     for index in range(len(document)):
         picture = document[index].render(scale=_DPI / 72).to_pil().convert("RGB")

@@ -14,8 +14,10 @@ from bidkit.config import find_workspace, load_settings
 from bidkit.deal import load_deal
 from bidkit.diagnostic import Diagnostic, Severity, has_errors, sort_diagnostics
 from bidkit.gate import Gate, judge_gate, load_attestations
+from bidkit.office import find_office
 from bidkit.pack import DEFAULT_PACKS, Pack, load_pack
 from bidkit.package import make_manifest, write_package
+from bidkit.pdfs import NO_PDFS, make_pdfs, plan_pdfs
 from bidkit.reports import Result, html
 from bidkit.rules import check_bid
 from bidkit.source import Workspace
@@ -34,6 +36,7 @@ class Options:
         now: aware; the moment by which dates are judged, unless `as_of` or the workspace pins the day.
         out: the folder for packages; the workspace's `dist` if None.
         is_strict: a warning stops the build as an error does.
+        with_pdf: a PDF beside each volume and workbook.
     """
 
     now: datetime
@@ -42,6 +45,7 @@ class Options:
     out: Path | None = None
     force: bool = False
     is_strict: bool = False
+    with_pdf: bool = False
     version: str = ""
 
 
@@ -68,6 +72,8 @@ def check_deal(deal_path: Path, options: Options) -> Result:
 def build_deal(deal_path: Path, options: Options) -> Result:
     """Build a deal's package, or say why not; an old package stays as it is unless a whole new one takes its place."""
     checked, problems = _check(deal_path, options)
+    if options.with_pdf and find_office() is None:
+        problems.append(Diagnostic("EN11"))
     if checked is None or _is_refused(checked, problems, options):
         return _result(checked, problems, find_workspace(deal_path))
     files, found = _render(checked, options)
@@ -134,11 +140,18 @@ def _not_lifted(problems: list[Diagnostic], options: Options) -> list[Diagnostic
 def _render(checked: _Checked, options: Options) -> tuple[dict[str, bytes], list[Diagnostic]]:
     """What is handed in but the credentials; nothing if a volume could not be filled."""
     volumes, bid, draft = checked.volumes, checked.bid, options.is_draft
-    documents, problems = render_volumes(volumes, bid, checked.appendix, checked.deal_name, is_draft=draft)
-    if documents is None:
+    workbooks = {f"submit/quote{'-DRAFT' if draft else ''}.xlsx": render_workbook(bid, draft=draft)}
+    plan = NO_PDFS
+    problems: list[Diagnostic] = []
+    if options.with_pdf:
+        plan, problems = plan_pdfs(volumes, checked.appendix, workbooks, bid, is_draft=draft)
+    layout = plan.stand_ins, plan.beside
+    filled, found = render_volumes(volumes, bid, checked.appendix, checked.deal_name, *layout, is_draft=draft)
+    problems += found
+    if filled is None:
         return {}, problems
-    workbook = f"submit/quote{'-DRAFT' if draft else ''}.xlsx"
-    return {**documents, workbook: render_workbook(bid, draft=draft)}, problems
+    pdfs, found = make_pdfs(plan, filled, volumes, bid, is_draft=draft) if options.with_pdf else ({}, [])
+    return {**filled.files, **workbooks, **pdfs}, problems + found
 
 
 def _assemble(checked: _Checked, files: Mapping[str, bytes], result: Result, options: Options) -> dict[str, bytes]:

@@ -159,6 +159,13 @@ def build(
             help="旧文件被手工改过时，保留旧的一份再写 / keep a hand-edited old package aside and write the new one",
         ),
     ] = False,
+    pdf: Annotated[
+        bool,
+        typer.Option(
+            "--pdf",
+            help="每册和报价表另存 PDF，需要 LibreOffice / a PDF beside each volume and the quote; needs LibreOffice",
+        ),
+    ] = False,
     lang: LangOption = None,
     format: FormatOption = Format.TEXT,
     as_of: AsOf = None,
@@ -174,7 +181,7 @@ def build(
 
     language = _language(lang)
     _require(deal, language)
-    options = replace(_options(as_of, language), is_draft=draft, out=out, force=force, is_strict=strict)
+    options = replace(_options(as_of, language), is_draft=draft, out=out, force=force, is_strict=strict, with_pdf=pdf)
     result = build_deal(deal, options)
     _print(result, "build", language, format)
     raise typer.Exit(_exit_code(result, strict) if result.folder else max(1, result.exit_code))

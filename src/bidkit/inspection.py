@@ -10,7 +10,7 @@ from bidkit.config import find_workspace
 from bidkit.context import make_context
 from bidkit.context.formats import FILTER_KINDS, make_filters
 from bidkit.diagnostic import Diagnostic, Severity, Span
-from bidkit.office import list_fonts
+from bidkit.office import SAME_WIDTHS, list_fonts
 from bidkit.ooxml.include import Load
 from bidkit.ooxml.reading import ReadName, merge_names
 from bidkit.ooxml.template import compile_template, list_template_names
@@ -18,15 +18,6 @@ from bidkit.ooxml.theme import list_template_fonts
 from bidkit.pack import MANIFEST_NAME, Pack, Volume, number_volumes, read_pack, shipped_packs
 from bidkit.sample import load_sample
 from bidkit.source import Workspace
-
-_SAME_WIDTHS = {
-    "times new roman": "liberation serif",
-    "arial": "liberation sans",
-    "courier new": "liberation mono",
-    "calibri": "carlito",
-    "cambria": "caladea",
-}
-"""Fonts that LibreOffice replaces by one of the same widths, so that lines and pages end where they would."""
 
 
 @dataclass(frozen=True)
@@ -136,5 +127,5 @@ def _check_fonts(pack: Pack) -> list[Diagnostic]:
     return [
         Diagnostic("TP18", Span(file), {"font": font}, Severity.WARNING)
         for font, file in wanted.items()
-        if not {font.casefold(), _SAME_WIDTHS.get(font.casefold(), "")} & installed
+        if not {font.casefold(), SAME_WIDTHS.get(font.casefold(), "")} & installed
     ]

@@ -45,6 +45,14 @@ _HARDENED = (
 _RECALCULATE = (("/org.openoffice.Office.Calc/Formula/Load", "OOXMLRecalcMode", "0"),)
 _SETTING = '<item oor:path="{}"><prop oor:name="{}" oor:op="fuse"><value>{}</value></prop></item>'
 _SETTINGS = '<?xml version="1.0"?>\n<oor:items xmlns:oor="http://openoffice.org/2001/registry">{}</oor:items>\n'
+SAME_WIDTHS = {
+    "times new roman": "liberation serif",
+    "arial": "liberation sans",
+    "courier new": "liberation mono",
+    "calibri": "carlito",
+    "cambria": "caladea",
+}
+"""Fonts that LibreOffice replaces by one of the same widths, so that lines and pages end where they would."""
 _OUTPUT_CHARS = 200
 _GROUP_END_SECONDS = 2.0
 _FONTS_SECONDS = 60.0
@@ -137,6 +145,22 @@ def read_outline(pdf: bytes) -> list[tuple[int, str, int]]:
             if page is not None:
                 entries.append((bookmark.level + 1, bookmark.get_title(), page + 1))
     return entries
+
+
+def count_pages(pdf: bytes) -> int:
+    """How many pages a PDF has."""
+    from pypdfium2 import PdfDocument
+
+    with _PDFIUM, PdfDocument(pdf) as document:
+        return len(document)
+
+
+def read_page_texts(pdf: bytes) -> list[str]:
+    """The text of each page of a PDF, in the order in which it was written there."""
+    from pypdfium2 import PdfDocument
+
+    with _PDFIUM, PdfDocument(pdf) as document:
+        return [page.get_textpage().get_text_bounded() for page in document]
 
 
 def read_destinations(pdf: bytes) -> dict[str, int]:

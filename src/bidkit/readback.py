@@ -50,6 +50,8 @@ class ReadDocument:
     """Title, subject and whatever else its properties say."""
     drawn: tuple[tuple[Place, str], ...] = ()
     """What pictures say: charts with their numbers and workbooks, diagrams, and the texts that stand for pictures."""
+    contents_pages: tuple[str, ...] = ()
+    """The page that each entry of the contents shows; empty where it shows none."""
 
     @property
     def text(self) -> str:
@@ -118,7 +120,8 @@ def read_docx(content: bytes, name: str) -> ReadDocument:
             texts += [(place, text) for place, text in found if text]
     faults += list(_find_faults(parts, trees))
     author = trees["docProps/core.xml"].findtext(f"{DC}creator", "") if "docProps/core.xml" in trees else ""
-    headings, contents = _read_outline(trees)
+    headings, entries = _read_outline(trees)
+    contents, pages = tuple(text for text, _ in entries), tuple(page for _, page in entries)
     is_whole = "word/document.xml" in trees and "word/_rels/document.xml.rels" in trees
     headers = _read_headers(parts, trees) if is_whole else ()
     properties = tuple(
@@ -130,7 +133,7 @@ def read_docx(content: bytes, name: str) -> ReadDocument:
     )
     drawn = (*_read_pictures(trees), *_read_workbooks(parts, faults))
     return ReadDocument(
-        name, tuple(texts), headers, headings, contents, author, tuple(faults), properties, tuple(drawn)
+        name, tuple(texts), headers, headings, contents, author, tuple(faults), properties, tuple(drawn), pages
     )
 
 
@@ -201,8 +204,10 @@ def _text(paragraph: etree._Element) -> str:
     return "".join(out)
 
 
-def _read_outline(trees: Mapping[str, etree._Element]) -> tuple[tuple[tuple[int, str], ...], tuple[str, ...]]:
-    """Headings by style name, and the entries of the contents without their page."""
+def _read_outline(
+    trees: Mapping[str, etree._Element],
+) -> tuple[tuple[tuple[int, str], ...], tuple[tuple[str, str], ...]]:
+    """Headings by style name, and the entries of the contents, each with its page."""
     if "word/document.xml" not in trees or "word/styles.xml" not in trees:
         return (), ()
     names = {
@@ -218,7 +223,8 @@ def _read_outline(trees: Mapping[str, etree._Element]) -> tuple[tuple[tuple[int,
             if text := _text(paragraph).strip():
                 headings.append((int(found.group(1)), " ".join(text.split())))
         elif re.fullmatch("toc [1-9]", name):
-            contents.append(" ".join(_text(paragraph).split("\t")[0].split()))
+            entry, _, page = _text(paragraph).partition("\t")
+            contents.append((" ".join(entry.split()), page.strip()))
     return tuple(headings), tuple(contents)
 
 

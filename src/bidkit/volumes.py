@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
-from itertools import zip_longest
+from dataclasses import dataclass
 from pathlib import PurePosixPath
+from types import MappingProxyType
 from typing import Any
 
-from bidkit import office
 from bidkit.appendix import Appendix
 from bidkit.bid import Bid
 from bidkit.cache import open_store
@@ -20,20 +18,18 @@ from bidkit.context.formats import make_filters
 from bidkit.deal import Deal
 from bidkit.deal.scoring import Factor, Instruction
 from bidkit.deal.tender import Tender
-from bidkit.diagnostic import Diagnostic, Span, Term, load_messages
-from bidkit.ooxml.fields import Heading
+from bidkit.diagnostic import Diagnostic, Term, load_messages
+from bidkit.layout import Filled, paginate
 from bidkit.ooxml.rendered import Rendered, Template, link_documents
 from bidkit.ooxml.template import compile_template
 from bidkit.pack import Pack, Volume, choose_parts, choose_volumes, fill_output, number_volumes
+from bidkit.pdf.stand_ins import StandIns
 from bidkit.source import nearest
 
 MAX_NAME_BYTES = 200
-_LAYOUTS = 6
 # What Windows allows in no name, characters that do not show, and names that it keeps for devices.
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]|^[.~ ]|[. ]$')
 _OF_BIDDER = re.compile(r"\b(?:signers\.(legal_representative|agent)\.(\w+)|company\.affiliates\b)")
-_Pages = dict[str, dict[str, str] | None]
-"""By document, the page of each bookmark; None if they are not known."""
 _DEVICE = re.compile(r"(CON|PRN|AUX|NUL|(COM|LPT)\d)(\..*)?", re.I)
 
 
@@ -241,81 +237,27 @@ def _make_contexts(
 
 
 def render_volumes(
-    volumes: Sequence[CompiledVolume], bid: Bid, appendix: Appendix, deal_name: str, *, is_draft: bool
-) -> tuple[dict[str, bytes] | None, list[Diagnostic]]:
-    """The finished .docx of each volume by its name in the package; None if one could not be filled.
+    volumes: Sequence[CompiledVolume],
+    bid: Bid,
+    appendix: Appendix,
+    deal_name: str,
+    stand_ins: StandIns = MappingProxyType({}),
+    beside: Mapping[str, bytes] = MappingProxyType({}),
+    *,
+    is_draft: bool,
+) -> tuple[Filled | None, list[Diagnostic]]:
+    """The volumes filled, with true page numbers; None if one could not be filled.
 
     Diagnostics: TP04, TP07, TP08, TP10, TP12, TP13, TP23, PK16, EN01, EN02, EN03, EN07.
+
+    Args:
+        stand_ins: pictures that are laid out as others, for which their PDFs will have pages.
+        beside: other documents to lay out at once.
     """
     contexts = _make_contexts(volumes, bid, appendix, deal_name, is_draft=is_draft, with_pages=True)
     rendered = {item.file_name(is_draft=is_draft): item.template.render(context) for item, context in contexts}
     link_documents(rendered, {item.file_name(is_draft=is_draft): item.volume.label for item in volumes})
     problems = [problem for document in rendered.values() for problem in document.problems]
-    return (None, problems) if problems else _paginate(rendered, bid.deal)
-
-
-def _paginate(rendered: dict[str, Rendered], deal: Deal) -> tuple[dict[str, bytes], list[Diagnostic]]:
-    """The documents with true page numbers, where LibreOffice can lay them out; else without, and a note."""
-    pages, problems = _lay_out(rendered, deal.dated)
-    files = {}
-    for name, document in rendered.items():
-        own = pages[name]
-        known = None if own is None else own | _pages_elsewhere(document, pages)
-        files[name] = document.save(deal.dated, known)
-        if deal.regime == "tender" and not document.printed_pages <= (known or {}).keys():
-            problems.append(Diagnostic("PK16", Span(name), {"file": name}))
-    return files, problems
-
-
-def _lay_out(rendered: Mapping[str, Rendered], dated: date) -> tuple[_Pages, list[Diagnostic]]:
-    """The pages of each document.
-
-    What one prints of another's pages may move its own: it is laid out again until nothing moves.
-    """
-    pages: _Pages = dict.fromkeys(rendered)
-    copies: dict[str, bytes] = {}
-    problems: dict[str, Diagnostic] = {}
-    for _ in range(_LAYOUTS):
-        made = {
-            name: document.save(dated, _pages_elsewhere(document, pages), is_layout_copy=True)
-            for name, document in rendered.items()
-            if document.elsewhere or not copies
-        }
-        changed = {name: copy for name, copy in made.items() if copy != copies.get(name)}
-        if not changed:
-            return pages, list(problems.values())
-        copies |= changed
-        layouts, found = office.lay_out(changed)
-        for name in changed:
-            pages[name], lost = _find_pages(rendered[name], name, layouts.get(name))
-            found += lost
-        problems |= {str(item): item for item in found}
-    restless = [Diagnostic("TP23", Span(name), {"file": name}) for name in changed]
-    return pages | dict.fromkeys(changed), [*problems.values(), *restless]
-
-
-def _pages_elsewhere(document: Rendered, pages: _Pages) -> dict[str, str]:
-    """The pages that a document prints of others, as far as they are known."""
-    found = {name: (pages[file] or {}).get(name) for name, (file, _) in document.elsewhere.items()}
-    return {name: page for name, page in found.items() if page is not None}
-
-
-def _find_pages(document: Rendered, file: str, layout: bytes | None) -> tuple[dict[str, str] | None, list[Diagnostic]]:
-    """The page of each heading and caption in a document's PDF, whose outline must be that of the document."""
-    if layout is None:
-        return None, []
-    outline = office.read_outline(layout)
-    unlike = next((pair for pair in zip_longest(document.headings, outline) if not _is_same(*pair)), None)
-    if unlike is None:
-        pages, lost = document.find_pages(outline, office.read_destinations(layout))
-        return (None, [replace(item, span=Span(file)) for item in lost]) if lost else (pages, [])
-    heading, entry = unlike
-    values = {"heading": heading.label if heading else "—", "found": entry[1] if entry else "—"}
-    return None, [Diagnostic("EN07", Span(file), values)]
-
-
-def _is_same(heading: Heading | None, entry: tuple[int, str, int] | None) -> bool:
-    """Whether an outline entry is this heading: level and words; LibreOffice before 24 prints 一.1 for Word's 1.1."""
-    if heading is None or entry is None:
-        return False
-    return entry[0] == heading.level and "".join(entry[1].split()).endswith("".join(heading.text.split()))
+    if problems:
+        return None, problems
+    return paginate(rendered, bid.deal.dated, stand_ins, beside, needs_pages=bid.deal.regime == "tender")

@@ -75,6 +75,7 @@ class Tender(Model):
     `parts` are, by volume, the parts that this tender asks for, in its order. `copies` is the number of copies beside
     the original; without it the bid is handed in electronically and no cover is marked.
     `legend` is the notice that restricts who may read the bid; nothing is printed without one.
+    `pdf_size_mb` is the largest PDF that its platform takes.
     """
 
     no: Text
@@ -97,6 +98,7 @@ class Tender(Model):
     parts: dict[str, Texts] = Field(default_factory=dict)
     copies: Whole | None = None
     sme: Enterprises | None = None
+    pdf_size_mb: Whole | None = None
     required_credentials: tuple[RequiredCredential, ...] = ()
     addenda: tuple[Addendum, ...] = ()
     has_prior_design_service: Flag | None = None

@@ -33,7 +33,7 @@ from bidkit.ooxml.part import CompiledPart, PlacedTag
 from bidkit.ooxml.sandbox import MAX_OUTPUT, Environment, load_template
 from bidkit.ooxml.sections import Section, mark_sections, number_pages, read_sections, show_page
 from bidkit.ooxml.syntax import compile_source
-from bidkit.ooxml.targets import add_aliases, alias, fill_slots, find_targets
+from bidkit.ooxml.targets import add_aliases, alias, fill_slots, find_targets, freeze_pages
 from bidkit.ooxml.values import PART_TYPES, NewList, Rendering, Site, Styles
 
 _MAIN = "word/document.xml"
@@ -260,6 +260,12 @@ class Rendered:
                 lost.append(Diagnostic("EN07", span, {"heading": words, "found": "—"}))
         return pages, lost
 
+    def number_pages(self, destinations: Mapping[str, int], count: int) -> tuple[str, ...]:
+        """What each page of a layout shows as its number; nothing if that is how far down it lies."""
+        sections = self._numbered_sections()
+        runs = number_pages(sections, destinations)
+        return tuple(show_page(runs, page) for page in range(1, count + 1)) if sections and runs else ()
+
     def _numbered_sections(self) -> list[Section]:
         """The sections, if the pages of any show other numbers than the pages of the file have."""
         sections = read_sections(_join_pieces(self.pieces[_MAIN]))
@@ -294,7 +300,12 @@ class Rendered:
         return list(unique.values())
 
     def save(
-        self, created: date | None = None, pages: Mapping[str, str | int] | None = None, *, is_layout_copy: bool = False
+        self,
+        created: date | None = None,
+        pages: Mapping[str, str | int] | None = None,
+        *,
+        is_layout_copy: bool = False,
+        is_frozen: bool = False,
     ) -> bytes:
         """The file.
 
@@ -303,13 +314,15 @@ class Rendered:
             pages: by bookmark, those of `headings` and `targets`, and of what stands `elsewhere`; None if they are not
                 known.
             is_layout_copy: for finding the pages by laying it out; of `pages`, only those elsewhere are printed.
+            is_frozen: a layout copy that shows all of `pages`, and lets the layout compute none.
         """
         package, changed = self.template.package, dict[str, bytes]()
         lists: list[NewList] = []
         media: dict[str, bytes] = {}
         types: dict[str, str] = {}
         for name, pieces in self.pieces.items():
-            text = "".join(self._print(piece, pages, is_layout_copy) for piece in pieces)
+            listed = None if is_layout_copy and not is_frozen else pages
+            text = "".join(self._print(piece, listed, is_layout_copy) for piece in pieces)
             if self.references:
                 shown = {item.number: self._show_page(item, pages or {}, is_layout_copy) for item in self.references}
                 text = fill_slots(text, shown)
@@ -317,6 +330,7 @@ class Rendered:
             text = text.replace("</w:tbl><w:tbl>", "</w:tbl><w:p/><w:tbl>").replace("</w:tbl></w:tc>", _CELL_END)
             if is_layout_copy:
                 text = add_aliases(text, self.targets)
+                text = freeze_pages(text) if is_frozen else text
                 text = mark_sections(text) if name == _MAIN and self._numbered_sections() else text
             changed[name] = _XML + text.encode()
         for name, rendering in self.renderings.items():
@@ -342,7 +356,7 @@ class Rendered:
         if isinstance(piece, str):
             return piece
         style = self.template.styles.find("paragraph", piece.style) or ""
-        entries, pages = [*self._list_entries(piece, style)], None if is_layout_copy else pages
+        entries = [*self._list_entries(piece, style)]
         return make_contents(entries, pages, style, piece.instruction, is_layout_copy=is_layout_copy)
 
     def _show_page(self, reference: Reference, pages: Mapping[str, str | int], is_layout_copy: bool) -> str:

@@ -20,6 +20,7 @@ _PROPERTIES_END = "</w:pPr>"
 _WINDOW = 1_000_000
 _TEXT = re.compile(f"<w:t(?: [^>]*)?>([^<]*)</w:t>|<w:(br|tab)/>|{SLOT.pattern}")
 _CONTROLS = {"br": "\n", "tab": "\t"}
+_PAGE_FIELD = re.compile(r'(<w:instrText(?: [^>]*)?>\s*|w:instr="\s*)PAGEREF\b', re.IGNORECASE)
 _ALIAS_IDS = 9_000_000
 
 
@@ -112,6 +113,14 @@ def find_targets(parts: Mapping[str, str]) -> Targets:
                 begun, start = opened.pop(number)
                 ranges.setdefault(begun, (part, start, edge.start()))
     return Targets(parts, ranges)
+
+
+def freeze_pages(text: str) -> str:
+    """A part in whose layout each reference to a page shows what is written there.
+
+    LibreOffice computes such a page anew, and gives a roman one as 1; a field that it does not know it leaves alone.
+    """
+    return _PAGE_FIELD.sub(r"\1PRINTED", text)
 
 
 def alias(position: int) -> str:

@@ -7,14 +7,16 @@ from typing import TypeVar
 
 from bidkit.bid import Bid
 from bidkit.diagnostic import Diagnostic
-from bidkit.rules import dates, finished, forms, identity, price, qualification
+from bidkit.rules import dates, finished, forms, identity, price, printed, qualification
 from bidkit.rules.finished import Finished
+from bidkit.rules.printed import Printed
 from bidkit.rules.registry import Rule
 
 S = TypeVar("S")
 
 BID_RULES: tuple[Rule[Bid], ...] = (*price.RULES, *dates.RULES, *identity.RULES, *qualification.RULES, *forms.RULES)
 FINISHED_RULES: tuple[Rule[Finished], ...] = finished.RULES
+PRINTED_RULES: tuple[Rule[Printed], ...] = printed.RULES
 
 
 def check_bid(bid: Bid) -> list[Diagnostic]:
@@ -25,6 +27,11 @@ def check_bid(bid: Bid) -> list[Diagnostic]:
 def check_finished(done: Finished) -> list[Diagnostic]:
     """What is wrong with the finished files."""
     return list(_check(FINISHED_RULES, done, done.bid.deal.regime))
+
+
+def check_printed(done: Printed) -> list[Diagnostic]:
+    """What is wrong with the finished PDFs."""
+    return list(_check(PRINTED_RULES, done, done.bid.deal.regime))
 
 
 def _check(rules: Iterable[Rule[S]], subject: S, regime: str) -> Iterator[Diagnostic]:
