@@ -16,7 +16,7 @@ from jinja2.utils import missing
 from bidkit.diagnostic import Diagnostic, Span
 
 if TYPE_CHECKING:
-    from bidkit.ooxml.rendered import Part
+    from bidkit.ooxml.running import Part
     from bidkit.ooxml.values import Rendering
 
 CODE_NAME = "<bidkit template>"

@@ -22,7 +22,8 @@ from bidkit.ooxml.fields import ListLevel
 from bidkit.ooxml.include import Load
 from bidkit.ooxml.notes import Shell
 from bidkit.ooxml.part import CompiledPart, PlacedTag
-from bidkit.ooxml.rendered import Part, Template
+from bidkit.ooxml.rendered import Template
+from bidkit.ooxml.running import Part
 from bidkit.ooxml.sandbox import Environment, load_template
 from bidkit.ooxml.tags import Tag
 from bidkit.ooxml.values import Site, Styles
@@ -33,7 +34,7 @@ _JINJA = [(path.name, path.stat().st_mtime_ns) for path in sorted(Path(jinja2.__
 
 def make_key(content: bytes, environment: Environment, settings: tuple[Any, ...]) -> str:
     """The name under which a compiled template is kept: all that its code depends on."""
-    made_by = [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(_HERE.glob("*.py"))]
+    made_by = [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(_HERE.rglob("*.py"))]
     facts = (
         importlib.util.MAGIC_NUMBER,
         _JINJA,

@@ -7,98 +7,31 @@ Rendered.save      -> bytes, with the page of each heading once it is known
 
 from __future__ import annotations
 
-import bisect
 import itertools
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
-from types import CodeType
 from typing import Any
 
-import jinja2
-from lxml import etree
-
 from bidkit.diagnostic import Diagnostic, Span
-from bidkit.ooxml import opc, places
+from bidkit.ooxml import opc
 from bidkit.ooxml.assemble import Piece, assemble
 from bidkit.ooxml.contents import Contents, Entry, make_contents, read_contents
 from bidkit.ooxml.crossrefs import Reference, Resolver
-from bidkit.ooxml.faults import RENDERING, TooLarge, describe_error
 from bidkit.ooxml.fields import Caption, Heading, ListLevel, Numbering
-from bidkit.ooxml.generator import CarefulGenerator
 from bidkit.ooxml.lists import add_lists, next_list_id
-from bidkit.ooxml.names import find_missing_names
-from bidkit.ooxml.part import CompiledPart, PlacedTag
-from bidkit.ooxml.sandbox import MAX_OUTPUT, Environment, load_template
+from bidkit.ooxml.properties import CORE, set_dates
+from bidkit.ooxml.running import Part, find_undefined, run_part
+from bidkit.ooxml.sandbox import Environment
 from bidkit.ooxml.sections import Section, mark_sections, number_pages, read_sections, show_page
-from bidkit.ooxml.syntax import compile_source
 from bidkit.ooxml.targets import add_aliases, alias, fill_slots, find_targets, freeze_pages
-from bidkit.ooxml.values import PART_TYPES, NewList, Rendering, Site, Styles
+from bidkit.ooxml.values import PART_TYPES, NewList, Rendering, Styles
 
 _MAIN = "word/document.xml"
-_CORE = "docProps/core.xml"
-_DCTERMS = "http://purl.org/dc/terms/"
-_XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _XML = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _ANY_PAGE = "00"
-_BLOCK = 4096
 _BLANKS = str.maketrans("\n\t", "  ")
 _CELL_END = "</w:tbl><w:p/></w:tc>"
-
-
-@dataclass
-class Part:
-    """A part that has been compiled."""
-
-    compiled: CompiledPart
-    code: CodeType
-    template: jinja2.Template
-
-    @property
-    def tags(self) -> Sequence[PlacedTag]:
-        """Its tags, by number."""
-        return self.compiled.tags
-
-    def number_at(self, python_line: int) -> int:
-        """The tag that a line of the running code belongs to."""
-        code, source = self.lines
-        place = bisect.bisect_right(code, python_line)
-        return self.number_of(source[place - 1] if place else 1)
-
-    @cached_property
-    def lines(self) -> tuple[list[int], list[int]]:
-        """Lines of the running code at which another line of the source begins, and those lines of the source."""
-        pairs = self.template.debug_info  # read anew from text each time that it is asked for
-        return [code for _, code in pairs], [source for source, _ in pairs]
-
-    def number_of(self, line: int) -> int:
-        """The tag whose body stands on a line of the source; the first body is on line 2."""
-        return min(max(line - 2, 0), max(len(self.tags) - 1, 0))
-
-    def span_at(self, python_line: int) -> Span | None:
-        """The place of the tag that a line of the running code belongs to."""
-        return self.span(self.number_at(python_line))
-
-    def span(self, number: int) -> Span | None:
-        """The place of a tag."""
-        return self.tags[number].span if self.tags else None
-
-    def locate(self, place: str) -> Span | None:
-        """The place of a reference: by number one of the template's own, `t` and the tag that printed it, or
-        `@line:column:width:file` in a text.
-        """
-        if place.startswith("@"):
-            line, col, width, file = place[1:].split(":", 3)
-            return Span(file, int(line), int(col), int(width))
-        if place.startswith("t"):
-            return self.span(int(place[1:]))
-        return self.compiled.references[int(place)]
-
-    def site(self, number: int) -> Site:
-        """What is around a tag."""
-        tag = self.tags[number]
-        return tag.site or places.read_site(self.compiled.chunks, tag.chunk, self.compiled.area)
 
 
 @dataclass(frozen=True)
@@ -114,12 +47,7 @@ class Template:
 
     def check_names(self, context: Mapping[str, Any]) -> list[Diagnostic]:
         """Every name, also after a dot and in branches not taken, that the context does not have. Diagnostics: TP04."""
-        found = []
-        for part in self.parts.values():
-            tree = self.environment.parse(part.compiled.source)
-            for line, name, near in find_missing_names(tree, context, self.environment.globals):
-                found.append(Diagnostic("TP04", part.span(part.number_of(line)), {"name": name, "near": near}))
-        return found
+        return find_undefined(self.environment, self.parts, context)
 
     def render(self, context: Mapping[str, Any]) -> Rendered:
         """The template filled. Diagnostics in the result: TP04, TP07, TP08, TP10, TP12, TP17."""
@@ -131,7 +59,8 @@ class Template:
             first = Rendering(self.styles, numbering, drawings, lists, self._taken(name), bookmarks=bookmarks)
             shells = part.compiled.shells
             first.notes = {shell.part: first.beside(self._taken(shell.part)) for shell in shells.values()}
-            text = self._run(part, context, first)
+            first.locate = part.locate
+            text = run_part(self.environment, self.parts, part, context, first)
             made = assemble(text, part.compiled.contents, first, shells, is_main=name == _MAIN)
             rendered.pieces[name] = made.pieces
             rendered.pieces |= made.notes
@@ -152,44 +81,6 @@ class Template:
 
     def _taken(self, part: str) -> frozenset[str]:
         return frozenset(opc.read_relationships(self.package, part))
-
-    def _run(self, part: Part, context: Mapping[str, Any], rendering: Rendering) -> str:
-        rendering.locate = part.locate
-        try:
-            return _join(part.template, {**context, RENDERING: rendering})
-        except TooLarge:
-            rendering.problems.append(Diagnostic("TP13", part.span(0), {"limit": MAX_OUTPUT}))
-            return ""
-        except Exception as error:
-            describe_error(error, part)  # raises what is our own fault
-        rendering.problems.clear()
-        rendering.steps = 0
-        careful = self.environment.overlay()
-        assert isinstance(careful, Environment)
-        careful.code_generator_class = CarefulGenerator
-        code, _ = compile_source(careful, part.compiled)
-        assert code is not None  # it compiled once
-        slow = Part(part.compiled, code, load_template(careful, code))
-        careful.parts = {**self.parts, part.compiled.name: slow}
-        try:
-            return _join(slow.template, {**context, RENDERING: rendering})
-        except Exception as error:
-            rendering.problems.append(describe_error(error, slow))
-            return ""
-
-
-def _join(template: jinja2.Template, context: dict[str, Any]) -> str:
-    """What a template prints, as long as it is not more than any document can be."""
-    stream = template.root_render_func(template.new_context(context))
-    blocks: list[str] = []
-    size = 0
-    while pieces := list(itertools.islice(stream, _BLOCK)):
-        block = "".join(pieces)
-        blocks.append(block)
-        size += len(block)
-        if size > MAX_OUTPUT:
-            raise TooLarge
-    return "".join(blocks)
 
 
 @dataclass
@@ -340,9 +231,9 @@ class Rendered:
             if rendering.relationships:
                 rels = opc.rels_name(name)
                 changed[rels] = opc.add_relationships(package.get(rels), rendering.relationships)
-        core = changed.get(_CORE, package.get(_CORE))
+        core = changed.get(CORE, package.get(CORE))
         if core is not None and created is not None:
-            changed[_CORE] = _set_dates(core, created)
+            changed[CORE] = set_dates(core, created)
         if lists:
             changed["word/numbering.xml"] = add_lists(package["word/numbering.xml"], lists)
         if media:
@@ -394,14 +285,3 @@ def link_documents(documents: Mapping[str, Rendered], titles: Mapping[str, str])
 
 def _join_pieces(pieces: Sequence[Piece]) -> str:
     return "".join(piece for piece in pieces if isinstance(piece, str))
-
-
-def _set_dates(content: bytes, created: date) -> bytes:
-    """core.xml with its dates set, so that nothing tells when the template was made or which clock bidkit saw."""
-    root = opc.parse_xml(content)
-    for name in ("created", "modified"):
-        for old in root.findall(f"{{{_DCTERMS}}}{name}"):
-            root.remove(old)
-        element = etree.SubElement(root, f"{{{_DCTERMS}}}{name}", {_XSI_TYPE: "dcterms:W3CDTF"}, {"dcterms": _DCTERMS})
-        element.text = f"{created:%Y-%m-%d}T00:00:00Z"
-    return opc.serialize(root)

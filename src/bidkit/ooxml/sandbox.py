@@ -27,7 +27,7 @@ from bidkit.ooxml.printing import METHODS, SCALARS, Ready, has_text, print_at
 from bidkit.ooxml.values import CLOSE, OPEN, Rendering, mark
 
 if TYPE_CHECKING:
-    from bidkit.ooxml.rendered import Part
+    from bidkit.ooxml.running import Part
 
 MAX_STEPS = 5_000_000
 MAX_OUTPUT = 400_000_000
@@ -107,6 +107,10 @@ class Environment(ImmutableSandboxedEnvironment):
         require_texts(*values)
         return "".join(map(_guard(str), values))
 
+    def print_value(self, value: Any, level: str, rendering: Rendering, part: Part, number: int) -> str:
+        """What a tag of a .docx prints; another kind of file has its own way."""
+        return print_at(value, level, rendering, part.site(number), self.is_compat)
+
     def note(self, context: Context, error: Exception) -> None:
         """Remember what a tag raised."""
         rendering: Rendering = context.parent[RENDERING]
@@ -171,7 +175,7 @@ def _print(context: Context, value: Any, level: str, number: int | None = None) 
         if value is not None or environment.is_compat:
             own = rendering.of(part.tags[number].part) if part.tags else rendering
             own.tag = number
-            return print_at(value, level, own, part.site(number), environment.is_compat)
+            return environment.print_value(value, level, own, part, number)
         problem = Diagnostic("TP08", part.span(number))
     except (ValueError, TypeError) as error:
         problem = Diagnostic("TP10", part.span(number), {"reason": getattr(error, "term", str(error))})
@@ -256,13 +260,15 @@ def make_environment(
     tests: Mapping[str, Callable[..., Any]],
     globals_: Mapping[str, Any],
     is_compat: bool,
+    kind: type[Environment] = Environment,
 ) -> Environment:
     """The sandbox of one template.
 
     Args:
         is_compat: undefined names are blank, None and lists print as Python does.
+        kind: for what kind of file.
     """
-    environment = Environment(
+    environment = kind(
         undefined=jinja2.Undefined if is_compat else Missing,
         finalize=_finalize,
         autoescape=False,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from html import unescape
 from typing import Any
 
 from lxml import etree
@@ -14,20 +13,20 @@ from bidkit.diagnostic import Diagnostic, Span
 from bidkit.ooxml import include, keeping, notes, opc
 from bidkit.ooxml.fields import read_heading_levels
 from bidkit.ooxml.include import Load
-from bidkit.ooxml.part import CompiledPart, PlacedTag
+from bidkit.ooxml.part import CompiledPart
+from bidkit.ooxml.properties import TEXT_PARTS, compile_text
 from bidkit.ooxml.reading import ReadName, list_names
-from bidkit.ooxml.rendered import Part, Template
+from bidkit.ooxml.rendered import Template
+from bidkit.ooxml.running import Part
 from bidkit.ooxml.sandbox import Environment, load_template, make_environment
 from bidkit.ooxml.syntax import compile_source, parse_readable
-from bidkit.ooxml.tags import find_tags
 from bidkit.ooxml.theme import read_styles, recolor, repaper
 from bidkit.ooxml.tree import W, q
-from bidkit.ooxml.values import Styles, mark
+from bidkit.ooxml.values import Styles
 from bidkit.ooxml.word import compile_word
 
 MAIN = "word/document.xml"
 _WORD_PARTS = re.compile(r"word/(document|header\d*|footer\d*)\.xml")
-_TEXT_PARTS = ("docProps/core.xml", "docProps/app.xml", "docProps/custom.xml")
 _STYLES, _NUMBERING, _SETTINGS = "word/styles.xml", "word/numbering.xml", "word/settings.xml"
 _COMMENT_EXTRAS = re.compile(r"word/comments(Extended|Ids|Extensible)\.xml")
 _DELETED = re.compile("<w:del(Text|InstrText).*?</w:del(Text|InstrText)>", re.DOTALL)
@@ -168,14 +167,14 @@ def _unlink(package: opc.Package) -> opc.Package:
 def _read_trees(package: Mapping[str, bytes]) -> dict[str, etree._Element]:
     """The parts that are compiled, the document first."""
     note_parts = notes.PARTS.values()
-    wanted = [part for part in package if part in _TEXT_PARTS or part in note_parts or _WORD_PARTS.fullmatch(part)]
+    wanted = [part for part in package if part in TEXT_PARTS or part in note_parts or _WORD_PARTS.fullmatch(part)]
     trees = {}
     for part in sorted(wanted, key=lambda part: part != MAIN):
         text = package[part]
         if _RESERVED.search(text.decode("utf-8", "replace")):
             raise ValueError(f"{part}: U+FDD0 … U+FDEF")
         trees[part] = opc.parse_xml(text)
-    foreign = [part for part, tree in trees.items() if part not in _TEXT_PARTS and tree.nsmap.get("w") != W]
+    foreign = [part for part, tree in trees.items() if part not in TEXT_PARTS and tree.nsmap.get("w") != W]
     if foreign or MAIN not in trees:
         raise ValueError(f"{', '.join(foreign) or MAIN}: not as Word writes it")
     return trees
@@ -190,8 +189,8 @@ def _compile_parts(
     for part, tree in trees.items():
         if part in bodies:
             continue
-        if part in _TEXT_PARTS:
-            made, found = _compile_text(tree, part, file)
+        if part in TEXT_PARTS:
+            made, found = compile_text(tree, part, file)
         else:
             beside = bodies if part == MAIN else {}
             links = {each: _find_links(package, each) for each in (part, *beside)}
@@ -229,34 +228,6 @@ def _compile_sources(
     return parts, problems
 
 
-def _compile_text(tree: etree._Element, part: str, file: str) -> tuple[CompiledPart, list[Diagnostic]]:
-    """A properties part: the tags of its elements' texts."""
-    text = etree.tostring(tree, encoding="unicode")
-    tags: list[PlacedTag] = []
-    source: list[str] = []
-    chunks: list[str] = []
-    position = 0
-    found, unclosed = find_tags(text)
-    where = (("part", part),)
-    problems = [Diagnostic("TP02", Span(file, place=where), {"tag": unclosed})] if unclosed is not None else []
-    for escaped in found:
-        tag = escaped._replace(body=unescape(escaped.body))
-        before = text[position : tag.start]
-        position = tag.end
-        if not tag.opening:
-            chunks.append(before + escaped.body)
-            source.append(mark("s", len(chunks) - 1))
-            continue
-        source.append(mark("s", len(chunks)))
-        chunks.append(before)
-        placed = PlacedTag(tag, Span(file, place=(*where, ("tag", tag.text))), "text" if tag.opening == "{{" else "")
-        source.append(placed.source(len(tags)))
-        tags.append(placed)
-    source.append(mark("s", len(chunks)))
-    chunks.append(text[position:])
-    return CompiledPart(part, "".join(source), tags, chunks), problems
-
-
 def _name_parts(problems: Sequence[Diagnostic]) -> set[str | None]:
     """The parts in which mistakes have been found."""
     return {dict(problem.span.place).get("part") for problem in problems if problem.span}
@@ -278,7 +249,7 @@ def _check_rest(
     for part in package:
         if (
             part in refused
-            or part in _TEXT_PARTS
+            or part in TEXT_PARTS
             or part in notes.PARTS.values()
             or not part.endswith((".xml", ".rels"))
         ):
