@@ -32,8 +32,7 @@ from office_files import (
     zipped,
 )
 
-from bidkit.ooxml import opc, sandbox
-from bidkit.ooxml import rendered as rendered_module
+from bidkit.ooxml import opc, running, sandbox
 
 TEAM = [{"name": "甲"}, {"name": "乙"}, {"name": "丙"}]
 
@@ -521,7 +520,7 @@ def test_a_bomb_in_an_expression_is_refused_at_its_tag(bomb: str) -> None:
 
 
 def test_a_document_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rendered_module, "MAX_OUTPUT", 1_000_000)
+    monkeypatch.setattr(running, "MAX_OUTPUT", 1_000_000)
     body = p("{% for x in range(50000) %}" + "a" * 100 + "{% endfor %}")
     assert codes(refusals(docx(body))) == ["TP13"]
     assert sandbox.MAX_OUTPUT > 10_000_000

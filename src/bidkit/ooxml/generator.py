@@ -45,10 +45,26 @@ class Generator(CodeGenerator):
         super().visit_Getattr(node, frame)
         self.write(")")
 
+    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
+        if not _is_own(node):
+            super().visit_Call(node, frame, forward_caller=forward_caller)
+            return
+        self.write("_at(context, ")  # no template can name it, so that it needs no guard
+        for argument in node.args:
+            self.visit(argument, frame)
+            self.write(", ")
+        self.write(")")
+
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if _is_own(node):
+            self.write("(")
+            return
         self.write("(_v if type(_v := (" if self.loops else "_print(context, ")
 
     def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if _is_own(node):
+            self.write(")")
+            return
         self.write(")) is str and _is_plain(_v) else _print(context, _v))" if self.loops else ")")
 
     def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:
@@ -57,6 +73,11 @@ class Generator(CodeGenerator):
             self.visit(child, frame)
             self.write(", ")
         self.write("))")
+
+
+def _is_own(node: nodes.Node) -> bool:
+    """Whether it is the engine's own call that prints a value at the level of its tag."""
+    return isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name) and node.node.name == "_at"
 
 
 class CarefulGenerator(Generator):

@@ -249,8 +249,14 @@ def _limit_steps(rendering: Rendering) -> None:
 
 def load_template(environment: Environment, code: CodeType) -> jinja2.Template:
     """Compiled code as a template; the code is bidkit's own, see `keeping` for code that comes from the disk."""
-    names = {"environment": environment, "__file__": CODE_NAME, "_print": _finalize, "_names": _print_names}
-    names["_is_plain"] = _PLAIN.fullmatch
+    names = {
+        "environment": environment,
+        "__file__": CODE_NAME,
+        "_print": _finalize,
+        "_names": _print_names,
+        "_at": _at_level,
+        "_is_plain": _PLAIN.fullmatch,
+    }
     exec(code, names)
     return jinja2.Template.from_module_dict(environment, names, environment.globals)
 
