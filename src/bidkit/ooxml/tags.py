@@ -14,8 +14,8 @@ _KEYWORDS = (
     "if|elif|else|endif|for|endfor|set|endset|with|endwith|macro|endmacro|call|endcall|do|include|break|continue"
 )
 _PREFIX = re.compile(r"(p|tr|tc|r)(?=\s)")
-# No statement of Jinja is called p, tr, tc or r, so these are a prefix also where docxtpl does not see one.
-_LOOSE_PREFIX = re.compile(rf"\s*-?\s*(p|tr|tc|r)(?=\s|(?:{_KEYWORDS})\b)")
+# No statement of Jinja is called p, tr, tc, r or sheet, so these are a prefix also where docxtpl does not see one.
+_LOOSE_PREFIX = re.compile(rf"\s*-?\s*(p|tr|tc|r|sheet)(?=\s|(?:{_KEYWORDS})\b)")
 _RAW = re.compile(r"\s*-?\s*raw\s*-?\s*")
 _END_RAW = re.compile(r"\{%[-+]?\s*endraw\s*[-+]?%\}")
 _ENDS = {'"': '"', "'": "'", "“": '”"', "”": '”"', "„": '”“"', "‘": "’'", "’": "’'"}
@@ -28,7 +28,7 @@ class Tag(NamedTuple):
 
     Args:
         opening: `{{`, `{%` or `{#`; empty for a literal such as `{_{`, whose `body` is then printed as it is.
-        level: what the tag replaces: `` (a piece of text), `p`, `tr`, `tc` or `r`.
+        level: what the tag replaces: `` (a piece of text), `p`, `tr`, `tc` or `r`; of an .xlsx also its whole `sheet`.
         body: the Jinja source between prefix and closing, on one line.
         start, end: offsets in the joined text, `end` exclusive.
         trims_before, trims_after: whether it is written with a dash, as in `{%- x -%}`.
