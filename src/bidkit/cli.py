@@ -47,7 +47,7 @@ app = typer.Typer(
     bidkit gate  deals/water/deal.yaml      销售阶段检查表 / the checklist of the stages
     bidkit build deals/water/deal.yaml      生成 dist/<id>/ / build the package
     bidkit explain PR04                     解释一个编号 / explain a code
-    bidkit template check proposal.docx     检查一个 Word 模板 / judge a Word template
+    bidkit template check proposal.docx     检查一个模板 / judge a template
     bidkit template names proposal.docx     模板使用的名称 / the names that it reads
     bidkit template eject zh-proposal       复制自带的模板包 / copy a shipped pack
 
@@ -58,15 +58,19 @@ template = typer.Typer(
     name="template",
     no_args_is_help=True,
     rich_markup_mode="rich",
-    help="""Word 模板：检查错误，列出名称。Word templates: their mistakes and their names.
+    help="""Word 和 Excel 模板：检查错误，列出名称。Word and Excel templates: their mistakes and their names.
 
-    docs/templates.md 教写模板 / docs/templates.en.md teaches how to write them.""",
+    docs/templates.md、docs/workbooks.md 教写模板 / docs/templates.en.md and docs/workbooks.en.md teach how to write
+    them.""",
 )
 app.add_typer(template)
 
 Deal = Annotated[Path, typer.Argument(metavar="DEAL", help="deal.yaml 的路径 / path of a deal.yaml")]
 TemplateFile = Annotated[
-    Path, typer.Argument(metavar="FILE", help=".docx，或模板包的文件夹或名称 / a .docx, or a pack: its folder or name")
+    Path,
+    typer.Argument(
+        metavar="FILE", help=".docx 或 .xlsx，或模板包的文件夹或名称 / a .docx or .xlsx, or a pack: its folder or name"
+    ),
 ]
 LangOption = Annotated[
     Lang | None, typer.Option("--lang", help="消息语言，默认随 LANG / language of messages, default by LANG")
@@ -214,7 +218,7 @@ def check_template(
         bool, typer.Option("--compat", help="按 docxtpl 的宽松规则检查 / judge by docxtpl's lenient rules")
     ] = False,
 ) -> None:
-    """检查一个 Word 模板，一次列出全部错误。Judge a Word template; every mistake is listed at once, with its place.
+    """检查一个 Word 或 Excel 模板，一次列出全部错误。Judge a template; every mistake is listed at once, with its place.
 
     模板包还检查名称、字体和没有用到的文件。Of a pack also its names, its fonts, and files that nothing uses.
     """
@@ -266,7 +270,7 @@ def eject(
 
 @template.command()
 def names(file: TemplateFile, lang: LangOption = None, format: FormatOption = Format.TEXT) -> None:
-    """列出一个 Word 模板使用的全部名称。List the names that a Word template reads, with what they are.
+    """列出一个 Word 或 Excel 模板使用的全部名称。List the names that a template reads, with what they are.
 
     模板有错误时，仍列出能读出的名称。Of a template with mistakes, the names that can be read.
     """

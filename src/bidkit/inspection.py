@@ -1,4 +1,4 @@
-"""a Word template or a whole pack by itself: its mistakes, the names that it reads, what it lacks here."""
+"""a template or a whole pack by itself: its mistakes, the names that it reads, what it lacks here."""
 
 from __future__ import annotations
 
@@ -13,11 +13,14 @@ from bidkit.diagnostic import Diagnostic, Severity, Span
 from bidkit.office import SAME_WIDTHS, list_fonts
 from bidkit.ooxml.include import Load
 from bidkit.ooxml.reading import ReadName, merge_names
+from bidkit.ooxml.sheet import compile_workbook, list_workbook_names
 from bidkit.ooxml.template import compile_template, list_template_names
 from bidkit.ooxml.theme import list_template_fonts
 from bidkit.pack import MANIFEST_NAME, Pack, Volume, number_volumes, read_pack, shipped_packs
 from bidkit.sample import load_sample
 from bidkit.source import Workspace
+
+_WORKBOOKS = (".xlsx", ".xltx", ".xlsm")
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Inspection:
         file: the template, relative to `root`, as the files that it includes are; of a pack, its first volume.
         diagnostics: its mistakes.
         names: what it reads, as far as its tags can be read.
-        is_readable: whether it is a Word file at all.
+        is_readable: whether it is a file of Word or Excel at all.
     """
 
     root: Path
@@ -53,7 +56,8 @@ def find_template(given: Path, here: Path) -> Path | None:
 
 
 def inspect_template(path: Path, *, is_compat: bool = False) -> Inspection:
-    """Read a .docx template, or the volumes of a pack in a folder. Diagnostics: DL01–DL23, TP01–TP19, EN10.
+    """Read a .docx or .xlsx template, or the volumes of a pack in a folder. Diagnostics: DL01–DL23, TP01–TP19,
+    TP30–TP36, EN10.
 
     Args:
         is_compat: as `compat` of `compile_template`.
@@ -68,6 +72,10 @@ def inspect_template(path: Path, *, is_compat: bool = False) -> Inspection:
     read, problems = files.read(f"./{place.name}")
     if read is None:
         return Inspection(place.parent, place.name, tuple(problems), is_readable=False)
+    if place.suffix.lower() in _WORKBOOKS:
+        _, problems = compile_workbook(read, place.name, make_filters("zh-CN"))
+        names, _ = list_workbook_names(read, place.name, FILTER_KINDS)
+        return Inspection(place.parent, place.name, tuple(problems), names or (), names is not None)
     _, problems = compile_template(
         read, place.name, make_filters("zh-CN"), compat=is_compat, load=lambda name: files.read(name)[0]
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from html import escape
 
 from lxml import etree
@@ -349,7 +348,7 @@ def _trim(tags: Sequence[Tag], text: str) -> list[Tag]:
     for tag in tags:
         start = len(text[: tag.start].rstrip()) if tag.trims_before else tag.start
         end = len(text) - len(text[tag.end :].lstrip()) if tag.trims_after else tag.end
-        out.append(replace(tag, start=start, end=end))
+        out.append(tag, start=start._replace(end=end))
     return out
 
 
