@@ -600,3 +600,61 @@ def test_tags_in_properties_are_filled() -> None:
     done = parts(filled(xlsx([["a"]], properties), {"t": "R&D"}))
     assert b"R&amp;D" in done["docProps/core.xml"]
     assert b"TitlesOfParts" not in done["docProps/app.xml"]
+
+
+def test_a_name_for_one_cell_of_a_loop_cannot_stand_where_one_value_is_wanted() -> None:
+    def names(book: Any, sheets: Any) -> None:
+        book.define_name("price", "=报价!$A$2")
+        book.define_name("rows", "=报价!$A$2:$A$2")
+
+    rows = [["{%tr for x in xs %}"], ["{{ x }}", ("=price*2", "{{ x }}")], ["{%tr endfor %}"]]
+    assert mistakes(xlsx(rows, names)) == [("TP31", "B2")]
+    rows = [*LOOP, [("=SUM(price)+SUM(rows)", "{{ 1 }}")]]
+    assert mistakes(xlsx(rows, names)) == []
+
+
+def test_a_name_that_means_another_row_in_each_cell_is_refused() -> None:
+    def names(book: Any, sheets: Any) -> None:
+        book.define_name("left", "=报价!A1")
+
+    assert mistakes(xlsx(LOOP, names)) == [("TP32", "")]
+    assert mistakes(xlsx([["a"]], names)) == []
+
+
+def test_a_note_in_a_row_of_tags_goes_with_its_shape() -> None:
+    def note(book: Any, sheets: Any) -> None:
+        sheets["报价"].write_comment("B1", "hint to the author")
+        sheets["报价"].write_comment("B4", "kept")
+
+    members = parts(filled(xlsx([*LOOP, ["a"]], note), {"xs": [1]}))
+    assert members["xl/comments1.xml"].count(b"<comment ") == 1
+    assert members["xl/drawings/vmlDrawing1.vml"].count(b"<v:shape ") == 1
+
+
+def test_pictures_of_a_header_stay_when_the_last_note_goes() -> None:
+    import base64
+
+    png = base64.b64decode(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    )
+
+    def header(book: Any, sheets: Any) -> None:
+        sheets["报价"].set_header("&L&G", {"image_left": "x.png", "image_data_left": io.BytesIO(png)})
+
+    members = parts(filled(xlsx([[("=A2", "{{ 1 }}")]], header), {}))
+    assert [name for name in members if name.endswith(".vml")] == ["xl/drawings/vmlDrawing2.vml"]
+    assert b"legacyDrawingHF" in members["xl/worksheets/sheet1.xml"]
+    assert b"legacyDrawing " not in members["xl/worksheets/sheet1.xml"]
+
+
+@pytest.mark.parametrize("rows", ['<row r="3"/><row r="2"/>', '<row r="1048577"/>', '<row r="0"/>'])
+def test_rows_out_of_order_are_no_sound_sheet(rows: str) -> None:
+    content = changed(xlsx([[]]), "xl/worksheets/sheet1.xml", "<sheetData/>", f"<sheetData>{rows}</sheetData>")
+    assert mistakes(content) == [("TP01", "")]
+
+
+def test_a_sheet_with_prefixes_is_not_as_excel_writes_it() -> None:
+    members = parts(xlsx([["{{ x }}"]]))
+    text = members["xl/worksheets/sheet1.xml"].decode()
+    text = text.replace("<", "<x:").replace("<x:/", "</x:").replace("<x:?", "<?").replace("xmlns=", "xmlns:x=")
+    assert mistakes(zipped({**members, "xl/worksheets/sheet1.xml": text.encode()})) == [("TP01", "")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import escape
 
 from lxml import etree
 
@@ -260,4 +261,4 @@ def _read_breaks(element: etree._Element) -> Iterator[tuple[int, str]]:
     for item in element.iter(s("brk")):
         row = int(item.get("id", "0"))
         forget(item, "id")
-        yield row, "".join(f' {name}="{item.get(name)}"' for name in map(str, item.keys()))
+        yield row, "".join(f' {name}="{escape(item.get(name, ""))}"' for name in map(str, item.keys()))

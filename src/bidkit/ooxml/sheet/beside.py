@@ -116,13 +116,20 @@ class Beside:
         is_author = before[-1:] in (":", "：") and "\n" not in before
         return None if after or (before and not is_author) else tags[0]
 
-    def write_notes(self, used: Mapping[str, Tag]) -> bool:
-        """The notes that are left, with their shapes; says whether there are any."""
-        comments, drawings = self.find("comments"), self.find("vmlDrawing")
+    def write_notes(self, used: Mapping[str, Tag], drawing: str) -> bool:
+        """The notes that are left, with their shapes; says whether there are any.
+
+        Args:
+            drawing: the relationship of the part that has the shapes.
+        """
+        comments = self.find("comments")
+        relations = self.plan.relations[self.plan.part]
+        drawings = [item.target for item in relations if item.id == drawing and item.target in self.package]
         if not comments:
             return True
         roots = {part: opc.parse_xml(self.package[part]) for part in (*comments, *drawings)}
         left = [item for part in comments for item in roots[part].iter(s("comment")) if item.get("ref") not in used]
+        left += [shape for part in drawings for shape in roots[part].iter(f"{_VML}shape") if _cell_of(shape) is None]
         if not left:
             self.plan.dropped += roots
             return False
@@ -135,15 +142,15 @@ class Beside:
     def write_shapes(self, root: etree._Element, used: Mapping[str, Tag]) -> tuple[Piece, ...]:
         followers: list[Follower] = []
         for shape in list(root.iter(f"{_VML}shape")):
-            row, column = shape.find(f".//{_EXCEL}Row"), shape.find(f".//{_EXCEL}Column")
-            parent = shape.getparent()
-            if row is None or column is None or parent is None:
+            cell, parent = _cell_of(shape), shape.getparent()
+            if cell is None or parent is None:
                 continue
-            number = int(row.text or 0) + 1
-            if f"{column_letters(int(column.text or 0) + 1)}{number}" in used:
+            if "".join(map(str, cell)) in used:
                 parent.remove(shape)
                 continue
-            row.text = mark("z", 0)
+            number = cell[1]
+            for row in shape.iter(f"{_EXCEL}Row"):
+                row.text = mark("z", 0)
             anchor = shape.find(f".//{_EXCEL}Anchor")
             rows = [number]
             if anchor is not None:
@@ -156,7 +163,7 @@ class Beside:
             own = int(found.group()) if found else 1025
             shape.set("id", f"_x0000_s{mark('z', -1)}")
             free = 100_000 + len(followers) * MAX_ROWS
-            _put(shape, followers, Anchor(_split(fragment(shape)), tuple(rows), True, own, free, 1))
+            _put(shape, followers, Anchor(_split(fragment(shape)), tuple(rows), True, own, free, 1, True))
         return _pieces(root, followers)
 
     # drawings and charts
@@ -178,7 +185,7 @@ class Beside:
         root = opc.parse_xml(self.package[part])
         followers: list[Follower] = []
         numbers = [int(item.get("id", "0")) for item in root.iter(f"{_XDR}cNvPr")]
-        for anchor in list(root.iterchildren(f"{_XDR}twoCellAnchor", f"{_XDR}oneCellAnchor")):
+        for anchor in list(root.iter(f"{_XDR}twoCellAnchor", f"{_XDR}oneCellAnchor")):
             rows = [int(item.text or 0) + 1 for item in anchor.iterfind(f"*/{_XDR}row")]
             band = band_of(self.plan, *rows)
             chart = next(anchor.iter(f"{_XDR}graphicFrame"), None)
@@ -238,6 +245,12 @@ class Beside:
                 element.set("ref", mark("y", len(followers)))
                 followers.append(Bounds("", own, ""))
         self.plan.sides.append(Side(part, _pieces(root, followers)))
+
+
+def _cell_of(shape: etree._Element) -> tuple[str, int] | None:
+    """The column and row of the cell whose note a shape shows; None if it is something else."""
+    row, column = shape.findtext(f".//{_EXCEL}Row"), shape.findtext(f".//{_EXCEL}Column")
+    return None if row is None or column is None else (column_letters(int(column) + 1), int(row) + 1)
 
 
 def _is_cache(element: etree._Element) -> bool:

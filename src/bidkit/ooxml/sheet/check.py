@@ -52,19 +52,29 @@ class Checker:
         self.check_kind(formula, span)
         for reference in () if formula.refused else formula.references:
             kind = self.judge(reference, plan, row)
-            is_right = (
-                kind == "one" or (kind == "run" and reference.can_grow) or (kind == "many" and reference.can_list)
-            )
-            if not is_right:
+            if not reference.fits(kind, reference.function):
                 self.outline.refuse("TP31", span, reference=str(reference), formula=f"={formula}")
+        for name, function in formula.names:
+            self.check_use(name, function, formula, span)
 
     def check_name(self, name: str, formula: Formula) -> None:
         """A name may stand for any rows but those that hold only tags; what is printed may vanish."""
         span = Span(self.outline.file, place=(("name", name),))
         self.check_kind(formula, span)
         for reference in () if formula.refused or name.startswith("_xlnm.") else formula.references:
-            if reference.rows[0] and self.plans[reference.sheet].band.count(*reference.rows) == "none":
+            if self.moves and reference.rows[0] and reference.fixed != ("$", "$"):
+                self.outline.refuse("TP32", span, what=f"={formula}")  # it would mean other rows in each cell
+            elif reference.rows[0] and self.plans[reference.sheet].band.count(*reference.rows) == "none":
                 self.outline.refuse("TP31", span, reference=str(reference), formula=f"={formula}")
+
+    def check_use(self, used: str, function: str, formula: Formula, span: Span) -> None:
+        """A name that stands for one cell of the template cannot stand for many where one is wanted."""
+        for name, inner in self.names:
+            for reference in inner.references if name.upper() == used else ():
+                target = self.plans[reference.sheet]
+                kind = "many" if target.is_repeated else target.band.count(*reference.rows)
+                if reference.rows[0] and kind != "none" and not reference.fits(kind, function):
+                    self.outline.refuse("TP31", span, reference=name, formula=f"={formula}")
 
     def check_kind(self, formula: Formula, span: Span) -> None:
         if formula.refused:
@@ -128,7 +138,7 @@ class Checker:
             columns = (reference.columns[0].replace("$", ""), reference.columns[1].replace("$", ""))
             yield target, Area(columns, reference.rows)
         for name, inner in self.names if depth < _MAX_DEPTH else ():
-            if name.upper() in formula.names:
+            if any(name.upper() == used for used, _ in formula.names):
                 yield from self.areas(inner, plan, depth + 1)
 
     def is_live(self, area: Area, plan: SheetPlan, rows: Mapping[int, Sequence[int]], is_own: bool) -> bool:

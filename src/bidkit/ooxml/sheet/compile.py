@@ -23,7 +23,7 @@ from bidkit.ooxml.sheet.follow import Group, Piece, Region
 from bidkit.ooxml.sheet.follow import Source as ChartSource
 from bidkit.ooxml.sheet.formula import Formula, column_number
 from bidkit.ooxml.sheet.grid import Grid, Source
-from bidkit.ooxml.sheet.plan import WHOLE, Outline, SheetPlan, StyleTwins, s
+from bidkit.ooxml.sheet.plan import R_ID, WHOLE, Outline, S, SheetPlan, StyleTwins, s
 from bidkit.ooxml.sheet.typed import SheetEnvironment
 from bidkit.ooxml.syntax import compile_source, parse_readable
 from bidkit.ooxml.tags import Tag, find_tags
@@ -126,7 +126,7 @@ class _Compiler:
             raise ValueError(f"{MAIN}: not as Excel writes it")
         self.package = package
         self.root = self.parse(MAIN)
-        if self.root.tag != s("workbook"):
+        if self.root.tag != s("workbook") or self.root.prefix:
             raise ValueError(f"{MAIN}: not as Excel writes it")
         self.strings = self.parse(_STRINGS) if _STRINGS in package else None
         self.styles = self.parse(_STYLES) if _STYLES in package else None
@@ -191,6 +191,8 @@ class _Compiler:
         root = self.parse(plan.part)
         data = root.find(s("sheetData"))
         beside = Beside(self.package, plan, self.outline)
+        if root.prefix or root.nsmap.get(None) != S:
+            raise ValueError(f"{plan.part}: not as Excel writes it")
         if root.tag != s("worksheet") or data is None:
             self.check_name(plan, Source())
             return None
@@ -235,7 +237,8 @@ class _Compiler:
 
     def read_around(self, reader: _Reader, checker: Checker, is_listed: bool) -> None:
         plan, around, beside = reader.plan, reader.around, reader.beside
-        if not beside.write_notes(reader.used):
+        legacy = around.root.find(s("legacyDrawing"))
+        if not beside.write_notes(reader.used, "" if legacy is None else legacy.get(R_ID, "")):
             for element in list(around.root.iter(s("legacyDrawing"))):
                 around.root.remove(element)
         around.read(reader.grid.columns, is_chosen=not is_listed)

@@ -278,6 +278,7 @@ class Anchor:
         is_sized: it keeps its size, so that its end moves with its beginning.
         number, free: its own number, and one from which all are free.
         held: how many of the rows decide with which band it is repeated.
+        is_note: it goes with its first row.
     """
 
     pieces: tuple[str | int, ...]
@@ -286,13 +287,14 @@ class Anchor:
     number: int
     free: int
     held: int
+    is_note: bool = False
 
     def write(self, book: Book, sheet: Sheet) -> list[str]:
         """One for each turn."""
         band = innermost(sheet.root.band, self.rows[0], self.rows[self.held - 1])
         made = []
         for count, turn in enumerate(turns_of(sheet.root, band)):
-            if band.around >= 0 and turn.end == turn.first:
+            if (band.around >= 0 and turn.end == turn.first) or (self.is_note and not turn.find(*[self.rows[0]] * 2)):
                 continue
             places = [place(turn, row) for row in self.rows]
             if self.is_sized:

@@ -10,14 +10,14 @@ MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 EMPTY_ROW = 1_000_000
 """What a reference names whose rows are all left out: a row that no sheet reaches, so that a sum is 0."""
 
-LISTING = frozenset((
+_LISTING = frozenset((
     "SUM", "AVERAGE", "AVERAGEA", "COUNT", "COUNTA", "MAX", "MAXA", "MIN", "MINA", "PRODUCT", "SUMSQ", "MEDIAN",
     "STDEV", "STDEVA", "STDEVP", "STDEVPA", "STDEV.S", "STDEV.P", "VAR", "VARA", "VARP", "VARPA", "VAR.S", "VAR.P",
     "GEOMEAN", "HARMEAN", "AVEDEV", "DEVSQ", "AND", "OR", "XOR", "SUBTOTAL", "AGGREGATE", "GCD", "LCM", "CONCATENATE",
     "CONCAT", "TEXTJOIN", "NPV",
 ))  # fmt: skip
 """Functions that take any number of ranges: rows that do not lie together are listed."""
-_RANGING = LISTING | frozenset((
+_RANGING = _LISTING | frozenset((
     "SUMIF", "SUMIFS", "COUNTIF", "COUNTIFS", "AVERAGEIF", "AVERAGEIFS", "MAXIFS", "MINIFS", "SUMPRODUCT",
     "COUNTBLANK", "INDEX", "MATCH", "XMATCH", "LOOKUP", "VLOOKUP", "HLOOKUP", "XLOOKUP", "LARGE", "SMALL", "RANK",
     "RANK.EQ", "RANK.AVG", "PERCENTILE", "QUARTILE", "MODE", "IRR", "XNPV", "XIRR", "FREQUENCY", "ROWS", "CORREL",
@@ -93,15 +93,13 @@ class Reference:
         found = _SHEET.fullmatch(self.prefix)
         return (found.group(1) or "").replace("''", "'") or found.group(2) if found else ""
 
-    @property
-    def can_grow(self) -> bool:
-        """Whether it may become a range of several rows where it stands."""
-        return self.is_range or self.function in _RANGING
-
-    @property
-    def can_list(self) -> bool:
-        """Whether it may become several ranges where it stands."""
-        return self.function in LISTING
+    def fits(self, kind: str, function: str) -> bool:
+        """Whether it may become that (see `Band.count`) as an argument of a function."""
+        return (
+            kind == "one"
+            or (kind == "run" and (self.is_range or function in _RANGING))
+            or (kind == "many" and function in _LISTING)
+        )
 
     def write(self, first: int, last: int, sheet: str | None = None) -> str:
         """The reference for other rows.
@@ -127,13 +125,13 @@ class Formula:
 
     Args:
         pieces: text and references in order.
-        names: the defined names in it, upper case.
+        names: the defined names in it, upper case, each with the function of which it is a whole argument.
         functions: the functions in it, upper case, without the prefix of newer ones.
         refused: what cannot follow rows: a structured reference, another workbook, a spilled range, a range of sheets.
     """
 
     pieces: tuple[str | Reference, ...]
-    names: tuple[str, ...] = ()
+    names: tuple[tuple[str, str], ...] = ()
     functions: tuple[str, ...] = ()
     refused: str = ""
 
@@ -175,7 +173,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.pieces: list[str | Reference] = []
-        self.names: dict[str, None] = {}
+        self.names: dict[tuple[str, str], None] = {}
         self.functions: dict[str, None] = {}
         self.open: list[str] = []
         self.before = ""  # the last character that is no blank
@@ -187,14 +185,17 @@ class _Reader:
             found = self.match_reference(position)
             if found is not None:
                 reference, end = found
-                before, after = self.before, self.text[end:].lstrip()[:1]
-                is_argument = before in ("(", ",") and after in (")", ",") and bool(self.open)
-                self.pieces.append(replace(reference, function=self.open[-1]) if is_argument else reference)
+                self.pieces.append(replace(reference, function=self.function_around(end)))
                 self.before = "x"
             else:
                 end = self.read_token(position)
             position = end
         return Formula(tuple(self.pieces), tuple(self.names), tuple(self.functions), self.refused)
+
+    def function_around(self, end: int) -> str:
+        """The function of which what ends here is a whole argument."""
+        is_argument = self.before in ("(", ",") and self.text[end:].lstrip()[:1] in (")", ",")
+        return self.open[-1] if is_argument and self.open else ""
 
     def match_reference(self, position: int) -> tuple[Reference, int] | None:
         sheet = _SHEET.match(self.text, position)
@@ -238,7 +239,7 @@ class _Reader:
             self.functions[plain] = None
             self.open.append(plain)
         else:
-            self.names[plain] = None
+            self.names[plain, self.function_around(end)] = None
 
     def add(self, text: str, before: str) -> None:
         self.before = before

@@ -13,7 +13,7 @@ from bidkit.ooxml import cells
 from bidkit.ooxml.pairs import is_block, match_blocks
 from bidkit.ooxml.part import PlacedTag, write_source
 from bidkit.ooxml.sheet.bands import BandMaker
-from bidkit.ooxml.sheet.formula import column_letters, column_number, move_formula
+from bidkit.ooxml.sheet.formula import MAX_ROWS, column_letters, column_number, move_formula
 from bidkit.ooxml.sheet.plan import ROW, FormulaCell, Outline, SheetPlan, forget, fragment, s
 from bidkit.ooxml.sheet.typed import CellSite, decode
 from bidkit.ooxml.tags import Tag, find_tags, place_tags
@@ -92,7 +92,9 @@ class Grid:
         """All rows of `sheetData`, which is empty then."""
         number = 0
         for row in list(data):
-            number = int(row.get("r") or number + 1)
+            before, number = number, int(row.get("r") or number + 1)
+            if not before < number <= MAX_ROWS:
+                raise ValueError(f"{self.plan.part}: row {number} behind row {before}")
             self.read_row(row, number)
         self.check_pairs([tag for tag, _ in self.row_tags], [cell for _, cell in self.row_tags])
         while len(self.maker.open) > 1:
