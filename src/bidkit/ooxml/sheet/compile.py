@@ -8,13 +8,16 @@ from typing import Any
 
 from lxml import etree
 
+from bidkit.cache import Store
 from bidkit.diagnostic import Diagnostic, Span
 from bidkit.ooxml import opc
+from bidkit.ooxml.keeping import make_key
 from bidkit.ooxml.part import CompiledPart, PlacedTag
 from bidkit.ooxml.properties import TEXT_PARTS, compile_text
 from bidkit.ooxml.reading import ReadName, list_names
 from bidkit.ooxml.running import Part
 from bidkit.ooxml.sandbox import load_template, make_environment
+from bidkit.ooxml.sheet import keeping
 from bidkit.ooxml.sheet.around import Around
 from bidkit.ooxml.sheet.beside import Beside, read_relations
 from bidkit.ooxml.sheet.book import Shell, WorkbookTemplate, read_shell
@@ -45,6 +48,7 @@ def compile_workbook(
     tests: Mapping[str, Callable[..., Any]] | None = None,
     globals_: Mapping[str, Any] | None = None,
     allow_macros: bool = False,
+    store: Store | None = None,
 ) -> tuple[WorkbookTemplate | None, list[Diagnostic]]:
     """An .xlsx template, ready to be rendered any number of times. Diagnostics: TP01–TP03, TP05, TP09, TP11, TP14,
     TP16, TP30–TP33, TP36.
@@ -52,32 +56,46 @@ def compile_workbook(
     Args:
         name: the file, as messages name it.
         allow_macros: code in the template is carried into what is made from it.
+        store: where templates without a mistake are kept compiled.
     """
     environment = make_environment(filters, tests or {}, globals_ or {}, False, SheetEnvironment)
     assert isinstance(environment, SheetEnvironment)
-    package, problems = opc.read_package(content, name)
+    key = make_key(content, environment, ("xlsx", allow_macros)) if store else ""
+    payload = store.get(key) if store else None
+    package, problems = opc.read_package(content, name, is_known=payload is not None)
     if package is None:
         return None, problems
+    if payload is not None:
+        return keeping.restore(payload, name, package, environment), []
     try:
         compiler = _Compiler(package, name)
         compiler.read(allow_macros)
     except (etree.XMLSyntaxError, KeyError, ValueError) as error:
         return None, [Diagnostic("TP01", Span(name), {"file": name, "reason": str(error)})]
-    compiled = compiler.compiled
     problems = compiler.outline.problems
-    refused = {dict(problem.span.place).get("sheet") for problem in problems if problem.span}
-    parts: dict[str, Part] = {}
-    for item in compiled:
-        title = next((plan.name for plan in compiler.plans if plan.part == item.name), item.name)
-        code, found = compile_source(environment, item, is_refused=title in refused)
-        problems += found
-        if code is not None:
-            parts[item.name] = Part(item, code, load_template(environment, code))
+    parts = _compile_sources(compiler, environment)
     if problems:
         return None, _sort(problems, compiler.outline.sheet_names)
     environment.parts = parts
     environment.sites = {plan.part: plan.sites for plan in compiler.plans}
-    return WorkbookTemplate(name, compiler.package, compiler.plans, compiler.shell, parts, environment), []
+    template = WorkbookTemplate(name, compiler.package, compiler.plans, compiler.shell, parts, environment)
+    if store:
+        store.put(key, keeping.to_bytes(template, package))
+    return template, []
+
+
+def _compile_sources(compiler: _Compiler, environment: SheetEnvironment) -> dict[str, Part]:
+    """The code of each part. Diagnostics in the compiler's outline: TP11, TP16."""
+    problems = compiler.outline.problems
+    refused = {dict(problem.span.place).get("sheet") for problem in problems if problem.span}
+    titles = {plan.part: plan.name for plan in compiler.plans}
+    parts: dict[str, Part] = {}
+    for item in compiler.compiled:
+        code, found = compile_source(environment, item, is_refused=titles.get(item.name, item.name) in refused)
+        problems += found
+        if code is not None:
+            parts[item.name] = Part(item, code, load_template(environment, code))
+    return parts
 
 
 def list_workbook_names(
