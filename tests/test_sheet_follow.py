@@ -248,6 +248,32 @@ def test_formulas_and_links_of_formats_are_judged_too() -> None:
     assert mistakes(xlsx(ROWS, lambda book, sheets: formats(book, sheets["报价"]))) == [("TP31", "B10")]
 
 
+def everything(book: Any, sheets: dict[str, Any]) -> None:
+    """One of each kind of thing that follows rows."""
+    sheet = sheets["报价"]
+    sheet.merge_range("A1:C1", "标题")
+    sheet.freeze_panes(3, 1)
+    sheet.autofilter("A2:C8")
+    sheet.print_area("A1:C10")
+    sheet.set_h_pagebreaks([3])
+    sheet.set_header("&L{{ sum }}")
+    look = book.add_format({"bold": True})
+    sheet.conditional_format("B6", {"type": "formula", "criteria": "=$B6>$B$10", "format": look})
+    sheet.data_validation("C6", {"validate": "integer", "criteria": ">", "value": "=$B$2"})
+    sheet.write_comment("A2", "批注")
+    sheet.write_url("D6", "https://example.com")
+    sheet.insert_image("E6", "x.png", {"image_data": io.BytesIO(PNG)})
+    sheet.add_sparkline("F6", {"range": "B6:C6"})
+    sheet.add_table("A14:B16", {"columns": [{"header": "甲"}, {"header": "乙"}]})
+    made = book.add_chart({"type": "column"})
+    made.add_series({"values": "=报价!$B$6:$B$6"})
+    sheet.insert_chart("F12", made)
+    book.define_name("明细", "=报价!$B$6:$B$6")
+
+
+EVERYTHING = xlsx(ROWS, everything)
+
+
 # sheets
 
 LOTS = {

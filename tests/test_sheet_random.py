@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from dataclasses import dataclass, field
 from random import Random
@@ -10,9 +11,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sheet_files import filled, formulas, values, xlsx
+from lxml import etree
+from sheet_files import DAY, FILTERS, filled, formulas, values, xlsx
+from test_sheet import parts, zipped
+from test_sheet_follow import CONTEXT, EVERYTHING, NOTHING
 
 from bidkit.office import recalculate
+from bidkit.ooxml.sheet import compile_workbook
 
 Path = tuple[tuple[int, int], ...]
 EMPTY = 1_000_000
@@ -265,3 +270,37 @@ def with_names(rows: list[list[Any]], name: str) -> list[list[Any]]:
 
 def prefixed(context: dict[str, Any], name: str) -> dict[str, Any]:
     return {f"{name}{key}": value for key, value in context.items()}
+
+
+JUNK = ("", "-1", "0", "x", "999999999999", "A1", "A1:B2", "{{ x }}", "1048577", "ZZZZ9", "#REF!", "5:6", "true")
+
+
+def damage(random: Random, root: etree._Element) -> None:
+    """Change one thing in a part, so that it is still XML."""
+    element = random.choice(list(root.iter(etree.Element)))
+    parent, names, way = element.getparent(), list(element.attrib), random.random()
+    if way < 0.35 and names:
+        element.set(random.choice(names), random.choice(JUNK))
+    elif way < 0.5 and names:
+        del element.attrib[random.choice(names)]
+    elif way < 0.7 and parent is not None:
+        parent.remove(element)
+    elif way < 0.85 or parent is None:
+        element.text = random.choice(JUNK)
+    else:
+        element.addnext(copy.deepcopy(element))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, 2**32))
+def test_a_damaged_template_is_refused_or_filled_and_never_a_crash(seed: int) -> None:
+    random = Random(seed)
+    members = parts(EVERYTHING)
+    name = random.choice([name for name in members if name.endswith((".xml", ".rels", ".vml"))])
+    root = etree.fromstring(members[name])
+    for _ in range(random.randint(1, 2)):
+        damage(random, root)
+    template, problems = compile_workbook(zipped({**members, name: etree.tostring(root)}), "t.xlsx", FILTERS)
+    assert (template is None) == bool(problems)
+    for context in (CONTEXT, NOTHING) if template else ():
+        template.render(context).save(DAY)

@@ -213,6 +213,8 @@ class Around:
         formulas: list[Formula] = []
         named = element.find(f".//{_XM}sqref")
         areas = (element.get("sqref") or (named.text if named is not None else "") or "").split()
+        if not areas:
+            raise ValueError(f"{self.plan.part}: {etree.QName(element).localname} of no cells")
         for item in _formulas_of(element):
             formulas.append(self.outline.read(item.text or ""))
             item.text = mark("z", len(formulas) - 1)

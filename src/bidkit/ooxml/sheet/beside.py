@@ -123,8 +123,8 @@ class Beside:
             drawing: the relationship of the part that has the shapes.
         """
         comments = self.find("comments")
-        relations = self.plan.relations[self.plan.part]
-        drawings = [item.target for item in relations if item.id == drawing and item.target in self.package]
+        named = {item.target for item in self.plan.relations[self.plan.part] if item.id == drawing}
+        drawings = [part for part in self.find("vmlDrawing") if part in named]
         if not comments:
             return True
         roots = {part: opc.parse_xml(self.package[part]) for part in (*comments, *drawings)}

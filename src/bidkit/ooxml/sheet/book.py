@@ -78,6 +78,8 @@ def read_shell(root: etree._Element, outline: Outline, *, is_listed: bool) -> Sh
                 element.remove(child)
             element.text = mark("z")
     pieces = etree.tostring(root, encoding="unicode").split(mark("z"))
+    if len(pieces) not in (2, 3):
+        raise ValueError(f"{_MAIN}: not one list of sheets")
     return Shell(pieces[0], pieces[1], pieces[2] if len(pieces) > 2 else "", tuple(names))
 
 
@@ -225,7 +227,7 @@ class _Writer:
             if reason and sheet.is_renamed:
                 values = {"name": sheet.name, "reason": Term(reason)}
                 self.problems.append(Diagnostic("TP35", self.span(self.template.plans[sheet.plan]), values))
-        states = [self.template.plans[sheet.plan].attributes.get("state", "visible") for sheet in self.book.sheets]
+        states = [self.template.plans[sheet.plan].attributes["state"] for sheet in self.book.sheets]
         if "visible" not in states and not self.problems:
             self.problems.append(Diagnostic("TP37", Span(self.template.name), {}))
 
@@ -283,17 +285,17 @@ class _Writer:
         """The list of sheets, the names, and where the parts are."""
         package, rels = self.template.package, opc.rels_name(_MAIN)
         written, added, overrides = [], {}, {}
-        free = max((int(plan.attributes.get("sheetId", "0")) for plan in self.template.plans), default=0)
+        free = max((int(plan.attributes["sheetId"]) for plan in self.template.plans), default=0)
         for sheet in self.book.sheets:
             plan = self.template.plans[sheet.plan]
-            part, rid, own = sheet.names[plan.part], plan.attributes["r:id"], plan.attributes.get("sheetId", "1")
+            part, rid, own = sheet.names[plan.part], plan.attributes["r:id"], plan.attributes["sheetId"]
             if part != plan.part:
                 free += 1
                 rid, own = f"rIdBid{free}", str(free)
                 kind = f"{opc.OFFICE_RELS}/worksheet"
                 added[rid] = (kind, f"/{part}", False)
-            state = plan.attributes.get("state")
-            shown = f' state="{state}"' if state else ""
+            state = plan.attributes["state"]
+            shown = "" if state == "visible" else f' state="{escape(state)}"'
             written.append(f'<sheet name="{escape(sheet.name)}" sheetId="{own}"{shown} r:id="{rid}"/>')
             for name, here in sheet.names.items():
                 if here != name and name in self.types:

@@ -199,8 +199,12 @@ class _Compiler:
             part = relations[rid].target
             if part not in self.package:
                 raise ValueError(f"{part} is not there")
-            plain = {key: value for key, value in attributes.items() if key in ("sheetId", "state")}
-            plan = SheetPlan(number, element.get("name", ""), part, plain | {"r:id": rid}, WHOLE)
+            facts = {
+                "sheetId": str(int(attributes["sheetId"])),
+                "state": attributes.get("state", "visible"),
+                "r:id": rid,
+            }
+            plan = SheetPlan(number, element.get("name", ""), part, facts, WHOLE)
             plan.relations = read_relations(self.package, part)
             yield plan
 
