@@ -9,6 +9,7 @@ _HOMES = {
     **dict.fromkeys(("Listing", "R", "RP", "RichText", "RichTextParagraph", "Xml"), "rich"),
     **dict.fromkeys(("Cm", "Emu", "InlineImage", "Inches", "Mm", "Pt"), "picture"),
     **dict.fromkeys(("Rendered", "Template"), "rendered"),
+    **dict.fromkeys(("RenderedWorkbook", "WorkbookTemplate", "compile_workbook"), "sheet"),
     "Subdoc": "subdoc",
     "compile_template": "template",
 }

@@ -25,7 +25,8 @@ from bidkit.ooxml.sheet.follow import (
 )
 from bidkit.ooxml.sheet.formula import Formula, column_letters
 from bidkit.ooxml.sheet.grid import Source
-from bidkit.ooxml.sheet.plan import Outline, SheetPlan, forget, fragment, s
+from bidkit.ooxml.sheet.plan import Outline, SheetPlan
+from bidkit.ooxml.sheet.tree import forget, fragment, s
 from bidkit.ooxml.tags import find_tags, place_tags
 from bidkit.ooxml.tree import replace_by_text
 from bidkit.ooxml.values import CLOSE, OPEN, mark

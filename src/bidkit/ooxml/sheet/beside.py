@@ -11,7 +11,8 @@ from bidkit.ooxml import opc
 from bidkit.ooxml.sheet.around import read_area
 from bidkit.ooxml.sheet.follow import Anchor, Area, Bounds, Follower, Group, Piece, Source, Spot
 from bidkit.ooxml.sheet.formula import MAX_ROWS, column_letters, column_number
-from bidkit.ooxml.sheet.plan import Outline, SheetPlan, Side, band_of, fragment, s
+from bidkit.ooxml.sheet.plan import Outline, SheetPlan, Side, band_of
+from bidkit.ooxml.sheet.tree import fragment, s
 from bidkit.ooxml.tags import Tag, find_tags
 from bidkit.ooxml.tree import replace_by_text
 from bidkit.ooxml.values import CLOSE, OPEN, mark

@@ -21,7 +21,8 @@ from bidkit.ooxml.sheet.bands import Band, Layout, Stretch, Turn
 from bidkit.ooxml.sheet.beside import is_own
 from bidkit.ooxml.sheet.follow import Rows, bound, write_piece
 from bidkit.ooxml.sheet.formula import MAX_ROWS, Formula
-from bidkit.ooxml.sheet.plan import ROW, Outline, SheetPlan, forget, s
+from bidkit.ooxml.sheet.plan import Outline, SheetPlan
+from bidkit.ooxml.sheet.tree import ROW, forget, s
 from bidkit.ooxml.sheet.typed import MAX_HEADER, MAX_TEXT, count_characters, encode, write_text
 from bidkit.ooxml.sheet.view import Book, Sheet, place_of
 from bidkit.ooxml.values import CLOSE, OPEN, Rendering, Styles, mark
@@ -30,6 +31,7 @@ _MAIN = "xl/workbook.xml"
 _XML = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MARKS = re.compile(f"{OPEN}([nvbgr])(\\d*){CLOSE}")
 _FORMULA = re.compile(f"{OPEN}f(\\d+){CLOSE}")
+_HEIGHT = re.compile(f"{OPEN}h(\\d+){CLOSE}")
 _TEXT = re.compile(f"{OPEN}t(\\d+){CLOSE}(.*?){OPEN}u{CLOSE}", re.DOTALL)
 _BROKEN = re.compile(f'(<c r="[A-Z]+{ROW}")(?=<|$)')
 _RUN_TEXT = re.compile(r"<[^>]*>")
@@ -169,7 +171,10 @@ class _Writer:
         stretches = sorted(plan.band.stretches(), key=lambda stretch: stretch.number)
         if not text:
             if part is None or not (plan.is_repeated or plan.is_optional or self.problems):
-                self.book.sheets.append(Sheet(plan.number, plan.name, False, Layout(bands, stretches).finish(), []))
+                layout = Layout(bands, stretches)
+                for stretch in stretches:
+                    layout.reach(stretch.number)
+                self.book.sheets.append(Sheet(plan.number, plan.name, False, layout.finish(), []))
             return
         pieces = _MARKS.split(text)
         marks = zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True)
@@ -201,6 +206,7 @@ class _Writer:
                     formula = int(pieces[at])
                     pieces[at] = book.write(formulas[formula], sheet, turn, spans[formula])
                 text = "".join(pieces)
+                text = _HEIGHT.sub(lambda found: plan.fits[int(found.group(1))].fit(text, number), text)  # noqa: B023
             written.append(text)
         return "".join(written)
 

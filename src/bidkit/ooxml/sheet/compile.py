@@ -26,7 +26,10 @@ from bidkit.ooxml.sheet.follow import Group, Piece, Region
 from bidkit.ooxml.sheet.follow import Source as ChartSource
 from bidkit.ooxml.sheet.formula import Formula, column_number
 from bidkit.ooxml.sheet.grid import Grid, Source
-from bidkit.ooxml.sheet.plan import R_ID, WHOLE, Outline, S, SheetPlan, StyleTwins, s
+from bidkit.ooxml.sheet.heights import Fitter
+from bidkit.ooxml.sheet.plan import WHOLE, Outline, SheetPlan
+from bidkit.ooxml.sheet.styles import StyleTwins
+from bidkit.ooxml.sheet.tree import R_ID, S, s
 from bidkit.ooxml.sheet.typed import SheetEnvironment
 from bidkit.ooxml.syntax import compile_source, parse_readable
 from bidkit.ooxml.tags import Tag, find_tags
@@ -176,10 +179,11 @@ class _Compiler:
             if reader is not None:
                 self.read_around(reader, checker, is_listed)
         checker.check()
-        for plan in self.plans:
-            plan.is_static = not is_listed and self.is_static(plan)
         self.read_properties()
         self.check_rest()
+        for plan in self.plans:
+            if not is_listed and self.is_static(plan):
+                plan.leave()
         self.finish()
 
     def check_risks(self, allow_macros: bool) -> None:
@@ -219,7 +223,8 @@ class _Compiler:
             self.check_name(plan, Source())
             return None
         source, notes = Source(), beside.read_notes()
-        grid, around = Grid(plan, self.outline, source, notes), Around(root, plan, self.outline)
+        grid = Grid(plan, self.outline, source, notes, Fitter(root, self.styles))
+        around = Around(root, plan, self.outline)
         loop = grid.find_sheet_tag(data)
         if loop is not None:
             plan.is_repeated, plan.is_optional = loop.tag.word == "for", loop.tag.word == "if"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -42,6 +43,7 @@ _TOKEN = re.compile(
 _PLAIN_SHEET = re.compile(r"(?:[^\W\d]|_)\w*")
 
 
+@functools.lru_cache(maxsize=MAX_COLUMNS)
 def column_number(letters: str) -> int:
     """1 for A, 27 for AA."""
     number = 0
@@ -50,6 +52,7 @@ def column_number(letters: str) -> int:
     return number
 
 
+@functools.lru_cache(maxsize=MAX_COLUMNS)
 def column_letters(number: int) -> str:
     """A for 1, AA for 27."""
     letters = ""

@@ -14,7 +14,9 @@ from bidkit.ooxml.pairs import is_block, match_blocks
 from bidkit.ooxml.part import PlacedTag, write_source
 from bidkit.ooxml.sheet.bands import BandMaker
 from bidkit.ooxml.sheet.formula import MAX_ROWS, column_letters, column_number, move_formula
-from bidkit.ooxml.sheet.plan import ROW, FormulaCell, Outline, SheetPlan, forget, fragment, s
+from bidkit.ooxml.sheet.heights import Fitter
+from bidkit.ooxml.sheet.plan import FormulaCell, Outline, SheetPlan
+from bidkit.ooxml.sheet.tree import ROW, fragment, s
 from bidkit.ooxml.sheet.typed import CellSite, decode
 from bidkit.ooxml.tags import Tag, find_tags, place_tags
 from bidkit.ooxml.tree import replace_by_text
@@ -62,11 +64,14 @@ class Source:
 class Grid:
     """The rows of one sheet on their way into a source."""
 
-    def __init__(self, plan: SheetPlan, outline: Outline, source: Source, notes: Mapping[str, Tag]) -> None:
+    def __init__(
+        self, plan: SheetPlan, outline: Outline, source: Source, notes: Mapping[str, Tag], fitter: Fitter
+    ) -> None:
         self.plan = plan
         self.outline = outline
         self.source = source
         self.notes = notes
+        self.fitter = fitter
         self.maker = BandMaker()
         self.row_tags: list[tuple[Tag, str]] = []
         self.masters: dict[str, tuple[str, int, int]] = {}
@@ -116,12 +121,15 @@ class Grid:
             self.read_tag_row(cells_of_row, tagged, number)
             return
         self.open_stretch()
+        static = {name: text for name, (tags, text) in tagged.items() if not tags and text}
+        fit = None if row.get("customHeight") in ("1", "true") else self.fitter.read(cells_of_row, static)
         has_tags = False
         for cell, name, column in cells_of_row:
             self.columns.append(column)
             has_tags = self.read_cell(cell, name, number, column, *tagged[name]) or has_tags
-        if has_tags and row.get("customHeight") not in ("1", "true"):
-            forget(row, "ht")  # Excel finds it again for the new text
+        if has_tags and fit is not None:
+            self.plan.fits[number] = fit
+            row.set("ht", mark("h", number))
         row.set("r", ROW)
         self.source.add(mark("r", number))
         self.emit(fragment(row))

@@ -15,6 +15,7 @@ from bidkit.ooxml.sheet import follow
 from bidkit.ooxml.sheet.bands import Band, Stretch
 from bidkit.ooxml.sheet.book import DefinedName, Shell, WorkbookTemplate
 from bidkit.ooxml.sheet.formula import Formula, Reference
+from bidkit.ooxml.sheet.heights import RowFit, Wrapped
 from bidkit.ooxml.sheet.plan import FormulaCell, SheetPlan, Side
 from bidkit.ooxml.sheet.typed import CellSite, CellStyle, SheetEnvironment
 from bidkit.ooxml.tags import Tag
@@ -22,7 +23,7 @@ from bidkit.ooxml.tags import Tag
 _KINDS = (
     follow.Area, follow.Value, follow.Rows, follow.Extent, follow.Frozen, follow.Spot, follow.Bounds, follow.Region,
     follow.Breaks, follow.Anchor, follow.Group, follow.Source, Band, Stretch, DefinedName, Shell, Formula, Reference,
-    FormulaCell, SheetPlan, Side, CellSite, CellStyle, Tag, PlacedTag, Span, opc.Relationship,
+    RowFit, Wrapped, FormulaCell, SheetPlan, Side, CellSite, CellStyle, Tag, PlacedTag, Span, opc.Relationship,
 )  # fmt: skip
 _NUMBERS = {kind: number for number, kind in enumerate(_KINDS)}
 
