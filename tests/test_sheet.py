@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -416,6 +417,8 @@ LOOP = [["{%tr for x in xs %}"], ["{{ x }}"], ["{%tr endfor %}"]]
         ([*LOOP, [("=A2*2", "{{ x }}")]], [("TP31", "A4")]),
         ([*LOOP, [("=ROUND(A2,2)", "{{ x }}")]], [("TP31", "A4")]),
         ([*LOOP, [("=SUM(A1)", "{{ x }}")]], [("TP31", "A4")]),
+        ([*LOOP, [("=SUMIF(A2:A2,A2)", "{{ x }}")]], [("TP31", "A4")]),
+        ([*LOOP, [("=SUM(A2*2)", "{{ x }}"), ("=IF(SUM(A2)>0,A2,0)", "{{ x }}")]], [("TP31", "A4"), ("TP31", "B4")]),
         ([[("=Other!A1", "{{ x }}")]], [("TP32", "A1")]),
         ([[("=[1]Other!A1", "{{ x }}")]], [("TP32", "A1")]),
         ([[("=SUM(T[Price])", "{{ x }}")]], [("TP32", "A1")]),
@@ -676,3 +679,29 @@ def test_a_sheet_with_prefixes_is_not_as_excel_writes_it() -> None:
     text = members["xl/worksheets/sheet1.xml"].decode()
     text = text.replace("<", "<x:").replace("<x:/", "</x:").replace("<x:?", "<?").replace("xmlns=", "xmlns:x=")
     assert mistakes(zipped({**members, "xl/worksheets/sheet1.xml": text.encode()})) == [("TP01", "")]
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "SUM(D5:D7)*$B$2-'Lot 1'!A1+Sheet2!$B$3:C9",
+        "LOG10(A1)+TAX2024+ABCD1+XFE1+A1048577",
+        "SUM(A:A,5:7,$C:$D,$1:2)",
+        'IF(A1="B2",1E5,"a""B3")',
+        "_xlfn.IFS(A1,2)&{1,2;3,4}",
+        "报价!D5+SUM( D5 , E5)*10%",
+        "Total+Sheet1!Total-#REF!+#N/A",
+        "-A1^2>=B1<>C1",
+    ],
+)
+def test_references_are_those_that_openpyxl_finds(formula: str) -> None:
+    from openpyxl.formula import Tokenizer
+
+    from bidkit.ooxml.sheet.formula import read_formula
+
+    read = read_formula(formula)
+    assert str(read) == formula
+    operands = [token.value for token in Tokenizer(f"={formula}").items if token.subtype == "RANGE"]
+    cells = re.compile(r"(.*!)?\$?[A-Z]{0,3}\$?\d*(:\$?[A-Z]{0,3}\$?\d*)?")
+    wanted = [text for text in operands if cells.fullmatch(text) and text not in ("ABCD1", "XFE1", "A1048577")]
+    assert [str(reference) for reference in read.references] == wanted

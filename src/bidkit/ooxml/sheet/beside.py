@@ -9,8 +9,8 @@ from lxml import etree
 
 from bidkit.ooxml import opc
 from bidkit.ooxml.sheet.around import read_area
-from bidkit.ooxml.sheet.follow import Anchor, Area, Bounds, Follower, Group, Piece, Source, Spot
-from bidkit.ooxml.sheet.formula import MAX_ROWS, column_letters, column_number
+from bidkit.ooxml.sheet.follow import Anchor, Area, Bounds, ChartRange, Follower, Group, Piece, Spot
+from bidkit.ooxml.sheet.formula import MAX_ROWS, column_letters
 from bidkit.ooxml.sheet.plan import Outline, SheetPlan, Side, band_of
 from bidkit.ooxml.sheet.tree import fragment, s
 from bidkit.ooxml.tags import Tag, find_tags
@@ -219,7 +219,7 @@ class Beside:
                 self.outline.refuse("TP32", self.outline.span(self.plan.name), what=formula.refused)
                 continue
             element.text = mark("y", len(followers))
-            followers.append(Source(formula))
+            followers.append(ChartRange(formula))
             parent = element.getparent()
             for cache in [item for item in (parent if parent is not None else ()) if _is_cache(item)]:
                 cache.getparent().remove(cache)  # type: ignore[union-attr]
@@ -293,8 +293,3 @@ def _pieces(root: etree._Element, followers: Sequence[Follower]) -> tuple[Piece,
     for number, static in zip(pieces[1::2], pieces[2::2], strict=True):
         made += [followers[int(number)], static]
     return tuple(made)
-
-
-def columns_of(area: Area) -> tuple[int, int]:
-    """The columns of an area as numbers; all of them for whole rows."""
-    return (column_number(area.columns[0]) or 1, column_number(area.columns[1]) or 16_384)

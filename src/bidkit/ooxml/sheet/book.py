@@ -9,8 +9,6 @@ from datetime import date
 from html import escape, unescape
 from typing import Any
 
-from lxml import etree
-
 from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.ooxml import opc
 from bidkit.ooxml.fields import Numbering
@@ -20,14 +18,14 @@ from bidkit.ooxml.sandbox import Environment
 from bidkit.ooxml.sheet.bands import Band, Layout, Stretch, Turn
 from bidkit.ooxml.sheet.beside import is_own
 from bidkit.ooxml.sheet.follow import Rows, bound, write_piece
-from bidkit.ooxml.sheet.formula import MAX_ROWS, Formula
-from bidkit.ooxml.sheet.plan import Outline, SheetPlan
-from bidkit.ooxml.sheet.tree import ROW, forget, s
-from bidkit.ooxml.sheet.typed import MAX_HEADER, MAX_TEXT, count_characters, encode, write_text
+from bidkit.ooxml.sheet.formula import MAX_ROWS
+from bidkit.ooxml.sheet.plan import SheetPlan
+from bidkit.ooxml.sheet.shell import MAIN, DefinedName, Shell
+from bidkit.ooxml.sheet.tree import ROW
+from bidkit.ooxml.sheet.typed import MAX_HEADER, MAX_TEXT, RISKY, count_characters, encode, write_text
 from bidkit.ooxml.sheet.view import Book, Sheet, place_of
-from bidkit.ooxml.values import CLOSE, OPEN, Rendering, Styles, mark
+from bidkit.ooxml.values import CLOSE, OPEN, Rendering, Styles
 
-_MAIN = "xl/workbook.xml"
 _XML = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MARKS = re.compile(f"{OPEN}([nvbgr])(\\d*){CLOSE}")
 _FORMULA = re.compile(f"{OPEN}f(\\d+){CLOSE}")
@@ -37,52 +35,6 @@ _BROKEN = re.compile(f'(<c r="[A-Z]+{ROW}")(?=<|$)')
 _RUN_TEXT = re.compile(r"<[^>]*>")
 _FORBIDDEN = re.compile(r"[:\\/?*\[\]\x00-\x1f]")
 MAX_NAME = 31
-
-
-@dataclass(frozen=True)
-class DefinedName:
-    """A name for a range; `sheet` is the number of the sheet that it belongs to, -1 for the whole workbook."""
-
-    attributes: Mapping[str, str]
-    sheet: int
-    formula: Formula
-
-
-@dataclass(frozen=True)
-class Shell:
-    """The workbook part around its sheets and names."""
-
-    before: str
-    between: str
-    after: str
-    names: tuple[DefinedName, ...]
-
-
-def read_shell(root: etree._Element, outline: Outline, *, is_listed: bool) -> Shell:
-    """Take the workbook part apart.
-
-    Args:
-        is_listed: sheets are repeated or left out, so that none is the chosen one.
-    """
-    names = []
-    for element in root.iter(s("definedName")):
-        attributes = {str(key): str(value) for key, value in element.items()}
-        own = int(attributes.pop("localSheetId", "-1"))
-        names.append(DefinedName(attributes, own, outline.read(element.text or "")))
-    for element in root.iter(s("calcPr")):
-        forget(element, "fullCalcOnLoad")
-    for element in root.iter(s("workbookView")) if is_listed else ():
-        forget(element, "activeTab")
-        forget(element, "firstSheet")
-    for name in ("sheets", "definedNames"):
-        for element in root.iter(s(name)):
-            for child in list(element):
-                element.remove(child)
-            element.text = mark("z")
-    pieces = etree.tostring(root, encoding="unicode").split(mark("z"))
-    if len(pieces) not in (2, 3):
-        raise ValueError(f"{_MAIN}: not one list of sheets")
-    return Shell(pieces[0], pieces[1], pieces[2] if len(pieces) > 2 else "", tuple(names))
 
 
 @dataclass(frozen=True)
@@ -219,7 +171,7 @@ class _Writer:
             self.refuse_size(self.span(plan, cell), "characters", count_characters(plain), MAX_TEXT)
         if not is_rich or not plain:
             return write_text(body if plain else "", style)
-        look = style.quoted if plain.startswith(("=", "+", "-", "@", "\t", "\n")) else style.own
+        look = style.quoted if plain.startswith(RISKY) else style.own
         return f'{look} t="inlineStr"><is>{body}</is></c>'
 
     # sheets and their parts
@@ -289,7 +241,7 @@ class _Writer:
 
     def write_workbook(self) -> None:
         """The list of sheets, the names, and where the parts are."""
-        package, rels = self.template.package, opc.rels_name(_MAIN)
+        package, rels = self.template.package, opc.rels_name(MAIN)
         written, added, overrides = [], {}, {}
         free = max((int(plan.attributes["sheetId"]) for plan in self.template.plans), default=0)
         for sheet in self.book.sheets:
@@ -308,10 +260,8 @@ class _Writer:
                     overrides[here] = self.types[name]
         shell = self.template.shell
         names = "".join(self.write_names())
-        between, after = (shell.between, shell.after) if names else _without_names(shell)
-        text = f"{shell.before}{''.join(written)}{between}{names}{after}"
-        self.changed[_MAIN] = _XML + _with_prefix(text).encode()
-        gone = [item.id for item in opc.read_relationships(package, _MAIN).values() if item.target in self.dropped]
+        self.changed[MAIN] = _XML + shell.write("".join(written), names).encode()
+        gone = [item.id for item in opc.read_relationships(package, MAIN).values() if item.target in self.dropped]
         if added or gone:
             self.changed[rels] = opc.add_relationships(opc.remove_relationships(package[rels], gone), added)
         if overrides or self.dropped:
@@ -398,16 +348,3 @@ def _read_types(package: Mapping[str, bytes]) -> dict[str, str]:
         element.get("PartName", "").lstrip("/"): element.get("ContentType", "")
         for element in root.iter(f"{{{opc.NS_TYPES}}}Override")
     }
-
-
-def _without_names(shell: Shell) -> tuple[str, str]:
-    """The workbook part where no name is left."""
-    between = re.sub(r"<definedNames[^>]*>$", "", shell.between)
-    return between, shell.after.removeprefix("</definedNames>")
-
-
-def _with_prefix(text: str) -> str:
-    """The workbook part with the prefix of relationships, whatever the template calls it."""
-    if f'xmlns:r="{opc.OFFICE_RELS}"' in text[:4000]:
-        return text
-    return text.replace("<workbook ", f'<workbook xmlns:r="{opc.OFFICE_RELS}" ', 1)

@@ -6,7 +6,6 @@ import bisect
 from collections.abc import Iterator, Mapping, Sequence
 
 from bidkit.diagnostic import Span
-from bidkit.ooxml.sheet.beside import columns_of
 from bidkit.ooxml.sheet.follow import Area, Region
 from bidkit.ooxml.sheet.formula import ADRIFT, MAX_ROWS, Formula, Reference
 from bidkit.ooxml.sheet.plan import FormulaCell, Outline, SheetPlan, band_of
@@ -149,7 +148,7 @@ class Checker:
             return True
         if any(band.first <= last and first <= band.last for band in bands):
             return True
-        low, high = columns_of(area)
+        low, high = area.width
         known = rows[plan.number]
         begin, end = bisect.bisect_left(known, first), bisect.bisect_right(known, last)
         return any(low <= column <= high for row in known[begin:end] for column in plan.live[row])

@@ -20,14 +20,14 @@ from bidkit.ooxml.sandbox import load_template, make_environment
 from bidkit.ooxml.sheet import keeping
 from bidkit.ooxml.sheet.around import Around
 from bidkit.ooxml.sheet.beside import Beside, read_relations
-from bidkit.ooxml.sheet.book import Shell, WorkbookTemplate, read_shell
+from bidkit.ooxml.sheet.book import WorkbookTemplate
 from bidkit.ooxml.sheet.check import Checker
-from bidkit.ooxml.sheet.follow import Group, Piece, Region
-from bidkit.ooxml.sheet.follow import Source as ChartSource
+from bidkit.ooxml.sheet.follow import ChartRange, Group, Piece, Region
 from bidkit.ooxml.sheet.formula import Formula, column_number
 from bidkit.ooxml.sheet.grid import Grid, Source
 from bidkit.ooxml.sheet.heights import Fitter
 from bidkit.ooxml.sheet.plan import WHOLE, Outline, SheetPlan
+from bidkit.ooxml.sheet.shell import MAIN, Shell, read_shell
 from bidkit.ooxml.sheet.styles import StyleTwins
 from bidkit.ooxml.sheet.tree import R_ID, S, s
 from bidkit.ooxml.sheet.typed import SheetEnvironment
@@ -35,7 +35,6 @@ from bidkit.ooxml.syntax import compile_source, parse_readable
 from bidkit.ooxml.tags import Tag, find_tags
 from bidkit.ooxml.values import mark
 
-MAIN = "xl/workbook.xml"
 _STYLES, _STRINGS, _CHAIN = "xl/styles.xml", "xl/sharedStrings.xml", "xl/calcChain.xml"
 _EXTERNAL = re.compile(r"xl/(externalLinks/|connections\.xml|queryTables/|model/)")
 _RESERVED = re.compile("[\ufdd0-\ufdef]")
@@ -355,7 +354,7 @@ def _formulas_in(pieces: Sequence[Piece]) -> Iterator[Formula]:
             yield from (item for item in piece.pieces if isinstance(item, Formula))
         elif isinstance(piece, Group):
             yield from _formulas_in(piece.items)
-        elif isinstance(piece, ChartSource):
+        elif isinstance(piece, ChartRange):
             yield piece.formula
 
 

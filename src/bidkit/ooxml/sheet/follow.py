@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bidkit.ooxml.sheet.bands import Band, Run, Turn
-from bidkit.ooxml.sheet.formula import MAX_ROWS, Formula
+from bidkit.ooxml.sheet.formula import MAX_COLUMNS, MAX_ROWS, Formula, column_number
 from bidkit.ooxml.sheet.view import Book, Sheet
 
 
@@ -20,6 +20,11 @@ class Area:
 
     columns: tuple[str, str]
     rows: Run
+
+    @property
+    def width(self) -> tuple[int, int]:
+        """Its first and last column as numbers; all of them for whole rows."""
+        return (column_number(self.columns[0]) or 1, column_number(self.columns[1]) or MAX_COLUMNS)
 
     def write(self, run: Run) -> str:
         """The area in other rows."""
@@ -334,7 +339,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Source:
+class ChartRange:
     """Where a chart takes its values from."""
 
     formula: Formula
@@ -346,7 +351,7 @@ class Source:
         return [f"({text})" if count > 1 and not text.startswith("(") else text]
 
 
-Follower = Value | Rows | Extent | Frozen | Spot | Bounds | Region | Breaks | Anchor | Group | Source
+Follower = Value | Rows | Extent | Frozen | Spot | Bounds | Region | Breaks | Anchor | Group | ChartRange
 Piece = str | Follower
 
 

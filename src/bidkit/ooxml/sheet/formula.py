@@ -14,16 +14,11 @@ EMPTY_ROW = 1_000_000
 _LISTING = frozenset((
     "SUM", "AVERAGE", "AVERAGEA", "COUNT", "COUNTA", "MAX", "MAXA", "MIN", "MINA", "PRODUCT", "SUMSQ", "MEDIAN",
     "STDEV", "STDEVA", "STDEVP", "STDEVPA", "STDEV.S", "STDEV.P", "VAR", "VARA", "VARP", "VARPA", "VAR.S", "VAR.P",
-    "GEOMEAN", "HARMEAN", "AVEDEV", "DEVSQ", "AND", "OR", "XOR", "SUBTOTAL", "AGGREGATE", "GCD", "LCM", "CONCATENATE",
-    "CONCAT", "TEXTJOIN", "NPV",
+    "GEOMEAN", "HARMEAN", "AVEDEV", "DEVSQ", "AND", "OR", "XOR", "SUBTOTAL", "AGGREGATE", "GCD", "LCM", "CONCAT",
 ))  # fmt: skip
 """Functions that take any number of ranges: rows that do not lie together are listed."""
-_RANGING = _LISTING | frozenset((
-    "SUMIF", "SUMIFS", "COUNTIF", "COUNTIFS", "AVERAGEIF", "AVERAGEIFS", "MAXIFS", "MINIFS", "SUMPRODUCT",
-    "COUNTBLANK", "INDEX", "MATCH", "XMATCH", "LOOKUP", "VLOOKUP", "HLOOKUP", "XLOOKUP", "LARGE", "SMALL", "RANK",
-    "RANK.EQ", "RANK.AVG", "PERCENTILE", "QUARTILE", "MODE", "IRR", "XNPV", "XIRR", "FREQUENCY", "ROWS", "CORREL",
-    "SLOPE", "INTERCEPT", "TREND", "FORECAST",
-))  # fmt: skip
+_RANGING = _LISTING | frozenset(("SUMPRODUCT", "COUNTBLANK", "ROWS", "IRR", "MODE", "CORREL", "SLOPE", "INTERCEPT"))
+"""Functions that take ranges only, so that one cell of the template may become a range."""
 ADRIFT = frozenset((
     "INDIRECT", "OFFSET", "ROW", "ROWS", "CELL", "ADDRESS", "FORMULATEXT", "SHEET", "SHEETS", "TODAY", "NOW", "RAND",
     "RANDBETWEEN",

@@ -356,9 +356,9 @@ def _trim(tags: Sequence[Tag], text: str) -> list[Tag]:
     """`{{- x -}}` takes the blanks around it away."""
     out = []
     for tag in tags:
-        out.append(tag._replace(start=start, end=end))
+        start = len(text[: tag.start].rstrip()) if tag.trims_before else tag.start
         end = len(text) - len(text[tag.end :].lstrip()) if tag.trims_after else tag.end
-        out.append(tag, start=start._replace(end=end))
+        out.append(tag._replace(start=start, end=end))
     return out
 
 

@@ -13,17 +13,19 @@ from bidkit.ooxml.running import Part
 from bidkit.ooxml.sandbox import load_template
 from bidkit.ooxml.sheet import follow
 from bidkit.ooxml.sheet.bands import Band, Stretch
-from bidkit.ooxml.sheet.book import DefinedName, Shell, WorkbookTemplate
+from bidkit.ooxml.sheet.book import WorkbookTemplate
 from bidkit.ooxml.sheet.formula import Formula, Reference
 from bidkit.ooxml.sheet.heights import RowFit, Wrapped
 from bidkit.ooxml.sheet.plan import FormulaCell, SheetPlan, Side
+from bidkit.ooxml.sheet.shell import DefinedName, Shell
 from bidkit.ooxml.sheet.typed import CellSite, CellStyle, SheetEnvironment
 from bidkit.ooxml.tags import Tag
 
 _KINDS = (
     follow.Area, follow.Value, follow.Rows, follow.Extent, follow.Frozen, follow.Spot, follow.Bounds, follow.Region,
-    follow.Breaks, follow.Anchor, follow.Group, follow.Source, Band, Stretch, DefinedName, Shell, Formula, Reference,
-    RowFit, Wrapped, FormulaCell, SheetPlan, Side, CellSite, CellStyle, Tag, PlacedTag, Span, opc.Relationship,
+    follow.Breaks, follow.Anchor, follow.Group, follow.ChartRange, Band, Stretch, DefinedName, Shell, Formula,
+    Reference, RowFit, Wrapped, FormulaCell, SheetPlan, Side, CellSite, CellStyle, Tag, PlacedTag, Span,
+    opc.Relationship,
 )  # fmt: skip
 _NUMBERS = {kind: number for number, kind in enumerate(_KINDS)}
 

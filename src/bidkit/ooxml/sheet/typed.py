@@ -18,7 +18,7 @@ from bidkit.ooxml.values import Rendering, escape_text, mark
 MAX_TEXT = 32_767
 MAX_HEADER = 255
 _MAX_DIGITS = 15
-_RISKY = ("=", "+", "-", "@", "\t", "\n")
+RISKY = ("=", "+", "-", "@", "\t", "\n")
 """What a spreadsheet may take for the beginning of a formula when the cell is edited, copied or saved as csv."""
 _CODED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _CODE = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -117,7 +117,7 @@ def write_text(safe: str, style: CellStyle) -> str:
     """
     if not safe:
         return f"{style.own}/>"
-    look = style.quoted if safe.startswith(_RISKY) else style.own
+    look = style.quoted if safe.startswith(RISKY) else style.own
     return f'{look} t="inlineStr"><is><t xml:space="preserve">{safe}</t></is></c>'
 
 
