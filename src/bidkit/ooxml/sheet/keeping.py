@@ -59,6 +59,8 @@ def pack(value: Any) -> Any:
     """A value of the kinds above as plain tuples, lists and dicts; the file's own name is left out."""
     if isinstance(value, Span):
         return (_NUMBERS[Span], value.place)
+    if isinstance(value, Tag):
+        return (_NUMBERS[Tag], *value)
     if is_dataclass(value):
         return (_NUMBERS[type(value)], *(pack(getattr(value, item.name)) for item in fields(value)))
     if isinstance(value, tuple):
