@@ -17,6 +17,7 @@ from written_files import split_cells
 from bidkit.catalog import FOREIGN_KINDS, UNDATED_KINDS, Credential, Product, ServiceBlock
 from bidkit.config import Settings
 from bidkit.deal import Deal, DealId
+from bidkit.deal.layout import FirstLine, FontSize, Length, LineSpacing
 from bidkit.deal.tender import _DEVIATIONS, Deviation
 from bidkit.diagnostic import Diagnostic, load_messages
 from bidkit.gate import _AttestationFile, load_process
@@ -71,6 +72,10 @@ SCALARS: tuple[tuple[Any, str, str], ...] = (
     (Expiry, "有效期", "expiry"),
     (Flag, "是否", "yes or no"),
     (Color, "颜色", "colour"),
+    (Length, "长度", "length"),
+    (FontSize, "字号", "font size"),
+    (LineSpacing, "行距", "line spacing"),
+    (FirstLine, "缩进", "indent"),
 )
 SHAPES = {
     "mapping": ("键值", "mapping"),

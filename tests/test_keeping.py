@@ -15,6 +15,7 @@ from office_files import DAY, contents, core_xml, docx, p, picture, png, r, tbl,
 from bidkit.cache import Store
 from bidkit.diagnostic import Diagnostic
 from bidkit.ooxml.template import compile_template
+from bidkit.ooxml.theme import Theme
 
 CONTEXT: dict[str, Any] = {"items": [{"name": "甲 & co"}, {"name": "乙"}], "text": "R&D", "none": None}
 TEMPLATE = docx(
@@ -124,7 +125,7 @@ def test_a_template_changed_by_one_byte_is_another(change: int, store: Store) ->
 
 @pytest.mark.parametrize("option", [
     {"compat": True},
-    {"accent": "336699"},
+    {"theme": Theme((("accent1", "336699"),))},
     {"paper": (12240, 15840)},
     {"required_styles": ["Body Text"]},
     {"allow_macros": True},

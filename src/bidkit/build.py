@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from bidkit.appendix import Appendix, load_appendix
 from bidkit.bid import Bid, list_catalog_names, make_bid
 from bidkit.catalog import load_catalog
-from bidkit.config import find_workspace, load_settings
+from bidkit.config import CONFIG_NAME, find_workspace, load_settings
 from bidkit.deal import load_deal
 from bidkit.diagnostic import Diagnostic, Severity, has_errors, sort_diagnostics
 from bidkit.gate import Gate, judge_gate, load_attestations
@@ -79,9 +79,7 @@ def build_deal(deal_path: Path, options: Options) -> Result:
     files, found = _render(checked, options)
     problems += found
     if files:
-        free = [v.file_name(is_draft=options.is_draft) for v in checked.volumes if not v.volume.has_prices]
-        lots = {v.file_name(is_draft=options.is_draft): v.lot_id for v in checked.volumes if v.part}
-        problems += verify_files(checked.bid, files, is_draft=options.is_draft, price_free=free, lots=lots)
+        problems += _verify(checked, files, is_draft=options.is_draft)
     if has_errors(_not_lifted(problems, options)):
         return _result(checked, problems, checked.workspace)
     result = replace(_result(checked, problems, checked.workspace), is_draft=options.is_draft)
@@ -152,6 +150,24 @@ def _render(checked: _Checked, options: Options) -> tuple[dict[str, bytes], list
         return {}, problems
     pdfs, found = make_pdfs(plan, filled, volumes, bid, is_draft=draft) if options.with_pdf else ({}, [])
     return {**filled.files, **workbooks, **pdfs}, problems + found
+
+
+def _verify(checked: _Checked, files: Mapping[str, bytes], *, is_draft: bool) -> list[Diagnostic]:
+    """The finished files, each judged by what its volume may hold and how it must look."""
+    named = {volume.file_name(is_draft=is_draft): volume for volume in checked.volumes}
+    free = [name for name, volume in named.items() if not volume.volume.has_prices]
+    lots = {name: volume.lot_id for name, volume in named.items() if volume.part}
+    formats = {name: volume.rules for name, volume in named.items() if volume.rules}
+    logo = checked.appendix.pictures.get((CONFIG_NAME, checked.bid.company.logo))
+    return verify_files(
+        checked.bid,
+        files,
+        is_draft=is_draft,
+        price_free=free,
+        lots=lots,
+        formats=formats,
+        logo=logo.data if logo else b"",
+    )
 
 
 def _assemble(checked: _Checked, files: Mapping[str, bytes], result: Result, options: Options) -> dict[str, bytes]:

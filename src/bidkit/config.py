@@ -41,11 +41,13 @@ class Company(Model):
     """The bidder; what letterhead, cover, header and footer are filled with.
 
     `affiliates` are the companies of the same head, or that control or manage it or are controlled or managed by it; an
-    empty list says that there are none. `logo` is a PNG or JPEG beside `bidkit.yaml`; `color` (RRGGBB) takes the place
-    of the templates' accent colour.
+    empty list says that there are none. `aliases` are short names and brands by which the bidder is known; a blind
+    volume must not show them. `logo` is a PNG or JPEG beside `bidkit.yaml`; `color` (RRGGBB) takes the place of the
+    templates' accent colour.
     """
 
     name: Text
+    aliases: Texts = ()
     uscc: Text
     legal_representative: Text
     agent: Note = ""

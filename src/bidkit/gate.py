@@ -180,14 +180,15 @@ class _AttestationFile(Model):
 def hash_subject(bid: Bid, paths: Iterable[str], pack_hash: str, file_hashes: Mapping[str, Mapping[str, str]]) -> str:
     """SHA-256 over what an attestation covers: canonical JSON of the inputs, never of outputs."""
     deal = bid.deal.model_dump(mode="json", by_alias=True)
-    if deal["tender"] and not deal["tender"]["volumes"]:
-        # What was signed before a tender could choose volumes stays signed.
-        del deal["tender"]["volumes"]
+    company = bid.company.model_dump(mode="json")
+    for record, key in ((deal["tender"], "volumes"), (deal["tender"], "format_rules"), (company, "aliases")):
+        # What was signed before there was such a key stays signed.
+        if record and not record[key]:
+            del record[key]
     catalog = [
         record.model_dump(mode="json")
         for record in (*bid.catalog.products, *bid.catalog.services, *bid.catalog.credentials)
     ]
-    company = bid.company.model_dump(mode="json")
     parts = {"deal": deal, "company": company, "catalog": catalog, "pack": pack_hash, **file_hashes}
     covered = {path: parts[path] if path in parts else deal[path] for path in paths}
     text = json.dumps(covered, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -10,7 +10,7 @@ from bidkit.config import find_workspace
 from bidkit.context import make_context
 from bidkit.context.formats import FILTER_KINDS, make_filters
 from bidkit.diagnostic import Diagnostic, Severity, Span
-from bidkit.office import SAME_WIDTHS, list_fonts
+from bidkit.office import find_missing_fonts
 from bidkit.ooxml.include import Load
 from bidkit.ooxml.reading import ReadName, merge_names
 from bidkit.ooxml.sheet import compile_workbook, list_workbook_names
@@ -113,7 +113,8 @@ def _check_volume(pack: Pack, volume: Volume, number: int, load: Load, is_compat
     )
     if template is None:
         return problems
-    about = {"no": number, "count": len(pack.volumes), "id": volume.id, "title": volume.title, "file": "", "mark": ""}
+    about: dict[str, object] = {"no": number, "count": len(pack.volumes), "id": volume.id, "title": volume.title}
+    about |= {"file": "", "mark": "", "blind": False}
     sample, nothing, prices = load_sample(), Appendix((), {}), volume.has_prices
     if volume.is_per_lot:
         sample = sample.by_lot[0]
@@ -124,16 +125,10 @@ def _check_volume(pack: Pack, volume: Volume, number: int, load: Load, is_compat
 
 def _check_fonts(pack: Pack) -> list[Diagnostic]:
     """The fonts that the volumes name and this machine does not have: here they would be laid out in others."""
-    installed, problems = list_fonts()
-    if installed is None:
-        return problems
     is_chinese = pack.text.locale.startswith("zh")
     wanted: dict[str, str] = {}
     for volume in pack.volumes:
         for font in list_template_fonts(volume.content, volume.template, with_east_asian=is_chinese):
             wanted.setdefault(font, volume.template)
-    return [
-        Diagnostic("TP18", Span(file), {"font": font}, Severity.WARNING)
-        for font, file in wanted.items()
-        if not {font.casefold(), SAME_WIDTHS.get(font.casefold(), "")} & installed
-    ]
+    missing, problems = find_missing_fonts(wanted)
+    return problems + [Diagnostic("TP18", Span(wanted[font]), {"font": font}, Severity.WARNING) for font in missing]

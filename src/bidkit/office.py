@@ -17,7 +17,7 @@ import tempfile
 import threading
 import time
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path, PurePosixPath
@@ -57,8 +57,8 @@ _OUTPUT_CHARS = 200
 _GROUP_END_SECONDS = 2.0
 _FONTS_SECONDS = 60.0
 
-# PDFium bears one thread at a time.
-_PDFIUM = threading.Lock()
+# PDFium bears one thread at a time; whoever reads a PDF takes this lock.
+PDFIUM = threading.Lock()
 
 
 def find_office() -> str | None:
@@ -118,6 +118,15 @@ def list_fonts() -> tuple[frozenset[str] | None, list[Diagnostic]]:
     return frozenset(name.strip().casefold() for line in lines for name in line.split(",") if name.strip()), []
 
 
+def find_missing_fonts(fonts: Iterable[str]) -> tuple[tuple[str, ...], list[Diagnostic]]:
+    """Those of some fonts that are not installed, nor others of the same widths. Diagnostics: EN10."""
+    installed, problems = list_fonts()
+    if installed is None:
+        return (), problems
+    own = [font for font in fonts if not {font.casefold(), SAME_WIDTHS.get(font.casefold(), "")} & installed]
+    return tuple(own), []
+
+
 def recalculate(workbook: bytes) -> tuple[bytes | None, list[Diagnostic]]:
     """The .xlsx as LibreOffice writes it after computing every formula afresh, for checking cached values.
 
@@ -138,7 +147,7 @@ def read_outline(pdf: bytes) -> list[tuple[int, str, int]]:
     from pypdfium2 import PdfDocument
 
     entries = []
-    with _PDFIUM, PdfDocument(pdf) as document:
+    with PDFIUM, PdfDocument(pdf) as document:
         for bookmark in document.get_toc():
             target = bookmark.get_dest()
             page = target.get_index() if target else None
@@ -151,7 +160,7 @@ def count_pages(pdf: bytes) -> int:
     """How many pages a PDF has."""
     from pypdfium2 import PdfDocument
 
-    with _PDFIUM, PdfDocument(pdf) as document:
+    with PDFIUM, PdfDocument(pdf) as document:
         return len(document)
 
 
@@ -159,7 +168,7 @@ def read_page_texts(pdf: bytes) -> list[str]:
     """The text of each page of a PDF, in the order in which it was written there."""
     from pypdfium2 import PdfDocument
 
-    with _PDFIUM, PdfDocument(pdf) as document:
+    with PDFIUM, PdfDocument(pdf) as document:
         return [page.get_textpage().get_text_bounded() for page in document]
 
 
@@ -170,7 +179,7 @@ def read_destinations(pdf: bytes) -> dict[str, int]:
     from pypdfium2 import PdfDocument, raw
 
     pages: dict[str, int] = {}
-    with _PDFIUM, PdfDocument(pdf) as document:
+    with PDFIUM, PdfDocument(pdf) as document:
         for position in range(raw.FPDF_CountNamedDests(document.raw)):
             size = ctypes.c_long(0)
             raw.FPDF_GetNamedDest(document.raw, position, None, size)
@@ -191,7 +200,7 @@ def _is_pdf_whole(content: bytes) -> bool:
     if not content.startswith(b"%PDF-") or b"%%EOF" not in content[-1024:]:
         return False
     try:
-        with _PDFIUM, PdfDocument(content) as document:
+        with PDFIUM, PdfDocument(content) as document:
             return len(document) >= 1
     except PdfiumError:
         return False

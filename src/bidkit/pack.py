@@ -12,8 +12,9 @@ from typing import Literal
 from pydantic import Field
 
 from bidkit.diagnostic import Diagnostic, Span, Term, load_messages
+from bidkit.ooxml.theme import Theme
 from bidkit.package import write_folder
-from bidkit.scalars import Flag, Model, Note, Text, Texts, validate
+from bidkit.scalars import Color, Flag, Model, Note, Text, Texts, validate
 from bidkit.source import Workspace, load_yaml, nearest
 
 MANIFEST_NAME = "pack.yaml"
@@ -60,8 +61,31 @@ class VolumeText(Model):
     parts: Texts | None = None
 
 
+class ThemeFonts(Model):
+    """The fonts of one kind of text."""
+
+    latin: Note = ""
+    east_asian: Note = ""
+
+
+class ThemeText(Model):
+    """What takes the place of the colours and fonts in the themes of a pack's templates.
+
+    `major` is for headings, `minor` for all other text; both also where a style writes the old theme's font out.
+    """
+
+    accent1: Color | None = None
+    accent2: Color | None = None
+    accent3: Color | None = None
+    accent4: Color | None = None
+    accent5: Color | None = None
+    accent6: Color | None = None
+    major: ThemeFonts = ThemeFonts()
+    minor: ThemeFonts = ThemeFonts()
+
+
 class PackText(Model):
-    """A pack's `pack.yaml`: its language, its volumes, the styles that each of them must have.
+    """A pack's `pack.yaml`: its language, its volumes, the styles that each of them must have, its colours and fonts.
 
     `proposal` is short for a first volume of that id.
     """
@@ -71,6 +95,7 @@ class PackText(Model):
     proposal: Note = ""
     volumes: tuple[VolumeText, ...] = ()
     required_styles: tuple[Text, ...] = ()
+    theme: ThemeText = ThemeText()
 
 
 @dataclass(frozen=True)
@@ -112,6 +137,23 @@ class Pack:
     volumes: tuple[Volume, ...]
     hash: str
     includes: Mapping[str, bytes]
+
+
+def make_theme(pack: Pack, company_color: str, *, is_written: bool) -> Theme:
+    """The theme of a pack's documents: the company's colour where it is written, else the pack's, else its default."""
+    text = pack.text.theme
+    colors = {f"accent{n}": getattr(text, f"accent{n}") for n in range(1, 7)}
+    if is_written or not colors["accent1"]:
+        colors["accent1"] = company_color
+    fonts = {
+        (scheme, script): getattr(getattr(text, scheme), name)
+        for scheme in ("major", "minor")
+        for script, name in (("latin", "latin"), ("ea", "east_asian"))
+    }
+    return Theme(
+        tuple((name, color) for name, color in colors.items() if color),
+        tuple((key, font) for key, font in fonts.items() if font),
+    )
 
 
 def shipped_packs() -> Path:

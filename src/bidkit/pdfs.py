@@ -94,7 +94,8 @@ def make_pdfs(
         name = item.file_name(is_draft=is_draft)
         if name in filled.layouts:
             layout = filled.layouts[name]
-            about = About(f"{deal.title} {item.volume.title}", bid.company.name, deal.dated, deal.locale)
+            author = "" if item.is_blind else bid.company.name
+            about = About(f"{deal.title} {item.volume.title}", author, deal.dated, deal.locale)
             words = [heading.label for heading in layout.headings]
             pdfs[_pdf_name(name)], missing = finish_pdf(layout.pdf, about, words, layout.numbers, layout.stand_ins)
             problems += [Diagnostic("EN12", Span(page.file), {"page": page.number, "file": name}) for page in missing]

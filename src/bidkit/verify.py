@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import PurePosixPath
 
+from bidkit import office
+from bidkit.appearance import Appearance, read_appearance
 from bidkit.bid import Bid
-from bidkit.diagnostic import Diagnostic
+from bidkit.deal.layout import FormatRules
+from bidkit.diagnostic import Diagnostic, load_messages
+from bidkit.paging import count_pages
 from bidkit.pdf.reading import read_pdf
 from bidkit.readback import read_docx, read_xlsx
-from bidkit.rules import check_finished, check_printed
+from bidkit.rules import check_blind, check_finished, check_layout, check_printed
+from bidkit.rules.blind import BlindFile
 from bidkit.rules.finished import Finished
+from bidkit.rules.layout import Formatted
 from bidkit.rules.printed import Printed
+from bidkit.traces import read_pdf_traces, read_picture, read_traces
 
 
 def verify_files(
@@ -21,22 +28,76 @@ def verify_files(
     is_draft: bool,
     price_free: Collection[str] = (),
     lots: Mapping[str, str] | None = None,
+    formats: Mapping[str, FormatRules] | None = None,
+    logo: bytes = b"",
 ) -> list[Diagnostic]:
-    """What is wrong with a package's .docx, .xlsx and .pdf. Diagnostics: PK05, PK06, PK12–PK15, PR02, PR03, PR09,
-    ID02, FM01, FM03, FM11.
+    """What is wrong with a package's .docx, .xlsx and .pdf. Diagnostics: PK05, PK06, PK12–PK15, PK20–PK29, PR02, PR03,
+    PR09, ID02, FM01, FM03, FM11, EN01–EN03, EN10.
 
     Args:
         price_free: the .docx among them in which no price may stand, nor in their PDFs.
         lots: those that are made for one lot, with its id.
+        formats: by file, how the tender wants it to look.
+        logo: the bidder's, which no blind volume may show.
     """
+    formats = formats or {}
     documents = {name: read_docx(content, name) for name, content in files.items() if name.endswith(".docx")}
     workbooks = {name: read_xlsx(content, name) for name, content in files.items() if name.endswith(".xlsx")}
-    problems = check_finished(Finished(bid, documents, workbooks, is_draft, frozenset(price_free), lots or {}))
+    blind = frozenset(name for name, rules in formats.items() if rules.is_blind)
+    bare = frozenset(name for name, rules in formats.items() if rules.contents is False)
+    free = frozenset(price_free)
+    done = Finished(bid, documents, workbooks, is_draft, free, lots or {}, blind, bare)
+    found = [*check_finished(done), *_check_looks(bid, files, formats, is_draft)]
+    for name in blind:
+        found += _check_blind(bid, files, name, formats[name], read_picture(logo)[0] if logo else "")
     pdfs = {name: read_pdf(content, name) for name, content in files.items() if name.endswith(".pdf")}
-    shown = {pdf: document for name, document in documents.items() if (pdf := _pdf_name(name)) in pdfs}
-    free = frozenset(map(_pdf_name, price_free)) & pdfs.keys()
-    return problems + check_printed(Printed(bid, pdfs, shown, is_draft, free))
+    shown = {pdf: document for name, document in documents.items() if (pdf := _pdf_of(name)) in pdfs}
+    without_prices, unnamed = (frozenset(map(_pdf_of, names)) & pdfs.keys() for names in (free, blind))
+    return found + check_printed(Printed(bid, pdfs, shown, is_draft, without_prices, unnamed))
 
 
-def _pdf_name(name: str) -> str:
+def _check_looks(
+    bid: Bid, files: Mapping[str, bytes], formats: Mapping[str, FormatRules], is_draft: bool
+) -> Iterator[Diagnostic]:
+    """The look of every file that has rules; limited pages are counted in the file's PDF, or else in a layout of it."""
+    limited = [name for name, rules in formats.items() if rules.pages]
+    given = {name: files[_pdf_of(name)] for name in limited if _pdf_of(name) in files}
+    others = {name: files[name] for name in limited if name not in given}
+    made, problems = office.lay_out(others) if others else ({}, [])
+    layouts = given | made
+    yield from (item for item in problems if item.code != "EN01")  # the rule says what follows from it
+    mark = load_messages(bid.deal.language)["labels"]["draft"] if is_draft else ""
+    for name, rules in formats.items():
+        look = read_appearance(files[name], name)
+        if look is None:  # PK05 has said why
+            continue
+        done = Formatted(rules, look, mark)
+        if rules.pages and name in layouts:
+            top = min(section.margins["top"] for section in look.sections)
+            limit = rules.pages
+            options = {"skip_front": limit.skip_front, "skip_chapters": limit.skip_chapters}
+            missing, found = office.find_missing_fonts(_list_fonts(look))
+            yield from found
+            pages = count_pages(layouts[name], top_margin=top, **options)  # type: ignore[arg-type]
+            done = Formatted(rules, look, mark, pages, missing)
+        yield from check_layout(done, bid.deal.regime)
+
+
+def _pdf_of(name: str) -> str:
+    """The name of the PDF of a volume."""
     return str(PurePosixPath(name).with_suffix(".pdf"))
+
+
+def _list_fonts(look: Appearance) -> list[str]:
+    """The fonts in which a document shows its text, in their order."""
+    fonts = {font: None for item in look.paragraphs for run in item.runs for _, font in sorted(run.fonts)}
+    return list(fonts)
+
+
+def _check_blind(
+    bid: Bid, files: Mapping[str, bytes], name: str, rules: FormatRules, logo: str
+) -> Iterator[Diagnostic]:
+    """A blind volume, and its PDF if it has one."""
+    yield from check_blind(BlindFile(bid, name, read_traces(files[name], name), rules.allowed_words, logo))
+    if (pdf := _pdf_of(name)) in files:
+        yield from check_blind(BlindFile(bid, pdf, read_pdf_traces(files[pdf], pdf), rules.allowed_words, logo))

@@ -14,15 +14,19 @@ from bidkit.appendix import Appendix
 from bidkit.bid import Bid
 from bidkit.cache import open_store
 from bidkit.context import PAPERS, make_context
+from bidkit.context.blind import hide_bidder, hide_facts
 from bidkit.context.formats import make_filters
 from bidkit.deal import Deal
+from bidkit.deal.layout import FormatRules, find_rules
 from bidkit.deal.scoring import Factor, Instruction
 from bidkit.deal.tender import Tender
 from bidkit.diagnostic import Diagnostic, Term, load_messages
+from bidkit.dressing import make_dressing
 from bidkit.layout import Filled, paginate
 from bidkit.ooxml.rendered import Rendered, Template, link_documents
 from bidkit.ooxml.template import compile_template
-from bidkit.pack import Pack, Volume, choose_parts, choose_volumes, fill_output, number_volumes
+from bidkit.ooxml.theme import Theme
+from bidkit.pack import Pack, Volume, choose_parts, choose_volumes, fill_output, make_theme, number_volumes
 from bidkit.pdf.stand_ins import StandIns
 from bidkit.source import nearest
 
@@ -39,6 +43,7 @@ class CompiledVolume:
 
     Args:
         part: the bid for the one lot that it is made for; None stands for the whole bid.
+        rules: how the tender wants it to look.
         mark: what its cover says, original or copy, where the bid is handed in on paper.
     """
 
@@ -47,11 +52,17 @@ class CompiledVolume:
     template: Template
     part: Bid | None = None
     mark: str = ""
+    rules: FormatRules | None = None
 
     @property
     def lot_id(self) -> str:
         """The lot that it is made for; empty for none."""
         return self.part.lot.id if self.part and self.part.lot else ""
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether it must not tell whose it is."""
+        return self.rules is not None and self.rules.is_blind
 
     def file_name(self, *, is_draft: bool) -> str:
         """Its place in the package."""
@@ -73,19 +84,21 @@ def compile_volumes(pack: Pack, bid: Bid) -> tuple[tuple[CompiledVolume, ...], l
         for part in (volume.is_per_lot and bid.by_lot) or (None,)
         for mark in _list_marks(bid)
     ]
+    problems += [*_check_profiles(pack, bid)]
     problems += _check_file_names([(volume, part, name) for volume, part, _, name in files])
     filters, store = make_filters(locale), open_store("templates")
-    look = (pack.text.required_styles, bid.company.color, PAPERS.get(locale))
     compiled = []
     for volume in volumes:
         file, load = f"{pack.name}/{volume.template}", pack.includes.get
+        rules = find_rules(bid.deal.tender.format_rules, volume.id) if bid.deal.tender else None
+        look = (pack.text.required_styles, _make_theme(pack, bid, rules), PAPERS.get(locale))
         template, found = compile_template(
             volume.content, file, filters, *look, load=load, parts=volume.parts, store=store
         )
         problems += [problem for problem in found if problem not in problems]  # two volumes may include one file
         if template is not None:
             own = [(part, mark, name) for other, part, mark, name in files if other is volume]
-            compiled += [CompiledVolume(volume, name, template, part, mark) for part, mark, name in own]
+            compiled += [CompiledVolume(volume, name, template, part, mark, rules) for part, mark, name in own]
     return tuple(compiled), problems
 
 
@@ -136,6 +149,29 @@ def _check_answers(tender: Tender | None, volumes: Sequence[Volume]) -> Iterator
             near = nearest(item.volume, known)
             values = {"kind": Term("volume"), "id": item.volume, "near": near, "allowed": ", ".join(known)}
             yield Diagnostic("DL15", item.span("volume"), values)
+
+
+def _make_theme(pack: Pack, bid: Bid, rules: FormatRules | None) -> Theme:
+    """The pack's theme with the company's colour; in a blind volume that would tell whose it is."""
+    if rules is not None and rules.is_blind:
+        return make_theme(pack, "000000", is_written=True)
+    return make_theme(pack, bid.company.color, is_written="color" in bid.company.model_fields_set)
+
+
+def _check_profiles(pack: Pack, bid: Bid) -> list[Diagnostic]:
+    """Every profile of the format rules is for volumes that the pack has."""
+    known = [volume.id for volume in pack.volumes]
+    profiles = bid.deal.tender.format_rules if bid.deal.tender else ()
+    return [
+        Diagnostic(
+            "DL15",
+            profile.span("volumes", number),
+            {"kind": Term("volume"), "id": name, "near": nearest(name, known), "allowed": ", ".join(known)},
+        )
+        for profile in profiles
+        for number, name in enumerate(profile.volumes)
+        if name not in known
+    ]
 
 
 def _file_names(volume: Volume, bid: Bid) -> dict[str, str]:
@@ -225,15 +261,16 @@ def _make_contexts(
             "title": item.volume.title,
             "file": PurePosixPath(item.file_name(is_draft=options["is_draft"])).name,
             "mark": item.mark,
+            "blind": item.is_blind,
         }
         for item in volumes
     ]
     for item, own in zip(volumes, about, strict=True):
-        has_prices = item.volume.has_prices
+        known = hide_bidder(item.part or bid) if item.is_blind else item.part or bid
         context = make_context(
-            item.part or bid, appendix, deal_name, **options, volume=own, volumes=about, prices=has_prices
+            known, appendix, deal_name, **options, volume=own, volumes=about, prices=item.volume.has_prices
         )
-        yield item, context
+        yield item, hide_facts(context) if item.is_blind else context
 
 
 def render_volumes(
@@ -255,7 +292,10 @@ def render_volumes(
         beside: other documents to lay out at once.
     """
     contexts = _make_contexts(volumes, bid, appendix, deal_name, is_draft=is_draft, with_pages=True)
-    rendered = {item.file_name(is_draft=is_draft): item.template.render(context) for item, context in contexts}
+    rendered = {}
+    for item, context in contexts:
+        rendered[item.file_name(is_draft=is_draft)] = document = item.template.render(context)
+        document.finish = make_dressing(item.rules, context["draft_mark"]) if item.rules else None
     link_documents(rendered, {item.file_name(is_draft=is_draft): item.volume.label for item in volumes})
     problems = [problem for document in rendered.values() for problem in document.problems]
     if problems:

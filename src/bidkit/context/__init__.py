@@ -47,7 +47,8 @@ def make_context(
     Args:
         bid: one of `Bid.by_lot` for a volume of one lot, which then can say nothing of the others.
         with_pages: whether the credential files are turned into pictures; without, their pages are empty.
-        volume: `no`, `count`, `id`, `title`, `file`, `mark` of the volume that prints it; None stands for an only one.
+        volume: `no`, `count`, `id`, `title`, `file`, `mark`, `blind` of the volume that prints it; None stands for an
+            only one.
         volumes: those of all volumes of the bid; none stands for that one.
         prices: without, there is no `quote`, nor anything else that is computed from a price.
     """
@@ -116,7 +117,7 @@ class _Maker:
         company = self.bid.company
         logo = self.appendix.pictures.get((CONFIG_NAME, company.logo))
         return {
-            **company.model_dump(exclude={"color", "signers"}),
+            **company.model_dump(exclude={"color", "signers", "aliases"}),
             "introduction": self.markdown(company.introduction),
             "logo": replace(logo, max_height_mm=_LOGO_MM, max_width_mm=4 * _LOGO_MM, alt=company.name)
             if logo

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from bidkit.deal.layout import FormatRules
 from bidkit.deal.scoring import Factor, Instruction
 from bidkit.scalars import Day, Flag, Model, Moment, Money, Note, Quantity, Text, Texts, Whole
 
@@ -102,6 +103,7 @@ class Tender(Model):
     required_credentials: tuple[RequiredCredential, ...] = ()
     addenda: tuple[Addendum, ...] = ()
     has_prior_design_service: Flag | None = None
+    format_rules: tuple[FormatRules, ...] = ()
 
     def name_package(self, language: str) -> str:
         """The package, or the names of the lots, that the deal bids for."""

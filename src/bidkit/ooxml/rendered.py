@@ -8,7 +8,7 @@ Rendered.save      -> bytes, with the page of each heading once it is known
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -104,6 +104,8 @@ class Rendered:
     elsewhere: dict[str, tuple[str, str]] = field(default_factory=dict)
     asked: dict[str, None] = field(default_factory=dict)
     faults: list[Diagnostic] = field(default_factory=list)
+    finish: Callable[[opc.Package], opc.Package] | None = None
+    """What is done to the package before it is written, also to the copy that is laid out."""
 
     @property
     def targets(self) -> dict[str, tuple[str, Span | None]]:
@@ -242,7 +244,8 @@ class Rendered:
             found = {name.rpartition(".")[2] for name in media}
             extensions = {kind: PART_TYPES[kind] for kind in found if kind in PART_TYPES}
             changed[opc.CONTENT_TYPES] = opc.add_content_types(package[opc.CONTENT_TYPES], extensions, types)
-        return opc.write_package(package.replace(changed))
+        package = package.replace(changed)
+        return opc.write_package(self.finish(package) if self.finish else package)
 
     def _print(self, piece: Piece, pages: Mapping[str, str | int] | None, is_layout_copy: bool) -> str:
         if isinstance(piece, str):

@@ -20,7 +20,7 @@ from bidkit.ooxml.rendered import Template
 from bidkit.ooxml.running import Part
 from bidkit.ooxml.sandbox import Environment, load_template, make_environment
 from bidkit.ooxml.syntax import compile_source, parse_readable
-from bidkit.ooxml.theme import read_styles, recolor, repaper
+from bidkit.ooxml.theme import Theme, read_styles, repaper, retheme
 from bidkit.ooxml.tree import W, q
 from bidkit.ooxml.values import Styles
 from bidkit.ooxml.word import compile_word
@@ -40,7 +40,7 @@ def compile_template(
     name: str,
     filters: Mapping[str, Callable[..., Any]],
     required_styles: Sequence[str] = (),
-    accent: str | None = None,
+    theme: Theme | None = None,
     paper: tuple[int, int] | None = None,
     *,
     tests: Mapping[str, Callable[..., Any]] | None = None,
@@ -57,7 +57,7 @@ def compile_template(
     Args:
         name: the file, as messages name it.
         required_styles: names of paragraph or table styles that the template must have.
-        accent: RRGGBB, takes the place of the template's theme colour accent1.
+        theme: takes the place of the template's own colours and fonts.
         paper: width and height in twips, upright, if it is not to be the template's own.
         compat: undefined names are blank, None and lists print as in Python: what docxtpl does.
         allow_macros: code in the template is carried into what is made from it.
@@ -66,7 +66,7 @@ def compile_template(
         store: where templates without a mistake are kept compiled.
     """
     environment = make_environment(filters, tests or {}, globals_ or {}, compat)
-    settings = (tuple(required_styles), accent, paper, allow_macros, parts)
+    settings = (tuple(required_styles), theme, paper, allow_macros, parts)
     key = keeping.make_key(content, environment, settings) if store else ""
     payload = store.get(key) if store else None
     kept = keeping.read(payload, load) if payload else None
@@ -77,7 +77,7 @@ def compile_template(
         return keeping.restore(kept, name, package, environment), []
     try:
         included = include.include_files(package, name, load, parts)
-        changed = recolor(included.package, accent) if accent else included.package
+        changed = retheme(included.package, theme) if theme else included.package
         changed = repaper(changed, *paper) if paper else changed
         template, problems = _compile(changed, name, required_styles, environment, allow_macros)
         problems = include.locate(included.problems, problems)

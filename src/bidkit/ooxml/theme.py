@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from lxml import etree
 
@@ -36,27 +38,88 @@ def read_styles(styles: etree._Element, numbering: etree._Element | None) -> Sty
     return Styles(ids, lists, numbers, *read_numbers(numbering))
 
 
-def recolor(package: opc.Package, accent: str) -> opc.Package:
-    """A package whose theme colour accent1 is another: in the theme, and in the value that stands beside its name."""
+@dataclass(frozen=True)
+class Theme:
+    """What takes the place of a template's theme: colours (RRGGBB) and fonts, as far as they are given.
+
+    Args:
+        colors: by name, `accent1` to `accent6`.
+        fonts: by scheme (`major` for headings, `minor` for text) and script (`latin`, `ea`).
+    """
+
+    colors: tuple[tuple[str, str], ...] = ()
+    fonts: tuple[tuple[tuple[str, str], str], ...] = ()
+
+
+def retheme(package: opc.Package, theme: Theme) -> opc.Package:
+    """A package with another theme: in the theme part, and where a colour or a font of the old one is written out."""
+    names = [part for part in package if re.fullmatch(_THEME, part)]
+    colors, fonts = dict(theme.colors), dict(theme.fonts)
     changed: dict[str, bytes] = {}
+    old: dict[tuple[str, str], str] = {}
+    for part in names:
+        tree = opc.parse_xml(package[part])
+        old |= _change_theme(tree, colors, fonts)
+        changed[part] = opc.serialize(tree)
+    marks = [f'"{name}"'.encode() for name in colors] + ([b"rFonts"] if fonts else [])
     for part in package:
-        if part.startswith("word/theme/") and part.endswith(".xml"):
-            theme = opc.parse_xml(package[part])
-            for element in theme.iterfind(f".//{_A}accent1/*"):
-                element.tag = f"{_A}srgbClr"
-                element.attrib.clear()
-                element.set("val", accent)
-            changed[part] = opc.serialize(theme)
-        elif part.startswith("word/") and part.endswith(".xml") and b'"accent1"' in package[part]:
+        if part.startswith("word/") and part.endswith(".xml") and part not in names:
+            if not any(mark in package[part] for mark in marks):
+                continue
             tree = opc.parse_xml(package[part])
             for element in tree.iter():
                 # w:color keeps its colour in w:val, borders and shading keep theirs in w:color and w:fill
                 plain = "val" if element.tag == q("color") else "color"
                 for name, value in (("themeColor", plain), ("themeFill", "fill")):
-                    if element.get(q(name)) == "accent1":
-                        element.set(q(value), accent)
+                    if element.get(q(name)) in colors:
+                        element.set(q(value), colors[element.get(q(name), "")])
+                if element.tag == q("rFonts"):
+                    _change_fonts(element, old, fonts)
             changed[part] = opc.serialize(tree)
     return package.replace(changed)
+
+
+def _change_theme(
+    tree: etree._Element, colors: Mapping[str, str], fonts: Mapping[tuple[str, str], str]
+) -> dict[tuple[str, str], str]:
+    """Change a theme part; the fonts that it had before."""
+    for name, color in colors.items():
+        for element in tree.iterfind(f".//{_A}{name}/*"):
+            element.tag = f"{_A}srgbClr"
+            element.attrib.clear()
+            element.set("val", color)
+    old = {}
+    for scheme in ("major", "minor"):
+        for script in ("latin", "ea"):
+            places = [f".//{_A}{scheme}Font/{_A}{script}"]
+            places += [f".//{_A}{scheme}Font/{_A}font[@script='Hans']"] if script == "ea" else []
+            found = [element for place in places for element in tree.iterfind(place)]
+            old[scheme, script] = next((str(item.get("typeface")) for item in found if item.get("typeface")), "")
+            for element in found if (scheme, script) in fonts else ():
+                element.set("typeface", fonts[scheme, script])
+    return old
+
+
+def _change_fonts(
+    element: etree._Element, old: Mapping[tuple[str, str], str], fonts: Mapping[tuple[str, str], str]
+) -> None:
+    """Fonts that a style or a run writes out: those of the old theme become those of the new one."""
+    scheme, other = ("major", "minor") if _is_heading(element) else ("minor", "major")
+    for slot in ("ascii", "hAnsi", "cs", "eastAsia"):
+        script = "ea" if slot == "eastAsia" else "latin"
+        named = element.get(q("cstheme" if slot == "cs" else f"{slot}Theme"), "")[:5]
+        written = element.get(q(slot))
+        same = [key for key in ((scheme, script), (other, script)) if written and written == old.get(key)]
+        key = (named, script) if named else next(iter(same), None)
+        if key is not None and key in fonts and written:
+            element.set(q(slot), fonts[key])
+
+
+def _is_heading(fonts: etree._Element) -> bool:
+    """Whether fonts are those of a heading's or a title's style."""
+    style = next(fonts.iterancestors(q("style")), None)
+    name = None if style is None else style.find(q("name"))
+    return name is not None and re.search("heading|title", name.get(q("val"), "").lower()) is not None
 
 
 def repaper(package: opc.Package, width: int, height: int) -> opc.Package:

@@ -7,8 +7,10 @@ from typing import TypeVar
 
 from bidkit.bid import Bid
 from bidkit.diagnostic import Diagnostic
-from bidkit.rules import dates, finished, forms, identity, price, printed, qualification
+from bidkit.rules import blind, dates, finished, forms, identity, layout, price, printed, qualification
+from bidkit.rules.blind import BlindFile
 from bidkit.rules.finished import Finished
+from bidkit.rules.layout import Formatted
 from bidkit.rules.printed import Printed
 from bidkit.rules.registry import Rule
 
@@ -17,6 +19,8 @@ S = TypeVar("S")
 BID_RULES: tuple[Rule[Bid], ...] = (*price.RULES, *dates.RULES, *identity.RULES, *qualification.RULES, *forms.RULES)
 FINISHED_RULES: tuple[Rule[Finished], ...] = finished.RULES
 PRINTED_RULES: tuple[Rule[Printed], ...] = printed.RULES
+LAYOUT_RULES: tuple[Rule[Formatted], ...] = layout.RULES
+BLIND_RULES: tuple[Rule[BlindFile], ...] = blind.RULES
 
 
 def check_bid(bid: Bid) -> list[Diagnostic]:
@@ -32,6 +36,16 @@ def check_finished(done: Finished) -> list[Diagnostic]:
 def check_printed(done: Printed) -> list[Diagnostic]:
     """What is wrong with the finished PDFs."""
     return list(_check(PRINTED_RULES, done, done.bid.deal.regime))
+
+
+def check_layout(done: Formatted, regime: str) -> list[Diagnostic]:
+    """What is wrong with the look of a finished volume."""
+    return list(_check(LAYOUT_RULES, done, regime))
+
+
+def check_blind(done: BlindFile) -> list[Diagnostic]:
+    """What tells whose a finished blind volume is."""
+    return list(_check(BLIND_RULES, done, done.bid.deal.regime))
 
 
 def _check(rules: Iterable[Rule[S]], subject: S, regime: str) -> Iterator[Diagnostic]:

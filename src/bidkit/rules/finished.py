@@ -29,6 +29,8 @@ class Finished:
     Args:
         price_free: the documents in which no price may stand.
         lots: the documents that are made for one lot, with its id.
+        blind: those that must not name the bidder.
+        without_contents: those that must have none.
     """
 
     bid: Bid
@@ -37,6 +39,8 @@ class Finished:
     is_draft: bool
     price_free: frozenset[str] = frozenset()
     lots: Mapping[str, str] = field(default_factory=dict)
+    blind: frozenset[str] = frozenset()
+    without_contents: frozenset[str] = frozenset()
 
     @property
     def priced(self) -> tuple[ReadDocument, ...]:
@@ -191,12 +195,15 @@ def _name_prices(bid: Bid) -> dict[Decimal, Term | str]:
 
 @rule("ID02")
 def names_in_print(done: Finished) -> Iterator[Finding]:
-    """Project, its number, the bidder and a lot are named in full in every file; the author is the bidder."""
+    """Project, its number, the bidder and a lot are named in full in every file; the author is the bidder.
+
+    A blind one names none of them.
+    """
     bid = done.bid
     titles = {part.lot.id: part.lot.title for part in bid.quote.lots}
     names = [("project", bid.deal.title), ("bidder", bid.company.name)]
     names += [("tender_no", bid.deal.tender.no)] if bid.deal.tender else []
-    for file in done.files:
+    for file in (file for file in done.files if file.name not in done.blind):
         lot = [("lot_title", titles[done.lots[file.name]])] if file.name in done.lots else []
         for kind, name in names + lot:
             if name not in file.text:
@@ -247,7 +254,7 @@ def nothing_left_open(done: Finished) -> Iterator[Finding]:
 @rule("FM11")
 def contents_match(done: Finished) -> Iterator[Finding]:
     """The contents list every heading, in order and in the same words."""
-    for file in done.documents.values():
+    for file in (file for name, file in done.documents.items() if name not in done.without_contents):
         headings = [text for level, text in file.headings if level <= 3]
         for heading, entry in zip_longest(headings, file.contents, fillvalue="—"):
             # An entry is the heading, or its number, a space and the heading.

@@ -31,6 +31,7 @@ class Printed:
 
     Args:
         price_free: the PDFs in which no price may stand.
+        blind: those that must not name the bidder.
     """
 
     bid: Bid
@@ -38,6 +39,7 @@ class Printed:
     documents: Mapping[str, ReadDocument]
     is_draft: bool
     price_free: frozenset[str] = frozenset()
+    blind: frozenset[str] = frozenset()
 
     @property
     def volumes(self) -> Iterator[tuple[ReadPdf, ReadDocument]]:
@@ -131,11 +133,14 @@ def draft_on_every_page(done: Printed) -> Iterator[Finding]:
 
 @rule("ID02")
 def names_in_pdf(done: Printed) -> Iterator[Finding]:
-    """Project, its number and the bidder are named in full in every PDF; its title is theirs, its author the bidder."""
+    """Project, its number and the bidder are named in full in every PDF; its title is theirs, its author the bidder.
+
+    A blind one names none of them.
+    """
     bid = done.bid
     names = [("project", bid.deal.title), ("bidder", bid.company.name)]
     names += [("tender_no", bid.deal.tender.no)] if bid.deal.tender else []
-    for pdf in done.pdfs.values():
+    for pdf in (pdf for name, pdf in done.pdfs.items() if name not in done.blind):
         text, properties = _squeeze(pdf.text), pdf.properties
         for kind, name in names:
             if _squeeze(name) not in text:

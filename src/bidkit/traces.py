@@ -1,0 +1,181 @@
+"""everything in a finished file that could tell whose it is: texts, properties, names of parts, pictures and theirs."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import struct
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from lxml import etree
+
+from bidkit.ooxml import opc
+from bidkit.readback import Place, W
+
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+_TEXTS = (f"{W}t", f"{W}delText", f"{W}instrText", f"{_A}t", f"{_M}t")
+_PARAGRAPHS = (f"{W}p", f"{_A}p")
+_CORE, _APP = "docProps/core.xml", "docProps/app.xml"
+_AUTHORS = {_CORE: ("creator", "lastModifiedBy"), _APP: ("Company", "Manager")}
+_XML = (".xml", ".rels")
+_PICTURES = (".png", ".jpg", ".jpeg")
+
+
+@dataclass(frozen=True)
+class Traces:
+    """What a file says of itself.
+
+    Args:
+        texts: every text with its place: paragraphs whole, attributes, properties, targets, names.
+        authors: properties that name someone, whoever that is.
+        opaque: parts that cannot be read, and pictures that hold more than their pixels.
+        pictures: each with a hash of its pixels.
+    """
+
+    texts: tuple[tuple[Place, str], ...]
+    authors: tuple[tuple[Place, str], ...] = ()
+    opaque: tuple[tuple[Place, str], ...] = ()
+    pictures: tuple[tuple[Place, str], ...] = ()
+
+
+def read_traces(content: bytes, name: str) -> Traces:
+    """What a finished .docx says; of one that cannot be read (which PK05 says), nothing but its name."""
+    texts: list[tuple[Place, str]] = [((), name.rpartition("/")[2])]
+    package, _ = opc.read_package(content, name)
+    if package is None:
+        return Traces(tuple(texts))
+    authors: list[tuple[Place, str]] = []
+    opaque: list[tuple[Place, str]] = []
+    pictures: list[tuple[Place, str]] = []
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        comments = [archive.comment, *(item.comment for item in archive.infolist())]
+    texts += [((), comment.decode("utf-8", "replace")) for comment in comments if comment]
+    for part in package:
+        place: Place = (("part", part),)
+        texts.append((place, part))
+        lower = part.lower()
+        if lower.endswith(_XML):
+            try:
+                tree = opc.parse_xml(package[part])
+            except (etree.XMLSyntaxError, ValueError):
+                continue
+            texts += _read_texts(part, tree)
+            authors += [(place, who) for who in _read_authors(part, tree)]
+        elif lower.endswith(_PICTURES):
+            pixels, extras = read_picture(package[part])
+            pictures.append((place, pixels))
+            texts += [(place, text) for text in extras]
+            opaque += [(place, text[:40]) for text in extras]
+        else:
+            opaque.append((place, part.rpartition("/")[2]))
+    return Traces(tuple(texts), tuple(authors), tuple(opaque), tuple(pictures))
+
+
+def _read_texts(part: str, tree: etree._Element) -> Iterator[tuple[Place, str]]:
+    """Paragraphs whole, so that a name which is split over runs is found; all other text; what attributes say."""
+    for number, paragraph in enumerate(tree.iter(*_PARAGRAPHS), 1):
+        parts = [item.text or "" for item in paragraph.iter(*_TEXTS) if _holder(item) is paragraph]
+        if any(parts):
+            yield (("part", part), ("paragraph", str(number))), "".join(parts)
+    values: dict[str, None] = {}
+    for element in tree.iter():
+        values |= dict.fromkeys(str(value) for value in element.attrib.values())
+        is_read = isinstance(element.tag, str) and element.tag in _TEXTS and _holder(element) is not None
+        for text in (element.text, element.tail):
+            if text and text.strip() and not is_read:
+                values[text] = None
+    yield from (((("part", part),), value) for value in values if len(value) > 1)
+
+
+def _holder(text: etree._Element) -> etree._Element | None:
+    return next(text.iterancestors(*_PARAGRAPHS), None)
+
+
+def _read_authors(part: str, tree: etree._Element) -> Iterator[str]:
+    """Who is named as a maker: in the properties, in comments and changes."""
+    for element in tree.iter(etree.Element):
+        name = etree.QName(element).localname
+        if name in _AUTHORS.get(part, ()) and (element.text or "").strip():
+            yield f"{name}: {(element.text or '').strip()}"
+        for key in ("author", "initials"):
+            if element.get(f"{W}{key}"):
+                yield f"{key}: {element.get(f'{W}{key}')}"
+    if part == "docProps/custom.xml" and len(tree):
+        yield "custom.xml"
+
+
+def read_picture(content: bytes) -> tuple[str, tuple[str, ...]]:
+    """A hash of a picture's pixels, and what it holds besides: notes, camera data, the layers of a program.
+
+    What is no sound PNG or JPEG has no hash, and that itself is what it holds.
+    """
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as picture:
+            pixels = picture.convert("RGBA")
+            extras = [f"{key}: {value!r}" for key, value in picture.info.items() if _tells(key)]
+            extras += [f"EXIF {key}: {value!r}" for key, value in picture.getexif().items()]
+            extras += [str(marker) for marker, _ in getattr(picture, "applist", ()) if marker not in _JPEG_SHOWING]
+            extras += [kind for kind in _png_chunks(content) if kind not in _PNG_SHOWING]
+            digest = hashlib.sha256(repr(pixels.size).encode() + pixels.tobytes()).hexdigest()
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        return "", (str(error) or "?",)
+    return digest, (*extras, *(["…"] if _has_tail(content) else []))
+
+
+_SHOWING = re.compile("dpi|gamma|srgb|chromaticity|transparency|background|aspect|interlace|jfif.*|adobe.*|progress.*")
+_JPEG_SHOWING = ("APP0", "APP14")
+_PNG_SHOWING = ["IHDR", "PLTE", "IDAT", "IEND", "tRNS", "gAMA", "cHRM", "sRGB", "sBIT", "bKGD", "pHYs"]
+
+
+def _tells(key: object) -> bool:
+    """Whether an entry is more than what a program needs to show the picture."""
+    return not _SHOWING.fullmatch(str(key))
+
+
+def _png_chunks(content: bytes) -> Iterator[str]:
+    """The kinds of a PNG's chunks; none of another picture."""
+    position = 8
+    while content.startswith(b"\x89PNG") and position + 8 <= len(content):
+        size, kind = struct.unpack_from(">I4s", content, position)
+        yield kind.decode("latin-1")
+        position += 12 + size
+        if kind == b"IEND":
+            return
+
+
+def _has_tail(content: bytes) -> bool:
+    """Whether something follows the end of the picture."""
+    if content.startswith(b"\x89PNG"):
+        end = content.rfind(b"IEND")
+        return end < 0 or len(content) > end + 8
+    return not content.endswith(b"\xff\xd9")
+
+
+def read_pdf_traces(content: bytes, name: str) -> Traces:
+    """What a finished PDF says: the text of its pages, its properties, its name."""
+    from pypdfium2 import PdfDocument, PdfiumError
+
+    from bidkit.office import PDFIUM
+
+    texts: list[tuple[Place, str]] = [((), name.rpartition("/")[2])]
+    authors: list[tuple[Place, str]] = []
+    try:
+        with PDFIUM, PdfDocument(content) as document:
+            for number, page in enumerate(document, 1):
+                texts.append(((("page", str(number)),), page.get_textpage().get_text_bounded()))
+            properties: Mapping[str, str] = document.get_metadata_dict()
+            count = document.count_attachments()
+    except PdfiumError as error:
+        return Traces(tuple(texts), (), (((), str(error)),))
+    texts += [((), value) for value in properties.values() if value]
+    texts += [
+        ((), found.decode("utf-8", "replace")) for found in re.findall(rb"<x:xmpmeta.*?</x:xmpmeta>", content, re.S)
+    ]
+    authors += [((), f"Author: {properties['Author']}")] if properties.get("Author") else []
+    return Traces(tuple(texts), tuple(authors), (((), f"{count}"),) if count else ())
