@@ -104,7 +104,7 @@ def plain_volume() -> tuple[Bid, bytes]:
         volumes, _ = compile_volumes(pack, result.bid)
         files, problems = render_volumes(volumes[:1], result.bid, appendix, "deals/water/deal.yaml", is_draft=False)
         assert files is not None, problems
-        return result.bid, next(iter(files.values()))
+        return result.bid, next(iter(files.files.values()))
 
 
 @lru_cache

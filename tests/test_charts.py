@@ -22,7 +22,7 @@ from bidkit import Options, check_deal
 from bidkit.appendix import Appendix
 from bidkit.charts import make_gantt, make_quote_chart, make_team_chart
 from bidkit.context import make_context
-from bidkit.deal import Milestone, Phase, Plan
+from bidkit.deal.solution import Milestone, Phase, Plan
 from bidkit.deal.team import Member
 from bidkit.diagnostic import LANGUAGES, load_messages
 from bidkit.office import lay_out

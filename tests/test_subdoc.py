@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import docx as python_docx
+import openpyxl
 import pytest
 from docx.document import Document
 from docx.oxml import parse_xml
@@ -401,6 +402,9 @@ def test_chart_comes_with_its_workbook() -> None:
     chart = "http://schemas.openxmlformats.org/drawingml/2006/chart"
     relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     types = "application/vnd.openxmlformats-officedocument"
+    target = io.BytesIO()
+    openpyxl.Workbook().save(target)
+    workbook = target.getvalue()
 
     def fill(document: Document) -> None:
         from docx.opc.packuri import PackURI
@@ -409,7 +413,7 @@ def test_chart_comes_with_its_workbook() -> None:
         package = document.part.package
         kind = f"{types}.drawingml.chart+xml"
         made = Part(PackURI("/word/charts/chart1.xml"), kind, f'<c:chartSpace xmlns:c="{chart}"/>'.encode(), package)
-        book = Part(PackURI("/word/embeddings/book1.xlsx"), f"{types}.spreadsheetml.sheet", b"book", package)
+        book = Part(PackURI("/word/embeddings/book1.xlsx"), f"{types}.spreadsheetml.sheet", workbook, package)
         made.load_rel(f"{relations}/package", book, "rId5")
         rid = document.part.relate_to(made, f"{relations}/chart")
         add_xml(
@@ -428,5 +432,5 @@ def test_chart_comes_with_its_workbook() -> None:
     for name in names:
         folder, _, part = str(name).partition("/")
         books = targets(content, f"word/{folder}/_rels/{part}.rels")
-        assert parts_of(content)[f"word/{str(books['rId5']).removeprefix('../')}"] == b"book"
+        assert parts_of(content)[f"word/{str(books['rId5']).removeprefix('../')}"] == workbook
     assert W in etree.tostring(tree(content), encoding="unicode")

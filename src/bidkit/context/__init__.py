@@ -61,6 +61,7 @@ def make_context(
         "title": maker.labels["proposal"],
         "file": "proposal.docx",
         "mark": "",
+        "blind": False,
     }
     own = volume or only
     all_volumes = [dict(item) for item in volumes or (own,)]
