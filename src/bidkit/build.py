@@ -15,15 +15,16 @@ from bidkit.deal import load_deal
 from bidkit.diagnostic import Diagnostic, Severity, has_errors, sort_diagnostics
 from bidkit.gate import Gate, judge_gate, load_attestations
 from bidkit.office import find_office
+from bidkit.ooxml.sheet import WorkbookTemplate
 from bidkit.pack import DEFAULT_PACKS, Pack, load_pack
 from bidkit.package import make_manifest, write_package
 from bidkit.pdfs import NO_PDFS, make_pdfs, plan_pdfs
+from bidkit.quote_file import check_quote_file, compile_quote_file, render_quote_file
 from bidkit.reports import Result, html
 from bidkit.rules import check_bid
 from bidkit.source import Workspace
 from bidkit.verify import verify_files
 from bidkit.volumes import CompiledVolume, check_volumes, compile_volumes, render_volumes
-from bidkit.workbook import render_workbook
 
 _LIFTED_BY_DRAFT = ("GT", "PR", "DT", "ID", "QU", "FM", "PK")
 
@@ -59,6 +60,7 @@ class _Checked:
     gate: Gate
     pack: Pack
     volumes: tuple[CompiledVolume, ...]
+    quote_file: WorkbookTemplate | None
     appendix: Appendix
     pinned: date | None
 
@@ -112,13 +114,15 @@ def _check(deal_path: Path, options: Options) -> tuple[_Checked | None, list[Dia
     if pack is None:
         return None, problems
     volumes, found = compile_volumes(pack, bid)
-    problems += found
+    quote_file, more = compile_quote_file(pack, bid)
+    problems += found + more
     if has_errors(problems):
         return None, problems
     problems += check_volumes(volumes, bid, appendix, name, is_draft=options.is_draft)
+    problems += check_quote_file(quote_file, bid, appendix, name, is_draft=options.is_draft)
     findings = check_bid(bid)
     gate = judge_gate(bid, findings, attestations, workspace, name, pack.hash, appendix.hashes())
-    return _Checked(workspace, name, bid, gate, pack, volumes, appendix, pinned), problems + findings
+    return _Checked(workspace, name, bid, gate, pack, volumes, quote_file, appendix, pinned), problems + findings
 
 
 def _is_refused(checked: _Checked, problems: list[Diagnostic], options: Options) -> bool:
@@ -138,13 +142,15 @@ def _not_lifted(problems: list[Diagnostic], options: Options) -> list[Diagnostic
 def _render(checked: _Checked, options: Options) -> tuple[dict[str, bytes], list[Diagnostic]]:
     """What is handed in but the credentials; nothing if a volume could not be filled."""
     volumes, bid, draft = checked.volumes, checked.bid, options.is_draft
-    workbooks = {f"submit/quote{'-DRAFT' if draft else ''}.xlsx": render_workbook(bid, draft=draft)}
+    about = bid, checked.appendix, checked.deal_name
+    quote, problems = render_quote_file(checked.quote_file, *about, is_draft=draft)
+    workbooks = {f"submit/quote{'-DRAFT' if draft else ''}.xlsx": quote}
     plan = NO_PDFS
-    problems: list[Diagnostic] = []
     if options.with_pdf:
-        plan, problems = plan_pdfs(volumes, checked.appendix, workbooks, bid, is_draft=draft)
+        plan, found = plan_pdfs(volumes, checked.appendix, workbooks, bid, is_draft=draft)
+        problems += found
     layout = plan.stand_ins, plan.beside
-    filled, found = render_volumes(volumes, bid, checked.appendix, checked.deal_name, *layout, is_draft=draft)
+    filled, found = render_volumes(volumes, *about, *layout, is_draft=draft)
     problems += found
     if filled is None:
         return {}, problems

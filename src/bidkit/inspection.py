@@ -94,13 +94,15 @@ def _inspect_pack(pack: Pack, root: Path, problems: list[Diagnostic], is_compat:
     for number, volume in enumerate(number_volumes(pack.volumes), 1):
         found = _check_volume(pack, volume, number, load, is_compat)
         problems += [problem for problem in found if problem not in problems]
-    problems += _check_fonts(pack)
+    problems += [*_check_quote_file(pack), *_check_fonts(pack)]
     unused = [name for name in pack.includes if name not in used]
     problems += [Diagnostic("TP19", Span(name), {"file": name}, Severity.WARNING) for name in unused]
     names = [
         list_template_names(volume.content, volume.template, FILTER_KINDS, load, volume.parts)[0]
         for volume in pack.volumes
     ]
+    if pack.workbook is not None:
+        names.append(list_workbook_names(pack.workbook, pack.text.workbook, FILTER_KINDS)[0])
     is_readable = all(found is not None for found in names)
     merged = merge_names([found or () for found in names])
     return Inspection(root, pack.volumes[0].template, tuple(problems), merged, is_readable)
@@ -120,6 +122,16 @@ def _check_volume(pack: Pack, volume: Volume, number: int, load: Load, is_compat
         sample = sample.by_lot[0]
     options = {"is_draft": False, "with_pages": False}
     context = make_context(sample, nothing, "deal.yaml", **options, volume=about, volumes=[about], prices=prices)
+    return problems + template.check_names(context)
+
+
+def _check_quote_file(pack: Pack) -> list[Diagnostic]:
+    if pack.workbook is None:
+        return []
+    template, problems = compile_workbook(pack.workbook, pack.text.workbook, make_filters(pack.text.locale))
+    if template is None:
+        return problems
+    context = make_context(load_sample(), Appendix((), {}), "deal.yaml", is_draft=False, with_pages=False)
     return problems + template.check_names(context)
 
 

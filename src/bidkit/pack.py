@@ -87,13 +87,14 @@ class ThemeText(Model):
 class PackText(Model):
     """A pack's `pack.yaml`: its language, its volumes, the styles that each of them must have, its colours and fonts.
 
-    `proposal` is short for a first volume of that id.
+    `proposal` is short for a first volume of that id. `workbook` is an .xlsx template that the quote is made of.
     """
 
     schema_: Literal["bidkit/pack@1"] = Field(alias="schema")
     locale: Literal["zh-CN", "en-US", "en-GB"]
     proposal: Note = ""
     volumes: tuple[VolumeText, ...] = ()
+    workbook: Note = ""
     required_styles: tuple[Text, ...] = ()
     theme: ThemeText = ThemeText()
 
@@ -130,6 +131,7 @@ class Pack:
         name: as messages show it, `templates/zh-proposal`.
         hash: SHA-256 over all its files.
         includes: its Word files by their name in the pack's folder, for `{%p include %}`.
+        workbook: the template of the quote's .xlsx; None for bidkit's own.
     """
 
     name: str
@@ -137,6 +139,7 @@ class Pack:
     volumes: tuple[Volume, ...]
     hash: str
     includes: Mapping[str, bytes]
+    workbook: bytes | None = None
 
 
 def make_theme(pack: Pack, company_color: str, *, is_written: bool) -> Theme:
@@ -187,6 +190,8 @@ def read_pack(files: Workspace, folder: str) -> tuple[Pack | None, list[Diagnost
     if text is None:
         return None, problems
     volumes, found = _read_volumes(files, manifest, text)
+    workbook, more = files.read(text.workbook, manifest, text.span("workbook")) if text.workbook else (None, [])
+    found += more
     problems += found
     if found:
         return None, problems
@@ -201,7 +206,7 @@ def read_pack(files: Workspace, folder: str) -> tuple[Pack | None, list[Diagnost
     outer = str(PurePosixPath(folder).parent)
     hashes = [(name.removeprefix(f"{outer}/"), digest) for name, digest in files.hashes().items()]
     digest = hashlib.sha256(repr(sorted(hashes)).encode()).hexdigest()
-    return Pack(folder, text, volumes, digest, includes), problems
+    return Pack(folder, text, volumes, digest, includes, workbook), problems
 
 
 def _read_volumes(files: Workspace, manifest: str, text: PackText) -> tuple[tuple[Volume, ...], list[Diagnostic]]:
