@@ -3,77 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from bidkit.appendix import Appendix, load_appendix
-from bidkit.bid import Bid, list_catalog_names, make_bid
-from bidkit.catalog import load_catalog
-from bidkit.config import CONFIG_NAME, find_workspace, load_settings
-from bidkit.deal import load_deal
+from bidkit.config import CONFIG_NAME, find_workspace
 from bidkit.diagnostic import Diagnostic, Severity, has_errors, sort_diagnostics
-from bidkit.gate import Gate, judge_gate, load_attestations
+from bidkit.judging import Judged, Options, judge_deal
 from bidkit.office import find_office
-from bidkit.ooxml.sheet import WorkbookTemplate
-from bidkit.pack import DEFAULT_PACKS, Pack, load_pack
 from bidkit.package import make_manifest, write_package
 from bidkit.pdfs import NO_PDFS, make_pdfs, plan_pdfs
-from bidkit.quote_file import check_quote_file, compile_quote_file, render_quote_file
+from bidkit.quote_file import render_quote_file
 from bidkit.reports import Result, html
-from bidkit.rules import check_bid
 from bidkit.source import Workspace
 from bidkit.verify import verify_files
-from bidkit.volumes import CompiledVolume, check_volumes, compile_volumes, render_volumes
+from bidkit.volumes import render_volumes
+
+__all__ = ["Options", "build_deal", "check_deal"]
 
 _LIFTED_BY_DRAFT = ("GT", "PR", "DT", "ID", "QU", "FM", "PK")
 
 
-@dataclass(frozen=True)
-class Options:
-    """How a build is asked for.
-
-    Args:
-        now: aware; the moment by which dates are judged, unless `as_of` or the workspace pins the day.
-        out: the folder for packages; the workspace's `dist` if None.
-        is_strict: a warning stops the build as an error does.
-        with_pdf: a PDF beside each volume and workbook.
-    """
-
-    now: datetime
-    as_of: date | None = None
-    is_draft: bool = False
-    out: Path | None = None
-    force: bool = False
-    is_strict: bool = False
-    with_pdf: bool = False
-    version: str = ""
-
-
-@dataclass
-class _Checked:
-    """A deal that could be read, with all that building needs."""
-
-    workspace: Workspace
-    deal_name: str
-    bid: Bid
-    gate: Gate
-    pack: Pack
-    volumes: tuple[CompiledVolume, ...]
-    quote_file: WorkbookTemplate | None
-    appendix: Appendix
-    pinned: date | None
-
-
 def check_deal(deal_path: Path, options: Options) -> Result:
     """Read and judge a deal; nothing is written."""
-    checked, problems = _check(deal_path, options)
+    checked, problems = judge_deal(deal_path, options)
     return _result(checked, problems, find_workspace(deal_path))
 
 
 def build_deal(deal_path: Path, options: Options) -> Result:
     """Build a deal's package, or say why not; an old package stays as it is unless a whole new one takes its place."""
-    checked, problems = _check(deal_path, options)
+    checked, problems = judge_deal(deal_path, options)
     if options.with_pdf and find_office() is None:
         problems.append(Diagnostic("EN11"))
     if checked is None or _is_refused(checked, problems, options):
@@ -93,39 +51,7 @@ def build_deal(deal_path: Path, options: Options) -> Result:
     return replace(result, diagnostics=tuple(problems), folder=folder if is_written else None)
 
 
-def _check(deal_path: Path, options: Options) -> tuple[_Checked | None, list[Diagnostic]]:
-    workspace = find_workspace(deal_path)
-    if workspace is None:
-        return None, [Diagnostic("DL19", None, {"file": deal_path})]
-    name = deal_path.resolve().relative_to(workspace.root).as_posix()
-    settings, problems = load_settings(workspace)
-    deal, found = load_deal(workspace, name)
-    problems += found
-    if deal is None or settings is None:
-        return None, problems
-    catalog, found = load_catalog(workspace, *list_catalog_names(deal))
-    problems += found
-    pinned = options.as_of or settings.as_of
-    bid = make_bid(deal, settings, catalog, options.now, pinned)
-    appendix, found = load_appendix(workspace, bid, name)
-    pack, more = load_pack(workspace, settings.pack or DEFAULT_PACKS[deal.language])
-    attestations, signed = load_attestations(workspace, name)
-    problems += [*found, *more, *signed]
-    if pack is None:
-        return None, problems
-    volumes, found = compile_volumes(pack, bid)
-    quote_file, more = compile_quote_file(pack, bid)
-    problems += found + more
-    if has_errors(problems):
-        return None, problems
-    problems += check_volumes(volumes, bid, appendix, name, is_draft=options.is_draft)
-    problems += check_quote_file(quote_file, bid, appendix, name, is_draft=options.is_draft)
-    findings = check_bid(bid)
-    gate = judge_gate(bid, findings, attestations, workspace, name, pack.hash, appendix.hashes())
-    return _Checked(workspace, name, bid, gate, pack, volumes, quote_file, appendix, pinned), problems + findings
-
-
-def _is_refused(checked: _Checked, problems: list[Diagnostic], options: Options) -> bool:
+def _is_refused(checked: Judged, problems: list[Diagnostic], options: Options) -> bool:
     is_ready = (
         checked.gate.is_ready_to_submit if checked.bid.deal.regime == "tender" else checked.gate.is_ready_to_build
     )
@@ -139,7 +65,7 @@ def _not_lifted(problems: list[Diagnostic], options: Options) -> list[Diagnostic
     return [problem for problem in problems if not (options.is_draft and problem.code[:2] in _LIFTED_BY_DRAFT)]
 
 
-def _render(checked: _Checked, options: Options) -> tuple[dict[str, bytes], list[Diagnostic]]:
+def _render(checked: Judged, options: Options) -> tuple[dict[str, bytes], list[Diagnostic]]:
     """What is handed in but the credentials; nothing if a volume could not be filled."""
     volumes, bid, draft = checked.volumes, checked.bid, options.is_draft
     about = bid, checked.appendix, checked.deal_name
@@ -158,7 +84,7 @@ def _render(checked: _Checked, options: Options) -> tuple[dict[str, bytes], list
     return {**filled.files, **workbooks, **pdfs}, problems + found
 
 
-def _verify(checked: _Checked, files: Mapping[str, bytes], *, is_draft: bool) -> list[Diagnostic]:
+def _verify(checked: Judged, files: Mapping[str, bytes], *, is_draft: bool) -> list[Diagnostic]:
     """The finished files, each judged by what its volume may hold and how it must look."""
     named = {volume.file_name(is_draft=is_draft): volume for volume in checked.volumes}
     free = [name for name, volume in named.items() if not volume.volume.has_prices]
@@ -176,7 +102,7 @@ def _verify(checked: _Checked, files: Mapping[str, bytes], *, is_draft: bool) ->
     )
 
 
-def _assemble(checked: _Checked, files: Mapping[str, bytes], result: Result, options: Options) -> dict[str, bytes]:
+def _assemble(checked: Judged, files: Mapping[str, bytes], result: Result, options: Options) -> dict[str, bytes]:
     """The package: what is handed in, and what stays inside."""
     package = dict(files)
     mark = "-DRAFT" if options.is_draft else ""
@@ -196,7 +122,7 @@ def _assemble(checked: _Checked, files: Mapping[str, bytes], result: Result, opt
     return package
 
 
-def _result(checked: _Checked | None, problems: list[Diagnostic], workspace: Workspace | None) -> Result:
+def _result(checked: Judged | None, problems: list[Diagnostic], workspace: Workspace | None) -> Result:
     """The findings in order, one of each; the open items of the gate are added where it was judged."""
     root = workspace.root if workspace else None
     if checked is None:

@@ -1,0 +1,90 @@
+"""a deal read and judged: the first half of the pipeline, at which `bidkit check` ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from bidkit.appendix import Appendix, load_appendix
+from bidkit.bid import Bid, list_catalog_names, make_bid
+from bidkit.catalog import load_catalog
+from bidkit.config import find_workspace, load_settings
+from bidkit.deal import load_deal
+from bidkit.diagnostic import Diagnostic, has_errors
+from bidkit.gate import Gate, judge_gate, load_attestations
+from bidkit.ooxml.sheet import WorkbookTemplate
+from bidkit.pack import DEFAULT_PACKS, Pack, load_pack
+from bidkit.quote_file import check_quote_file, compile_quote_file
+from bidkit.rules import check_bid
+from bidkit.source import Workspace
+from bidkit.volumes import CompiledVolume, check_volumes, compile_volumes
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a build is asked for.
+
+    Args:
+        now: aware; the moment by which dates are judged, unless `as_of` or the workspace pins the day.
+        out: the folder for packages; the workspace's `dist` if None.
+        is_strict: a warning stops the build as an error does.
+        with_pdf: a PDF beside each volume and workbook.
+    """
+
+    now: datetime
+    as_of: date | None = None
+    is_draft: bool = False
+    out: Path | None = None
+    force: bool = False
+    is_strict: bool = False
+    with_pdf: bool = False
+    version: str = ""
+
+
+@dataclass
+class Judged:
+    """A deal that could be read, with all that building needs."""
+
+    workspace: Workspace
+    deal_name: str
+    bid: Bid
+    gate: Gate
+    pack: Pack
+    volumes: tuple[CompiledVolume, ...]
+    quote_file: WorkbookTemplate | None
+    appendix: Appendix
+    pinned: date | None
+
+
+def judge_deal(deal_path: Path, options: Options) -> tuple[Judged | None, list[Diagnostic]]:
+    """A deal with all findings but those of finished files; None if it cannot be read or its templates are wrong."""
+    workspace = find_workspace(deal_path)
+    if workspace is None:
+        return None, [Diagnostic("DL19", None, {"file": deal_path})]
+    name = deal_path.resolve().relative_to(workspace.root).as_posix()
+    settings, problems = load_settings(workspace)
+    deal, found = load_deal(workspace, name)
+    problems += found
+    if deal is None or settings is None:
+        return None, problems
+    catalog, found = load_catalog(workspace, *list_catalog_names(deal))
+    problems += found
+    pinned = options.as_of or settings.as_of
+    bid = make_bid(deal, settings, catalog, options.now, pinned)
+    appendix, found = load_appendix(workspace, bid, name)
+    pack, more = load_pack(workspace, settings.pack or DEFAULT_PACKS[deal.language])
+    attestations, signed = load_attestations(workspace, name)
+    problems += [*found, *more, *signed]
+    if pack is None:
+        return None, problems
+    volumes, found = compile_volumes(pack, bid)
+    quote_file, more = compile_quote_file(pack, bid)
+    problems += found + more
+    if has_errors(problems):
+        return None, problems
+    problems += check_volumes(volumes, bid, appendix, name, is_draft=options.is_draft)
+    problems += check_quote_file(quote_file, bid, appendix, name, is_draft=options.is_draft)
+    findings = check_bid(bid)
+    gate = judge_gate(bid, findings, attestations, workspace, name, pack.hash, appendix.hashes())
+    return Judged(workspace, name, bid, gate, pack, volumes, quote_file, appendix, pinned), problems + findings
