@@ -57,6 +57,14 @@ def labels(*body: str, **options: str) -> list[str]:
         ("upperLetter", 27, "AA"),
         ("upperLetter", 53, "AAA"),
         ("lowerLetter", 26, "z"),
+        ("decimalEnclosedCircle", 3, "③"),
+        ("decimalEnclosedCircleChinese", 20, "⑳"),
+        ("decimalEnclosedCircle", 21, "21"),
+        ("decimalEnclosedParen", 2, "⑵"),
+        ("ideographTraditional", 10, "癸"),
+        ("decimalZero", 7, "07"),
+        ("decimalFullWidth", 12, "１２"),
+        ("none", 3, ""),
     ],
 )
 def test_a_number_is_written_as_word_writes_it(kind: str, number: int, text: str) -> None:

@@ -51,9 +51,10 @@ def make_port(root: Path, locale: str = "en-US") -> Path:
 
 
 def build(deal: Path, *, is_draft: bool = True) -> Result:
+    """A final bid is built with its PDFs."""
     if not is_draft:
         runpy.run_path(str(ROOT / "examples/sign.py"))["sign"](deal)
-    return build_deal(deal, Options(now=NOW, is_draft=is_draft))
+    return build_deal(deal, Options(now=NOW, is_draft=is_draft, with_pdf=not is_draft))
 
 
 def content_of(result: Result, name: str) -> bytes:

@@ -36,6 +36,16 @@ _LOOK = re.compile(r"\\\* (?:ARABIC|MERGEFORMAT|CHARFORMAT)(?= |$)", re.IGNORECA
 _WORD = re.compile(r'"([^"]*)"|(\S+)')
 _DEPTHS = {"begin": 1, "end": -1}
 _FIRST_CAPTION = 50_000_001
+_CIRCLED = "".join(chr(ord("①") + n) for n in range(20))
+_SIGNS = {
+    "decimalEnclosedCircle": _CIRCLED,
+    "decimalEnclosedCircleChinese": _CIRCLED,
+    "decimalEnclosedParen": "".join(chr(ord("⑴") + n) for n in range(20)),
+    "decimalEnclosedFullstop": "".join(chr(ord("⒈") + n) for n in range(20)),
+    "ideographTraditional": "甲乙丙丁戊己庚辛壬癸",
+    "ideographZodiac": "子丑寅卯辰巳午未申酉戌亥",
+}
+"""Formats that have a sign for each of the first numbers, and go on in decimal."""
 _HAN = "零一二三四五六七八九"
 _ROMAN = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"),
           (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))  # fmt: skip
@@ -160,7 +170,13 @@ def format_number(kind: str, number: int) -> str:
     if kind in ("upperLetter", "lowerLetter"):
         text = chr(ord("A") + (number - 1) % 26) * ((number - 1) // 26 + 1)
         return text if kind == "upperLetter" else text.lower()
-    return str(number)
+    if kind in _SIGNS and number <= len(_SIGNS[kind]):
+        return _SIGNS[kind][number - 1]
+    if kind in ("decimalFullWidth", "decimalFullWidth2"):
+        return "".join(chr(ord("０") + int(digit)) for digit in str(number))
+    if kind == "none":
+        return ""
+    return f"{number:02}" if kind == "decimalZero" else str(number)
 
 
 def _format_han(number: int) -> str:
