@@ -419,6 +419,15 @@ def test_a_pack_of_another_language_is_refused(tmp_path: Path) -> None:
     assert (found.code, place(found)[0]) == ("DL38", "deals/water/deal.yaml")
 
 
+def test_a_pack_for_tenders_is_refused_for_a_commercial_deal(tmp_path: Path) -> None:
+    deal = make_two_volumes(tmp_path, MANIFEST.replace("locale: zh-CN\n", "locale: zh-CN\nregime: commercial\n"))
+    (found,) = [item for item in run_check(deal).diagnostics if item.code == "DL40"]
+    assert found.span is not None
+    assert (found.span.file, found.values["other"]) == ("deals/water/deal.yaml", "commercial")
+    edit(root_of(deal) / "templates/mine/pack.yaml", "regime: commercial", "regime: tender")
+    assert "DL40" not in {item.code for item in run_check(deal).diagnostics}
+
+
 # which of the bid's volumes one is
 
 

@@ -72,12 +72,12 @@ class CompiledVolume:
 def compile_volumes(pack: Pack, bid: Bid) -> tuple[tuple[CompiledVolume, ...], list[Diagnostic]]:
     """The volumes that the deal asks for, ready to be filled.
 
-    Diagnostics: DL15, DL16, DL29, DL30, DL35, DL38, TP01–TP15.
+    Diagnostics: DL15, DL16, DL29, DL30, DL35, DL38, DL40, TP01–TP15.
     """
     locale = bid.deal.locale
     chosen, problems = _choose(pack, bid)
     volumes = number_volumes(chosen)
-    problems += [*_check_language(pack, bid.deal), *_check_answers(bid.deal.tender, volumes)]
+    problems += [*_check_kind(pack, bid.deal), *_check_answers(bid.deal.tender, volumes)]
     files = [
         (volume, part, mark, _name_file(volume, mark, part or bid))
         for volume in volumes
@@ -133,11 +133,14 @@ def _name_file(volume: Volume, mark: str, bid: Bid) -> str:
     return f"{name}-{mark}" if mark else name
 
 
-def _check_language(pack: Pack, deal: Deal) -> Iterator[Diagnostic]:
-    """A pack asks for words, such as those for a deviation, in its own language."""
+def _check_kind(pack: Pack, deal: Deal) -> Iterator[Diagnostic]:
+    """A pack asks for words, such as those for a deviation, in its own language, and for the facts of its regime."""
     if pack.text.locale[:2] != deal.language:
         values = {"locale": deal.locale, "pack": pack.name, "other": pack.text.locale}
         yield Diagnostic("DL38", deal.span("locale"), values)
+    if pack.text.regime not in (None, deal.regime):
+        values = {"regime": deal.regime, "pack": pack.name, "other": pack.text.regime}
+        yield Diagnostic("DL40", deal.span("regime"), values)
 
 
 def _check_answers(tender: Tender | None, volumes: Sequence[Volume]) -> Iterator[Diagnostic]:
