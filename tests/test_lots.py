@@ -19,7 +19,7 @@ from pack_files import (
     technical_docx,
     without,
 )
-from workspace import DEAL, NOW, edit, root_of, run_check, sign_all, write
+from workspace import DEAL, NOW, edit, make_workspace, root_of, run_check, sign_all, write
 
 from bidkit.appendix import Appendix
 from bidkit.bid import Bid
@@ -138,6 +138,17 @@ def test_a_mistake_in_lots_is_shown_at_its_place(
 ) -> None:
     found = load(tmp_path, change(LOT_DEAL, edits))
     assert [(code, text.partition(",")[0]) for code, text in found] == expected
+
+
+LOTS_OF_NO_LINE = "[{id: A, title: x}, {id: A, title: y}]"
+
+
+@pytest.mark.parametrize("lots", [LOTS_OF_NO_LINE, "[{id: A, title: x}]", "[{id: '', title: x}]", "[]", "{A: x}", "A"])
+def test_lots_beside_lines_that_are_in_none_are_mistakes_and_no_crash(tmp_path: Path, lots: str) -> None:
+    deal = make_workspace(tmp_path)
+    edit(deal, "  rules: mof87\n", f"  rules: mof87\n  lots: {lots}\n")
+    found = {item.code for item in run_check(deal).diagnostics}
+    assert bool(found & {"DL05", "DL07", "DL16", "DL31", "DL32"}) is (lots != "[]")
 
 
 def test_the_nearest_lot_is_proposed(tmp_path: Path) -> None:

@@ -116,12 +116,12 @@ def compute_quote(text: QuoteText, language: str, lots: Sequence[Lot] = ()) -> Q
 def _add_up(whole: Quote, parts: Sequence[LotQuote]) -> Quote:
     """The whole quote with what is rounded in each lot taken as the sum of the lots."""
     quotes = [part.quote for part in parts]
-    taxes = [tax for quote in quotes for tax in quote.taxes]
+    taxes = [[tax for quote in quotes for tax in quote.taxes if tax.rate == total.rate] for total in whole.taxes]
     payments = zip(*(quote.payments for quote in quotes), strict=True)
     return replace(
         whole,
         lots=tuple(parts),
-        taxes=tuple(_add_rates([tax for tax in taxes if tax.rate == total.rate]) for total in whole.taxes),
+        taxes=tuple(_add_rates(same) for same in taxes if same),  # none where lines are in no lot, which is an error
         payments=tuple(PaymentAmount(same[0].payment, _sum(item.amount for item in same)) for same in payments),
         net=_sum(quote.net for quote in quotes),
         tax=_sum(quote.tax for quote in quotes),
