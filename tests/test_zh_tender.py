@@ -270,3 +270,19 @@ def test_a_final_bid_has_true_pages_in_contents_and_index_tables(tmp_path: Path,
         for volume in VOLUMES:
             original, copy = (dump_docx(files[f"{volume}-{mark}.docx"]) for mark in ("正本", "副本"))
             assert copy.replace("\t 副本\n", "\t 正本\n") == original
+
+
+def test_the_scoring_index_names_what_answers_each_factor(tmp_path: Path) -> None:
+    deal = copy_example("school", tmp_path)
+    factors = """\
+  factors:
+    - {id: S1, title: 技术响应, weight: 60, answers: [T01, iso9001]}
+    - {id: S2, title: 报价, weight: 40, volume: price}
+"""
+    edit(deal, "  rules: mof87\n", f"  rules: mof87\n{factors}")
+    result = build(deal)
+    assert result.folder is not None, result.diagnostics
+    (path,) = (result.folder / "submit").glob("商务技术文件*.docx")
+    rows = dump_docx(path.read_bytes()).partition("评审因素索引表")[2]
+    assert "| 2 | 报价 | — | 40 | 《报价文件》 |" in rows
+    assert "质量管理体系认证证书（《资格证明文件》" in rows
