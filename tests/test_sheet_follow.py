@@ -405,3 +405,60 @@ def test_libreoffice_agrees_with_every_value_and_opens_what_was_made() -> None:
         assert made is not None, problems
         for name in openpyxl.load_workbook(io.BytesIO(done)).sheetnames:
             assert values(made, name) == values(done, name)
+
+
+# rows and sheets that go over the same
+
+ALONG = {
+    "汇总": [
+        ["{%tr for one in lots %}"],
+        ["{{ one.name }}", ("='第{{ lot.no }}包'!B6", "{{ one.sum }}")],
+        ["{%tr for x in one.xs %}"],
+        ["{{ x }}", ("=SUMIF('第{{ lot.no }}包'!$A$3:$A$5,A4,'第{{ lot.no }}包'!$B$3:$B$5)", "{{ x }}")],
+        ["{%tr endfor %}"],
+        ["{%tr endfor %}"],
+        ["合计", ("=SUM(B2)", "{{ total }}"), ("=SUM('第{{ lot.no }}包'!B6)", "{{ total }}")],
+    ],
+    "第{{ lot.no }}包": [
+        ["{%sheet for lot in lots %}"],
+        ["{{ lot.name }}", "单价"],
+        ["{%tr for x in lot.xs %}"],
+        ["{{ x }}", "{{ x }}"],
+        ["{%tr endfor %}"],
+        ["合计", ("=SUM(B4)", "{{ lot.sum }}")],
+    ],
+    "第{{ lot.no }}包税": [
+        ["{%sheet for lot in  lots %}"],
+        ["税", ("=ROUND('第{{ lot.no }}包'!B6*0.13,2)", "{{ (lot.sum * 0.13) | round(2) }}")],
+    ],
+}
+
+
+def test_a_row_means_the_sheet_of_its_own_turn() -> None:
+    done = filled(xlsx(ALONG), THREE)
+    assert column(formulas(done, "汇总"), 1) == [
+        "=第1包!B4",
+        "=SUMIF(第1包!$A$2:$A$3,A2,第1包!$B$2:$B$3)",
+        "=SUMIF(第1包!$A$2:$A$3,A3,第1包!$B$2:$B$3)",
+        "='第2''包'!B3",
+        "=SUMIF('第2''包'!$A$2:$A$2,A5,'第2''包'!$B$2:$B$2)",
+        "=第3包!B2",
+        "=SUM(B1,B4,B6)",
+    ]
+    assert column(formulas(done, "汇总"), 2)[-1] == "=SUM(第1包!B4,'第2''包'!B3,第3包!B2)"
+    assert [formulas(done, name)[0][1] for name in ("第1包税", "第2'包税", "第3包税")] == [
+        "=ROUND(第1包!B4*0.13,2)",
+        "=ROUND('第2''包'!B3*0.13,2)",
+        "=ROUND(第3包!B2*0.13,2)",
+    ]
+
+
+def test_a_row_over_something_else_means_all_sheets() -> None:
+    sheets = {**ALONG, "汇总": [["{%tr for one in lots[1:] %}"], [("='第{{ lot.no }}包'!B6", "{{ 1 }}")], ["{%tr endfor %}"]]}
+    assert ("TP31", "A2") in mistakes(xlsx(sheets))
+
+
+def test_a_sheet_that_is_left_out_counts_as_nothing() -> None:
+    sheets = {"总": [["和", ("=SUM(可选!A2)", "{{ 0 }}")]], "可选": [["{%sheet if optional %}"], [5]]}
+    done = filled(xlsx(sheets), {"optional": False})
+    assert formulas(done, "总") == [["和", "=SUM(总!A1000000)"]]

@@ -32,6 +32,7 @@ class Band:
     Args:
         around: the number of the band that it lies in, -1 for the sheet itself.
         items: what it holds, in order.
+        over: what a loop goes over, as it is written: `quote.parts`.
     """
 
     number: int
@@ -40,6 +41,7 @@ class Band:
     last: int
     is_loop: bool
     items: tuple[Stretch | Band, ...]
+    over: str = ""
 
     def holds(self, first: int, last: int) -> bool:
         """Whether rows lie in it."""
@@ -84,13 +86,14 @@ _KINDS = ("none", "one", "run", "many")
 class _Open:
     """A band that has not ended yet."""
 
-    def __init__(self, number: int, around: int, first: int, is_loop: bool) -> None:
+    def __init__(self, number: int, around: int, first: int, is_loop: bool, over: str = "") -> None:
         self.facts = (number, around, first)
         self.is_loop = is_loop
+        self.over = over
         self.items: list[Stretch | Band] = []
 
     def close(self, last: int) -> Band:
-        return Band(*self.facts, last, self.is_loop, tuple(self.items))
+        return Band(*self.facts, last, self.is_loop, tuple(self.items), self.over)
 
 
 class BandMaker:
@@ -112,10 +115,10 @@ class BandMaker:
         top.items.append(Stretch(self.stretches, top.facts[0], self.next, last))
         self.stretches += 1
 
-    def begin(self, row: int, is_loop: bool) -> int:
+    def begin(self, row: int, is_loop: bool, over: str = "") -> int:
         """A band begins behind a row of tags; gives its number."""
         self.bands += 1
-        self.open.append(_Open(self.bands, self.open[-1].facts[0], row + 1, is_loop))
+        self.open.append(_Open(self.bands, self.open[-1].facts[0], row + 1, is_loop, over))
         return self.bands
 
     def end(self, row: int) -> None:
@@ -130,12 +133,17 @@ class BandMaker:
 
 
 class Turn:
-    """A band as it is laid out once: where its stretches begin, and the turns of the bands in it."""
+    """A band as it is laid out once: where its stretches begin, and the turns of the bands in it.
 
-    __slots__ = ("around", "band", "end", "first", "found", "inner", "starts")
+    Args:
+        no: its place among the turns of its band that lie in the same turn, from 0.
+    """
 
-    def __init__(self, band: Band, around: Turn | None, first: int) -> None:
+    __slots__ = ("around", "band", "end", "first", "found", "inner", "no", "starts")
+
+    def __init__(self, band: Band, around: Turn | None, first: int, no: int = 0) -> None:
         self.band = band
+        self.no = no
         self.around = around
         self.first = self.end = first
         self.starts: dict[int, int] = {}
@@ -196,6 +204,11 @@ def _join(runs: list[Run], run: Run) -> None:
         runs.append(run)
 
 
+def read_over(tag_body: str) -> str:
+    """What a `for` goes over, as it is written, but for blanks."""
+    return "".join(tag_body.partition(" in ")[2].split())
+
+
 class Layout:
     """Rows of a sheet as they are laid out, one after the other."""
 
@@ -209,8 +222,9 @@ class Layout:
         """Another turn of a band."""
         band = self.bands[number]
         self.leave(band.around)
-        turn = Turn(band, self.turn, self.next)
-        self.turn.inner.setdefault(number, []).append(turn)
+        before = self.turn.inner.setdefault(number, [])
+        turn = Turn(band, self.turn, self.next, len(before))
+        before.append(turn)
         self.turn = turn
 
     def reach(self, number: int) -> int:

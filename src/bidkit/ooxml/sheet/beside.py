@@ -22,6 +22,8 @@ _CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _CHART_EX = "{http://schemas.microsoft.com/office/drawing/2014/chartex}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _VML, _EXCEL = "{urn:schemas-microsoft-com:vml}", "{urn:schemas-microsoft-com:office:excel}"
+_ANCHOR = 8
+"""The numbers of an anchor: column, offset, row, offset of its beginning, and the same of its end."""
 _OWN = ("drawing", "comments", "vmlDrawing", "chart", "chartEx", "chartStyle", "chartColorStyle", "table",
         "chartUserShapes")  # fmt: skip
 _REFUSED = ("pivotTable", "queryTable", "slicer", "timeline", "ctrlProp", "threadedComment", "control", "oleObject")
@@ -156,6 +158,8 @@ class Beside:
             rows = [number]
             if anchor is not None:
                 numbers = [int(item) for item in (anchor.text or "").split(",")]
+                if len(numbers) != _ANCHOR:
+                    raise ValueError(f"Anchor: {anchor.text}")
                 rows += [numbers[2] + 1, numbers[6] + 1]
                 written = [mark("z", 1) if at == 2 else mark("z", 2) if at == 6 else str(item)
                            for at, item in enumerate(numbers)]  # fmt: skip

@@ -54,7 +54,7 @@ class WorkbookTemplate:
 
     def render(self, context: Mapping[str, Any]) -> RenderedWorkbook:
         """The template filled. Diagnostics in the result: TP04, TP07, TP08, TP10, TP13, TP34, TP35, TP37."""
-        writer = _Writer(self, Book(self.name))
+        writer = _Writer(self, Book(self.name, {plan.number: plan.over for plan in self.plans}))
         for plan in self.plans:
             writer.lay_out(plan, context)
         writer.check_sheets()
@@ -307,7 +307,7 @@ def _read_sheets(
                 yield sheet
             layout, values = Layout(bands, stretches), []
             name = unescape(static) if plan.is_renamed else plan.name
-            sheet = Sheet(plan.number, name, plan.is_renamed or count > 0, layout.root, [], values)
+            sheet = Sheet(plan.number, name, plan.is_renamed or count > 0, layout.root, [], values, count)
             count += 1
         elif op == "v":
             values.append(static)

@@ -85,7 +85,7 @@ class Checker:
         """What a reference becomes, as `Band.count` says it."""
         target = plan if reference.sheet in (-1, plan.number) else self.plans[reference.sheet]
         is_own = target is plan
-        if not is_own and target.is_repeated:
+        if not is_own and target.is_repeated and not _goes_along(target, plan, row):
             is_there = not reference.rows[0] or target.band.count(*reference.rows) != "none"
             return "many" if is_there else "none"
         if not reference.rows[0] or (is_own and reference.rows == (row, row)):
@@ -152,3 +152,9 @@ class Checker:
         known = rows[plan.number]
         begin, end = bisect.bisect_left(known, first), bisect.bisect_right(known, last)
         return any(low <= column <= high for row in known[begin:end] for column in plan.live[row])
+
+
+def _goes_along(target: SheetPlan, plan: SheetPlan, row: int) -> bool:
+    """Whether a row of a sheet, or the sheet, is repeated over the same as another sheet, turn by turn."""
+    bands = (band for band in plan.band.bands() if band.holds(row, row))
+    return target.over in (plan.over, *(band.over for band in bands))

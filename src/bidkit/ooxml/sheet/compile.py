@@ -19,6 +19,7 @@ from bidkit.ooxml.running import Part
 from bidkit.ooxml.sandbox import load_template, make_environment
 from bidkit.ooxml.sheet import keeping
 from bidkit.ooxml.sheet.around import Around
+from bidkit.ooxml.sheet.bands import read_over
 from bidkit.ooxml.sheet.beside import Beside, read_relations
 from bidkit.ooxml.sheet.book import WorkbookTemplate
 from bidkit.ooxml.sheet.check import Checker
@@ -227,6 +228,7 @@ class _Compiler:
         loop = grid.find_sheet_tag(data)
         if loop is not None:
             plan.is_repeated, plan.is_optional = loop.tag.word == "for", loop.tag.word == "if"
+            plan.over = read_over(loop.tag.body) if plan.is_repeated else ""
             source.add_tag(loop)
         source.add(mark("n"))
         self.check_name(plan, source, loop)

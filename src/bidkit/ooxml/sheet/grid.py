@@ -12,7 +12,7 @@ from lxml import etree
 from bidkit.ooxml import cells
 from bidkit.ooxml.pairs import is_block, match_blocks
 from bidkit.ooxml.part import PlacedTag, write_source
-from bidkit.ooxml.sheet.bands import BandMaker
+from bidkit.ooxml.sheet.bands import BandMaker, read_over
 from bidkit.ooxml.sheet.formula import MAX_ROWS, column_letters, column_number, move_formula
 from bidkit.ooxml.sheet.heights import Fitter
 from bidkit.ooxml.sheet.plan import FormulaCell, Outline, SheetPlan
@@ -193,7 +193,9 @@ class Grid:
         if tag.word in ("else", "elif", "endfor", "endif", "endwith") and len(self.maker.open) > 1:
             self.maker.end(number)
         if tag.word in ("for", "if", "else", "elif", "with"):
-            self.source.add(mark("b", self.maker.begin(number, tag.word == "for")))
+            self.source.add(
+                mark("b", self.maker.begin(number, tag.word == "for", read_over(tag.body) if tag.word == "for" else ""))
+            )
 
     def check_pairs(self, tags: Sequence[Tag], names: Sequence[str]) -> None:
         for number in match_blocks(tags)[1]:

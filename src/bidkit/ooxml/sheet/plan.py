@@ -56,6 +56,7 @@ class SheetPlan:
         headers: how many tags print into its headers.
         is_renamed: its name has tags.
         is_repeated, is_optional: a tag repeats it, or leaves it out.
+        over: what it is repeated over, as it is written.
         is_static: it comes out as it is.
         text: its rows, if there is no tag in it.
         fits: by row, what its height depends on, if that changes.
@@ -79,6 +80,7 @@ class SheetPlan:
     is_renamed: bool = False
     is_repeated: bool = False
     is_optional: bool = False
+    over: str = ""
     is_static: bool = False
     text: str = ""
     fits: dict[int, RowFit] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
@@ -23,6 +23,7 @@ class Sheet:
         is_renamed: its name is computed.
         rows: where each of its rows stands, its number, and its XML with marks.
         values: what is printed into its headers.
+        no: its place among the sheets that a tag makes of one, from 0.
     """
 
     plan: int
@@ -31,6 +32,7 @@ class Sheet:
     root: Turn
     rows: list[tuple[Turn, int, str]]
     values: Sequence[str] = ()
+    no: int = 0
     names: dict[str, str] = field(default_factory=dict)
     """Of parts that belong to it alone: the name in the template, the name here."""
 
@@ -42,9 +44,14 @@ class Sheet:
 
 @dataclass(eq=False)
 class Book:
-    """The sheets in their order, and by the template's sheet that they are made from."""
+    """The sheets in their order, and by the template's sheet that they are made from.
+
+    Args:
+        overs: by the number of a template's sheet, what it is repeated over.
+    """
 
     file: str
+    overs: Mapping[int, str] = field(default_factory=dict)
     sheets: list[Sheet] = field(default_factory=list)
     problems: list[Diagnostic] = field(default_factory=list)
 
@@ -80,7 +87,7 @@ class Book:
     def resolve(self, reference: Reference, sheet: Sheet, turn: Turn, top: tuple[int, int] = (0, 0)) -> list[str]:
         """What a reference becomes: one for each run of rows."""
         is_own = reference.sheet in (-1, sheet.plan)
-        targets = [sheet] if is_own else self.made_from(reference.sheet)
+        targets = [sheet] if is_own else self.find_targets(reference.sheet, sheet, turn)
         found = []
         for target in targets:
             name = target.name if reference.prefix and target.is_renamed else None
@@ -92,6 +99,16 @@ class Book:
                 runs = (turn if target is sheet else target.root).find(*reference.rows)
                 found += [reference.write(first, last, name) for first, last in runs]
         return found or [self.write_empty(reference, [*targets, *([] if is_own else [sheet]), *self.sheets])]
+
+    def find_targets(self, plan: int, sheet: Sheet, turn: Turn) -> list[Sheet]:
+        """The sheets that one of the template means from another: that of the same turn, if both go over the same."""
+        made, over = self.made_from(plan), self.overs.get(plan)
+        around: Turn | None = turn
+        while over and around is not None:
+            if around.band.over == over:
+                return made[around.no : around.no + 1]
+            around = around.around
+        return made[sheet.no : sheet.no + 1] if over and over == self.overs.get(sheet.plan) else made
 
     def write_empty(self, reference: Reference, sheets: Sequence[Sheet]) -> str:
         """A reference to what is not there, in the first sheet that there is."""
