@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from quotes import compute_quote
 
 from bidkit.correction import BillLine, Correction, Statement, Step, correct_prices
 from bidkit.deal import load_deal
-from bidkit.quote import compute_quote, round_cents
+from bidkit.quote import round_cents
 from bidkit.source import Workspace
 
 WATER = Path(__file__).parents[1] / "examples/water"

@@ -27,14 +27,18 @@ from bidkit.scalars import (
     Color,
     Day,
     Expiry,
+    Factor,
     Flag,
     Model,
     Moment,
     Money,
     Note,
+    Price,
     Prose,
     Quantity,
     Rate,
+    Tags,
+    TaxRate,
     Text,
     Texts,
     Whole,
@@ -67,6 +71,10 @@ SCALARS: tuple[tuple[Any, str, str], ...] = (
     (Quantity, "数", "number"),
     (Money, "金额", "amount"),
     (Rate, "比率", "rate"),
+    (Price, "单价", "unit price"),
+    (Factor, "正数", "positive number"),
+    (TaxRate, "税率", "tax rate"),
+    (Tags, "标签", "tags"),
     (Day, "日期", "date"),
     (Moment, "时刻", "time"),
     (Expiry, "有效期", "expiry"),
@@ -188,7 +196,7 @@ def fields_of(model: type[Model]) -> Iterator[tuple[str, Any, Any]]:
 def walk(root: str, model: type[Model], path: str) -> Iterator[tuple[str, str, type[Model]]]:
     yield root, path or root, model
     for key, _, kind in fields_of(model):
-        if found := nested(kind):
+        if (found := nested(kind)) and found[0] is not model:
             yield from walk(root, found[0], f"{path}.{key}{found[1]}".removeprefix("."))
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from office_files import docx, filled, p
 from pack_files import MANIFEST, make_two_volumes
+from quotes import compute_quote
 from workspace import NOW, edit, make_workspace, run_check, sign_all
 
 from bidkit.bid import Bid
@@ -21,7 +22,6 @@ from bidkit.diagnostic import LANGUAGES, Diagnostic
 from bidkit.ooxml import opc
 from bidkit.ooxml.barchart import BarChart
 from bidkit.ooxml.values import PART_TYPES
-from bidkit.quote import compute_quote
 from bidkit.reports import Result
 from bidkit.rules import FINISHED_RULES
 from bidkit.verify import verify_files

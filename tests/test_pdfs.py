@@ -21,6 +21,7 @@ from docx.oxml import parse_xml
 from office_files import DAY, PAGE, contents, docx, field, p, rendered
 from pack_files import MANIFEST, make_two_volumes, saved, shipped_template
 from pdf_files import add_page, difference, draw, save
+from quotes import compute_quote
 from workspace import ISO9001, NOW, make_workspace, root_of, sign_all, write
 
 import bidkit
@@ -33,7 +34,6 @@ from bidkit.pdf.finishing import About, finish_pdf
 from bidkit.pdf.reading import ReadPdf, read_pdf
 from bidkit.pdf.stand_ins import make_stand_ins
 from bidkit.pdfs import NO_PDFS, make_pdfs, plan_pdfs
-from bidkit.quote import compute_quote
 from bidkit.readback import W, read_docx
 from bidkit.reports import Result
 from bidkit.rules import check_printed

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from quotes import compute_quote
 from workspace import (
     DEAL,
     ISO9001_RECORD,
@@ -37,7 +38,6 @@ from bidkit.config import Settings
 from bidkit.credentials import select_credentials
 from bidkit.deal import Deal, check_references
 from bidkit.diagnostic import LANGUAGES, Diagnostic, Severity, Span
-from bidkit.quote import compute_quote
 from bidkit.rules import BID_RULES, check_bid
 from bidkit.scalars import Model, validate
 from bidkit.source import Items, Node, parse_front_matter, parse_yaml
@@ -174,7 +174,7 @@ UNDERLINED = {
     "PR01": ["300000.01", "336000.01", "6.10", "35999.99"],
     "PR02": ["人民币叁拾叁万陆仟元壹角", "叁拾叁萬陆仟元整", "US Dollars Three Hundred Thirty-Six Thousand and 10/100"],
     "PR04": ["335999.99", "335999.99", "335999.99", "300000", "335999.99", "299999.99", "35999.99"],
-    "PR06": ["optional", "alternative"],
+    "PR06": ["option_period", "optional", "alternative"],
     "PR07": ["0", "0.00", "A01", "A01"],
     "PR13": ["69.99%", "100%", "0%", "0.71"],
     "PR15": ["GW-300", "GW-400"],

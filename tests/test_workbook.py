@@ -7,6 +7,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from quotes import compute_quote
 
 from bidkit.bid import Bid
 from bidkit.catalog import Catalog
@@ -14,7 +15,6 @@ from bidkit.config import Company
 from bidkit.credentials import Selection
 from bidkit.deal import Deal
 from bidkit.office import find_office, recalculate
-from bidkit.quote import compute_quote
 from bidkit.workbook import render_workbook
 
 LINES = [

@@ -10,8 +10,8 @@ from bidkit.config import Company, Settings
 from bidkit.credentials import Selection, add_days, select_credentials
 from bidkit.deal import Deal
 from bidkit.deal.tender import Lot
-from bidkit.diagnostic import Span
-from bidkit.quote import LotQuote, Quote, compute_quote
+from bidkit.diagnostic import Diagnostic, Span
+from bidkit.quote import LotQuote, Quote, price_quote
 
 Named = list[tuple[str, Span | None]]
 """Ids and where they are written."""
@@ -65,8 +65,10 @@ def list_catalog_names(deal: Deal) -> tuple[Named, Named, Named]:
     return products, services, [(paper, deal.span("credentials", n)) for n, paper in enumerate(deal.credentials)]
 
 
-def make_bid(deal: Deal, settings: Settings, catalog: Catalog, now: datetime, pinned: date | None) -> Bid:
-    """The bid of a deal.
+def make_bid(
+    deal: Deal, settings: Settings, catalog: Catalog, now: datetime, pinned: date | None
+) -> tuple[Bid | None, list[Diagnostic]]:
+    """The bid of a deal; None if a line has no price. Diagnostics: DL11, DL50, DL51.
 
     Args:
         pinned: the day by which dates are judged, if it is not that of `now`.
@@ -74,20 +76,23 @@ def make_bid(deal: Deal, settings: Settings, catalog: Catalog, now: datetime, pi
     zone: tzinfo | None = deal.tender.deadline.tzinfo if deal.tender else now.tzinfo
     now = datetime.combine(pinned, time(), zone) if pinned else now.astimezone(zone)
     selection = select_credentials(deal, catalog.credentials)
-    quote = compute_quote(deal.quote, deal.language, deal.tender.lots if deal.tender else ())
-    return Bid(deal, settings.company, catalog, quote, selection, now, now.date())
+    quote, problems = price_quote(deal.quote, deal.language, deal.tender.lots if deal.tender else ())
+    if quote is None:
+        return None, problems
+    return Bid(deal, settings.company, catalog, quote, selection, now, now.date()), problems
 
 
 def _narrow(bid: Bid, part: LotQuote) -> Bid:
     """The bid for one lot: its prices, its requirements and those of all lots, its products; no other lot's."""
     deal, lot = bid.deal, part.lot
     categories = {item.category.id for item in part.quote.categories}
-    lines = tuple(line for line in deal.quote.lines if line.category in categories)
+    own = {line.id for line in deal.quote.lines if not line.part_of and {*line.categories} <= categories}
+    lines = tuple(line for line in deal.quote.lines if line.id in own or line.part_of in own)
     foreign = {line.sku for line in deal.quote.lines} - {line.sku for line in lines}
     requirements = tuple(item for item in deal.requirements if item.lot in ("", lot.id))
     products = tuple(sku for sku in deal.solution.products if sku not in foreign)
     prices = {
-        "categories": tuple(item.category for item in part.quote.categories),
+        "categories": tuple(item.category for item in part.quote.top_categories),
         "lines": lines,
         "total": None,
         "total_words": "",

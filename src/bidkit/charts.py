@@ -40,7 +40,7 @@ def make_team_chart(team: Sequence[Member], labels: Mapping[str, Any], color: st
 def make_quote_chart(quote: Quote, labels: Mapping[str, Any], color: str) -> BarChart:
     """The total of each category in the quote's order."""
     words = labels["quote_chart"]
-    items = tuple((item.category.name, item.total) for item in quote.categories)
+    items = tuple((item.category.name, item.total) for item in quote.top_categories)
     said = words["separator"].join(words["said"].format(name=name, amount=f"{total:,.2f}") for name, total in items)
     title = words["taxed" if quote.tax else "title"].format(unit=labels["currencies"][quote.currency])
     return BarChart(items, title, color, words["alt"].format(title=title, items=said))

@@ -71,7 +71,10 @@ def judge_deal(deal_path: Path, options: Options) -> tuple[Judged | None, list[D
     catalog, found = load_catalog(workspace, *list_catalog_names(deal))
     problems += found
     pinned = options.as_of or settings.as_of
-    bid = make_bid(deal, settings, catalog, options.now, pinned)
+    bid, found = make_bid(deal, settings, catalog, options.now, pinned)
+    problems += found
+    if bid is None:
+        return None, problems
     appendix, found = load_appendix(workspace, bid, name)
     pack, more = load_pack(workspace, settings.pack or DEFAULT_PACKS[deal.language])
     attestations, signed = load_attestations(workspace, name)

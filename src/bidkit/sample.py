@@ -27,7 +27,11 @@ def load_sample() -> Bid:
     records = (_read(data, "product", Product),), (_read(data, "service", ServiceBlock),)
     catalog = Catalog(*records, (_read(data, "credential", Credential),))
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    return make_bid(_read(data, "deal", Deal), _read(data, "settings", Settings), catalog, now, date(2026, 1, 1))
+    settings, deal = _read(data, "settings", Settings), _read(data, "deal", Deal)
+    bid, problems = make_bid(deal, settings, catalog, now, date(2026, 1, 1))
+    if bid is None:
+        raise AssertionError(f"the shipped sample is broken: {problems}")
+    return bid
 
 
 def _read(data: Node, key: str, kind: type[M]) -> M:

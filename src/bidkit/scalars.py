@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
@@ -20,6 +20,7 @@ from bidkit.source import Items, Node, ProseNode, nearest
 
 _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
 _MAX_DIGITS = 15
+_MAX_PLACES = 6
 _MAX_WHOLE = 100_000
 _YEARS = range(1900, 3000)
 
@@ -89,6 +90,36 @@ def _parse_money(value: Any) -> Decimal:
     if -int(number.as_tuple().exponent) > 2:
         raise PydanticCustomError("DL11", "too many decimals", {"limit": "0.01"})
     return number
+
+
+def _parse_price(value: Any) -> Decimal:
+    number = _parse_amount(value)
+    if -int(number.as_tuple().exponent) > _MAX_PLACES:
+        raise PydanticCustomError("DL11", "too many decimals", {"limit": f"{Decimal(1).scaleb(-_MAX_PLACES):f}"})
+    return number
+
+
+def _parse_factor(value: Any) -> Decimal:
+    number = _parse_number(value)
+    if number <= 0:
+        raise PydanticCustomError("DL11", "not positive", {"limit": "> 0"})
+    return number
+
+
+def _parse_tax_rate(value: Any) -> Decimal | str:
+    if isinstance(value, str) and value.strip().lower() in ("exempt", "免税"):
+        return "exempt"
+    return _parse_rate(value)
+
+
+def _parse_tags(value: Any) -> Any:
+    """Tags may also be written as one text (a csv cell): `policy=small; site=north`."""
+    if not isinstance(value, str):
+        return value
+    pairs = [re.split("[=＝:：]", part, maxsplit=1) for part in re.split("[;；]", value) if part.strip()]
+    if any(len(pair) != 2 for pair in pairs):
+        raise PydanticCustomError("DL10", "not tags", {"allowed": "tag=value; tag=value"})
+    return {key.strip(): text.strip() for key, text in pairs}
 
 
 def _parse_rate(value: Any) -> Decimal:
@@ -173,12 +204,19 @@ Text = Annotated[str, BeforeValidator(_required_text)]
 Note = Annotated[str, BeforeValidator(_text)]
 """Text that may be left out."""
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_split_texts)]
+Tags = Annotated[dict[str, Text], BeforeValidator(_parse_tags)]
 Money = Annotated[Decimal, BeforeValidator(_parse_money)]
 """An amount in the quote's currency, ≥ 0, at most two decimals."""
+Price = Annotated[Decimal, BeforeValidator(_parse_price)]
+"""The price of one unit, ≥ 0, at most six decimals."""
 Quantity = Annotated[Decimal, BeforeValidator(_parse_amount)]
 """A number ≥ 0, also fractional (18.5 ㎡)."""
 Rate = Annotated[Decimal, BeforeValidator(_parse_rate)]
 """A share between 0 and 1; written `13%` or `0.13`."""
+Factor = Annotated[Decimal, BeforeValidator(_parse_factor)]
+"""A number above zero, such as an exchange rate."""
+TaxRate = Annotated[Decimal | Literal["exempt"], BeforeValidator(_parse_tax_rate)]
+"""A rate of tax, or `exempt` / `免税`."""
 Whole = Annotated[int, BeforeValidator(_parse_whole)]
 Day = Annotated[date, BeforeValidator(_parse_day)]
 Moment = Annotated[datetime, BeforeValidator(_parse_moment)]

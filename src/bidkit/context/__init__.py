@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from itertools import islice
 from typing import Any
 
 from bidkit.appendix import Appendix
 from bidkit.bid import Bid
 from bidkit.catalog import UNDATED_KINDS, Credential, Product
-from bidkit.charts import make_gantt, make_quote_chart, make_team_chart
+from bidkit.charts import make_gantt, make_team_chart
 from bidkit.config import CONFIG_NAME, Signer
 from bidkit.context.anchors import Anchors
 from bidkit.context.formats import format_day, format_moment
-from bidkit.context.lines import make_lines
+from bidkit.context.lines import count_sold
+from bidkit.context.money import make_quote, make_terms
 from bidkit.context.scoring import make_scoring
 from bidkit.deal.tender import Enterprises, Requirement
 from bidkit.diagnostic import load_messages
@@ -86,8 +86,8 @@ def make_context(
         **maker.requirements(),
         "assumptions": list(deal.solution.assumptions),
         **make_scoring(bid, maker.anchors, all_volumes),
-        "terms": maker.terms(),
-        **({"quote": maker.quote()} if prices else {}),
+        "terms": make_terms(bid, maker.labels),
+        **({"quote": make_quote(bid, maker.labels)} if prices else {}),
         **maker.credentials(with_pages),
         "track_record": _number(reference.model_dump() for reference in deal.track_record),
     }
@@ -143,7 +143,7 @@ class _Maker:
         lots: list[dict[str, Any]] = []
         for part, bid in zip(self.bid.quote.lots, self.bid.by_lot, strict=True):
             about = {name: getattr(part.lot, name) for name in ("id", "title", "name", "ceiling", "bond")}
-            quote = {"quote": _Maker(bid, self.appendix, self.deal_name).quote()} if prices else {}
+            quote = {"quote": make_quote(bid, self.labels)} if prices else {}
             lots.append({"no": part.no, **about, **quote})
         return {"lot": lots[0] if self.bid.lot else None, "lots": lots}
 
@@ -193,10 +193,7 @@ class _Maker:
         return {"goals": list(goals.values()), "problems": _number(problems), "criteria": criteria}
 
     def products(self) -> list[dict[str, Any]]:
-        sold = {line.sku: Decimal(0) for line in self.bid.deal.quote.lines if line.sku}
-        for line in self.bid.deal.quote.lines:
-            if line.sku and line.kind == "base":
-                sold[line.sku] += line.quantity
+        sold = count_sold(self.bid)
         return _number(
             {
                 **product.model_dump(
@@ -265,43 +262,6 @@ class _Maker:
             "evidence": [proof["name"] for proof in proofs],
             "evidence_anchors": [proof["anchor"] for proof in proofs if proof["anchor"]],
             "proofs": proofs,
-        }
-
-    def terms(self) -> dict[str, Any]:
-        """What the quote says besides its prices; every volume may print it."""
-        quote, text = self.bid.quote, self.bid.deal.quote
-        return {
-            "currency": quote.currency,
-            "unit_label": self.labels["currencies"][quote.currency],
-            "validity_days": text.validity_days,
-            "validity_end": self.bid.validity_end,
-            "has_options": quote.options > 0,
-            "payments": _number(payment.model_dump() for payment in text.milestones),
-        }
-
-    def quote(self) -> dict[str, Any]:
-        quote, text = self.bid.quote, self.bid.deal.quote
-        names = ("words", "net", "tax", "options", "evaluated", "evaluated_words")
-        lines = make_lines(quote.lines, self.bid)
-        rest = iter(lines)
-        return {name: getattr(quote, name) for name in names} | {
-            **self.terms(),
-            "total": quote.base,
-            "lines": lines,
-            "categories": _number(
-                {
-                    "name": item.category.name,
-                    "count": len(item.lines),
-                    "total": item.total,
-                    "lines": list(islice(rest, len(item.lines))),
-                }
-                for item in quote.categories
-            ),
-            "extras": make_lines(quote.extras, self.bid),
-            "taxes": [{"rate": t.rate, "gross": t.gross, "net": t.net, "tax": t.tax} for t in quote.taxes],
-            "payments": _number({**item.payment.model_dump(), "amount": item.amount} for item in quote.payments),
-            "notes": list(text.notes),
-            "chart": make_quote_chart(quote, self.labels, self.bid.company.color),
         }
 
     def validity(self, paper: Credential) -> str:

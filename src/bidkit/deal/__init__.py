@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from bidkit.deal.customer import Competitor, Customer, Opportunity
+from bidkit.deal.lines import check_lines
 from bidkit.deal.lots import check_lots
 from bidkit.deal.prices import QuoteText
 from bidkit.deal.scoring import check_scoring
@@ -30,8 +31,6 @@ def _parse_id(value: object) -> str:
         raise PydanticCustomError("DL17", "not an id", {})
     return text
 
-
-_MAX_AMOUNT = 10**13
 
 DealId = Annotated[str, BeforeValidator(_parse_id)]
 """A name that is also a folder's: lower-case letters, digits, `.`, `_`, `-`; at most 64."""
@@ -71,15 +70,13 @@ def load_deal(workspace: Workspace, name: str) -> tuple[Deal | None, list[Diagno
     deal, found = validate(Deal, data)
     if deal is None:
         return None, problems + found
-    if found := _check_amounts(deal.quote):
-        return None, problems + found
     return deal, problems + check_references(deal)
 
 
 def check_references(deal: Deal) -> list[Diagnostic]:
     """What the deal names inside itself must exist, and ids must be unique.
 
-    Diagnostics: DL10, DL15, DL16, DL24, DL25, DL31–DL33, DL37.
+    Diagnostics: DL10, DL11, DL15, DL16, DL24, DL25, DL31–DL33, DL37, DL52–DL57.
     """
     need = deal.opportunity
     found: list[Diagnostic] = []
@@ -89,14 +86,14 @@ def check_references(deal: Deal) -> list[Diagnostic]:
         need.solutions,
         need.criteria,
         deal.requirements,
-        deal.quote.categories,
+        tuple(deal.quote.walk()),
         *((deal.tender.required_credentials, deal.tender.factors, deal.tender.instructions) if deal.tender else ()),
         deal.tender.lots if deal.tender else (),
     ):
         found += _unique(records)
     found += _refer(need.problems, "goal", [goal.id for goal in need.goals])
     found += _refer(need.solutions, "problem", [problem.id for problem in need.problems])
-    found += _refer(deal.quote.lines, "category", [category.id for category in deal.quote.categories])
+    found += check_lines(deal.quote)
     found += check_lots(deal.tender, deal.quote, deal.requirements)
     if deal.regime == "tender" and deal.tender is None:
         found.append(Diagnostic("DL06", deal.span("regime"), {"key": "tender"}))
@@ -113,18 +110,6 @@ def check_references(deal: Deal) -> list[Diagnostic]:
             days = {"start": phase.start_day, "end": phase.end_day}
             found.append(Diagnostic("DL25", phase.span("end_day"), days))
     return [*found, *check_team(deal.team)]
-
-
-def _check_amounts(quote: QuoteText) -> list[Diagnostic]:
-    """A line or a total that no quote can have; words and cents are exact below it."""
-    for line in quote.lines:
-        if line.quantity * line.unit_price >= _MAX_AMOUNT:
-            amount = f"{line.quantity * line.unit_price:,.2f}"
-            return [Diagnostic("DL11", line.span("quantity"), {"value": amount, "limit": f"< {_MAX_AMOUNT:,}"})]
-    total = sum(line.quantity * line.unit_price for line in quote.lines)
-    if total >= _MAX_AMOUNT:
-        return [Diagnostic("DL11", quote.span("lines"), {"value": f"{total:,.2f}", "limit": f"< {_MAX_AMOUNT:,}"})]
-    return []
 
 
 def _unique(records: tuple[Model, ...]) -> list[Diagnostic]:

@@ -13,7 +13,8 @@ from bidkit.source import nearest
 def check_lots(tender: Tender | None, quote: QuoteText, requirements: Sequence[Requirement]) -> Iterator[Diagnostic]:
     """What is wrong with the lots of a deal. Diagnostics: DL15, DL31, DL32, DL33."""
     known = [lot.id for lot in tender.lots] if tender else []
-    records: tuple[Category | Requirement, ...] = (*quote.categories, *requirements)
+    inner = [category for outer in quote.categories for category in outer.walk() if category is not outer]
+    records: tuple[Category | Requirement, ...] = (*quote.categories, *inner, *requirements)
     for record in records:
         if record.lot and record.lot not in known:
             near, allowed = nearest(record.lot, known), ", ".join(known) or "—"
@@ -24,14 +25,17 @@ def check_lots(tender: Tender | None, quote: QuoteText, requirements: Sequence[R
             if not category.lot:
                 values = {"category": category.id, "allowed": ", ".join(known)}
                 yield Diagnostic("DL31", category.span("lot"), values)
+        for category in inner:
+            if category.lot:
+                yield Diagnostic("DL33", category.span("lot"), {"key": "lot"})
         yield from _find_unpriced(tender, quote)
         yield from _find_contradictions(tender)
 
 
 def _find_unpriced(tender: Tender, quote: QuoteText) -> Iterator[Diagnostic]:
     """The lots without a line that counts: a bid for one of them would be a bid of nothing."""
-    filled = {line.category for line in quote.lines if line.kind == "base"}
-    priced = {category.lot for category in quote.categories if category.id in filled}
+    filled = {name for line in quote.lines if line.kind == "base" for name in line.categories}
+    priced = {outer.lot for outer in quote.categories if any(inner.id in filled for inner in outer.walk())}
     for lot in tender.lots:
         if lot.id not in priced:
             yield Diagnostic("DL32", lot.span("id"), {"lot": lot.id})

@@ -76,6 +76,7 @@ class Tender(Model):
     `parts` are, by volume, the parts that this tender asks for, in its order. `copies` is the number of copies beside
     the original; without it the bid is handed in electronically and no cover is marked.
     `legend` is the notice that restricts who may read the bid; nothing is printed without one.
+    `allows_options` says that optional prices, alternatives and option periods may be offered.
     `pdf_size_mb` is the largest PDF that its platform takes.
     """
 
@@ -89,6 +90,7 @@ class Tender(Model):
     bond: Money | None = None
     ceiling: Money | None = None
     rules: Literal["mof87", "ndrc", "mdb", "far"]
+    allows_options: Flag = False
     markers: dict[str, Literal["mandatory", "key", "important"]] = Field(default_factory=dict)
     mandatory_count: Whole | None = None
     scoring: Note = ""

@@ -184,7 +184,7 @@ def _name_prices(bid: Bid) -> dict[Decimal, Term | str]:
     """Every amount of the quote with what it is; of several that are equal, the one that weighs most."""
     quote, total = bid.quote, _name_total(bid)
     lines = [*quote.lines, *quote.extras]
-    named: list[tuple[Decimal, Term | str]] = [(item.line.unit_price, item.line.id) for item in lines]
+    named: list[tuple[Decimal, Term | str]] = [(item.unit_price, item.line.id) for item in lines]
     named += [(item.amount, item.line.id) for item in lines]
     named += [(item.amount, item.payment.name) for item in quote.payments]
     named += [(amount, Term("tax")) for item in quote.taxes for amount in (item.gross, item.net, item.tax)]

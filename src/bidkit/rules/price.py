@@ -8,15 +8,18 @@ from typing import Any
 
 from bidkit.bid import Bid
 from bidkit.diagnostic import Term
+from bidkit.quote.offers import round_to
 from bidkit.rules.registry import Finding, rule
 from bidkit.words import parse_amount
+
+_VAT_RATES = [Decimal(rate) / 100 for rate in (13, 9, 6, 3, 0)]
 
 
 def _money(amount: object) -> str:
     return f"{amount:,.2f}"
 
 
-def _differ(what: str | Term, stated: Decimal, computed: Decimal) -> dict[str, Any]:
+def _differ(what: str | Term, stated: object, computed: Decimal) -> dict[str, Any]:
     return {"what": what, "stated": _money(stated), "computed": _money(computed)}
 
 
@@ -24,9 +27,11 @@ def _differ(what: str | Term, stated: Decimal, computed: Decimal) -> dict[str, A
 def stated_amounts(bid: Bid) -> Iterator[Finding]:
     """A stated line amount or total is what the lines give."""
     for item in (*bid.quote.lines, *bid.quote.extras):
-        stated = item.line.amount
+        line, stated = item.line, item.line.amount
         if stated is not None and stated != item.amount:
-            yield Finding(item.line.span("amount"), _differ(item.line.id, stated, item.amount))
+            yield Finding(line.span("amount"), _differ(line.id, stated, item.amount))
+        if line.list_price is not None and line.unit_price not in (None, item.unit_price) and not line.periods:
+            yield Finding(line.span("unit_price"), _differ(line.id, line.unit_price, item.unit_price))
     stated = bid.deal.quote.total
     if stated is not None and stated != bid.quote.base:
         yield Finding(bid.deal.quote.span("total"), _differ(Term("total"), stated, bid.quote.base))
@@ -58,8 +63,10 @@ def ceiling(bid: Bid) -> Iterator[Finding]:
 
 @rule("PR06", regimes=frozenset({"tender"}))
 def optional_prices(bid: Bid) -> Iterator[Finding]:
-    """A tender's quote holds no optional or alternative price."""
-    for item in bid.quote.extras:
+    """A tender's quote holds no optional or alternative price and no option period, unless the tender allows them."""
+    if bid.deal.tender and bid.deal.tender.allows_options:
+        return
+    for item in (*bid.quote.extras, *(item for item in bid.quote.lines if item.line.kind == "option_period")):
         yield Finding(item.line.span("kind"), {"line": item.line.id, "kind": Term(item.line.kind)})
 
 
@@ -67,10 +74,11 @@ def optional_prices(bid: Bid) -> Iterator[Finding]:
 def sound_lines(bid: Bid) -> Iterator[Finding]:
     """Every line has a price and a quantity above zero and a number of its own."""
     seen: dict[str, int] = {}
+    for item in (*bid.quote.lines, *bid.quote.extras):
+        for field, number in (("quantity", item.line.quantity), ("unit_price", item.unit_price)):
+            if number == 0:
+                yield Finding(item.line.span(field), {"line": item.line.id, "fault": Term(f"zero_{field}")})
     for line in bid.deal.quote.lines:
-        for field in ("quantity", "unit_price"):
-            if getattr(line, field) == 0:
-                yield Finding(line.span(field), {"line": line.id, "fault": Term(f"zero_{field}")})
         span = line.span("id")
         if line.id in seen:
             yield Finding(span, {"line": line.id, "fault": Term("duplicate")})
@@ -79,11 +87,15 @@ def sound_lines(bid: Bid) -> Iterator[Finding]:
 
 @rule("PR13")
 def payments_are_whole(bid: Bid) -> Iterator[Finding]:
-    """The payment milestones add up to 100 %."""
-    payments = bid.deal.quote.milestones
-    percent = sum((payment.percent for payment in payments), Decimal(0))
-    if payments and percent != 1:
-        yield Finding(payments[-1].span("percent"), {"percent": f"{(percent * 100).normalize():f}"})
+    """The payment milestones add up to 100 %, or their amounts to the total."""
+    payments, amounts = bid.deal.quote.milestones, bid.quote.payments
+    shares = [payment.percent for payment in payments if payment.percent is not None]
+    paid, percent = sum((item.amount for item in amounts), Decimal(0)), sum(shares, Decimal(0))
+    if len(shares) == len(payments) > 0 and percent != 1:
+        yield Finding(payments[-1].span("percent"), {"sum": f"{(percent * 100).normalize():f} %", "whole": "100 %"})
+    elif payments and paid != bid.quote.base:
+        key = "percent" if payments[-1].percent is not None else "amount"
+        yield Finding(payments[-1].span(key), {"sum": _money(paid), "whole": _money(bid.quote.base)})
 
 
 @rule("PR15")
@@ -95,4 +107,58 @@ def products_are_priced(bid: Bid) -> Iterator[Finding]:
             yield Finding(bid.deal.solution.span("products", position), {"sku": sku})
 
 
-RULES = (stated_amounts, stated_words, ceiling, optional_prices, sound_lines, payments_are_whole, products_are_priced)
+@rule("PR11")
+def known_tax_rates(bid: Bid) -> Iterator[Finding]:
+    """A rate of value-added tax in China is 13, 9, 6, 3 or 0 %, or the line is exempt (增值税法 art. 10, 11)."""
+    lines = (*bid.quote.lines, *bid.quote.extras) if bid.quote.currency == "CNY" else ()
+    for item in lines:
+        if item.line.rate not in _VAT_RATES:
+            values = {"line": item.line.id, "rate": f"{(item.line.rate * 100).normalize():f}"}
+            yield Finding(item.line.span("tax_rate"), values)
+
+
+@rule("PR12")
+def few_decimals(bid: Bid) -> Iterator[Finding]:
+    """A price as written has no more decimals than the quote is rounded to."""
+    places = bid.deal.quote.rounding.unit_price
+    for line in bid.deal.quote.lines:
+        for key in ("unit_price", "list_price"):
+            price = getattr(line, key)
+            if price is not None and line.currency in (None, bid.quote.currency) and round_to(price, places) != price:
+                yield Finding(line.span(key), {"line": line.id, "price": f"{price:f}", "places": str(places)})
+
+
+@rule("PR16")
+def target_is_met(bid: Bid) -> Iterator[Finding]:
+    """The amounts of the base lines add up to the target."""
+    target = bid.deal.quote.target
+    found = sum((part.quote.subtotal for part in bid.quote.lots), Decimal(0)) if bid.quote.lots else bid.quote.subtotal
+    if target is not None and found != target and not bid.lot:
+        yield Finding(bid.deal.quote.span("target"), {"target": _money(target), "nearest": _money(found)})
+
+
+@rule("PR17")
+def within_limits(bid: Bid) -> Iterator[Finding]:
+    """A unit price is not below its floor and not above its cap."""
+    for item in (*bid.quote.lines, *bid.quote.extras):
+        offer = item.offer
+        for key, limit in (("floor", offer.floor), ("cap", offer.cap)):
+            is_beyond = limit is not None and (offer.unit_price < limit if key == "floor" else offer.unit_price > limit)
+            if is_beyond:
+                values = {"line": item.line.id, "price": _money(offer.unit_price), "name": Term(key)}
+                yield Finding(item.line.span(key), values | {"limit": _money(limit)})
+
+
+RULES = (
+    stated_amounts,
+    stated_words,
+    ceiling,
+    optional_prices,
+    sound_lines,
+    payments_are_whole,
+    products_are_priced,
+    known_tax_rates,
+    few_decimals,
+    target_is_met,
+    within_limits,
+)

@@ -64,7 +64,7 @@ def _add_categories(grid: Grid, bid: Bid, label: dict[str, str], parts: Parts) -
     for part, places in parts:
         first = _add_band(grid, _CATEGORIES, part)
         for number, (category, amounts, subtotal) in enumerate(places.categories, 1):
-            rates = sorted({item.line.tax_rate for item in category.lines}, reverse=True)
+            rates = sorted({item.line.rate for item in category.lines}, reverse=True)
             values: dict[str, Value] = {
                 "id": number,
                 "category": category.category.name,
@@ -162,7 +162,7 @@ def _add_payments(grid: Grid, bid: Bid, label: dict[str, str], parts: Sequence[t
         last = len(grid.rows)
         values: dict[str, Value] = {
             "milestone": label["sum"],
-            "percent": sum_cells("D", first, last, sum(item.payment.percent for item in part.quote.payments)),
+            "percent": sum_cells("D", first, last, sum((item.payment.percent or 0) for item in part.quote.payments)),
             "amount": sum_cells("E", first, last, _sum_payments(part.quote)),
         }
         rows.append(grid.add("subtotal" if part.lot else "total", _PAYMENTS, values))
@@ -174,7 +174,7 @@ def _add_payments(grid: Grid, bid: Bid, label: dict[str, str], parts: Sequence[t
 def _add_shares(grid: Grid, quote: Quote, base: str) -> None:
     """A row for each payment of the total in the cell `base`; the last one takes the remainder."""
     first, payments = len(grid.rows) + 1, quote.payments
-    percents = sum(item.payment.percent for item in payments)
+    percents = sum((item.payment.percent or 0) for item in payments)
     for number, item in enumerate(payments, 1):
         formula = f"ROUND({base}*D{{row}},2)"
         if 1 < number == len(payments) and percents == 1:
@@ -183,7 +183,7 @@ def _add_shares(grid: Grid, quote: Quote, base: str) -> None:
             "id": number,
             "milestone": item.payment.name,
             "trigger": item.payment.trigger,
-            "percent": item.payment.percent,
+            "percent": (item.payment.percent or 0),
             "amount": Formula(formula, item.amount),
         }
         grid.add("line", _PAYMENTS, values)

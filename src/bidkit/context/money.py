@@ -1,0 +1,130 @@
+"""the quote, as a template prints it: totals, categories, taxes, payments, each lot by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+from bidkit.bid import Bid
+from bidkit.charts import make_quote_chart
+from bidkit.context.lines import make_lines
+from bidkit.quote import Quote, TaxTotal
+
+_TOTALS = ("currency", "prices", "subtotal", "words", "net", "tax", "options", "evaluated", "evaluated_words")
+
+
+def make_terms(bid: Bid, labels: Mapping[str, Any]) -> dict[str, Any]:
+    """What the quote says besides its prices; every volume may print it."""
+    text = bid.deal.quote
+    shares = [payment.model_dump(include={"name", "trigger", "percent"}) for payment in text.milestones]
+    return {
+        "currency": bid.quote.currency,
+        "unit_label": labels["currencies"][bid.quote.currency],
+        "validity_days": text.validity_days,
+        "validity_end": bid.validity_end,
+        "has_options": bid.quote.options > 0,
+        "payments": [{"no": number, **share} for number, share in enumerate(shares, 1)],
+    }
+
+
+def make_quote(bid: Bid, labels: Mapping[str, Any]) -> dict[str, Any]:
+    """All prices; `parts` are the lots, each by itself, or the whole where there are none."""
+    quote, text = bid.quote, bid.deal.quote
+    return {
+        **make_terms(bid, labels),
+        **_make_money(bid),
+        "tax_sum": text.tax_sum,
+        "rounding": text.rounding.model_dump(),
+        "rates": [rate.model_dump() for rate in text.rates],
+        "is_taxed": any(tax.tax for tax in quote.taxes),
+        "taxes": [_describe(tax, ("rate", "is_exempt", "gross", "net", "tax")) for tax in _merge_kinds(quote)],
+        "extras": make_lines(quote.extras, bid),
+        "notes": list(text.notes),
+        "chart": make_quote_chart(quote, labels, bid.company.color),
+        "has_lots": bool(quote.lots),
+        "parts": [_make_part(own, labels, number) for number, own in enumerate(bid.by_lot or (bid,), 1)],
+    }
+
+
+def _make_part(bid: Bid, labels: Mapping[str, Any], number: int) -> dict[str, Any]:
+    """One lot, or the whole: its prices, the name of its sheet, its taxes by kind and rate."""
+    about = {"no": number, "id": bid.lot.id if bid.lot else "", "title": bid.lot.title if bid.lot else ""}
+    taxes = [_describe(tax, [field.name for field in fields(TaxTotal)]) for tax in bid.quote.taxes]
+    sheet = f"{labels['breakdown']} {number}" if bid.lot else labels["breakdown"]
+    return {**about, "sheet": sheet, **_make_money(bid), "taxes": taxes}
+
+
+def _make_money(bid: Bid) -> dict[str, Any]:
+    """Totals, lines, categories, groupings and payments of a bid or of one lot."""
+    quote = bid.quote
+    lines = make_lines(quote.lines, bid)
+    rest = iter(lines)
+    by_number = {line["number"]: line for line in lines}
+    return {
+        **{name: getattr(quote, name) for name in _TOTALS},
+        "total": quote.base,
+        "lines": lines,
+        "categories": [
+            {
+                "no": no,
+                "number": item.number,
+                "level": item.level,
+                "name": item.category.name,
+                "count": len(item.lines),
+                "total": item.total,
+                "subtotal": sum((line.amount for line in item.lines), Decimal("0.00")),
+                "lines": list(islice(rest, len(item.lines))),
+            }
+            for no, item in enumerate(quote.categories, 1)
+        ],
+        "groupings": [
+            {
+                "title": grouping.title,
+                "groups": [
+                    {
+                        "value": group.value,
+                        "total": group.total,
+                        "lines": [by_number[item.number] for item in group.lines],
+                    }
+                    for group in grouping.groups
+                ],
+            }
+            for grouping in quote.groupings
+        ],
+        "payments": [
+            {
+                "no": number,
+                "name": item.payment.name,
+                "trigger": item.payment.trigger,
+                "percent": _share(item.payment.percent, item.amount, quote.base),
+                "amount": item.amount,
+                "is_fixed": item.payment.percent is None,
+            }
+            for number, item in enumerate(quote.payments, 1)
+        ],
+    }
+
+
+def _share(stated: Decimal | None, amount: Decimal, total: Decimal) -> Decimal:
+    """The part of the total that a payment is, as stated or as it turns out."""
+    if stated is not None:
+        return stated
+    return amount / total if total else Decimal(0)
+
+
+def _merge_kinds(quote: Quote) -> list[TaxTotal]:
+    """The taxes by rate alone: base lines and option periods together."""
+    merged: dict[tuple[Decimal, bool], TaxTotal] = {}
+    for tax in quote.taxes:
+        key = (tax.rate, tax.is_exempt)
+        known = merged.get(key)
+        sums = [getattr(tax, name) + (getattr(known, name) if known else 0) for name in ("gross", "net", "tax")]
+        merged[key] = TaxTotal(tax.kind, *key, *sums)
+    return list(merged.values())
+
+
+def _describe(record: object, names: Any) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in names}

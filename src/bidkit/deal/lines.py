@@ -1,0 +1,74 @@
+"""the lines of a quote against the categories, tags, currencies and lines that they name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bidkit.deal.prices import Line, QuoteText
+from bidkit.diagnostic import Diagnostic, Span, Term
+from bidkit.source import nearest
+
+
+def check_lines(quote: QuoteText) -> Iterator[Diagnostic]:
+    """What the lines name and is not there, or contradicts itself. Diagnostics: DL15, DL52–DL57."""
+    categories = {category.id: category for category in quote.walk()}
+    bundles = [line.id for line in quote.lines if not line.part_of]
+    based = [line.id for line in quote.lines if line.kind == "base"]
+    for line in quote.lines:
+        if bool(line.category) + bool(line.periods) + bool(line.part_of) != 1:
+            yield Diagnostic("DL52", line.span("category"), {"line": line.id})
+        if line.category:
+            yield from _refer("category", line.category, [*categories], line.span("category"))
+        for place, name in enumerate(line.periods):
+            yield from _refer("category", name, [*categories], line.span("periods", place))
+        if line.part_of:
+            yield from _refer("line", line.part_of, bundles, line.span("part_of"))
+        if line.replaces:
+            yield from _refer("line", line.replaces, based, line.span("replaces"))
+        yield from _check_kind(line)
+        yearless = [name for name in line.categories if name in categories and not categories[name].year]
+        if line.escalation and yearless and not line.part_of:
+            values = {"line": line.id, "category": ", ".join(yearless)}
+            yield Diagnostic("DL53", line.span("escalation"), values)
+        for tag in line.tags:
+            if tag not in quote.groupings:
+                yield Diagnostic("DL55", line.span("tags"), {"tag": tag, "allowed": ", ".join(quote.groupings) or "—"})
+    yield from _check_rates(quote)
+
+
+def _refer(kind: str, name: str, known: list[str], span: Span | None) -> Iterator[Diagnostic]:
+    if name not in known:
+        values = {"kind": Term(kind), "id": name, "near": nearest(name, known), "allowed": ", ".join(known) or "—"}
+        yield Diagnostic("DL15", span, values)
+
+
+def _check_kind(line: Line) -> Iterator[Diagnostic]:
+    """A part has no price, kind or amount of its own; only an alternative replaces a line."""
+    stated = {
+        "amount": line.amount is not None,
+        "discount": line.discount is not None,
+        "escalation": line.escalation is not None,
+        "kind": line.kind != "base",
+    }
+    for key in (key for key, is_stated in stated.items() if is_stated and line.part_of):
+        yield Diagnostic("DL54", line.span(key), {"line": line.id, "key": key, "other": "part_of"})
+    if line.replaces and line.kind != "alternative":
+        yield Diagnostic(
+            "DL54", line.span("replaces"), {"line": line.id, "key": "replaces", "other": f"kind: {line.kind}"}
+        )
+
+
+def _check_rates(quote: QuoteText) -> Iterator[Diagnostic]:
+    """A currency has one rate, and the quote's own has none; a payment is a share or an amount; roundings are few."""
+    seen: set[str] = {quote.currency}
+    for rate in quote.rates:
+        if rate.currency in seen:
+            yield Diagnostic("DL56", rate.span("currency"), {"currency": rate.currency})
+        seen.add(rate.currency)
+    for payment in quote.milestones:
+        if (payment.percent is None) == (payment.amount is None):
+            yield Diagnostic("DL57", payment.span("amount"), {"name": payment.name})
+    for key, limit in (("unit_price", 6), ("amount", 2)):
+        places = getattr(quote.rounding, key)
+        if places > limit:
+            yield Diagnostic("DL11", quote.rounding.span(key), {"value": str(places), "limit": f"≤ {limit}"})
