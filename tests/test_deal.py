@@ -242,8 +242,8 @@ B01,B,安装,,项,1,36000.00,6%
         assert unknown[0].values["near"] == "unit_price"
 
     def test_required_cell_that_is_empty_is_reported_at_its_row(self, tmp_path: Path) -> None:
-        _, problems = self.load(tmp_path, self.LINES.format(price=""))
-        assert [(p.code, p.values["key"], p.span and p.span.line) for p in problems] == [("DL06", "unit_price", 2)]
+        _, problems = self.load(tmp_path, self.LINES.format(price="5").replace(",项,", ",,"))
+        assert [(p.code, p.values["key"], p.span and p.span.line) for p in problems] == [("DL06", "unit", 3)]
 
 
 class TestSeveralMistakes:

@@ -535,4 +535,4 @@ def test_the_workbook_of_lots_is_read_back(package: tuple[Bid, dict[str, bytes]]
     assert book.faults == ()
     for amount in ("300000.00", "36000.00", "336000.00"):
         assert book.has_number(Decimal(amount))
-    assert {"第1包 网关设备", "第2包 安装服务"} <= {sheet for sheet, _ in book.cells}
+    assert {"分项报价表 1", "分项报价表 2"} <= {sheet for sheet, _ in book.cells}

@@ -91,9 +91,11 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Result:
     deal = make_port(tmp_path_factory.mktemp("changed") / "port")
     edit(deal, f"  legend: {LEGEND}\n", "")
     lines = deal.parent / "lines.csv"
-    taxed = lines.read_text(encoding="utf-8").replace(",0%,", ",20%,").rstrip("\n")
-    extra = "X-01,Y1,Spare sensor,,,,,,ot-monitoring,each,2,900.00,20%,1800.00,optional,On call\n"
-    lines.write_text(f"{taxed}\n{extra}", encoding="utf-8")
+    head, *rows = lines.read_text(encoding="utf-8").replace(",0%,", ",20%,").splitlines()
+    extra = "X-01,,Spare sensor,,,,,,ot-monitoring,each,2,900.00,,20%,On call,optional,Y1"
+    lines.write_text(
+        "\n".join([f"{head},kind,category", *(f"{row},base," for row in rows), extra, ""]), encoding="utf-8"
+    )
     answers = deal.parent / "requirements.csv"
     text = answers.read_text(encoding="utf-8")
     answers.write_text(re.sub(r"(?m)^(C-03,.*),(?:none|positive),", r"\1,exception,", text), encoding="utf-8")
@@ -140,7 +142,7 @@ def test_price_volume_has_every_line_and_the_named_totals(draft: Result) -> None
     rows = dump_docx(content_of(draft, PRICE)).splitlines()
     for line in draft.bid.quote.lines:
         (row,) = [row for row in rows if row.startswith(f"| {line.line.id} |")]
-        assert f"{line.line.unit_price:,.2f} | {line.amount:,.2f}" in row
+        assert f"{line.unit_price:,.2f} | {line.amount:,.2f}" in row
     for label, amount in (
         ("Total price, base period", "11,721,979.20"),
         ("Total of options", "8,082,807.60"),

@@ -454,7 +454,8 @@ def test_a_row_means_the_sheet_of_its_own_turn() -> None:
 
 
 def test_a_row_over_something_else_means_all_sheets() -> None:
-    sheets = {**ALONG, "汇总": [["{%tr for one in lots[1:] %}"], [("='第{{ lot.no }}包'!B6", "{{ 1 }}")], ["{%tr endfor %}"]]}
+    rows = [["{%tr for one in lots[1:] %}"], [("='第{{ lot.no }}包'!B6", "{{ 1 }}")], ["{%tr endfor %}"]]
+    sheets = {**ALONG, "汇总": rows}
     assert ("TP31", "A2") in mistakes(xlsx(sheets))
 
 

@@ -211,6 +211,7 @@ def make_workspace(path: Path, regime: str = "tender", **changes: Any) -> Path:
         "deals/water/evidence/minutes.md": "会议纪要：各方确认。\n",
         "templates/zh-proposal/pack.yaml": (shipped_packs() / "zh-proposal/pack.yaml").read_bytes(),
         "templates/zh-proposal/proposal.docx": plain_template(),
+        "templates/zh-proposal/quote.xlsx": (shipped_packs() / "zh-proposal/quote.xlsx").read_bytes(),
     }
     for name, content in files.items():
         write(path / name, content)

@@ -101,7 +101,7 @@ def _inspect_pack(pack: Pack, root: Path, problems: list[Diagnostic], is_compat:
         list_template_names(volume.content, volume.template, FILTER_KINDS, load, volume.parts)[0]
         for volume in pack.volumes
     ]
-    if pack.workbook is not None:
+    if pack.text.workbook:
         names.append(list_workbook_names(pack.workbook, pack.text.workbook, FILTER_KINDS)[0])
     is_readable = all(found is not None for found in names)
     merged = merge_names([found or () for found in names])
@@ -126,7 +126,7 @@ def _check_volume(pack: Pack, volume: Volume, number: int, load: Load, is_compat
 
 
 def _check_quote_file(pack: Pack) -> list[Diagnostic]:
-    if pack.workbook is None:
+    if not pack.text.workbook:
         return []
     template, problems = compile_workbook(pack.workbook, pack.text.workbook, make_filters(pack.text.locale))
     if template is None:

@@ -52,7 +52,7 @@ class Judged:
     gate: Gate
     pack: Pack
     volumes: tuple[CompiledVolume, ...]
-    quote_file: WorkbookTemplate | None
+    quote_file: WorkbookTemplate
     appendix: Appendix
     pinned: date | None
 
@@ -84,7 +84,7 @@ def judge_deal(deal_path: Path, options: Options) -> tuple[Judged | None, list[D
     volumes, found = compile_volumes(pack, bid)
     quote_file, more = compile_quote_file(pack, bid)
     problems += found + more
-    if has_errors(problems):
+    if has_errors(problems) or quote_file is None:
         return None, problems
     problems += check_volumes(volumes, bid, appendix, name, is_draft=options.is_draft)
     problems += check_quote_file(quote_file, bid, appendix, name, is_draft=options.is_draft)

@@ -133,13 +133,18 @@ def recalculate(workbook: bytes) -> tuple[bytes | None, list[Diagnostic]]:
     Returns:
         None when that failed: EN01 (no LibreOffice), EN02 (took too long), EN03 (no whole .xlsx).
     """
+    name = "workbook.xlsx"
+    made, diagnostics = recalculate_all({name: workbook})
+    return made.get(name), diagnostics
+
+
+def recalculate_all(workbooks: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Diagnostic]]:
+    """Several at once, by name; without those that failed: EN01, EN02, EN03."""
     office = find_office()
     if office is None:
-        return None, [Diagnostic("EN01", None, {}, Severity.INFO)]
-    name = "workbook.xlsx"
+        return {}, [Diagnostic("EN01", None, {}, Severity.INFO)]
     with _private_folder(_HARDENED + _RECALCULATE) as folder:
-        made, diagnostics = _convert(office, folder, _TO_XLSX, {name: workbook}, None)
-    return made.get(name), diagnostics
+        return _convert(office, folder, _TO_XLSX, workbooks, None)
 
 
 def read_outline(pdf: bytes) -> list[tuple[int, str, int]]:

@@ -133,7 +133,7 @@ class Pack:
         name: as messages show it, `templates/zh-proposal`.
         hash: SHA-256 over all its files.
         includes: its Word files by their name in the pack's folder, for `{%p include %}`.
-        workbook: the template of the quote's .xlsx; None for bidkit's own.
+        workbook: the template of the quote's .xlsx: its own, or that of the language's default pack.
     """
 
     name: str
@@ -141,7 +141,7 @@ class Pack:
     volumes: tuple[Volume, ...]
     hash: str
     includes: Mapping[str, bytes]
-    workbook: bytes | None = None
+    workbook: bytes
 
 
 def make_theme(pack: Pack, company_color: str, *, is_written: bool) -> Theme:
@@ -192,10 +192,12 @@ def read_pack(files: Workspace, folder: str) -> tuple[Pack | None, list[Diagnost
     if text is None:
         return None, problems
     volumes, found = _read_volumes(files, manifest, text)
-    workbook, more = files.read(text.workbook, manifest, text.span("workbook")) if text.workbook else (None, [])
-    found += more
+    workbook: bytes | None = (shipped_packs() / DEFAULT_PACKS[text.locale[:2]] / "quote.xlsx").read_bytes()
+    if text.workbook:
+        workbook, more = files.read(text.workbook, manifest, text.span("workbook"))
+        found += more
     problems += found
-    if found:
+    if found or workbook is None:
         return None, problems
     includes: dict[str, bytes] = {}
     for path in sorted((files.root / folder).rglob("*.docx")):

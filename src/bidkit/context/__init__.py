@@ -129,7 +129,7 @@ class _Maker:
         tender = self.bid.deal.tender
         if tender is None:
             return None
-        names = ("no", "agency", "issued_on", "validity_days", "legend", "copies")
+        names = ("no", "agency", "issued_on", "validity_days", "legend", "copies", "rules", "allows_options")
         return {name: getattr(tender, name) for name in names} | {
             "package": tender.name_package(self.bid.deal.language),
             "bond": tender.whole_bond,

@@ -33,13 +33,16 @@ def make_terms(bid: Bid, labels: Mapping[str, Any]) -> dict[str, Any]:
 def make_quote(bid: Bid, labels: Mapping[str, Any]) -> dict[str, Any]:
     """All prices; `parts` are the lots, each by itself, or the whole where there are none."""
     quote, text = bid.quote, bid.deal.quote
+    is_taxed = any(tax.tax for tax in quote.taxes)
     return {
         **make_terms(bid, labels),
         **_make_money(bid),
+        "sheet": labels["price_sheets"][bid.deal.regime],
         "tax_sum": text.tax_sum,
         "rounding": text.rounding.model_dump(),
         "rates": [rate.model_dump() for rate in text.rates],
-        "is_taxed": any(tax.tax for tax in quote.taxes),
+        "is_taxed": is_taxed,
+        "tax_by_line": is_taxed and text.tax_sum == "by_line",
         "taxes": [_describe(tax, ("rate", "is_exempt", "gross", "net", "tax")) for tax in _merge_kinds(quote)],
         "extras": make_lines(quote.extras, bid),
         "notes": list(text.notes),
@@ -53,8 +56,9 @@ def _make_part(bid: Bid, labels: Mapping[str, Any], number: int) -> dict[str, An
     """One lot, or the whole: its prices, the name of its sheet, its taxes by kind and rate."""
     about = {"no": number, "id": bid.lot.id if bid.lot else "", "title": bid.lot.title if bid.lot else ""}
     taxes = [_describe(tax, [field.name for field in fields(TaxTotal)]) for tax in bid.quote.taxes]
-    sheet = f"{labels['breakdown']} {number}" if bid.lot else labels["breakdown"]
-    return {**about, "sheet": sheet, **_make_money(bid), "taxes": taxes}
+    last = f" {number}" if bid.lot else ""
+    sheets = {"sheet": f"{labels['breakdown']}{last}", "tax_sheet": f"{labels['tax_sheet']}{last}"}
+    return {**about, **sheets, **_make_money(bid), "taxes": taxes}
 
 
 def _make_money(bid: Bid) -> dict[str, Any]:
@@ -63,6 +67,7 @@ def _make_money(bid: Bid) -> dict[str, Any]:
     lines = make_lines(quote.lines, bid)
     rest = iter(lines)
     by_number = {line["number"]: line for line in lines}
+    is_paid = sum((item.amount for item in quote.payments), Decimal(0)) == quote.base
     return {
         **{name: getattr(quote, name) for name in _TOTALS},
         "total": quote.base,
@@ -73,7 +78,7 @@ def _make_money(bid: Bid) -> dict[str, Any]:
                 "number": item.number,
                 "level": item.level,
                 "name": item.category.name,
-                "count": len(item.lines),
+                "count": sum(line["number"].startswith(f"{item.number}.") for line in lines),
                 "total": item.total,
                 "subtotal": sum((line.amount for line in item.lines), Decimal("0.00")),
                 "lines": list(islice(rest, len(item.lines))),
@@ -102,6 +107,7 @@ def _make_money(bid: Bid) -> dict[str, Any]:
                 "percent": _share(item.payment.percent, item.amount, quote.base),
                 "amount": item.amount,
                 "is_fixed": item.payment.percent is None,
+                "takes_rest": item.payment.percent is not None and number == len(quote.payments) and is_paid,
             }
             for number, item in enumerate(quote.payments, 1)
         ],

@@ -6,13 +6,14 @@ import hashlib
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
 from bidkit.ooxml.drawing import GRID, INK, PALE_INK, edge_of, make_inline
 from bidkit.ooxml.measure import count_lines, is_wide, line_height, measure_text
-from bidkit.ooxml.opc import OFFICE_RELS, add_relationships
+from bidkit.ooxml.opc import OFFICE_RELS, add_relationships, read_package, write_package
+from bidkit.ooxml.properties import CORE, set_dates
 from bidkit.ooxml.values import EMU_PER_MM, Rendering, Site, escape_text
 
 _CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
@@ -23,6 +24,8 @@ _POINTS, _LEAST_POINTS = 8.5, 4.0
 _NAME_SHARE, _PAGE_SHARE = 0.36, 0.84
 _TITLE_MM, _ROW_MM, _ROW_PADDING_MM = 9.0, 7.5, 1.6
 _VALUE_FORMAT = "#,##0.00"
+_DAY = date(2000, 1, 1)
+"""When every chart's sheet was made, so that equal charts are equal bytes."""
 
 
 @dataclass(frozen=True)
@@ -163,16 +166,25 @@ def _add_chart(rendering: Rendering, content: str, workbook: bytes) -> str:
 
 def _make_workbook(title: str, items: Sequence[tuple[str, Decimal]]) -> bytes:
     """The sheet that the chart shows, the same bytes for the same items."""
-    import xlsxwriter
+    import openpyxl
 
+    book = openpyxl.Workbook()
+    book.properties.creator = ""
+    sheet = book.create_sheet("Sheet1")
+    book.remove(book.worksheets[0])
+    for letter in "AB":
+        sheet.column_dimensions[letter].width = 24
+    rows: list[tuple[str, str | Decimal]] = [("", title), *items]
+    for row, cells in enumerate(rows, 1):
+        for column, value in enumerate(cells, 1):
+            cell = sheet.cell(row, column, value)
+            if isinstance(value, str):
+                cell.data_type = "s"  # whatever it begins with
+            else:
+                cell.number_format = _VALUE_FORMAT
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"created": datetime(2000, 1, 1)})
-    sheet = book.add_worksheet("Sheet1")
-    sheet.set_column(0, 1, 24, amount := book.add_format({"num_format": _VALUE_FORMAT}))
-    sheet.write_string(0, 1, title)
-    for row, (name, value) in enumerate(items, 1):
-        sheet.write_string(row, 0, name)
-        sheet.write_number(row, 1, float(value), amount)
-    book.close()
-    return buffer.getvalue()
+    book.save(buffer)
+    package, problems = read_package(buffer.getvalue(), "chart.xlsx")
+    if package is None:
+        raise AssertionError(f"{problems}")
+    return write_package(package.replace({CORE: set_dates(package[CORE], _DAY)}))

@@ -14,7 +14,7 @@ from bidkit.ooxml.tree import find_numbered, q
 from bidkit.ooxml.values import Styles
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-_THEME = r"word/theme/theme\d*\.xml"
+_THEME = r"(?:word|xl)/theme/theme\d*\.xml"
 
 
 def read_styles(styles: etree._Element, numbering: etree._Element | None) -> Styles:
@@ -138,6 +138,18 @@ def repaper(package: opc.Package, width: int, height: int) -> opc.Package:
         for side in ("left", "right"):
             margins.set(q(side), str(int(margins.get(q(side), "0")) + shift))
     return package.replace({"word/document.xml": opc.serialize(document)})
+
+
+def repaper_sheets(package: opc.Package, paper: int) -> opc.Package:
+    """A workbook on another paper, by Excel's number for it (1 Letter, 9 A4)."""
+    changed = {}
+    for part in package:
+        if re.fullmatch(r"xl/worksheets/[^/]+\.xml", part):
+            tree = opc.parse_xml(package[part])
+            for setup in tree.iter("{*}pageSetup"):
+                setup.set("paperSize", str(paper))
+            changed[part] = opc.serialize(tree)
+    return package.replace(changed)
 
 
 def list_template_fonts(content: bytes, name: str, *, with_east_asian: bool) -> tuple[str, ...]:

@@ -308,17 +308,15 @@ def _group(tag: str, title: str, lines: Sequence[PricedLine]) -> Grouping:
 
 
 def _split_payments(payments: Sequence[Payment], total: Decimal) -> tuple[PaymentAmount, ...]:
-    """Each payment's amount: as stated, or its share of the total; the last share takes what rounding has left over."""
+    """Each payment's amount: as stated, or its share of the total; a share at the end takes what rounding left."""
     amounts = [
         round_cents(total * payment.percent) if payment.percent is not None else payment.amount or Decimal("0.00")
         for payment in payments
     ]
-    shares = [place for place, payment in enumerate(payments) if payment.percent is not None]
-    is_whole = sum(payment.percent or 0 for payment in payments) == 1
-    if len(shares) < len(payments):
-        is_whole = abs(total - _sum(amounts)) < len(shares) * Decimal("0.01")
-    if shares and is_whole:
-        amounts[shares[-1]] += total - _sum(amounts)
+    if payments and payments[-1].percent is not None:
+        rest, shares = total - _sum(amounts), [payment.percent for payment in payments if payment.percent is not None]
+        is_whole = sum(shares) == 1 if len(shares) == len(payments) else abs(rest) < len(shares) * Decimal("0.01")
+        amounts[-1] += rest if is_whole else 0
     return tuple(PaymentAmount(payment, amount) for payment, amount in zip(payments, amounts, strict=True))
 
 

@@ -34,6 +34,7 @@ from bidkit.ooxml.sheet.tree import R_ID, S, s
 from bidkit.ooxml.sheet.typed import SheetEnvironment
 from bidkit.ooxml.syntax import compile_source, parse_readable
 from bidkit.ooxml.tags import Tag, find_tags
+from bidkit.ooxml.theme import Theme, repaper_sheets, retheme
 from bidkit.ooxml.values import mark
 
 _STYLES, _STRINGS, _CHAIN = "xl/styles.xml", "xl/sharedStrings.xml", "xl/calcChain.xml"
@@ -51,6 +52,8 @@ def compile_workbook(
     tests: Mapping[str, Callable[..., Any]] | None = None,
     globals_: Mapping[str, Any] | None = None,
     allow_macros: bool = False,
+    theme: Theme | None = None,
+    paper: int | None = None,
     store: Store | None = None,
 ) -> tuple[WorkbookTemplate | None, list[Diagnostic]]:
     """An .xlsx template, ready to be rendered any number of times. Diagnostics: TP01–TP03, TP05, TP09, TP11, TP14,
@@ -59,15 +62,19 @@ def compile_workbook(
     Args:
         name: the file, as messages name it.
         allow_macros: code in the template is carried into what is made from it.
+        theme: colours and fonts that take the place of the template's own.
+        paper: Excel's number for the paper on which all sheets are printed; None keeps the template's.
         store: where templates without a mistake are kept compiled.
     """
     environment = make_environment(filters, tests or {}, globals_ or {}, False, SheetEnvironment)
     assert isinstance(environment, SheetEnvironment)
-    key = make_key(content, environment, ("xlsx", allow_macros)) if store else ""
+    key = make_key(content, environment, ("xlsx", allow_macros, theme, paper)) if store else ""
     payload = store.get(key) if store else None
     package, problems = opc.read_package(content, name, is_known=payload is not None)
     if package is None:
         return None, problems
+    package = retheme(package, theme) if theme else package
+    package = repaper_sheets(package, paper) if paper else package
     if payload is not None:
         return keeping.restore(payload, name, package, environment), []
     try:

@@ -19,6 +19,8 @@ _LINE = 1.36
 """The height of a line in sizes of its font."""
 _MARGIN = 0.8
 """What is lost of a column's width at the edges of its cells, in digits."""
+_INDENT = 1.3
+"""What a step of indent takes of it."""
 _MAX_HEIGHT = 409.0
 _TAG = re.compile(r"<[^>]*>")
 _TOKEN = re.compile(r"\s+|[^\s\u2e80-\uffef]+|.")
@@ -45,7 +47,7 @@ class RowFit:
         """The height of a finished row, given as its XML."""
         height = self.least
         for cell in self.cells:
-            found = re.search(f'<c r="{cell.column}{number}"[^>]*>(.*?)</c>', row, re.DOTALL)
+            found = re.search(f'<c r="{cell.column}{number}"[^>]*(?<!/)>(.*?)</c>', row, re.DOTALL)
             if found:
                 height = max(height, fit_text(unescape(_TAG.sub("", found.group(1))), cell))
         return f"{min(height, _MAX_HEIGHT):g}"
@@ -95,11 +97,11 @@ class Fitter:
         """
         wrapped, least = [], self.default_height
         for cell, name, column in cells:
-            size, wraps = self.look(cell.get("s", "0"))
+            size, wraps, indent = self.look(cell.get("s", "0"))
             least = max(least, math.ceil(size * _LINE / 0.75) * 0.75)
             width = self.width_of(name, column)
             if wraps and width:
-                room = max(1.0, (width - _MARGIN) * _DEFAULT_SIZE / size)
+                room = max(1.0, (width - _MARGIN - indent * _INDENT) * _DEFAULT_SIZE / size)
                 found = Wrapped(column_letters(column), room, size * _LINE)
                 if name in texts:
                     least = max(least, fit_text(texts[name], found))
@@ -107,16 +109,17 @@ class Fitter:
                     wrapped.append(found)
         return RowFit(tuple(wrapped), least) if wrapped else None
 
-    def look(self, style: str) -> tuple[float, bool]:
-        """The size of a format's font, and whether its text wraps."""
+    def look(self, style: str) -> tuple[float, bool, int]:
+        """The size of a format's font, whether its text wraps, and how far it is indented."""
         number = int(style)
         if not 0 <= number < len(self.formats):
-            return _DEFAULT_SIZE, False
+            return _DEFAULT_SIZE, False, 0
         found = self.formats[number]
         alignment, font = found.find(s("alignment")), int(found.get("fontId", "0"))
         size = self.fonts[font].find(s("sz")) if 0 <= font < len(self.fonts) else None
         wraps = alignment is not None and alignment.get("wrapText") in ("1", "true")
-        return (_DEFAULT_SIZE if size is None else max(1.0, float(size.get("val", _DEFAULT_SIZE)))), wraps
+        indent = 0 if alignment is None else int(alignment.get("indent", "0"))
+        return (_DEFAULT_SIZE if size is None else max(1.0, float(size.get("val", _DEFAULT_SIZE)))), wraps, indent
 
     def width_of(self, name: str, column: int) -> float:
         """The width of a cell, of all its columns if it is merged; 0 if it takes more rows than one."""
