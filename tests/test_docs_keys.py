@@ -15,6 +15,7 @@ from workspace import make_pdf, make_picture, run_check, write
 from written_files import split_cells
 
 from bidkit.catalog import FOREIGN_KINDS, UNDATED_KINDS, Credential, Product, ServiceBlock
+from bidkit.catalog.prices import PriceBook
 from bidkit.config import Settings
 from bidkit.deal import Deal, DealId
 from bidkit.deal.layout import FirstLine, FontSize, Length, LineSpacing
@@ -56,6 +57,7 @@ MODELS: dict[str, type[Model]] = {
     "catalog/products/*.md": Product,
     "catalog/services/*.md": ServiceBlock,
     "catalog/credentials/*.yaml": Credential,
+    "catalog/prices/*.yaml": PriceBook,
     "templates/*/pack.yaml": PackText,
     "deal.yaml": Deal,
     "attestations.yaml": _AttestationFile,

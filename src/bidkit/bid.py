@@ -54,15 +54,17 @@ class Bid:
         return tuple(known[sku] for sku in self.deal.solution.products if sku in known)
 
 
-def list_catalog_names(deal: Deal) -> tuple[Named, Named, Named]:
-    """What a deal names in the catalog: products, services, credentials."""
+def list_catalog_names(deal: Deal) -> tuple[Named, Named, Named, Named]:
+    """What a deal names in the catalog: products, services, credentials, price books."""
     solution, service = deal.solution, deal.solution.service
     products: Named = [(sku, solution.span("products", n)) for n, sku in enumerate(solution.products)]
     for answer in deal.opportunity.solutions:
         products += [(sku, answer.span("products", n)) for n, sku in enumerate(answer.products)]
     products += [(line.sku, line.span("sku")) for line in deal.quote.lines if line.sku]
     services: Named = [(block, service.span("blocks", n)) for n, block in enumerate(service.blocks)]
-    return products, services, [(paper, deal.span("credentials", n)) for n, paper in enumerate(deal.credentials)]
+    papers: Named = [(paper, deal.span("credentials", n)) for n, paper in enumerate(deal.credentials)]
+    books: Named = [(book, deal.quote.span("price_books", n)) for n, book in enumerate(deal.quote.price_books)]
+    return products, services, papers, books
 
 
 def make_bid(
