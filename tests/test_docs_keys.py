@@ -44,7 +44,7 @@ from bidkit.scalars import (
     Texts,
     Whole,
 )
-from bidkit.source.tables import TITLES, _normalize
+from bidkit.source.tables import TITLES, normalize_title
 
 ROOT = Path(__file__).parents[1]
 LANGS = ("zh", "en")
@@ -275,7 +275,7 @@ def test_the_words_for_types_are_explained(lang: str) -> None:
 def test_column_titles_are_those_that_are_known(lang: str) -> None:
     title = {"zh": "键|列标题", "en": "key|column titles"}[lang]
     rows = {key.strip("`"): re.findall("`(.+?)`", titles) for key, titles in PAGE[lang].tables[title]}
-    assert {key: [_normalize(name) for name in titles] for key, titles in rows.items()} == {
+    assert {key: [normalize_title(name) for name in titles] for key, titles in rows.items()} == {
         key: titles.split() for key, titles in TITLES.items()
     }
 
