@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from bidkit.deal.customer import Competitor, Customer, Opportunity
-from bidkit.deal.lines import check_lines
+from bidkit.deal.lines import check_lines, resolve_categories
 from bidkit.deal.lots import check_lots
 from bidkit.deal.prices import QuoteText
 from bidkit.deal.scoring import check_scoring
@@ -67,6 +67,7 @@ def load_deal(workspace: Workspace, name: str) -> tuple[Deal | None, list[Diagno
     data, problems = load_yaml(workspace, name)
     if data is None:
         return None, problems
+    resolve_categories(data)
     deal, found = validate(Deal, data)
     if deal is None:
         return None, problems + found

@@ -13,7 +13,7 @@ from typing import Any
 
 from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.source.nodes import Items, Node, ProseNode, make_prose, nearest
-from bidkit.source.tables import decode_chinese, parse_csv, parse_xlsx
+from bidkit.source.tables import decode_chinese, parse_csv, parse_xlsx, strip_number
 from bidkit.source.workspace import Workspace, decode
 from bidkit.source.yaml_text import parse_front_matter, parse_yaml
 
@@ -30,6 +30,7 @@ __all__ = [
     "parse_front_matter",
     "parse_xlsx",
     "parse_yaml",
+    "strip_number",
 ]
 
 

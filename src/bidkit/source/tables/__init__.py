@@ -24,7 +24,7 @@ from bidkit.source.tables.rows import Kind, find_kinds, read_heading, strip_numb
 from bidkit.source.tables.titles import TITLES, Header, find_header, normalize_title
 from bidkit.source.tables.totals import Totals
 
-__all__ = ["TITLES", "decode_chinese", "normalize_title", "parse_csv", "parse_xlsx"]
+__all__ = ["TITLES", "decode_chinese", "normalize_title", "parse_csv", "parse_xlsx", "strip_number"]
 
 _SINGLE = NUMBERS - {"tax_rate"} | {"id", "sku", "text", "periods", "part_of", "replaces"}
 """Fields that cannot be one for several lines together: a price merged over two lines is that of neither."""
