@@ -202,6 +202,39 @@ class TestBook:
         assert place.label == "catalog/prices/2026.xlsx Sheet!H2"
 
 
+def test_sheet_with_a_title_headings_and_signs_of_currencies(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (
+        ("2026 年价格目录",),
+        ("物料编码", "名称", "单位", "目录价", "成本价"),
+        ("一、网关",),
+        ("GW-200", "网关", "台", "￥4,380.00", 3100),
+        ("二、进口件",),
+        ("IM-1", "模块", "只", "$500", "$300"),
+        ("注：均含税",),
+    ):
+        book.active.append(row)
+    stream = io.BytesIO()
+    book.save(stream)
+    write(tmp_path / "catalog/prices/2026.xlsx", stream.getvalue())
+    text = BOOK[: BOOK.index("items:")] + "items: {file: 2026.xlsx}\n"
+    prices = [ask(tmp_path, sku, date(2026, 9, 1), text) for sku in ("GW-200", "IM-1")]
+    found = [(one.currency, one.item.list_price, one.item.category) for one in prices if isinstance(one, BookPrice)]
+    assert found == [("CNY", 4380, "网关"), ("USD", 500, "进口件")]
+
+
+def test_broken_formula_in_a_book_is_refused_at_its_cell(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(("sku", "单位", "目录价"))
+    book.active.append(("GW-200", "台", "#REF!"))
+    stream = io.BytesIO()
+    book.save(stream)
+    write(tmp_path / "catalog/prices/2026.xlsx", stream.getvalue())
+    _, problems = load(tmp_path, BOOK[: BOOK.index("items:")] + "items: {file: 2026.xlsx}\n")
+    labels = {(problem.code, problem.span.label) for problem in problems if problem.span}
+    assert ("DL28", "catalog/prices/2026.xlsx Sheet!C2") in labels
+
+
 def test_a_deal_reads_the_books_that_it_names_and_no_other(tmp_path: Path) -> None:
     deal = make_workspace(tmp_path)
     write(tmp_path / "catalog/prices/2026.yaml", BOOK)

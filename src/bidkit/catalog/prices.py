@@ -18,12 +18,17 @@ from bidkit.source import nearest
 
 
 class BookItem(Model):
-    """The price of one unit of a product before discounts, the limits of its price, and its cost without tax."""
+    """The price of one unit of a product before discounts, the limits of its price, and its cost without tax.
+
+    All of them are in its own currency, or else in that of its book.
+    """
 
     sku: Text
+    category: Note = ""
     name: Note = ""
     unit: Text
     list_price: Price
+    currency: Currency | None = None
     cost: Price | None = None
     floor: Price | None = None
     cap: Price | None = None
@@ -58,6 +63,11 @@ class BookPrice:
 
     book: PriceBook
     item: BookItem
+
+    @property
+    def currency(self) -> Currency:
+        """The currency of all its prices."""
+        return self.item.currency or self.book.currency
 
     @property
     def valid_from(self) -> date:
