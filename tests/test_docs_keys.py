@@ -15,6 +15,7 @@ from workspace import make_pdf, make_picture, run_check, write
 from written_files import split_cells
 
 from bidkit.catalog import FOREIGN_KINDS, UNDATED_KINDS, Credential, Product, ServiceBlock
+from bidkit.catalog.prices import PriceBook
 from bidkit.config import Settings
 from bidkit.deal import Deal, DealId
 from bidkit.deal.layout import FirstLine, FontSize, Length, LineSpacing
@@ -43,7 +44,7 @@ from bidkit.scalars import (
     Texts,
     Whole,
 )
-from bidkit.source.tables import TITLES, _normalize
+from bidkit.source.tables import TITLES, normalize_title
 
 ROOT = Path(__file__).parents[1]
 LANGS = ("zh", "en")
@@ -56,6 +57,7 @@ MODELS: dict[str, type[Model]] = {
     "catalog/products/*.md": Product,
     "catalog/services/*.md": ServiceBlock,
     "catalog/credentials/*.yaml": Credential,
+    "catalog/prices/*.yaml": PriceBook,
     "templates/*/pack.yaml": PackText,
     "deal.yaml": Deal,
     "attestations.yaml": _AttestationFile,
@@ -273,7 +275,7 @@ def test_the_words_for_types_are_explained(lang: str) -> None:
 def test_column_titles_are_those_that_are_known(lang: str) -> None:
     title = {"zh": "键|列标题", "en": "key|column titles"}[lang]
     rows = {key.strip("`"): re.findall("`(.+?)`", titles) for key, titles in PAGE[lang].tables[title]}
-    assert {key: [_normalize(name) for name in titles] for key, titles in rows.items()} == {
+    assert {key: [normalize_title(name) for name in titles] for key, titles in rows.items()} == {
         key: titles.split() for key, titles in TITLES.items()
     }
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from quotes import compute_quote
-from workspace import edit, make_workspace, run_check
+from workspace import edit, make_workspace, run_check, write
 
 from bidkit.deal.prices import QuoteText
 from bidkit.quote import ListPrice, Quote, price_quote
@@ -244,3 +244,29 @@ def test_what_a_quote_cannot_mean_is_said_at_its_place(tmp_path: Any, old: str, 
     result = run_check(deal)
     found = [problem for problem in result.diagnostics if problem.code == code]
     assert found and found[0].span is not None and found[0].span.line > 1
+
+
+BOOK = """
+id: spring
+title: 春季价格目录
+currency: CNY
+valid_from: 2026-01-01
+valid_until: {until}
+owner: 林知行
+items:
+  - {{sku: GW-200, unit: 台, list_price: 12500.00, cost: 8000.00, floor: 10000.00}}
+"""
+
+
+@pytest.mark.parametrize(("until", "code"), [("2026-12-31", None), ("2026-06-30", "DL42")])
+def test_a_line_without_a_price_takes_that_of_the_book_while_it_holds(tmp_path: Any, until: str, code: Any) -> None:
+    deal = make_workspace(tmp_path)
+    write(tmp_path / "catalog/prices/spring.yaml", BOOK.format(until=until))
+    edit(deal, "quantity: 24, unit_price: 12500.00", "quantity: 24, discount: 0%")
+    edit(deal, "  currency: CNY", "  currency: CNY\n  price_books: [spring]")
+    result = run_check(deal)
+    found = [problem.code for problem in result.diagnostics if problem.code in ("DL41", "DL42", "DL43", "DL50")]
+    assert found == ([code] if code else [])
+    if result.bid is not None:
+        assert str(result.bid.quote.base) == "336000.00"
+        assert result.bid.quote.lines[0].offer.cost == 8000

@@ -124,16 +124,6 @@ def test_formula_without_a_stored_value_is_refused_at_its_cell() -> None:
     assert (problem.code, place_of(problem)) == ("DL28", {"sheet": "报价", "cell": "B2"})
 
 
-def test_cells_merged_downwards_are_refused() -> None:
-    def fill(book: Any) -> None:
-        for row in (("id", "name"), ("A1", "x"), ("A2", None)):
-            book.active.append(row)
-        book.active.merge_cells("B2:B3")
-
-    problem = refuse(make(fill))
-    assert (problem.code, place_of(problem)["cell"]) == ("DL28", "B2:B3")
-
-
 def test_two_titles_of_one_field_are_refused_at_the_second() -> None:
     problem = refuse(sheet(("单价", "含税单价"), (1, 2)))
     assert (problem.code, place_of(problem)["cell"]) == ("DL27", "B1")

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, tzinfo
 
 from bidkit.catalog import Catalog, Product
+from bidkit.catalog.prices import find_price
 from bidkit.config import Company, Settings
 from bidkit.credentials import Selection, add_days, select_credentials
 from bidkit.deal import Deal
 from bidkit.deal.tender import Lot
 from bidkit.diagnostic import Diagnostic, Span
-from bidkit.quote import LotQuote, Quote, price_quote
+from bidkit.quote import ListPrice, LotQuote, Quote, price_quote
 
 Named = list[tuple[str, Span | None]]
 """Ids and where they are written."""
@@ -54,21 +55,23 @@ class Bid:
         return tuple(known[sku] for sku in self.deal.solution.products if sku in known)
 
 
-def list_catalog_names(deal: Deal) -> tuple[Named, Named, Named]:
-    """What a deal names in the catalog: products, services, credentials."""
+def list_catalog_names(deal: Deal) -> tuple[Named, Named, Named, Named]:
+    """What a deal names in the catalog: products, services, credentials, price books."""
     solution, service = deal.solution, deal.solution.service
     products: Named = [(sku, solution.span("products", n)) for n, sku in enumerate(solution.products)]
     for answer in deal.opportunity.solutions:
         products += [(sku, answer.span("products", n)) for n, sku in enumerate(answer.products)]
     products += [(line.sku, line.span("sku")) for line in deal.quote.lines if line.sku]
     services: Named = [(block, service.span("blocks", n)) for n, block in enumerate(service.blocks)]
-    return products, services, [(paper, deal.span("credentials", n)) for n, paper in enumerate(deal.credentials)]
+    papers: Named = [(paper, deal.span("credentials", n)) for n, paper in enumerate(deal.credentials)]
+    books: Named = [(book, deal.quote.span("price_books", n)) for n, book in enumerate(deal.quote.price_books)]
+    return products, services, papers, books
 
 
 def make_bid(
     deal: Deal, settings: Settings, catalog: Catalog, now: datetime, pinned: date | None
 ) -> tuple[Bid | None, list[Diagnostic]]:
-    """The bid of a deal; None if a line has no price. Diagnostics: DL11, DL50, DL51.
+    """The bid of a deal; None if a line has no price. Diagnostics: DL11, DL41–DL43, DL50, DL51.
 
     Args:
         pinned: the day by which dates are judged, if it is not that of `now`.
@@ -76,10 +79,36 @@ def make_bid(
     zone: tzinfo | None = deal.tender.deadline.tzinfo if deal.tender else now.tzinfo
     now = datetime.combine(pinned, time(), zone) if pinned else now.astimezone(zone)
     selection = select_credentials(deal, catalog.credentials)
-    quote, problems = price_quote(deal.quote, deal.language, deal.tender.lots if deal.tender else ())
-    if quote is None:
+    known, problems = _find_list_prices(deal, catalog)
+    quote, found = price_quote(deal.quote, deal.language, deal.tender.lots if deal.tender else (), known)
+    places = {problem.span for problem in problems}
+    problems += [problem for problem in found if problem.code != "DL50" or _at_sku(deal, problem) not in places]
+    if quote is None or problems:
         return None, problems
     return Bid(deal, settings.company, catalog, quote, selection, now, now.date()), problems
+
+
+def _find_list_prices(deal: Deal, catalog: Catalog) -> tuple[dict[str, ListPrice], list[Diagnostic]]:
+    """What the price books say of the products of the lines on the day of the bid; of a line that has no price but
+    theirs, why they have none. Diagnostics: DL41–DL43.
+    """
+    known: dict[str, ListPrice] = {}
+    problems: list[Diagnostic] = []
+    bundles = {line.part_of for line in deal.quote.lines if line.part_of}
+    for line in (line for line in deal.quote.lines if line.sku and catalog.books):
+        price, found = find_price(catalog.books, line.sku, deal.dated, line.span("sku"))
+        if price is not None:
+            item = price.item
+            limits = (item.floor, item.cap, item.cost)
+            known[line.sku] = ListPrice(item.list_price, price.currency, price.book.prices, *limits)
+        elif line.list_price is None and line.unit_price is None and not line.part_of and line.id not in bundles:
+            problems += found
+    return known, problems
+
+
+def _at_sku(deal: Deal, problem: Diagnostic) -> Span | None:
+    """Where the line of which a message speaks names its product."""
+    return next((line.span("sku") for line in deal.quote.lines if line.id == problem.values.get("line")), None)
 
 
 def _narrow(bid: Bid, part: LotQuote) -> Bid:

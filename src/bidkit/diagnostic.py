@@ -39,6 +39,18 @@ class Span:
         """The key by which findings are sorted."""
         return (self.file, self.line, self.col)
 
+    @property
+    def row(self) -> int:
+        """Its line, or the row of its cell."""
+        cell = next((value for kind, value in self.place if kind == "cell"), "")
+        return int("".join(filter(str.isdigit, cell.partition(":")[0])) or self.line)
+
+    @property
+    def label(self) -> str:
+        """It inside of a message about another place: `lines.csv:4`, `prices.xlsx 2026!C7`."""
+        inside = "!".join(value for _, value in self.place)
+        return f"{self.file} {inside}" if inside else f"{self.file}:{self.line}" if self.line else self.file
+
 
 @dataclass(frozen=True, slots=True)
 class Term:

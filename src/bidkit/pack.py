@@ -335,5 +335,9 @@ def eject_pack(name: str, folder: Path) -> list[Diagnostic]:
         values = {"kind": Term("pack"), "id": name, "near": nearest(name, known), "allowed": ", ".join(known)}
         return [Diagnostic("DL15", None, values)]
     source = shipped_packs() / name
-    paths = [path for path in sorted(source.rglob("*")) if path.is_file() and not path.name.endswith((".docx.txt", ".xlsx.txt"))]
+    paths = [
+        path
+        for path in sorted(source.rglob("*"))
+        if path.is_file() and not path.name.endswith((".docx.txt", ".xlsx.txt"))
+    ]
     return write_folder(folder, {path.relative_to(source).as_posix(): path.read_bytes() for path in paths})

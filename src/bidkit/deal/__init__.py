@@ -5,13 +5,14 @@ Names are the contract; `docs/deal.md` explains each. Prices are gross (tax incl
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from bidkit.deal.customer import Competitor, Customer, Opportunity
-from bidkit.deal.lines import check_lines
+from bidkit.deal.lines import check_lines, resolve_categories
 from bidkit.deal.lots import check_lots
 from bidkit.deal.prices import QuoteText
 from bidkit.deal.scoring import check_scoring
@@ -67,6 +68,7 @@ def load_deal(workspace: Workspace, name: str) -> tuple[Deal | None, list[Diagno
     data, problems = load_yaml(workspace, name)
     if data is None:
         return None, problems
+    resolve_categories(data)
     deal, found = validate(Deal, data)
     if deal is None:
         return None, problems + found
@@ -87,7 +89,11 @@ def check_references(deal: Deal) -> list[Diagnostic]:
         need.criteria,
         deal.requirements,
         tuple(deal.quote.walk()),
-        *((deal.tender.required_credentials, deal.tender.factors, deal.tender.instructions) if deal.tender else ()),
+        *(
+            (deal.tender.required_credentials, deal.tender.factors, deal.tender.instructions, deal.tender.items)
+            if deal.tender
+            else ()
+        ),
         deal.tender.lots if deal.tender else (),
     ):
         found += _unique(records)
@@ -99,6 +105,7 @@ def check_references(deal: Deal) -> list[Diagnostic]:
         found.append(Diagnostic("DL06", deal.span("regime"), {"key": "tender"}))
     if deal.tender:
         answers = [*(item.id for item in deal.requirements), *deal.credentials, *deal.solution.products]
+        found += _check_items(deal.tender, deal.quote.currency)
         found += check_scoring(deal.tender.factors, deal.tender.instructions, answers)
     markers = list(deal.tender.markers) if deal.tender else []
     for requirement in deal.requirements:
@@ -112,6 +119,16 @@ def check_references(deal: Deal) -> list[Diagnostic]:
     return [*found, *check_team(deal.team)]
 
 
+def _check_items(tender: Tender, currency: str) -> Iterator[Diagnostic]:
+    """The buyer's list has items, and limits in the currency of the quote, or nothing could be compared."""
+    if "items" in tender.model_fields_set and not tender.items:
+        yield Diagnostic("DL05", tender.span("items"), {"key": "items"})
+    for item in tender.items:
+        if item.currency not in (None, currency):
+            values = {"value": item.currency, "allowed": currency, "near": None}
+            yield Diagnostic("DL10", item.span("currency"), values)
+
+
 def _unique(records: tuple[Model, ...]) -> list[Diagnostic]:
     seen: dict[str, int] = {}
     found = []
@@ -120,7 +137,7 @@ def _unique(records: tuple[Model, ...]) -> list[Diagnostic]:
         span = record.span("id")
         if name in seen:
             found.append(Diagnostic("DL16", span, {"id": name, "first": seen[name]}))
-        seen.setdefault(name, span.line if span else 0)
+        seen.setdefault(name, span.row if span else 0)
     return found
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from bidkit.deal.prices import Line, QuoteText
 from bidkit.diagnostic import Diagnostic, Span, Term
-from bidkit.source import nearest
+from bidkit.source import Items, Node, nearest, strip_number
 
 
 def check_lines(quote: QuoteText) -> Iterator[Diagnostic]:
@@ -34,6 +35,32 @@ def check_lines(quote: QuoteText) -> Iterator[Diagnostic]:
             if tag not in quote.groupings:
                 yield Diagnostic("DL55", line.span("tags"), {"tag": tag, "allowed": ", ".join(quote.groupings) or "—"})
     yield from _check_rates(quote)
+
+
+def resolve_categories(data: Node) -> None:
+    """Put the id of a category where a line says its name, as price lists do; `data` is a deal before it is typed."""
+    quote = data.get("quote")
+    lines = quote.get("lines") if isinstance(quote, Node) else None
+    if not isinstance(quote, Node) or not isinstance(lines, Items):
+        return
+    known = [*_walk_categories(quote.get("categories"))]
+    ids = {name for name, _ in known}
+    for line in lines:
+        said = line.get("category") if isinstance(line, Node) else None
+        if isinstance(said, str) and said not in ids:
+            meant = [name for name, title in known if strip_number(title) == strip_number(said)]
+            if len(meant) == 1:
+                line["category"] = meant[0]
+
+
+def _walk_categories(data: Any) -> Iterator[tuple[str, str]]:
+    """Id and name of each category that has both, those in others too."""
+    for item in data if isinstance(data, Items) else ():
+        if isinstance(item, Node):
+            name, title = item.get("id"), item.get("name")
+            if isinstance(name, str) and isinstance(title, str):
+                yield name, title
+            yield from _walk_categories(item.get("categories"))
 
 
 def _refer(kind: str, name: str, known: list[str], span: Span | None) -> Iterator[Diagnostic]:

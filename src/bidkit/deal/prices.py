@@ -8,9 +8,23 @@ from typing import Literal
 
 from pydantic import Field
 
-from bidkit.scalars import Day, Factor, Model, Money, Note, Price, Quantity, Rate, Tags, TaxRate, Text, Texts, Whole
+from bidkit.scalars import (
+    Currency,
+    Day,
+    Factor,
+    Model,
+    Money,
+    Note,
+    Price,
+    Quantity,
+    Rate,
+    Tags,
+    TaxRate,
+    Text,
+    Texts,
+    Whole,
+)
 
-Currency = Literal["CNY", "USD", "EUR", "GBP", "HKD"]
 LineKind = Literal["base", "optional", "alternative", "option_period"]
 
 

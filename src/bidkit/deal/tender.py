@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field
 
 from bidkit.deal.layout import FormatRules
 from bidkit.deal.scoring import Factor, Instruction
-from bidkit.scalars import Day, Flag, Model, Moment, Money, Note, Quantity, Text, Texts, Whole
+from bidkit.scalars import Currency, Day, Flag, Model, Moment, Money, Note, Price, Quantity, Text, Texts, Whole
 
 
 class RequiredCredential(Model):
@@ -46,6 +46,27 @@ class Lot(Model):
         return f"{self.id} {self.title}"
 
 
+class Item(Model):
+    """One item of the buyer's bill of quantities (采购清单), as the buyer wrote it.
+
+    `ceiling` is the most that may be asked for all of it, `unit_ceiling` for one unit, both with tax. An item of kind
+    `option_period` is priced by lines of that kind. `is_core` marks a core product (核心产品).
+    """
+
+    id: Text
+    category: Note = ""
+    name: Text
+    spec: Note = ""
+    unit: Text
+    quantity: Quantity
+    kind: Literal["base", "option_period"] = "base"
+    ceiling: Money | None = None
+    unit_ceiling: Price | None = None
+    currency: Currency | None = None
+    is_core: Flag = False
+    remark: Note = ""
+
+
 class Enterprise(Model):
     """A small or medium enterprise that makes goods of the bid, or does its work: last year's figures.
 
@@ -76,6 +97,7 @@ class Tender(Model):
     `parts` are, by volume, the parts that this tender asks for, in its order. `copies` is the number of copies beside
     the original; without it the bid is handed in electronically and no cover is marked.
     `legend` is the notice that restricts who may read the bid; nothing is printed without one.
+    `items` is the buyer's own list of what is to be priced, item by item; lines are joined to it by id.
     `allows_options` says that optional prices, alternatives and option periods may be offered.
     `pdf_size_mb` is the largest PDF that its platform takes.
     """
@@ -89,6 +111,7 @@ class Tender(Model):
     validity_days: Whole
     bond: Money | None = None
     ceiling: Money | None = None
+    items: tuple[Item, ...] = ()
     rules: Literal["mof87", "ndrc", "mdb", "far"]
     allows_options: Flag = False
     markers: dict[str, Literal["mandatory", "key", "important"]] = Field(default_factory=dict)

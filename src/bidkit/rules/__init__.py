@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from bidkit.bid import Bid
 from bidkit.diagnostic import Diagnostic
-from bidkit.rules import blind, dates, finished, forms, identity, layout, price, printed, qualification
+from bidkit.rules import blind, boq, dates, finished, forms, identity, layout, price, printed, qualification
 from bidkit.rules.blind import BlindFile
 from bidkit.rules.finished import Finished
 from bidkit.rules.layout import Formatted
@@ -16,7 +16,14 @@ from bidkit.rules.registry import Rule
 
 S = TypeVar("S")
 
-BID_RULES: tuple[Rule[Bid], ...] = (*price.RULES, *dates.RULES, *identity.RULES, *qualification.RULES, *forms.RULES)
+BID_RULES: tuple[Rule[Bid], ...] = (
+    *price.RULES,
+    *boq.RULES,
+    *dates.RULES,
+    *identity.RULES,
+    *qualification.RULES,
+    *forms.RULES,
+)
 FINISHED_RULES: tuple[Rule[Finished], ...] = finished.RULES
 PRINTED_RULES: tuple[Rule[Printed], ...] = printed.RULES
 LAYOUT_RULES: tuple[Rule[Formatted], ...] = layout.RULES

@@ -7,12 +7,13 @@ a .md or .txt becomes `{text, file, line}`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
 from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.source.nodes import Items, Node, ProseNode, make_prose, nearest
-from bidkit.source.tables import parse_csv, parse_xlsx
+from bidkit.source.tables import decode_chinese, parse_csv, parse_xlsx, strip_number
 from bidkit.source.workspace import Workspace, decode
 from bidkit.source.yaml_text import parse_front_matter, parse_yaml
 
@@ -29,6 +30,7 @@ __all__ = [
     "parse_front_matter",
     "parse_xlsx",
     "parse_yaml",
+    "strip_number",
 ]
 
 
@@ -56,7 +58,7 @@ def expand_files(data: Any, workspace: Workspace, name: str, problems: list[Diag
         if (
             isinstance(value, Node)
             and isinstance(value.get("file"), str)
-            and set(value) <= {"file", "sheet", "columns"}
+            and set(value) <= {"file", "sheet", "columns", "ignore"}
         ):
             data[key], found = _load_reference(workspace, value, name)
             problems.extend(found)
@@ -65,7 +67,7 @@ def expand_files(data: Any, workspace: Workspace, name: str, problems: list[Diag
 
 
 def _load_reference(workspace: Workspace, reference: Node, beside: str) -> tuple[Any, list[Diagnostic]]:
-    """What `{file, sheet, columns}` stands for."""
+    """What `{file, sheet, columns, ignore}` stands for."""
     at = reference.values_at["file"]
     relative, problems = workspace.locate(reference["file"], beside, at)
     content, found = workspace.read(relative, at=at) if relative is not None else (None, [])
@@ -73,20 +75,35 @@ def _load_reference(workspace: Workspace, reference: Node, beside: str) -> tuple
         return None, problems + found
     if not content.strip():
         return None, [Diagnostic("DL14", at, {"file": relative, "reason": "empty"})]
+    problems = list(_check_reference(reference))
+    if problems:
+        return None, problems
     suffix = PurePosixPath(relative).suffix.lower()
-    sheet, columns = reference.get("sheet"), reference.get("columns", Node(at))
-    if not isinstance(columns, Node) or not all(isinstance(title, str) for title in columns.values()):
-        return None, [Diagnostic("DL07", reference.values_at["columns"], {"expected": Term("mapping"), "value": "…"})]
-    if sheet is not None and not isinstance(sheet, str):
-        return None, [Diagnostic("DL07", reference.values_at["sheet"], {"expected": Term("text"), "value": "…"})]
-    if suffix == ".xlsx":
-        return parse_xlsx(content, relative, reference.values_at.get("sheet", at), sheet, columns)
+    columns, ignore = reference.get("columns", {}), reference.get("ignore", ())
+    if suffix in (".xlsx", ".xlsm"):
+        sheet = reference.get("sheet")
+        return parse_xlsx(content, relative, reference.values_at.get("sheet", at), sheet, columns, ignore)
+    if suffix in (".xls", ".et", ".ods", ".numbers"):
+        return None, [Diagnostic("DL14", at, {"file": relative, "reason": Term("other_sheet", (("suffix", suffix),))})]
     text, problems = decode(content, relative)
+    if text is None and suffix == ".csv":
+        text = decode_chinese(content, columns)
     if text is None:
         return None, problems
     if suffix == ".csv":
-        return parse_csv(text, relative, columns)
+        return parse_csv(text, relative, columns, ignore)
     if suffix in (".md", ".txt"):
         return make_prose(text, relative, 1), []
     reason = f"{suffix or 'no suffix'}: .csv, .xlsx, .md, .txt"
     return None, [Diagnostic("DL14", at, {"file": relative, "reason": reason})]
+
+
+def _check_reference(reference: Node) -> Iterator[Diagnostic]:
+    """The shape of what is said of a file."""
+    columns, ignore = reference.get("columns", Node(reference.span)), reference.get("ignore", Items(reference.span))
+    if not isinstance(columns, Node) or not all(isinstance(title, str) for title in columns.values()):
+        yield Diagnostic("DL07", reference.values_at["columns"], {"expected": Term("mapping"), "value": "…"})
+    if not isinstance(ignore, Items) or not all(isinstance(title, str) for title in ignore):
+        yield Diagnostic("DL07", reference.values_at["ignore"], {"expected": Term("list"), "value": "…"})
+    if not isinstance(reference.get("sheet", ""), str):
+        yield Diagnostic("DL07", reference.values_at["sheet"], {"expected": Term("text"), "value": "…"})

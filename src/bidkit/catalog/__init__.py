@@ -1,4 +1,4 @@
-"""products, services and credential records of a workspace: those that a deal names.
+"""products, services, credential records and price books of a workspace: those that a deal names.
 
 A record's id is its file's name: `catalog/products/GW-200.md` is the product with the sku `GW-200`.
 """
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal, TypeVar
 
+from bidkit.catalog.prices import PriceBook, check_book
 from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.scalars import Day, Expiry, Model, Note, Prose, Text, Texts, validate
 from bidkit.source import Node, Workspace, decode, load_yaml, nearest, parse_front_matter
@@ -133,9 +134,10 @@ class Catalog:
     products: tuple[Product, ...]
     services: tuple[ServiceBlock, ...]
     credentials: tuple[Credential, ...]
+    books: tuple[PriceBook, ...] = ()
 
 
-R = TypeVar("R", Product, ServiceBlock, Credential)
+R = TypeVar("R", Product, ServiceBlock, Credential, PriceBook)
 
 
 def load_catalog(
@@ -143,14 +145,17 @@ def load_catalog(
     products: Iterable[tuple[str, Span | None]],
     services: Iterable[tuple[str, Span | None]],
     credentials: Iterable[tuple[str, Span | None]],
+    books: Iterable[tuple[str, Span | None]] = (),
 ) -> tuple[Catalog, list[Diagnostic]]:
-    """The named records, each with the place where the deal names it. Diagnostics: DL01–DL23."""
+    """The named records, each with the place where the deal names it. Diagnostics: DL01–DL28, DL44, DL45."""
     problems: list[Diagnostic] = []
     catalog = Catalog(
         _load(workspace, "catalog/products", ".md", "sku", Product, products, problems),
         _load(workspace, "catalog/services", ".md", "service", ServiceBlock, services, problems),
         _load(workspace, "catalog/credentials", ".yaml", "credential", Credential, credentials, problems),
+        _load(workspace, "catalog/prices", ".yaml", "price_book", PriceBook, books, problems),
     )
+    problems += [problem for book in catalog.books for problem in check_book(book)]
     return catalog, problems
 
 

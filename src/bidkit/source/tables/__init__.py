@@ -1,0 +1,169 @@
+"""csv and xlsx lists -> nodes.
+
+    comma, book    a csv, a sheet -> rows of cells
+    titles         which row has the titles of the columns, and which field each means
+    rows           what each row below is: a line, a heading, a total, a note
+    totals         the totals that are stated against the sums of the lines
+    numbers        numbers and dates as people type them
+
+A cell without text is left out. Headings, totals and notes are looked for only in lists of things with a price or a
+quantity. `docs/price-lists.md` says what a sheet may look like.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from bidkit.diagnostic import Diagnostic, Span, Term
+from bidkit.source.nodes import Items, Node
+from bidkit.source.tables.book import read_sheet
+from bidkit.source.tables.comma import decode_chinese, read_csv
+from bidkit.source.tables.grid import Cell, Grid, Row
+from bidkit.source.tables.numbers import DATES, MONEY, NUMBERS, read_date, read_number
+from bidkit.source.tables.rows import Kind, find_kinds, read_heading, strip_number
+from bidkit.source.tables.titles import TITLES, Header, find_header, normalize_title
+from bidkit.source.tables.totals import Totals
+
+__all__ = ["TITLES", "decode_chinese", "normalize_title", "parse_csv", "parse_xlsx", "strip_number"]
+
+_SINGLE = NUMBERS - {"tax_rate"} | {"id", "sku", "text", "periods", "part_of", "replaces"}
+"""Fields that cannot be one for several lines together: a price merged over two lines is that of neither."""
+
+
+def parse_csv(
+    text: str, name: str, columns: Mapping[str, str] | None = None, ignore: Collection[str] = ()
+) -> tuple[Items | None, list[Diagnostic]]:
+    """A csv as a list of mappings, each cell with its line and column; a quoted cell is underlined with its quotes.
+
+    Args:
+        columns: field -> title, for titles that are neither a field's name nor known.
+        ignore: titles of columns that are passed over. Diagnostics: DL08, DL20, DL27, DL47, DL48.
+    """
+    grid, problems = read_csv(text, name)
+    if grid is None:
+        return None, problems
+    return _make_items(grid, columns or {}, ignore, is_even=True)
+
+
+def parse_xlsx(
+    content: bytes,
+    name: str,
+    at: Span,
+    sheet: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    ignore: Collection[str] = (),
+) -> tuple[Items | None, list[Diagnostic]]:
+    """A sheet of an .xlsx as a list of mappings, each cell with its address; arguments as for a csv.
+
+    Diagnostics: DL08, DL14, DL15, DL18, DL20, DL27, DL28, DL46–DL49.
+    """
+    grid, problems = read_sheet(content, name, at, sheet)
+    if grid is None:
+        return None, problems
+    items, found = _make_items(grid, columns or {}, ignore)
+    return items, problems + found
+
+
+def _make_items(
+    grid: Grid, columns: Mapping[str, str], ignore: Collection[str], is_even: bool = False
+) -> tuple[Items | None, list[Diagnostic]]:
+    """Rows of cells as mappings, by the titles.
+
+    Args:
+        is_even: a row with more or fewer cells than the titles is a mistake.
+    """
+    if not grid.rows:
+        return None, [Diagnostic("DL20", grid.whole, {"problem": "no header row"})]
+    header = find_header(grid, columns, ignore)
+    problems = list(header.problems)
+    width = len(header.fields)
+    below = []
+    for row in grid.rows[header.first + header.rows :]:
+        if is_even and len(row.cells) != width:
+            problem = f"{len(row.cells)} cells, the header has {width}"
+            problems.append(Diagnostic("DL20", row.at, {"problem": problem}))
+        else:
+            below.append(row)
+    reader = _Reader(header, Items(grid.whole), problems)
+    reader.read(below, grid.rows[header.first : header.first + header.rows])
+    return reader.items, problems
+
+
+class _Reader:
+    """The rows below the titles -> items."""
+
+    def __init__(self, header: Header, items: Items, problems: list[Diagnostic]) -> None:
+        self.header = header
+        self.items = items
+        self.problems = problems
+        self.totals = Totals(header)
+        self.heading: Cell | None = None
+        self.refused: set[Span] = set()
+        """Merged cells of which it has been said."""
+        self.has_currency = not {"quantity", "unit_price", "list_price"}.isdisjoint(header.fields)
+
+    def read(self, rows: Sequence[Row], titles: Sequence[Row]) -> None:
+        """Every row, by what it is."""
+        kinds = find_kinds(rows, self.header, titles)
+        for place, (row, kind) in enumerate(zip(rows, kinds, strict=True)):
+            if row.is_hidden and kind is not Kind.TITLES:
+                _, cell = next(row.filled)
+                self.problems.append(Diagnostic("DL46", cell.at, {"what": Term("row"), "value": cell.text}))
+            if kind is Kind.LINE:
+                node = self.read_line(row)
+                self.items.append(node)
+                self.items.items_at.append(node.span)
+                self.totals.add(node)
+            elif kind is Kind.TOTAL:
+                self.problems += self.totals.close(row)
+            elif kind in (Kind.HEADING, Kind.BARE):
+                self.read_heading(row, kinds[place:])
+
+    def read_heading(self, row: Row, kinds: Sequence[Kind]) -> None:
+        """A heading, if lines follow it: those of a heading in between are its own, but a bare text has some itself."""
+        following = [kind for kind in kinds[1:] if kind not in (Kind.NOTE, Kind.TITLES)]
+        if kinds[0] is Kind.HEADING:
+            following = [kind for kind in following if kind is not Kind.HEADING]
+        cell = read_heading(row)
+        if following[:1] == [Kind.LINE]:
+            self.heading = cell
+            self.totals.head()
+        else:
+            self.problems.append(Diagnostic("DL48", cell.at, {"value": cell.text, "reason": Term("stray_row")}))
+
+    def read_line(self, row: Row) -> Node:
+        """A row as a mapping."""
+        node = Node(row.at)
+        for column, (cell, name, title) in enumerate(
+            zip(row.cells, self.header.fields, self.header.titles, strict=True)
+        ):
+            said = cell.said
+            if not said.text or column in self.header.ignored:
+                continue
+            if not name:
+                if cell.text:
+                    self.problems.append(Diagnostic("DL27", cell.at, {"title": "—", "field": cell.text[:20]}))
+                continue
+            if said.height > 1 and (name in _SINGLE or said.width > 1) and said.at not in self.refused:
+                self.refused.add(said.at)
+                self.problems.append(Diagnostic("DL49", said.at, {"value": said.text, "field": name}))
+            self.put(node, name, said, title)
+        if self.heading and self.header.is_priced and not {"category", "periods", "part_of"} & node.keys():
+            node.put("category", strip_number(self.heading.text), self.heading.at, self.heading.at)
+        return node
+
+    def put(self, node: Node, name: str, cell: Cell, title: Cell) -> None:
+        """One value, and beside a price the currency that its sign names."""
+        text = cell.text
+        if name in NUMBERS:
+            number, currency = read_number(text)
+            if currency and not (self.has_currency and name in MONEY and node.get("currency", currency) == currency):
+                number = text
+            elif currency:
+                node.put("currency", currency, cell.at, cell.at)
+            text = number
+        elif name in DATES:
+            text = read_date(text)
+        elif name == "currency" and node.get(name, text) != text:
+            self.problems.append(Diagnostic("DL08", node.values_at[name], {"value": text}))
+        node.put(name, text, title.at, cell.at)

@@ -1,0 +1,148 @@
+"""a sheet of an .xlsx -> grid: what its cells show, which of them are merged, what is hidden.
+
+Numbers come with at most 15 digits, as Excel shows them; formulas with their saved value.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from bidkit.diagnostic import Diagnostic, Span, Term
+from bidkit.source.nodes import nearest
+from bidkit.source.tables.grid import Cell, Grid, Row
+
+MAX_ROWS = 20_000
+MAX_COLUMNS = 100
+MAX_UNPACKED_BYTES = 512 * 2**20
+_OLE = b"\xd0\xcf\x11\xe0"
+
+
+def read_sheet(content: bytes, name: str, at: Span, sheet: str | None) -> tuple[Grid | None, list[Diagnostic]]:
+    """A sheet, the first one if none is named. Diagnostics: DL14, DL15, DL18, DL28, DL46."""
+    import openpyxl
+
+    if content.startswith(_OLE):
+        return None, [Diagnostic("DL14", at, {"file": name, "reason": Term("old_or_locked")})]
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if sum(member.file_size for member in archive.infolist()) > MAX_UNPACKED_BYTES:
+                return None, [Diagnostic("DL18", at, {"what": Term("bytes"), "limit": MAX_UNPACKED_BYTES})]
+        values = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+        formulas = openpyxl.load_workbook(io.BytesIO(content))
+    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError, SyntaxError) as error:
+        return None, [Diagnostic("DL14", at, {"file": name, "reason": str(error)})]
+    names = [item.title for item in values.worksheets]
+    wanted = sheet if sheet is not None else names[0]
+    if wanted not in names:
+        known = {"kind": Term("sheet"), "id": wanted, "near": nearest(wanted, names), "allowed": ", ".join(names)}
+        return None, [Diagnostic("DL15", at, known)]
+    if sheet is None and values[wanted].sheet_state != "visible":
+        return None, [Diagnostic("DL46", at, {"what": Term("sheet"), "value": wanted})]
+    reader = _SheetReader(values[wanted], formulas[wanted], name)
+    if reader.last_row > MAX_ROWS:
+        return None, [Diagnostic("DL18", at, {"what": Term("rows"), "limit": MAX_ROWS})]
+    if reader.last_column > MAX_COLUMNS:
+        return None, [Diagnostic("DL18", at, {"what": Term("columns"), "limit": MAX_COLUMNS})]
+    rows = tuple(row for row in map(reader.read_row, range(1, reader.last_row + 1)) if row is not None)
+    whole = Span(name, place=(("sheet", wanted),))
+    return Grid(rows, whole, reader.find_hidden_columns()), reader.problems
+
+
+@dataclass
+class _Merge:
+    """A merged range: its name and its first cell, once that has been read."""
+
+    name: str
+    width: int
+    height: int
+    first: tuple[int, int]
+    cell: Cell | None = None
+
+
+class _SheetReader:
+    """A sheet, once with the values that were saved and once with its formulas."""
+
+    def __init__(self, values: Any, formulas: Any, name: str) -> None:
+        self.values = values
+        self.formulas = formulas
+        self.name = name
+        self.problems: list[Diagnostic] = []
+        # A sheet may be formatted down to its last row; `max_row` would count that, and walking there would make cells.
+        filled = [place for place, cell in formulas._cells.items() if cell.value not in (None, "")]
+        self.last_row = max((row for row, _ in filled), default=0)
+        self.last_column = max((column for _, column in filled), default=0)
+        self.merges = dict(self.find_merges())
+
+    def find_merges(self) -> Any:
+        """Every cell within the filled part that is merged, with its range."""
+        for found in self.values.merged_cells.ranges:
+            width, height = found.max_col - found.min_col + 1, found.max_row - found.min_row + 1
+            merge = _Merge(found.coord, width, height, (found.min_row, found.min_col))
+            for row in range(found.min_row, min(found.max_row, self.last_row) + 1):
+                for column in range(found.min_col, min(found.max_col, self.last_column) + 1):
+                    yield (row, column), merge
+
+    def read_row(self, number: int) -> Row | None:
+        """A row; None if nothing stands in it, or nothing but formulas that give nothing or zero."""
+        cells = tuple(self.read_cell(number, column) for column in range(1, self.last_column + 1))
+        if all(not cell.text or (cell.is_computed and cell.text == "0") for cell in cells):
+            return None
+        dimension = self.values.row_dimensions.get(number)
+        is_hidden = dimension is not None and (dimension.hidden or dimension.height == 0)
+        return Row(number, cells[0].at, cells, bool(is_hidden))
+
+    def read_cell(self, row: int, column: int) -> Cell:
+        cell, origin = self.values.cell(row, column), self.formulas.cell(row, column)
+        merge = self.merges.get((row, column))
+        place = merge.name if merge and merge.first == (row, column) and cell.value is not None else cell.coordinate
+        span = Span(self.name, place=(("sheet", self.values.title), ("cell", place)))
+        is_computed = origin.data_type == "f"
+        if merge and merge.first != (row, column):
+            return Cell("", span, owner=merge.cell if merge.cell and merge.cell.text else None)
+        # A formula whose saved value is an empty text has the type of a text; one that was never computed has none.
+        is_uncomputed = is_computed and cell.value is None and cell.data_type != "str"
+        if is_uncomputed or cell.data_type == "e":
+            self.problems.append(Diagnostic("DL28", span, {"value": _show_formula(origin.value)}))
+        text = "" if cell.data_type == "e" else _show(cell.value, cell.number_format)
+        made = Cell(text, span, is_computed=is_computed)
+        if merge:
+            made = Cell(text, span, merge.width, merge.height, is_computed=is_computed)
+            merge.cell = made
+        return made
+
+    def find_hidden_columns(self) -> frozenset[int]:
+        dimensions: Mapping[str, Any] = self.values.column_dimensions
+        return frozenset(
+            column - 1
+            for dimension in dimensions.values()
+            if dimension.hidden or (dimension.width == 0 and dimension.customWidth)
+            for column in range(dimension.min or 1, min(dimension.max or 0, self.last_column) + 1)
+        )
+
+
+def _show_formula(value: Any) -> str:
+    return str(getattr(value, "text", value))  # an array formula is an object
+
+
+def _show(value: Any, number_format: str) -> str:
+    """A cell as it would be typed; a number whose format pads it with zeros (`001`, `1.10`) as it is shown."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (datetime, date)):
+        return f"{value:%Y-%m-%d}"
+    if isinstance(value, float):
+        text = f"{value:.15g}"
+        text = f"{value:.15f}".rstrip("0") if "e" in text else text
+    else:
+        text = str(value).strip()
+    if isinstance(value, int) and re.fullmatch("00+", number_format):
+        return text.zfill(len(number_format))
+    return text

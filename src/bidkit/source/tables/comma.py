@@ -1,0 +1,68 @@
+"""csv text -> grid; a quoted cell is underlined with its quotes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
+
+from bidkit.diagnostic import Diagnostic, Span
+from bidkit.source.tables.grid import Cell, Grid, Row
+from bidkit.source.tables.titles import find_field, normalize_title
+
+_TITLE_LINES = 20
+
+
+def read_csv(text: str, name: str) -> tuple[Grid | None, list[Diagnostic]]:
+    """The rows of a csv. Diagnostics: DL20."""
+    found: list[tuple[int, list[str]]] = []
+    reader, before = csv.reader(io.StringIO(text, newline=""), strict=True), 0
+    try:
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                found.append((before + 1, row))
+            before = reader.line_num
+    except csv.Error as error:
+        return None, [Diagnostic("DL20", Span(name, before + 1, 1), {"problem": str(error)})]
+    source = re.split("\r\n|\r|\n", text)
+    rows = []
+    for line, row in found:
+        places = _find_cells(source, line, name)
+        cells = tuple(Cell(text.strip(), at) for text, at in zip(row, places, strict=True))
+        rows.append(Row(line, Span(name, line, 1, max(len(source[line - 1]), 1)), cells))
+    return Grid(tuple(rows), Span(name, 1, 1)), []
+
+
+def decode_chinese(content: bytes, columns: Mapping[str, str]) -> str | None:
+    """The text of a csv that Excel saved in Chinese (GB18030), where Chinese titles prove that it is; else None."""
+    try:
+        text = content.decode("gb18030")
+    except UnicodeDecodeError:
+        return None
+    named = {normalize_title(title): name for name, title in columns.items()}
+    for line in text.splitlines()[:_TITLE_LINES]:
+        cells = [cell.strip(' "') for cell in line.split(",")]
+        if sum(not cell.isascii() and find_field(cell, named) is not None for cell in cells) > 1:
+            return text
+    return None
+
+
+def _find_cells(source: Sequence[str], first: int, name: str) -> list[Span]:
+    """Where each cell of the record that begins on line `first` stands; a quoted cell may run over several lines."""
+    places: list[Span] = []
+    line, start, quoted = first, (first, 0), False
+    while True:
+        for index, character in enumerate(source[line - 1]):
+            if character == '"' and (quoted or source[start[0] - 1].startswith('"', start[1])):
+                quoted = not quoted
+            elif character == "," and not quoted:
+                places.append(_place(name, start, (line, index)))
+                start = (line, index + 1)
+        if not quoted or line == len(source):
+            return [*places, _place(name, start, (line, len(source[line - 1])))]
+        line += 1
+
+
+def _place(name: str, start: tuple[int, int], end: tuple[int, int]) -> Span:
+    return Span(name, start[0], start[1] + 1, max(end[1] - start[1], 1) if start[0] == end[0] else 1)

@@ -1,0 +1,55 @@
+"""numbers and dates as people type them in price lists -> as the models read them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+
+MONEY = frozenset(("unit_price", "list_price", "amount", "cost", "floor", "cap", "ceiling", "unit_ceiling"))
+NUMBERS = MONEY | {"quantity", "tax_rate", "discount", "escalation"}
+"""Fields that hold a number."""
+DATES = frozenset(("valid_from", "valid_until"))
+
+_BEFORE = {"¥": "CNY", "cny": "CNY", "rmb": "CNY", "人民币": "CNY", "$": "USD", "us$": "USD", "usd": "USD"} | {
+    "€": "EUR", "eur": "EUR", "£": "GBP", "gbp": "GBP", "hk$": "HKD", "hkd": "HKD"
+}  # fmt: skip
+_AFTER = {"元": "CNY", "圆": "CNY", "美元": "USD", "欧元": "EUR", "英镑": "GBP", "港元": "HKD", "港币": "HKD"}
+_SIGNED = re.compile(
+    rf"(?P<before>{'|'.join(re.escape(sign) for sign in sorted(_BEFORE, key=len, reverse=True))})?\s*"
+    r"(?P<number>[+-]?\d[\d,. ]*?%?)\s*"
+    rf"(?P<after>{'|'.join([*_AFTER, 'cny', 'rmb', 'usd', 'eur', 'gbp', 'hkd'])})?"
+)
+_GROUPED = re.compile(r"[+-]?\d{1,3}( \d{3})+(\.\d+)?")
+_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
+
+
+def read_number(text: str) -> tuple[str, str]:
+    """A number without full-width digits, groups set off by blanks and the sign of a currency; the currency's code.
+
+    What is no such number comes back as it is, and its model refuses it: `面议`, `1.2万`, `24台`, `1.234,50`.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    found = _SIGNED.fullmatch(plain.lower())
+    if found is None:
+        return text, ""
+    before, after = _BEFORE.get(found["before"] or "", ""), found["after"] or ""
+    after = _AFTER.get(after, after.upper().replace("RMB", "CNY"))
+    if before and after and before != after:
+        return text, ""
+    number = found["number"]
+    number = number.replace(" ", "") if _GROUPED.fullmatch(number) else number
+    return ("".join(number.split()) if number.endswith("%") else number), before or after
+
+
+def read_date(text: str) -> str:
+    """A date written year, month, day with any marks between as YYYY-MM-DD; anything else as it is."""
+    found = _DAY.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    return f"{found[1]}-{found[2]:0>2}-{found[3]:0>2}" if found else text
+
+
+def parse_decimal(text: str) -> Decimal | None:
+    """What the models take for a number; None for all else."""
+    plain = read_number(text)[0]
+    is_number = re.fullmatch(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", plain)
+    return Decimal(plain.replace(",", "")) if is_number else None

@@ -1,0 +1,194 @@
+"""the titles of a list's columns: which row they stand in, and which field each of them means."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from bidkit.diagnostic import Diagnostic, Term
+from bidkit.source.tables.grid import Cell, Grid, Row
+
+TITLES = {
+    "id": "序号 编号 分项编号 no no. item_no item_no. ref",
+    "category": "分类 类别 category group",
+    "name": "名称 分项名称 货物名称 设备名称 产品名称 服务名称 item description",
+    "spec": "规格 规格参数 技术参数 specification",
+    "brand": "品牌 make",
+    "model": "型号 规格型号",
+    "manufacturer": "制造商 生产厂家 厂家 生产厂商",
+    "origin": "产地 country_of_origin",
+    "unit": "单位 计量单位 uom",
+    "quantity": "数量 工程量 qty qty.",
+    "unit_price": "单价 单价(元) 含税单价 含税单价(元) 投标单价 投标单价(元) unit_price rate price",
+    "sku": "货号 物料编码 产品编码 商品编码 sku part_no part_no. part_number",
+    "list_price": "目录价 列表价 标准价 公开报价 list_price msrp",
+    "cost": "成本 成本价 cost",
+    "floor": "底价 最低价 floor floor_price",
+    "cap": "最高价 cap",
+    "ceiling": "最高限价 最高限价(元) 控制价 ceiling",
+    "unit_ceiling": "最高单价 单价限价 单价最高限价 unit_ceiling",
+    "is_core": "核心产品 是否核心产品 is_core",
+    "valid_from": "生效日期 起始日期 valid_from effective_date",
+    "valid_until": "有效期至 失效日期 valid_until expiry_date",
+    "tax_rate": "税率 增值税税率 tax vat tax_rate",
+    "amount": "金额 合价 合价(元) 小计 总价 金额(元) 投标总价 total extended_price",
+    "kind": "类型 种类 type",
+    "remark": "备注 说明 remarks notes note",
+    "lot": "采购包 标包 包号 标段 lot",
+    "clause": "条款 条款号 招标条款 section rfp_section paragraph",
+    "page": "页码 页 page",
+    "marker": "标识 标记 符号 mark",
+    "text": "招标要求 要求 需求 技术要求 招标文件要求 requirement",
+    "response": "响应 投标响应 响应内容 offer",
+    "deviation": "偏离 偏离情况 compliance",
+    "evidence": "证明 证明材料 佐证材料 proof reference",
+}
+"""Titles in use by field; compared in lower case, with half-width brackets and `_` for blanks."""
+
+_FIELDS = {title: field for field, titles in TITLES.items() for title in titles.split()}
+_BEFORE_HEADER = 20
+_SCALE = re.compile(
+    r"单位.{0,8}(万|千|百万|亿)元|[(](人民币)?(万|千|百万|亿)元?[)]|in(thousands|millions)\b|['’]000\b|(?<=价)万元|(?<=额)万元",
+    re.I,
+)
+"""Amounts in thousands or more, as the rows above a list or its titles say it."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """The columns of a list.
+
+    Args:
+        first: the row of the titles, counted among the rows with text; `rows` of them belong to it.
+        fields: what each column means; empty where it is to be passed over or has no title.
+    """
+
+    first: int
+    rows: int
+    fields: tuple[str, ...]
+    titles: tuple[Cell, ...]
+    ignored: frozenset[int]
+    problems: tuple[Diagnostic, ...]
+
+    @property
+    def is_priced(self) -> bool:
+        """Whether its rows are things with a quantity or a price, among which there may be headings and totals."""
+        return not {"quantity", "unit_price", "list_price", "amount"}.isdisjoint(self.fields)
+
+
+def find_header(grid: Grid, columns: Mapping[str, str], ignore: Collection[str]) -> Header:
+    """The header of a list: its first row, or a fuller one not far below in which titles are known. Diagnostics: DL27,
+    DL46, DL48.
+
+    Args:
+        columns: field -> title, for titles that are neither a field's name nor known.
+        ignore: titles of columns to be passed over.
+    """
+    mapped = {normalize_title(title): name for name, title in columns.items()}
+    passed = {normalize_title(title) for title in ignore}
+    first = _find_first(grid.rows, mapped, passed)
+    depth = _count_rows(grid.rows[first:])
+    block = grid.rows[first : first + depth]
+    named = {**mapped, **dict.fromkeys(passed, "")}
+    found = [_name_column([row.cells[place].said for row in block], named) for place in range(len(block[0].cells))]
+    fields, titles = tuple(name for name, _, _ in found), tuple(cell for _, cell, _ in found)
+    ignored = frozenset(place for place, (_, _, title) in enumerate(found) if title in passed)
+    problems = [
+        *_check_columns(found, columns, ignore, block[0]),
+        *(_refuse_scale(cell) for row in grid.rows[:first] for _, cell in row.filled if _is_scaled(cell.text)),
+    ]
+    for place in sorted(grid.hidden - ignored):
+        is_filled = any(row.cells[place].text for row in grid.rows[first:])
+        if is_filled and fields[place] not in columns:
+            values = {"what": Term("column"), "value": titles[place].text or "—"}
+            problems.append(Diagnostic("DL46", titles[place].at, values))
+    return Header(first, depth, fields, titles, ignored, tuple(problems))
+
+
+def normalize_title(title: str) -> str:
+    """A title without the difference of wide and narrow, large and small, and of blanks."""
+    plain = unicodedata.normalize("NFKC", title).lower()
+    plain = re.sub(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])|\s+(?=[()])|(?<=[(])\s+", "", plain.strip())
+    return "_".join(plain.split())
+
+
+def find_field(title: str, mapped: Mapping[str, str]) -> str | None:
+    """The field that a title means; None if it is not known, nothing if it is to be passed over."""
+    plain = normalize_title(title)
+    if plain in mapped:
+        return mapped[plain]
+    return title.strip() if title.strip() in TITLES else _FIELDS.get(plain)
+
+
+def _find_first(rows: Sequence[Row], mapped: Mapping[str, str], passed: Collection[str]) -> int:
+    """The first row, unless a later one is fuller than all above it and has two titles that are known."""
+    most = 0
+    for place, row in enumerate(rows[:_BEFORE_HEADER]):
+        known = sum(find_field(text, mapped) is not None or normalize_title(text) in passed for text in row.texts)
+        if known > 1 and len(row.texts) > most:
+            return place
+        most = max(most, len(row.texts))
+    return 0
+
+
+def _count_rows(rows: Sequence[Row]) -> int:
+    """How many rows the header has: one title may be merged over several, or stand over those of several columns."""
+    first = rows[0]
+    height = max((cell.height for cell in first.cells if cell.text), default=1)
+    if height > 1:
+        last = first.number + height - 1
+        return sum(row.number <= last for row in rows)
+    if len(rows) > 1 and rows[1].number == first.number + 1:
+        under = {column for column, cell in enumerate(first.cells) if cell.owner or cell.width > 1}
+        filled = {column for column, _ in rows[1].filled}
+        if filled and filled <= under and not any(re.search(r"\d", text) for text in rows[1].texts):
+            return 2
+    return 1
+
+
+def _name_column(cells: Sequence[Cell], mapped: Mapping[str, str]) -> tuple[str, Cell, str]:
+    """The field of a column, the cell that names it, and its title as one text, by the titles that stand over it."""
+    parts = list(dict.fromkeys(cell for cell in cells if cell.text))
+    if not parts:
+        return "", cells[0], ""
+    last = parts[-1]
+    if len(parts) == 1:
+        found = find_field(last.text, mapped)
+        return last.text if found is None else found, last, normalize_title(last.text)
+    above, below = parts[-2].text, last.text
+    spellings = (f"{below}{above}", f"{above}{below}", f"{above}/{below}", f"{above}({below})", f"{below} {above}")
+    for spelling in spellings:
+        found = find_field(spelling, mapped)
+        if found is not None:
+            return found, last, normalize_title(spelling)
+    found = find_field(below, mapped) if find_field(above, mapped) is None else None
+    return f"{above}/{below}" if found is None else found, last, normalize_title(below)
+
+
+def _is_scaled(text: str) -> bool:
+    return _SCALE.search("".join(unicodedata.normalize("NFKC", text).split())) is not None
+
+
+def _refuse_scale(cell: Cell) -> Diagnostic:
+    return Diagnostic("DL48", cell.at, {"value": cell.text, "reason": Term("scaled_amounts")})
+
+
+def _check_columns(
+    found: Sequence[tuple[str, Cell, str]], columns: Mapping[str, str], ignore: Collection[str], row: Row
+) -> list[Diagnostic]:
+    """Each column has a field of its own, amounts are in whole units, and what the deal names is there."""
+    problems = []
+    seen: set[str] = set()
+    for name, cell, _ in found:
+        if name in seen and name:
+            problems.append(Diagnostic("DL27", cell.at, {"title": cell.text, "field": name}))
+        elif _is_scaled(cell.text) and name in (*TITLES, *columns):
+            problems.append(_refuse_scale(cell))
+        seen.add(name)
+    titles = {title for _, _, title in found} | {normalize_title(cell.text) for _, cell, _ in found}
+    for name, title in (*columns.items(), *(("—", title) for title in ignore)):
+        if normalize_title(title) not in titles:
+            problems.append(Diagnostic("DL27", row.at, {"title": title, "field": name}))
+    return problems
