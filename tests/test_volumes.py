@@ -428,6 +428,15 @@ def test_a_pack_for_tenders_is_refused_for_a_commercial_deal(tmp_path: Path) -> 
     assert "DL40" not in {item.code for item in run_check(deal).diagnostics}
 
 
+def test_prices_before_tax_are_refused_by_a_pack_that_would_call_them_prices_with_tax(tmp_path: Path) -> None:
+    deal = make_two_volumes(tmp_path)
+    edit(deal, "  currency: CNY", "  currency: CNY\n  prices: net")
+    assert "DL58" in {item.code for item in run_check(deal).diagnostics}
+    pack = root_of(deal) / "templates/mine/pack.yaml"
+    edit(pack, "locale: zh-CN\n", "locale: zh-CN\nnet_prices: true\n")
+    assert "DL58" not in {item.code for item in run_check(deal).diagnostics}
+
+
 # which of the bid's volumes one is
 
 

@@ -87,14 +87,15 @@ class ThemeText(Model):
 class PackText(Model):
     """A pack's `pack.yaml`: its language, its volumes, the styles that each of them must have, its colours and fonts.
 
-    A pack with a `regime` is for such deals only. `proposal` is short for a first volume of that id. `workbook` is an
-    .xlsx template that the quote is made of.
+    A pack with a `regime` is for such deals only; one that says `net_prices` also for quotes whose prices are without
+    tax. `proposal` is short for a first volume of that id. `workbook` is an .xlsx template that the quote is made of.
     """
 
     schema_: Literal["bidkit/pack@1"] = Field(alias="schema")
     locale: Literal["zh-CN", "en-US", "en-GB"]
     regime: Literal["tender", "commercial"] | None = None
     proposal: Note = ""
+    net_prices: Flag = False
     volumes: tuple[VolumeText, ...] = ()
     workbook: Note = ""
     required_styles: tuple[Text, ...] = ()

@@ -72,7 +72,7 @@ class CompiledVolume:
 def compile_volumes(pack: Pack, bid: Bid) -> tuple[tuple[CompiledVolume, ...], list[Diagnostic]]:
     """The volumes that the deal asks for, ready to be filled.
 
-    Diagnostics: DL15, DL16, DL29, DL30, DL35, DL38, DL40, TP01–TP15.
+    Diagnostics: DL15, DL16, DL29, DL30, DL35, DL38, DL40, DL58, TP01–TP15.
     """
     locale = bid.deal.locale
     chosen, problems = _choose(pack, bid)
@@ -141,6 +141,8 @@ def _check_kind(pack: Pack, deal: Deal) -> Iterator[Diagnostic]:
     if pack.text.regime not in (None, deal.regime):
         values = {"regime": deal.regime, "pack": pack.name, "other": pack.text.regime}
         yield Diagnostic("DL40", deal.span("regime"), values)
+    if deal.quote.prices == "net" and not pack.text.net_prices:
+        yield Diagnostic("DL58", deal.quote.span("prices"), {"pack": pack.name})
 
 
 def _check_answers(tender: Tender | None, volumes: Sequence[Volume]) -> Iterator[Diagnostic]:
