@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 from quotes import compute_quote
 from workspace import edit, make_workspace, run_check, write
 
+from bidkit.catalog.prices import PriceBook
 from bidkit.deal.prices import QuoteText
-from bidkit.quote import ListPrice, Quote, price_quote
+from bidkit.quote import Quote, price_quote
 from bidkit.quote.offers import round_to
 
 
@@ -118,24 +120,39 @@ class TestNet:
 
 
 class TestWhereAPriceComesFrom:
-    BOOK: ClassVar = {"GW-200": ListPrice(Decimal("100.00"), "CNY", floor=Decimal(80), cost=Decimal(60))}
+    DAY = date(2026, 9, 1)
+
+    def book(self, prices: str = "gross", **item: str) -> tuple[PriceBook, ...]:
+        """A book with one product."""
+        known = {"id": "b", "title": "b", "owner": "o", "valid_from": "2026-01-01", "valid_until": "2026-12-31"}
+        items = [{"sku": "GW-200", "unit": "台", "list_price": "100.00", **item}]
+        return (PriceBook.model_validate({**known, "prices": prices, "items": items}),)
 
     def test_a_price_book_by_sku(self) -> None:
-        quote, problems = price_quote(write_quote(line(None, sku="GW-200", discount="15%")), "zh", (), self.BOOK)
+        text, books = write_quote(line(None, sku="GW-200", discount="15%")), self.book(floor="80", cost="60")
+        quote, problems = price_quote(text, "zh", (), books, self.DAY)
         assert (problems, quote and prices(quote)) == ([], ["85.00"])
         assert quote is not None
         offer = quote.lines[0].offer
         assert (offer.floor, offer.cost) == (Decimal(80), Decimal(60))
 
     def test_a_stated_price_goes_before_the_book(self) -> None:
-        quote, _ = price_quote(write_quote(line("7", sku="GW-200")), "zh", (), self.BOOK)
+        quote, _ = price_quote(write_quote(line("7", sku="GW-200")), "zh", (), self.book(), self.DAY)
         assert quote and prices(quote) == ["7.00"]
 
     @pytest.mark.parametrize(("of_book", "own", "price"), [("net", "gross", "113.00"), ("gross", "net", "88.50")])
     def test_tax_is_put_in_or_taken_out(self, of_book: Any, own: str, price: str) -> None:
-        book = {"GW-200": ListPrice(Decimal("100.00"), "CNY", of_book)}
-        quote, _ = price_quote(write_quote(line(None, sku="GW-200"), prices=own), "zh", (), book)
+        books = self.book(of_book, floor="100", cost="100")
+        quote, _ = price_quote(write_quote(line(None, sku="GW-200"), prices=own), "zh", (), books, self.DAY)
         assert quote and prices(quote) == [price]
+        # The floor is a price as the list price is, cost is always without tax.
+        assert (str(round_to(quote.lines[0].offer.floor, 2)), quote.lines[0].offer.cost) == (price, 100)
+
+    def test_a_part_may_have_its_price_from_a_book(self) -> None:
+        part = line(None, id="1a", part_of="1", quantity="3", category="", sku="GW-200")
+        quote, problems = price_quote(write_quote(line(None), part), "zh", (), self.book(), self.DAY)
+        assert problems == []
+        assert quote and prices(quote) == ["300.00"]
 
     def test_another_currency_at_its_rate(self) -> None:
         rates = [{"currency": "USD", "rate": "7.1234", "date": "2026-09-01", "source": "中国银行"}]
@@ -165,6 +182,12 @@ class TestYears:
         {"id": "Y2", "name": "第2年", "year": "2"},
         {"id": "Y3", "name": "第3年", "year": "3", "kind": "option_period"},
     ]
+
+    def test_a_period_that_is_named_twice_is_found(self, tmp_path: Any) -> None:
+        deal = make_workspace(tmp_path)
+        edit(deal, "id: B01, category: B,", "id: B01, periods: [B, B],")
+        found = [problem for problem in run_check(deal).diagnostics if problem.code == "PR07"]
+        assert [problem.values["line"] for problem in found] == ["B-B01"]
 
     def test_price_is_rounded_on_the_rate_not_on_the_extension(self) -> None:
         row = line("94.20", quantity="16640", escalation="2.5%", periods="Y1;Y2;Y3", category="")
@@ -234,6 +257,7 @@ DEAL_LINE = "unit_price: 36000.00, tax_rate: 6%"
         ("percent: 70%", "remark: 70%", "DL04"),
         (", percent: 30%", "", "DL57"),
         ("  currency: CNY", "  rounding: {amount: 3}", "DL11"),
+        ("  currency: CNY", "  target: 300000.00\n  rounding: {unit_price: 0}", "DL11"),
     ],
 )
 def test_what_a_quote_cannot_mean_is_said_at_its_place(tmp_path: Any, old: str, new: str, code: str) -> None:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+from dump import dump_docx
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from quotes import TENDER, cents, labelled, make_bid, make_line, make_workbook, read
+from quotes import ROOT, TENDER, cents, labelled, make_bid, make_line, make_workbook, read
+from workspace import NOW, edit, make_workspace
 
 from bidkit.bid import Bid
+from bidkit.build import Options, build_deal
 from bidkit.diagnostic import LANGUAGES
 from bidkit.office import find_office, recalculate_all
 from bidkit.readback import read_xlsx
@@ -168,6 +173,14 @@ PERCENTS = st.sampled_from([("100%",), ("33.3%", "33.3%", "33.4%"), ("0.1%", "99
 
 
 @st.composite
+def payments(draw: st.DrawFn) -> list[dict[str, str]]:
+    """Shares of the whole, or an amount before one share of what is left of it."""
+    shares = [{"name": str(n), "trigger": "t", "percent": part} for n, part in enumerate(draw(PERCENTS))]
+    fixed = {"name": "定金", "trigger": "t", "amount": draw(AMOUNTS)}
+    return draw(st.sampled_from([shares, [fixed, *shares]]))
+
+
+@st.composite
 def quotes(draw: st.DrawFn) -> Bid:
     rows = [("1", draw(AMOUNTS), "13%", "base", "B"), *draw(ROWS)]
     sites = draw(st.lists(st.sampled_from(["", "北区", "南区"]), min_size=len(rows), max_size=len(rows)))
@@ -179,7 +192,7 @@ def quotes(draw: st.DrawFn) -> Bid:
         "categories": NESTED,
         "prices": draw(st.sampled_from(["gross", "net"])),
         "tax_sum": draw(st.sampled_from(["by_rate", "by_line"])),
-        "milestones": [{"name": str(n), "trigger": "t", "percent": part} for n, part in enumerate(draw(PERCENTS))],
+        "milestones": draw(payments()),
         "groupings": draw(st.sampled_from([{}, {"site": "地点"}])) or {"site": "地点"},
         "discount": draw(st.sampled_from(["0%", "0%", "3.5%"])),
     }
@@ -255,3 +268,31 @@ def test_libreoffice_gives_every_cached_value_of_random_quotes() -> None:
 def test_a_tender_without_lots_names_the_package() -> None:
     rows = {row[0]: row[1] for row in read(make_workbook(make_bid()))["开标一览表"].iter_rows(values_only=True)}
     assert (rows["包号"], rows["项目编号"]) == (TENDER["package"], TENDER["no"])
+
+
+def test_exempt_lines_are_called_so_in_the_proposal_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIDKIT_SOFFICE", "/nonexistent")
+    deal = make_workspace(tmp_path)
+    shutil.copy(ROOT / "templates/zh-proposal/proposal.docx", tmp_path / "templates/zh-proposal/proposal.docx")
+    edit(deal, "unit_price: 36000.00, tax_rate: 6%", "unit_price: 36000.00, tax_rate: 免税")
+    result = build_deal(deal, Options(now=NOW, is_draft=True))
+    assert result.folder is not None, result.diagnostics
+    text = dump_docx((result.folder / "submit/proposal-DRAFT.docx").read_bytes())
+    assert "| 免税 | 36,000.00 | 36,000.00 | 0.00 |" in text
+    assert "| 13% |" in text
+
+
+def test_shares_and_rates_with_decimals_show_them() -> None:
+    book = read(make_workbook(make_bid()))
+    shown = {
+        (sheet.title, cell)
+        for sheet in book
+        for area in sheet.conditional_formatting
+        for rule in area.rules
+        if rule.dxf.numFmt.formatCode == "0.00%"
+        for cells in area.sqref.ranges
+        for cell in (f"{cells.coord}".split(":")[0],)
+    }
+    first = next(cell for cell in book["付款计划"]["D"] if cell.value == 0.333)
+    assert ("付款计划", first.coordinate) in shown
+    assert {name for name, _ in shown} == {"分项报价表", "税额", "付款计划"}

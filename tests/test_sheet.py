@@ -176,6 +176,29 @@ def test_a_row_whose_text_wraps_is_as_high_as_its_text_needs() -> None:
     assert heights[6:] == [15, 20.25]
 
 
+def test_an_empty_cell_that_wraps_takes_no_height_from_its_neighbour() -> None:
+    def wrapping(book: Any, sheets: Any) -> None:
+        look = book.add_format({"text_wrap": True, "font_size": 11})
+        sheets["报价"].set_column("A:A", 4)
+        sheets["报价"].write_string("A2", "{{ x }}", look)
+        sheets["报价"].write_string("B2", "{{ long }}")
+
+    content = xlsx([["{%tr for x in xs %}"], [], ["{%tr endfor %}"]], wrapping)
+    sheet = openpyxl.load_workbook(io.BytesIO(filled(content, {"xs": [""], "long": "x" * 99}))).active
+    assert sheet.row_dimensions[1].height == 15
+
+
+def test_an_indent_takes_room_from_a_text_that_wraps() -> None:
+    def wrapping(book: Any, sheets: Any) -> None:
+        sheet = sheets["报价"]
+        sheet.set_column("A:B", 10.8)
+        sheet.write_string("A1", "{{ x }}", book.add_format({"text_wrap": True}))
+        sheet.write_string("A2", "{{ x }}", book.add_format({"text_wrap": True, "indent": 2}))
+
+    sheet = openpyxl.load_workbook(io.BytesIO(filled(xlsx([], wrapping), {"x": "abcde fghi"}))).active
+    assert [sheet.row_dimensions[row].height for row in (1, 2)] == [15, 30]
+
+
 # cells
 
 

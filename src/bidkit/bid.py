@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, tzinfo
 
 from bidkit.catalog import Catalog, Product
-from bidkit.catalog.prices import find_price
 from bidkit.config import Company, Settings
 from bidkit.credentials import Selection, add_days, select_credentials
 from bidkit.deal import Deal
 from bidkit.deal.tender import Lot
 from bidkit.diagnostic import Diagnostic, Span
-from bidkit.quote import ListPrice, LotQuote, Quote, price_quote
+from bidkit.quote import LotQuote, Quote, price_quote
 
 Named = list[tuple[str, Span | None]]
 """Ids and where they are written."""
@@ -79,43 +78,18 @@ def make_bid(
     zone: tzinfo | None = deal.tender.deadline.tzinfo if deal.tender else now.tzinfo
     now = datetime.combine(pinned, time(), zone) if pinned else now.astimezone(zone)
     selection = select_credentials(deal, catalog.credentials)
-    known, problems = _find_list_prices(deal, catalog)
-    quote, found = price_quote(deal.quote, deal.language, deal.tender.lots if deal.tender else (), known)
-    places = {problem.span for problem in problems}
-    problems += [problem for problem in found if problem.code != "DL50" or _at_sku(deal, problem) not in places]
-    if quote is None or problems:
+    lots = deal.tender.lots if deal.tender else ()
+    quote, problems = price_quote(deal.quote, deal.language, lots, catalog.books, deal.dated)
+    if quote is None:
         return None, problems
     return Bid(deal, settings.company, catalog, quote, selection, now, now.date()), problems
-
-
-def _find_list_prices(deal: Deal, catalog: Catalog) -> tuple[dict[str, ListPrice], list[Diagnostic]]:
-    """What the price books say of the products of the lines on the day of the bid; of a line that has no price but
-    theirs, why they have none. Diagnostics: DL41–DL43.
-    """
-    known: dict[str, ListPrice] = {}
-    problems: list[Diagnostic] = []
-    bundles = {line.part_of for line in deal.quote.lines if line.part_of}
-    for line in (line for line in deal.quote.lines if line.sku and catalog.books):
-        price, found = find_price(catalog.books, line.sku, deal.dated, line.span("sku"))
-        if price is not None:
-            item = price.item
-            limits = (item.floor, item.cap, item.cost)
-            known[line.sku] = ListPrice(item.list_price, price.currency, price.book.prices, *limits)
-        elif line.list_price is None and line.unit_price is None and not line.part_of and line.id not in bundles:
-            problems += found
-    return known, problems
-
-
-def _at_sku(deal: Deal, problem: Diagnostic) -> Span | None:
-    """Where the line of which a message speaks names its product."""
-    return next((line.span("sku") for line in deal.quote.lines if line.id == problem.values.get("line")), None)
 
 
 def _narrow(bid: Bid, part: LotQuote) -> Bid:
     """The bid for one lot: its prices, its requirements and those of all lots, its products; no other lot's."""
     deal, lot = bid.deal, part.lot
     categories = {item.category.id for item in part.quote.categories}
-    own = {line.id for line in deal.quote.lines if not line.part_of and {*line.categories} <= categories}
+    own = {line.id for line in deal.quote.lines if not line.part_of and not categories.isdisjoint(line.categories)}
     lines = tuple(line for line in deal.quote.lines if line.id in own or line.part_of in own)
     foreign = {line.sku for line in deal.quote.lines} - {line.sku for line in lines}
     requirements = tuple(item for item in deal.requirements if item.lot in ("", lot.id))

@@ -193,10 +193,12 @@ def read_pack(files: Workspace, folder: str) -> tuple[Pack | None, list[Diagnost
     if text is None:
         return None, problems
     volumes, found = _read_volumes(files, manifest, text)
-    workbook: bytes | None = (shipped_packs() / DEFAULT_PACKS[text.locale[:2]] / "quote.xlsx").read_bytes()
+    workbook: bytes | None
     if text.workbook:
         workbook, more = files.read(text.workbook, manifest, text.span("workbook"))
         found += more
+    else:
+        workbook = (shipped_packs() / DEFAULT_PACKS[text.locale[:2]] / "quote.xlsx").read_bytes()
     problems += found
     if found or workbook is None:
         return None, problems

@@ -11,7 +11,8 @@ from typing import Any
 from bidkit.bid import Bid
 from bidkit.charts import make_quote_chart
 from bidkit.context.lines import make_lines
-from bidkit.quote import Quote, TaxTotal
+from bidkit.quote import PaymentAmount, Quote, TaxTotal
+from bidkit.quote.offers import round_to
 
 _TOTALS = ("currency", "prices", "subtotal", "words", "net", "tax", "options", "evaluated", "evaluated_words")
 
@@ -19,7 +20,10 @@ _TOTALS = ("currency", "prices", "subtotal", "words", "net", "tax", "options", "
 def make_terms(bid: Bid, labels: Mapping[str, Any]) -> dict[str, Any]:
     """What the quote says besides its prices; every volume may print it."""
     text = bid.deal.quote
-    shares = [payment.model_dump(include={"name", "trigger", "percent"}) for payment in text.milestones]
+    shares = [
+        {"name": item.payment.name, "trigger": item.payment.trigger, "percent": _share(item, bid.quote.base)}
+        for item in bid.quote.payments
+    ]
     return {
         "currency": bid.quote.currency,
         "unit_label": labels["currencies"][bid.quote.currency],
@@ -104,7 +108,7 @@ def _make_money(bid: Bid) -> dict[str, Any]:
                 "no": number,
                 "name": item.payment.name,
                 "trigger": item.payment.trigger,
-                "percent": _share(item.payment.percent, item.amount, quote.base),
+                "percent": _share(item, quote.base),
                 "amount": item.amount,
                 "is_fixed": item.payment.percent is None,
                 "takes_rest": item.payment.percent is not None and number == len(quote.payments) and is_paid,
@@ -114,11 +118,11 @@ def _make_money(bid: Bid) -> dict[str, Any]:
     }
 
 
-def _share(stated: Decimal | None, amount: Decimal, total: Decimal) -> Decimal:
-    """The part of the total that a payment is, as stated or as it turns out."""
-    if stated is not None:
-        return stated
-    return amount / total if total else Decimal(0)
+def _share(item: PaymentAmount, total: Decimal) -> Decimal:
+    """The part of the total that a payment is: as stated, or to the hundredth of a percent as it turns out."""
+    if item.payment.percent is not None:
+        return item.payment.percent
+    return round_to(item.amount / total, 4) if total else Decimal(0)
 
 
 def _merge_kinds(quote: Quote) -> list[TaxTotal]:

@@ -1,6 +1,6 @@
 """the deal model: one bid as it is written in deal.yaml.
 
-Names are the contract; `docs/deal.md` explains each. Prices are gross (tax included) in the quote's one currency.
+Names are the contract; `docs/deal.md` explains each.
 """
 
 from __future__ import annotations

@@ -99,3 +99,5 @@ def _check_rates(quote: QuoteText) -> Iterator[Diagnostic]:
         places = getattr(quote.rounding, key)
         if places > limit:
             yield Diagnostic("DL11", quote.rounding.span(key), {"value": str(places), "limit": f"≤ {limit}"})
+    if quote.target is not None and quote.rounding.unit_price < 2:  # a total is spread by the cent
+        yield Diagnostic("DL11", quote.rounding.span("unit_price"), {"value": "0, 1", "limit": "≥ 2 (target)"})

@@ -11,21 +11,22 @@ whole quote is the exact sum of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from bidkit.catalog.prices import PriceBook
 from bidkit.deal.prices import Category, Line, Payment, QuoteText
 from bidkit.deal.tender import Lot
 from bidkit.diagnostic import Diagnostic
-from bidkit.quote.offers import ListPrice, Offer, make_offers, round_to
+from bidkit.quote.offers import Offer, make_offers, round_to
 from bidkit.words import spell_amount
 
-__all__ = ["ListPrice", "LotQuote", "PricedLine", "Quote", "price_quote", "round_cents"]
+__all__ = ["LotQuote", "PricedLine", "Quote", "price_quote", "round_cents"]
 
 _COUNTED = ("base", "option_period")
-_NO_BOOK: Mapping[str, ListPrice] = {}
 
 
 @dataclass(frozen=True)
@@ -167,15 +168,19 @@ def round_cents(amount: Decimal) -> Decimal:
 
 
 def price_quote(
-    text: QuoteText, language: str, lots: Sequence[Lot] = (), known: Mapping[str, ListPrice] = _NO_BOOK
+    text: QuoteText,
+    language: str,
+    lots: Sequence[Lot] = (),
+    books: Sequence[PriceBook] = (),
+    day: date | None = None,
 ) -> tuple[Quote | None, list[Diagnostic]]:
-    """Everything that follows from a quote as written, in the language (`zh`, `en`) of the deal. Diagnostics: DL11,
-    DL50, DL51.
+    """Everything that follows from a quote as written, in the language (`zh`, `en`) of the deal; None if a line has no
+    price. Diagnostics: DL11, DL41–DL43, DL50, DL51.
 
     Args:
-        known: by sku, what the price books say.
+        day: the one on which a price of a book must hold.
     """
-    offers, problems = make_offers(text, known)
+    offers, problems = make_offers(text, books, day)
     return (None, problems) if problems else (_compute_quote(text, offers, language, lots), [])
 
 

@@ -9,29 +9,18 @@ List price and unit price are rounded once each, half up, to the decimals that t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Literal
 
+from bidkit.catalog.prices import BookPrice, PriceBook, find_price
 from bidkit.deal.prices import Category, Line, QuoteText
 from bidkit.diagnostic import Diagnostic
 from bidkit.spread import Share, spread_total
 
 MAX_AMOUNT = 10**13
 """What no line and no total reaches; words and cents are exact below it."""
-
-
-@dataclass(frozen=True)
-class ListPrice:
-    """What a price book says of a product: its price before discounts, the limits of its price, its cost."""
-
-    price: Decimal
-    currency: str
-    prices: Literal["gross", "net"] = "gross"
-    floor: Decimal | None = None
-    cap: Decimal | None = None
-    cost: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -59,15 +48,17 @@ def round_to(amount: Decimal, places: int) -> Decimal:
     return amount.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
-def make_offers(text: QuoteText, known: Mapping[str, ListPrice]) -> tuple[tuple[Offer, ...], list[Diagnostic]]:
-    """Every line with its prices, in the order of writing. Diagnostics: DL11, DL50, DL51.
+def make_offers(
+    text: QuoteText, books: Sequence[PriceBook] = (), day: date | None = None
+) -> tuple[tuple[Offer, ...], list[Diagnostic]]:
+    """Every line with its prices, in the order of writing. Diagnostics: DL11, DL41–DL43, DL50, DL51.
 
     Args:
-        known: by sku, what the price books say.
+        day: the one on which a price of a book must hold.
     """
-    maker = _Maker(text, known)
+    maker = _Maker(text, books, day)
     offers = [offer for line in text.lines if not line.part_of for offer in maker.make(line)]
-    problems = [one for place, one in enumerate(maker.problems) if one not in maker.problems[:place]]
+    problems = list({(problem.code, problem.span): problem for problem in maker.problems}.values())
     problems = problems or _find_excess(text, offers)
     if not problems and text.target is not None:
         offers = _aim(offers, text.target)
@@ -77,9 +68,10 @@ def make_offers(text: QuoteText, known: Mapping[str, ListPrice]) -> tuple[tuple[
 class _Maker:
     """A quote whose lines are being priced."""
 
-    def __init__(self, text: QuoteText, known: Mapping[str, ListPrice]) -> None:
+    def __init__(self, text: QuoteText, books: Sequence[PriceBook], day: date | None) -> None:
         self.text = text
-        self.known = known
+        self.books = books
+        self.day = day
         self.rates: dict[str, Decimal] = {rate.currency: rate.rate for rate in text.rates}
         self.rates[text.currency] = Decimal(1)
         self.parts: dict[str, list[Line]] = {}
@@ -92,14 +84,11 @@ class _Maker:
 
     def make(self, line: Line) -> Iterator[Offer]:
         """The line in each of its periods, or once; nothing if it has no price."""
-        price = self.find_price(line)
+        book, reasons = self.look_up(line)
+        price = self.price_unit(line, book, reasons)
         if price is None:
             return
-        book = self.known.get(line.sku)
-        limits = [self.convert(line, key, getattr(line, key)) for key in ("floor", "cap", "cost")]
-        if book:
-            of_book = [self.convert(line, "sku", limit, book.currency) for limit in (book.floor, book.cap, book.cost)]
-            limits = [one if one is not None else two for one, two in zip(limits, of_book, strict=True)]
+        floor, cap, cost = (self.find_limit(line, book, key) for key in ("floor", "cap", "cost"))
         for name in line.categories:
             category = self.categories.get(name)
             years = category.year - 1 if line.escalation and category and category.year else 0
@@ -110,26 +99,45 @@ class _Maker:
             if category and category.kind == "option_period" and line.kind == "base":
                 changes["kind"] = "option_period"
             own = line.model_copy(update=changes)
-            floor, cap, cost = limits
             yield Offer(own, listed, unit_price, floor or Decimal(0), cap, cost, tuple(self.parts.get(line.id, ())))
 
-    def find_price(self, line: Line) -> Decimal | None:
+    def look_up(self, line: Line) -> tuple[BookPrice | None, list[Diagnostic]]:
+        """What the price books say of the product of a line, or why they say nothing."""
+        if not (line.sku and self.books and self.day):
+            return None, []
+        return find_price(self.books, line.sku, self.day, line.span("sku"))
+
+    def price_unit(self, line: Line, book: BookPrice | None, reasons: Sequence[Diagnostic]) -> Decimal | None:
         """The price of one unit before years and discounts, not yet rounded."""
         stated = line.list_price if line.list_price is not None else line.unit_price
         if stated is not None:
             return self.convert(line, "currency", stated)
-        if book := self.known.get(line.sku):
-            price = self.convert(line, "sku", book.price, book.currency)
-            if price is None or book.prices == self.text.prices:
-                return price
-            return price * (1 + line.rate) if book.prices == "net" else price / (1 + line.rate)
+        if book:
+            return self.read_book(line, book, book.item.list_price)
         if line.id in self.parts and not line.part_of:
-            found = [(part, self.find_price(part)) for part in self.parts[line.id]]
+            found = [(part, self.price_unit(part, *self.look_up(part))) for part in self.parts[line.id]]
             places = self.text.rounding.unit_price
             prices = [round_to(price, places) * part.quantity for part, price in found if price is not None]
             return sum(prices, Decimal(0)) if len(prices) == len(found) else None
-        self.problems.append(Diagnostic("DL50", line.span(), {"line": line.id}))
+        self.problems += reasons or [Diagnostic("DL50", line.span(), {"line": line.id})]
         return None
+
+    def find_limit(self, line: Line, book: BookPrice | None, key: str) -> Decimal | None:
+        """The floor, the cap or the cost of a line: its own, or else that of its product."""
+        own = getattr(line, key)
+        if own is not None or book is None:
+            return self.convert(line, key, own)
+        of_book = getattr(book.item, key)
+        return (
+            self.convert(line, "sku", of_book, book.currency) if key == "cost" else self.read_book(line, book, of_book)
+        )
+
+    def read_book(self, line: Line, book: BookPrice, amount: Decimal | None) -> Decimal | None:
+        """A price of a book in the quote's currency, with tax or without as the quote's prices are."""
+        price = self.convert(line, "sku", amount, book.currency)
+        if price is None or book.book.prices == self.text.prices:
+            return price
+        return price * (1 + line.rate) if book.book.prices == "net" else price / (1 + line.rate)
 
     def convert(self, line: Line, key: str, amount: Decimal | None, currency: str = "") -> Decimal | None:
         """An amount of a line in the quote's currency. Diagnostics: DL51."""

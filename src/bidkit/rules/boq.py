@@ -82,7 +82,7 @@ def book_units(bid: Bid) -> Iterator[Finding]:
     for line in bid.deal.quote.lines:
         if not line.sku or line.unit_price is not None or line.list_price is not None:
             continue
-        price, _ = find_price(bid.catalog.books, line.sku, bid.today)
+        price, _ = find_price(bid.catalog.books, line.sku, bid.deal.dated)
         if price is not None and not is_same_unit(line.unit, price.item.unit):
             place = price.item.span("unit")
             known = (("known", price.item.unit), ("stated", line.unit), ("place", place.label if place else "—"))

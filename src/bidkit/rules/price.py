@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from bidkit.bid import Bid
-from bidkit.diagnostic import Term
+from bidkit.diagnostic import Severity, Term
 from bidkit.quote.offers import round_to
 from bidkit.rules.registry import Finding, rule
 from bidkit.words import parse_amount
@@ -78,7 +78,8 @@ def sound_lines(bid: Bid) -> Iterator[Finding]:
         for field, number in (("quantity", item.line.quantity), ("unit_price", item.unit_price)):
             if number == 0:
                 yield Finding(item.line.span(field), {"line": item.line.id, "fault": Term(f"zero_{field}")})
-    for line in bid.deal.quote.lines:
+    repeated = [item.line for item in (*bid.quote.lines, *bid.quote.extras) if item.line.periods]
+    for line in (*(line for line in bid.deal.quote.lines if not line.periods), *repeated):
         span = line.span("id")
         if line.id in seen:
             yield Finding(span, {"line": line.id, "fault": Term("duplicate")})
@@ -107,7 +108,7 @@ def products_are_priced(bid: Bid) -> Iterator[Finding]:
             yield Finding(bid.deal.solution.span("products", position), {"sku": sku})
 
 
-@rule("PR11")
+@rule("PR11", Severity.WARNING)
 def known_tax_rates(bid: Bid) -> Iterator[Finding]:
     """A rate of value-added tax in China is 13, 9, 6, 3 or 0 %, or the line is exempt (增值税法 art. 10, 11)."""
     lines = (*bid.quote.lines, *bid.quote.extras) if bid.quote.currency == "CNY" else ()
