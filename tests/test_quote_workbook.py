@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -200,6 +201,13 @@ def quotes(draw: st.DrawFn) -> Bid:
     return make_bid(lines, locale=LOCALES[language], regime="commercial", quote=quote)
 
 
+def batched(names: Iterable[str], count: int) -> Iterator[list[str]]:
+    """The names, so many at a time."""
+    rest = iter(names)
+    while chunk := list(islice(rest, count)):
+        yield chunk
+
+
 def find_formulas(content: bytes) -> Iterator[tuple[str, str, Any]]:
     """Sheet, cell and cached value of each formula."""
     book, cached = read(content), read(content, values=True)
@@ -248,8 +256,11 @@ def test_libreoffice_gives_every_cached_value_of_random_quotes() -> None:
 
     collect()
     assert len(made) >= QUOTES
-    recalculated, problems = recalculate_all(made)
-    assert problems == []
+    recalculated: dict[str, bytes] = {}
+    for names in batched(made, 100):  # LibreOffice gives up on a few hundred in one call
+        done, problems = recalculate_all({name: made[name] for name in names})
+        assert problems == []
+        recalculated |= done
     for name, content in made.items():
         book = read(recalculated[name], values=True)
         found = list(find_formulas(content))
