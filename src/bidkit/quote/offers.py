@@ -30,7 +30,7 @@ class Offer:
     Args:
         line: as written; of one with periods the one in this period, by its id, category and kind.
         floor, cap: limits of the unit price; None for no cap.
-        cost: of one unit, without tax; None where it is not known.
+        cost: of one unit, without tax; that of its parts where only they have one; None where it is not known.
         parts: the lines that are part of it.
     """
 
@@ -88,7 +88,8 @@ class _Maker:
         price = self.price_unit(line, book, reasons)
         if price is None:
             return
-        floor, cap, cost = (self.find_limit(line, book, key) for key in ("floor", "cap", "cost"))
+        floor, cap = (self.find_limit(line, book, key) for key in ("floor", "cap"))
+        cost = self.find_cost(line, book)
         for name in line.categories:
             category = self.categories.get(name)
             years = category.year - 1 if line.escalation and category and category.year else 0
@@ -123,14 +124,21 @@ class _Maker:
         return None
 
     def find_limit(self, line: Line, book: BookPrice | None, key: str) -> Decimal | None:
-        """The floor, the cap or the cost of a line: its own, or else that of its product."""
+        """The floor or the cap of a line: its own, or else that of its product."""
         own = getattr(line, key)
         if own is not None or book is None:
             return self.convert(line, key, own)
-        of_book = getattr(book.item, key)
-        return (
-            self.convert(line, "sku", of_book, book.currency) if key == "cost" else self.read_book(line, book, of_book)
-        )
+        return self.read_book(line, book, getattr(book.item, key))
+
+    def find_cost(self, line: Line, book: BookPrice | None) -> Decimal | None:
+        """The cost of one unit: the line's own, or that of its product, or that of all its parts."""
+        if line.cost is not None:
+            return self.convert(line, "cost", line.cost)
+        if book and book.item.cost is not None:
+            return self.convert(line, "sku", book.item.cost, book.currency)
+        found = [(part, self.find_cost(part, self.look_up(part)[0])) for part in self.parts.get(line.id, ())]
+        costs = [cost * part.quantity for part, cost in found if cost is not None]
+        return sum(costs, Decimal(0)) if costs and len(costs) == len(found) else None
 
     def read_book(self, line: Line, book: BookPrice, amount: Decimal | None) -> Decimal | None:
         """A price of a book in the quote's currency, with tax or without as the quote's prices are."""

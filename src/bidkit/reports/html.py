@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import resources
 
 from bidkit.diagnostic import Diagnostic, load_messages
+from bidkit.quote.margin import find_margins
 from bidkit.reports import Result
 
 
@@ -20,6 +21,7 @@ def render(result: Result, lang: str) -> bytes:
             lang=lang,
             labels=load_messages(lang)["labels"],
             bid=result.bid,
+            margins=find_margins(result.bid.quote) if result.bid else (),
             gate=result.gate,
             pinned=result.pinned,
             is_draft=result.is_draft,

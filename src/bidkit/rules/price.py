@@ -8,6 +8,7 @@ from typing import Any
 
 from bidkit.bid import Bid
 from bidkit.diagnostic import Severity, Term
+from bidkit.quote.margin import is_below_cost
 from bidkit.quote.offers import round_to
 from bidkit.rules.registry import Finding, rule
 from bidkit.words import parse_amount
@@ -150,6 +151,15 @@ def within_limits(bid: Bid) -> Iterator[Finding]:
                 yield Finding(item.line.span(key), values | {"limit": _money(limit)})
 
 
+@rule("PR18", Severity.WARNING)
+def above_cost(bid: Bid) -> Iterator[Finding]:
+    """No unit is sold for less than it costs (招标投标法 art. 33); the cost itself is not told."""
+    for item in (*bid.quote.lines, *bid.quote.extras):
+        if is_below_cost(item, bid.quote.prices):
+            span = item.line.span("cost" if item.line.cost is not None else "id")
+            yield Finding(span, {"line": item.line.id, "price": _money(item.unit_price)})
+
+
 RULES = (
     stated_amounts,
     stated_words,
@@ -162,4 +172,5 @@ RULES = (
     few_decimals,
     target_is_met,
     within_limits,
+    above_cost,
 )
