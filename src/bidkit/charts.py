@@ -42,5 +42,6 @@ def make_quote_chart(quote: Quote, labels: Mapping[str, Any], color: str) -> Bar
     words = labels["quote_chart"]
     items = tuple((item.category.name, item.total) for item in quote.top_categories)
     said = words["separator"].join(words["said"].format(name=name, amount=f"{total:,.2f}") for name, total in items)
-    title = words["taxed" if quote.tax else "title"].format(unit=labels["currencies"][quote.currency])
+    kind = ("taxed" if quote.prices == "gross" else "untaxed") if quote.tax else "title"
+    title = words[kind].format(unit=labels["currencies"][quote.currency])
     return BarChart(items, title, color, words["alt"].format(title=title, items=said))

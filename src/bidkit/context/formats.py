@@ -9,6 +9,7 @@ from typing import Any
 
 from bidkit.diagnostic import load_messages
 from bidkit.ooxml.pages import Mark, Pages, PageWords
+from bidkit.quote.offers import round_to
 
 FILTER_KINDS = {"money": "number", "day": "date", "percent": "number", "quantity": "number", "level": "block",
                 "page": "text", "pages": "list", "here": "text"}  # fmt: skip
@@ -19,7 +20,7 @@ def make_filters(locale: str) -> dict[str, Callable[..., Any]]:
     """The filters of a template language: money, day, percent, quantity, level, page, pages, here."""
     words = PageWords(**load_messages("zh" if locale.startswith("zh") else "en")["labels"]["page"])
     return {
-        "money": lambda amount: f"{amount:,.2f}",
+        "money": format_money,
         "day": lambda value: format_day(value, locale),
         "percent": lambda rate: f"{format_quantity(rate * 100)}%",
         "quantity": format_quantity,
@@ -53,6 +54,14 @@ def format_moment(value: datetime, locale: str) -> str:
     """A time with its day, in the zone in which it is written."""
     clock = f"{value:%H:%M}"
     return format_day(value, locale) + (f" {clock}" if locale.startswith("zh") else f", {clock} (UTC{value:%z})")
+
+
+def format_money(amount: Decimal | float) -> str:
+    """Two decimals, or as many as a price has, up to six: no price is printed as another one."""
+    if not isinstance(amount, Decimal):
+        return f"{amount:,.2f}"
+    places = min(max(-int(amount.normalize().as_tuple().exponent), 2), 6)
+    return f"{round_to(amount, places):,f}"
 
 
 def format_quantity(value: Decimal) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from decimal import Decimal
 from itertools import islice
@@ -11,7 +11,7 @@ from typing import Any
 from bidkit.bid import Bid
 from bidkit.charts import make_quote_chart
 from bidkit.context.lines import make_lines
-from bidkit.quote import PaymentAmount, Quote, TaxTotal
+from bidkit.quote import CategoryTotal, PaymentAmount, Quote, TaxTotal
 from bidkit.quote.offers import round_to
 
 _TOTALS = ("currency", "prices", "subtotal", "words", "net", "tax", "options", "evaluated", "evaluated_words")
@@ -70,25 +70,15 @@ def _make_money(bid: Bid) -> dict[str, Any]:
     quote = bid.quote
     lines = make_lines(quote.lines, bid)
     rest = iter(lines)
+    made = [_make_category(item, no, lines, rest) for no, item in enumerate(quote.categories, 1)]
+    _close(made)
     by_number = {line["number"]: line for line in lines}
     is_paid = sum((item.amount for item in quote.payments), Decimal(0)) == quote.base
     return {
         **{name: getattr(quote, name) for name in _TOTALS},
         "total": quote.base,
         "lines": lines,
-        "categories": [
-            {
-                "no": no,
-                "number": item.number,
-                "level": item.level,
-                "name": item.category.name,
-                "count": sum(line["number"].startswith(f"{item.number}.") for line in lines),
-                "total": item.total,
-                "subtotal": sum((line.amount for line in item.lines), Decimal("0.00")),
-                "lines": list(islice(rest, len(item.lines))),
-            }
-            for no, item in enumerate(quote.categories, 1)
-        ],
+        "categories": made,
         "groupings": [
             {
                 "title": grouping.title,
@@ -116,6 +106,34 @@ def _make_money(bid: Bid) -> dict[str, Any]:
             for number, item in enumerate(quote.payments, 1)
         ],
     }
+
+
+def _make_category(
+    item: CategoryTotal, no: int, lines: list[dict[str, Any]], rest: Iterator[dict[str, Any]]
+) -> dict[str, Any]:
+    """A category and its lines, which are the next ones of all."""
+    return {
+        "no": no,
+        "number": item.number,
+        "level": item.level,
+        "name": item.category.name,
+        "count": sum(line["number"].startswith(f"{item.number}.") for line in lines),
+        "total": item.total,
+        "subtotal": sum((line.amount for line in item.lines), Decimal("0.00")),
+        "lines": list(islice(rest, len(item.lines))),
+        "closes": [],
+    }
+
+
+def _close(categories: Sequence[dict[str, Any]]) -> None:
+    """Tell each category which end with it, innermost first: those whose totals stand behind its lines; no empty ones."""
+    filled = [category for category in categories if category["count"]]
+    around: list[dict[str, Any]] = []
+    for category, following in zip(filled, [*filled[1:], {"level": 1}], strict=True):
+        around.append(category)
+        while around and around[-1]["level"] >= following["level"]:
+            closed = around.pop()
+            category["closes"].append({key: closed[key] for key in ("number", "name", "total")})
 
 
 def _share(item: PaymentAmount, total: Decimal) -> Decimal:
