@@ -126,7 +126,7 @@ def _make_category(
 
 
 def _close(categories: Sequence[dict[str, Any]]) -> None:
-    """Tell each category which end with it, innermost first: those whose totals stand behind its lines; no empty ones."""
+    """Tell each category which of them end with it, innermost first; those without lines end nowhere."""
     filled = [category for category in categories if category["count"]]
     around: list[dict[str, Any]] = []
     for category, following in zip(filled, [*filled[1:], {"level": 1}], strict=True):
