@@ -129,7 +129,7 @@ def _close(categories: Sequence[dict[str, Any]]) -> None:
     """Tell each category which of them end with it, innermost first; those without lines end nowhere."""
     filled = [category for category in categories if category["count"]]
     around: list[dict[str, Any]] = []
-    for category, following in zip(filled, [*filled[1:], {"level": 1}], strict=True):
+    for category, following in zip(filled, [*filled[1:], {"level": 1}], strict=False):
         around.append(category)
         while around and around[-1]["level"] >= following["level"]:
             closed = around.pop()

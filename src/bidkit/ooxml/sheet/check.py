@@ -63,13 +63,19 @@ class Checker:
         for reference in () if formula.refused or name.startswith("_xlnm.") else formula.references:
             if self.moves and reference.rows[0] and reference.fixed != ("$", "$"):
                 self.outline.refuse("TP32", span, what=f"={formula}")  # it would mean other rows in each cell
-            elif reference.rows[0] and self.plans[reference.sheet].band.count(*reference.rows) == "none":
+            elif (
+                reference.sheet >= 0
+                and reference.rows[0]
+                and self.plans[reference.sheet].band.count(*reference.rows) == "none"
+            ):
                 self.outline.refuse("TP31", span, reference=str(reference), formula=f"={formula}")
 
     def check_use(self, used: str, function: str, formula: Formula, span: Span) -> None:
         """A name that stands for one cell of the template cannot stand for many where one is wanted."""
         for name, inner in self.names:
             for reference in inner.references if name.upper() == used else ():
+                if reference.sheet < 0:
+                    continue
                 target = self.plans[reference.sheet]
                 kind = "many" if target.is_repeated else target.band.count(*reference.rows)
                 if reference.rows[0] and kind != "none" and not reference.fits(kind, function):
