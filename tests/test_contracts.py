@@ -136,7 +136,7 @@ def test_command_line_asks_the_clock_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [path for path in MODULES if path.name not in ("cli.py", "office.py", "package.py", "cache.py")], ids=str
+    "path", [path for path in MODULES if path.name not in ("command.py", "office.py", "package.py", "cache.py")], ids=str
 )
 def test_environment_and_processes_stay_at_the_edge(path: Path) -> None:
     text = path.read_text(encoding="utf-8")

@@ -17,7 +17,6 @@ from workspace import NOW, make_workspace, root_of, write
 
 from bidkit.build import Options, build_deal
 from bidkit.pack import shipped_packs
-from bidkit.reports import Result
 
 QUOTE: dict[str, Any] = {
     "validity_days": "90",
@@ -61,11 +60,17 @@ GROSS = {"hardware": "306,414.21", "net": "272,106.41", "tax": "35,307.80", "tot
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], str]:
-    """The volume with the prices of a draft by a pack, as text; each made once."""
+def built(folders: Callable[[str, str], Path]) -> Callable[[str, str], str]:
+    """The volume with the prices of a draft by a pack, as text."""
+    return lambda pack, prices: dump_docx(find_volume(folders(pack, prices), VOLUME[pack]).read_bytes())
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Path]:
+    """The draft of the quote by a pack; each made once."""
 
     @lru_cache
-    def make(pack: str, prices: str) -> str:
+    def make(pack: str, prices: str) -> Path:
         folder = tmp_path_factory.mktemp(f"{pack}-{prices}")
         if pack == "zh-tender":
             deal = copy_example("school", folder)
@@ -82,14 +87,14 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], str]
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("BIDKIT_SOFFICE", "/nonexistent")
             result = build_deal(deal, Options(now=NOW, is_draft=True))
-        return dump_docx(find_volume(result, VOLUME[pack]).read_bytes())
+        assert result.folder is not None, [problem.message("en") for problem in result.diagnostics]
+        return result.folder
 
     return make
 
 
-def find_volume(result: Result, name: str) -> Path:
-    assert result.folder is not None, [problem.message("en") for problem in result.diagnostics]
-    return result.folder / "submit" / f"{name}-DRAFT.docx"
+def find_volume(folder: Path, name: str) -> Path:
+    return folder / "submit" / f"{name}-DRAFT.docx"
 
 
 def rows(text: str, *cells: str) -> list[list[str]]:

@@ -12,6 +12,7 @@ import pytest
 
 from bidkit.diagnostic import Diagnostic, Span
 from bidkit.source import Items, parse_xlsx
+from bidkit.source.tables.titles import find_field
 
 HERE = Span("deals/x/deal.yaml", 3, 12)
 
@@ -146,3 +147,8 @@ def test_file_that_is_no_workbook_is_refused_in_the_deal(content: bytes) -> None
 
 def test_empty_sheet_has_no_header() -> None:
     assert refuse(sheet()).code == "DL20"
+
+
+@pytest.mark.parametrize("title", ["Quantity", "Amount", "Brand", " UNIT ", "Remark"])
+def test_a_title_may_be_the_name_of_a_field_in_any_case(title: str) -> None:
+    assert find_field(title, {}) == title.strip().lower()

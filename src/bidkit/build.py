@@ -110,9 +110,14 @@ def _assemble(checked: Judged, files: Mapping[str, bytes], result: Result, optio
         name = PurePosixPath(item.copy_name)
         package[f"submit/credentials/{name.stem}{mark}{name.suffix}"] = item.content
     package["internal/report.html"] = html.render(result, checked.bid.deal.language)
+    deal, lots = checked.bid.deal, [part.lot for part in checked.bid.quote.lots]
     facts = {
         "bidkit": options.version,
-        "deal": checked.bid.deal.id,
+        "deal": deal.id,
+        "language": deal.language,
+        "currency": deal.quote.currency,
+        "rules": deal.tender.rules if deal.tender else None,
+        "lots": [{"id": lot.id, "title": lot.name} for lot in lots],
         "is_draft": options.is_draft,
         "judged_on": checked.bid.today.isoformat(),
         "is_pinned": checked.pinned is not None,

@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bidkit import __version__
+from bidkit.command import Format, FormatOption, LangOption, fail, find_language
+from bidkit.price_cli import price
 
 if TYPE_CHECKING:
     from bidkit.build import Options
     from bidkit.inspection import Inspection
     from bidkit.reports import Result
-
-
-class Lang(StrEnum):
-    """The language of messages."""
-
-    ZH = "zh"
-    EN = "en"
-
-
-class Format(StrEnum):
-    """The form of the result on stdout."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 app = typer.Typer(
@@ -50,6 +36,8 @@ app = typer.Typer(
     bidkit template check proposal.docx     检查一个模板 / judge a template
     bidkit template names proposal.docx     模板使用的名称 / the names that it reads
     bidkit template eject zh-proposal       复制自带的模板包 / copy a shipped pack
+    bidkit price simulate dist/water        模拟评委修正价格 / what a committee would correct
+    bidkit price export deal.yaml           报价导出为 JSON、CSV / the quote as JSON or CSV
 
     退出码 Exit codes: 0 完好 no error, 1 有错误或关口未开 errors or gate closed, 2 无法运行 could not run.""",
 )
@@ -64,6 +52,7 @@ template = typer.Typer(
     them.""",
 )
 app.add_typer(template)
+app.add_typer(price)
 
 Deal = Annotated[Path, typer.Argument(metavar="DEAL", help="deal.yaml 的路径 / path of a deal.yaml")]
 TemplateFile = Annotated[
@@ -72,10 +61,6 @@ TemplateFile = Annotated[
         metavar="FILE", help=".docx 或 .xlsx，或模板包的文件夹或名称 / a .docx or .xlsx, or a pack: its folder or name"
     ),
 ]
-LangOption = Annotated[
-    Lang | None, typer.Option("--lang", help="消息语言，默认随 LANG / language of messages, default by LANG")
-]
-FormatOption = Annotated[Format, typer.Option("--format", help="结果格式 / form of the result")]
 AsOf = Annotated[
     str | None,
     typer.Option(
@@ -107,7 +92,7 @@ def check(
     """检查一个项目，不写任何文件。Judge a deal; nothing is written."""
     from bidkit.build import check_deal
 
-    language = _language(lang)
+    language = find_language(lang)
     _require(deal, language)
     result = check_deal(deal, _options(as_of, language))
     _print(result, "check", language, format)
@@ -123,7 +108,7 @@ def gate(deal: Deal, lang: LangOption = None, format: FormatOption = Format.TEXT
     from bidkit.build import check_deal
     from bidkit.reports import text
 
-    language = _language(lang)
+    language = find_language(lang)
     _require(deal, language)
     result = check_deal(deal, _options(as_of, language))
     if result.gate is None or result.bid is None:
@@ -183,7 +168,7 @@ def build(
 
     from bidkit.build import build_deal
 
-    language = _language(lang)
+    language = find_language(lang)
     _require(deal, language)
     options = replace(_options(as_of, language), is_draft=draft, out=out, force=force, is_strict=strict, with_pdf=pdf)
     result = build_deal(deal, options)
@@ -198,11 +183,11 @@ def explain(
     """解释一个编号：含义、依据、如何处理。Explain a code: what, why with its article, and what to do."""
     from bidkit.diagnostic import load_messages
 
-    language = _language(lang)
+    language = find_language(lang)
     texts = load_messages(language)
     entry = texts["codes"].get(code.upper())
     if entry is None:
-        _fail("EN08", {"code": code, "codes": " ".join(sorted(texts["codes"]))}, language)
+        fail("EN08", {"code": code, "codes": " ".join(sorted(texts["codes"]))}, language)
     labels, names = texts["labels"], _Placeholders()
     typer.echo(f"{code.upper()}  {entry['message'].format_map(names)}\n")
     typer.echo(f"{labels['why']}: {entry['why']}\n")
@@ -225,7 +210,7 @@ def check_template(
     from bidkit.diagnostic import has_errors
     from bidkit.reports import json, text
 
-    language = _language(lang)
+    language = find_language(lang)
     found = _inspect(file, language, is_compat=compat)
     if format is Format.JSON:
         typer.echo(json.render_inspection(found, "template check", language))
@@ -255,10 +240,10 @@ def eject(
     from bidkit.pack import eject_pack
     from bidkit.reports import text
 
-    language = _language(lang)
+    language = find_language(lang)
     workspace = find_workspace(Path.cwd() / pack)
     if to is None and workspace is None:
-        _fail("DL19", {"file": Path.cwd() / pack}, language)
+        fail("DL19", {"file": Path.cwd() / pack}, language)
     folder = to or (workspace.root / "templates" / pack if workspace else Path(pack))
     problems = eject_pack(pack, folder)
     if problems:
@@ -277,7 +262,7 @@ def names(file: TemplateFile, lang: LangOption = None, format: FormatOption = Fo
     from bidkit.diagnostic import Severity, load_messages
     from bidkit.reports import json, text
 
-    language = _language(lang)
+    language = find_language(lang)
     found = _inspect(file, language)
     if not found.is_readable:
         typer.echo(text.render_diagnostics(found.diagnostics, language, found.root, Path.cwd()), err=True)
@@ -342,13 +327,13 @@ def _options(as_of: str | None, language: str) -> Options:
     try:
         pinned = None if as_of is None else datetime.strptime(as_of, "%Y-%m-%d").date()
     except ValueError:
-        _fail("EN09", {"value": as_of}, language)
+        fail("EN09", {"value": as_of}, language)
     return Options(now=now, as_of=pinned, version=__version__)
 
 
 def _require(deal: Path, language: str) -> None:
     if not deal.is_file():
-        _fail("EN05", {"file": deal}, language)
+        fail("EN05", {"file": deal}, language)
 
 
 def _inspect(file: Path, language: str, *, is_compat: bool = False) -> Inspection:
@@ -356,26 +341,8 @@ def _inspect(file: Path, language: str, *, is_compat: bool = False) -> Inspectio
 
     found = find_template(file, Path.cwd())
     if found is None:
-        _fail("EN05", {"file": file}, language)
+        fail("EN05", {"file": file}, language)
     return inspect_template(found, is_compat=is_compat)
-
-
-def _fail(code: str, values: dict[str, object], language: str) -> NoReturn:
-    """Say why bidkit cannot run, and stop with exit code 2."""
-    from bidkit.diagnostic import Diagnostic
-    from bidkit.reports import text
-
-    problem = Diagnostic(code, None, values)
-    typer.echo(text.render_diagnostics([problem], language, None, Path.cwd()), err=True)
-    raise typer.Exit(2)
-
-
-def _language(chosen: Lang | None) -> str:
-    """`--lang`, else the locale of the environment; Chinese unless it says otherwise."""
-    if chosen:
-        return chosen.value
-    named = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-    return "zh" if named.split(".")[0] in ("", "C", "POSIX") or named.startswith("zh") else "en"
 
 
 def main() -> None:

@@ -39,12 +39,14 @@ class Statement:
         figures: of the summary, or of the letter where that comes first.
         words: the amount that the words beside them say; None where there are none.
         others: the total in each other place, by its name.
+        tax: what the breakdown adds to its lines, whose prices are then before tax.
     """
 
     figures: Decimal
     words: Decimal | None
     lines: tuple[BillLine, ...]
     others: Mapping[str, Decimal]
+    tax: Decimal = Decimal("0.00")
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def _by_summary(stated: Statement) -> Correction:
         figures = stated.words
     lines, slips = _mend_slips(stated.lines)
     steps += slips
-    total = _sum_products(lines)
+    total = _sum_products(lines, stated.tax)
     if not lines or total == figures:
         return Correction(tuple(steps), figures)
     return Correction((*steps, Step("sum", "", figures, total)), total, figures)
@@ -94,7 +96,7 @@ def _by_summary(stated: Statement) -> Correction:
 
 def _by_unit_prices(stated: Statement, *, spares_wrong_sum: bool) -> Correction:
     lines, slips = _mend_slips(stated.lines)
-    figures, total = stated.figures, _sum_products(lines)
+    figures, total = stated.figures, _sum_products(lines, stated.tax)
     steps: list[Step] = []
     if stated.words is not None and stated.words != figures:
         if spares_wrong_sum and lines and total == figures:  # then it is the words that come from a wrong sum
@@ -145,5 +147,5 @@ def _multiply(line: BillLine) -> Decimal:
     return (line.quantity * line.unit_price).quantize(_CENT, ROUND_HALF_UP)
 
 
-def _sum_products(lines: Sequence[BillLine]) -> Decimal:
-    return sum(map(_multiply, lines), Decimal("0.00"))
+def _sum_products(lines: Sequence[BillLine], tax: Decimal) -> Decimal:
+    return sum(map(_multiply, lines), tax)

@@ -25,6 +25,33 @@ _OLE = b"\xd0\xcf\x11\xe0"
 
 def read_sheet(content: bytes, name: str, at: Span, sheet: str | None) -> tuple[Grid | None, list[Diagnostic]]:
     """A sheet, the first one if none is named. Diagnostics: DL14, DL15, DL18, DL28, DL46."""
+    books, problems = _open(content, name, at)
+    if books is None:
+        return None, problems
+    names = [item.title for item in books[0].worksheets]
+    wanted = sheet if sheet is not None else names[0]
+    if wanted not in names:
+        known = {"kind": Term("sheet"), "id": wanted, "near": nearest(wanted, names), "allowed": ", ".join(names)}
+        return None, [Diagnostic("DL15", at, known)]
+    if sheet is None and books[0][wanted].sheet_state != "visible":
+        return None, [Diagnostic("DL46", at, {"what": Term("sheet"), "value": wanted})]
+    return _read(books, wanted, name, at)
+
+
+def read_sheets(content: bytes, name: str, at: Span) -> tuple[list[Grid], list[Diagnostic]]:
+    """Every sheet that is shown, in order. Diagnostics: DL14, DL18, DL28."""
+    books, problems = _open(content, name, at)
+    grids = []
+    for sheet in books[0].worksheets if books else ():
+        if sheet.sheet_state == "visible":
+            grid, found = _read(books, sheet.title, name, at)
+            problems += found
+            grids += [grid] if grid else []
+    return grids, problems
+
+
+def _open(content: bytes, name: str, at: Span) -> tuple[Any, list[Diagnostic]]:
+    """A workbook with the values that were saved and with its formulas; None if it cannot be read."""
     import openpyxl
 
     if content.startswith(_OLE):
@@ -34,23 +61,21 @@ def read_sheet(content: bytes, name: str, at: Span, sheet: str | None) -> tuple[
             if sum(member.file_size for member in archive.infolist()) > MAX_UNPACKED_BYTES:
                 return None, [Diagnostic("DL18", at, {"what": Term("bytes"), "limit": MAX_UNPACKED_BYTES})]
         values = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
-        formulas = openpyxl.load_workbook(io.BytesIO(content))
+        return (values, openpyxl.load_workbook(io.BytesIO(content))), []
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError, SyntaxError) as error:
         return None, [Diagnostic("DL14", at, {"file": name, "reason": str(error)})]
-    names = [item.title for item in values.worksheets]
-    wanted = sheet if sheet is not None else names[0]
-    if wanted not in names:
-        known = {"kind": Term("sheet"), "id": wanted, "near": nearest(wanted, names), "allowed": ", ".join(names)}
-        return None, [Diagnostic("DL15", at, known)]
-    if sheet is None and values[wanted].sheet_state != "visible":
-        return None, [Diagnostic("DL46", at, {"what": Term("sheet"), "value": wanted})]
-    reader = _SheetReader(values[wanted], formulas[wanted], name)
+
+
+def _read(books: Any, sheet: str, name: str, at: Span) -> tuple[Grid | None, list[Diagnostic]]:
+    """The rows of one sheet. Diagnostics: DL18, DL28."""
+    values, formulas = books
+    reader = _SheetReader(values[sheet], formulas[sheet], name)
     if reader.last_row > MAX_ROWS:
         return None, [Diagnostic("DL18", at, {"what": Term("rows"), "limit": MAX_ROWS})]
     if reader.last_column > MAX_COLUMNS:
         return None, [Diagnostic("DL18", at, {"what": Term("columns"), "limit": MAX_COLUMNS})]
     rows = tuple(row for row in map(reader.read_row, range(1, reader.last_row + 1)) if row is not None)
-    whole = Span(name, place=(("sheet", wanted),))
+    whole = Span(name, place=(("sheet", sheet),))
     return Grid(rows, whole, reader.find_hidden_columns()), reader.problems
 
 

@@ -119,7 +119,7 @@ def find_field(title: str, mapped: Mapping[str, str]) -> str | None:
     plain = normalize_title(title)
     if plain in mapped:
         return mapped[plain]
-    return title.strip() if title.strip() in TITLES else _FIELDS.get(plain)
+    return plain if plain in TITLES else _FIELDS.get(plain)
 
 
 def _find_first(rows: Sequence[Row], mapped: Mapping[str, str], passed: Collection[str]) -> int:
