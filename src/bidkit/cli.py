@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bidkit import __version__
-from bidkit.command import Format, FormatOption, LangOption, fail, find_language
+from bidkit.command import AsOf, Deal, Format, FormatOption, LangOption, fail, find_language, make_options, require
 from bidkit.price_cli import price
 
 if TYPE_CHECKING:
-    from bidkit.build import Options
     from bidkit.inspection import Inspection
     from bidkit.reports import Result
 
@@ -54,17 +52,10 @@ template = typer.Typer(
 app.add_typer(template)
 app.add_typer(price)
 
-Deal = Annotated[Path, typer.Argument(metavar="DEAL", help="deal.yaml 的路径 / path of a deal.yaml")]
 TemplateFile = Annotated[
     Path,
     typer.Argument(
         metavar="FILE", help=".docx 或 .xlsx，或模板包的文件夹或名称 / a .docx or .xlsx, or a pack: its folder or name"
-    ),
-]
-AsOf = Annotated[
-    str | None,
-    typer.Option(
-        "--as-of", metavar="YYYY-MM-DD", help="以此日判断日期，默认今天 / judge dates by this day, default today"
     ),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="警告也算错误 / warnings count as errors")]
@@ -93,8 +84,8 @@ def check(
     from bidkit.build import check_deal
 
     language = find_language(lang)
-    _require(deal, language)
-    result = check_deal(deal, _options(as_of, language))
+    require(deal, language)
+    result = check_deal(deal, make_options(as_of, language))
     _print(result, "check", language, format)
     raise typer.Exit(_exit_code(result, strict))
 
@@ -109,8 +100,8 @@ def gate(deal: Deal, lang: LangOption = None, format: FormatOption = Format.TEXT
     from bidkit.reports import text
 
     language = find_language(lang)
-    _require(deal, language)
-    result = check_deal(deal, _options(as_of, language))
+    require(deal, language)
+    result = check_deal(deal, make_options(as_of, language))
     if result.gate is None or result.bid is None:
         _print(result, "gate", language, format)
         raise typer.Exit(max(1, result.exit_code))
@@ -169,8 +160,10 @@ def build(
     from bidkit.build import build_deal
 
     language = find_language(lang)
-    _require(deal, language)
-    options = replace(_options(as_of, language), is_draft=draft, out=out, force=force, is_strict=strict, with_pdf=pdf)
+    require(deal, language)
+    options = replace(
+        make_options(as_of, language), is_draft=draft, out=out, force=force, is_strict=strict, with_pdf=pdf
+    )
     result = build_deal(deal, options)
     _print(result, "build", language, format)
     raise typer.Exit(_exit_code(result, strict) if result.folder else max(1, result.exit_code))
@@ -318,22 +311,6 @@ def _exit_code(result: Result, strict: bool) -> int:
     if result.is_draft and result.folder:
         return 0
     return max(result.exit_code, 1 if strict and has_warnings else 0)
-
-
-def _options(as_of: str | None, language: str) -> Options:
-    from bidkit.build import Options
-
-    now = datetime.now().astimezone()  # noqa: TID251 - the one place that asks the clock
-    try:
-        pinned = None if as_of is None else datetime.strptime(as_of, "%Y-%m-%d").date()
-    except ValueError:
-        fail("EN09", {"value": as_of}, language)
-    return Options(now=now, as_of=pinned, version=__version__)
-
-
-def _require(deal: Path, language: str) -> None:
-    if not deal.is_file():
-        fail("EN05", {"file": deal}, language)
 
 
 def _inspect(file: Path, language: str, *, is_compat: bool = False) -> Inspection:

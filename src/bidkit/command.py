@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
+
+from bidkit import __version__
+
+if TYPE_CHECKING:
+    from bidkit.build import Options
 
 
 class Lang(StrEnum):
@@ -24,10 +30,35 @@ class Format(StrEnum):
     JSON = "json"
 
 
+Deal = Annotated[Path, typer.Argument(metavar="DEAL", help="deal.yaml 的路径 / path of a deal.yaml")]
 LangOption = Annotated[
     Lang | None, typer.Option("--lang", help="消息语言，默认随 LANG / language of messages, default by LANG")
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="结果格式 / form of the result")]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of", metavar="YYYY-MM-DD", help="以此日判断日期，默认今天 / judge dates by this day, default today"
+    ),
+]
+
+
+def make_options(as_of: str | None, language: str) -> Options:
+    """How to judge and build: by the clock, or by the day of `--as-of`."""
+    from bidkit.build import Options
+
+    now = datetime.now().astimezone()  # noqa: TID251 - the one place that asks the clock
+    try:
+        pinned = None if as_of is None else datetime.strptime(as_of, "%Y-%m-%d").date()
+    except ValueError:
+        fail("EN09", {"value": as_of}, language)
+    return Options(now=now, as_of=pinned, version=__version__)
+
+
+def require(deal: Path, language: str) -> None:
+    """Stop unless a file is there."""
+    if not deal.is_file():
+        fail("EN05", {"file": deal}, language)
 
 
 def fail(code: str, values: dict[str, object], language: str) -> NoReturn:

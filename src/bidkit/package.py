@@ -77,6 +77,21 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> list[Diagnostic]:
     return []
 
 
+def write_file(path: Path, content: bytes, *, force: bool) -> list[Diagnostic]:
+    """Write one file whole, over another one only if `force`. Diagnostics: EN04, EN17 (it is there)."""
+    stage = path.with_name(f".{path.name}.stage-{os.getpid()}")
+    try:
+        if not force and (path.exists() or path.is_symlink()):
+            return [Diagnostic("EN17", None, {"file": path})]
+        stage.write_bytes(content)
+        stage.replace(path)
+    except OSError as error:
+        stage.unlink(missing_ok=True)
+        values = {"folder": error.filename or path, "reason": error.strerror or str(error)}
+        return [Diagnostic("EN04", None, values)]
+    return []
+
+
 def find_edits(folder: Path) -> list[str]:
     """The files of an existing package that are not what its manifest says, or that it does not know."""
     if not folder.exists():

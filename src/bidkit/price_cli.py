@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, NoReturn, cast
 
 import typer
 
-from bidkit.command import Format, FormatOption, LangOption, fail, find_language
+from bidkit.command import AsOf, Deal, Format, FormatOption, LangOption, fail, find_language, make_options, require
 
 if TYPE_CHECKING:
     from bidkit.correction import Regime
+    from bidkit.diagnostic import Diagnostic
+
+
+class ExportFormat(StrEnum):
+    """The form of an exported quote."""
+
+    JSON = "json"
+    CSV = "csv"
+
+
+Output = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="FILE", help="写到文件，默认输出 / to a file, default stdout")
+]
+Force = Annotated[bool, typer.Option("--force", help="覆盖已有的文件 / overwrite a file that is there")]
 
 price = typer.Typer(
     name="price",
     no_args_is_help=True,
     rich_markup_mode="rich",
-    help="""报价：模拟评委修正。Prices: what a committee would correct.
+    help="""报价：模拟评委修正，导出，导入。Prices: what a committee would correct; export and import.
 
     \b
     bidkit price simulate dist/water --rules mof87
+    bidkit price export deals/water/deal.yaml --format csv -o lines.csv
+    bidkit price import 报价.xlsx -o lines.csv
 
     docs/prices.md、docs/prices.en.md 有例子 / with examples.""",
 )
@@ -60,3 +79,76 @@ def simulate(
     is_json = format is Format.JSON
     typer.echo(reports.render_json(found, language) if is_json else reports.render_text(found, language, Path.cwd()))
     raise typer.Exit(0 if found.is_clean else 1)
+
+
+@price.command()
+def export(
+    deal: Deal,
+    format: Annotated[
+        ExportFormat, typer.Option("--format", help="json 整个报价，csv 报价行 / json: all of it; csv: the lines")
+    ] = ExportFormat.JSON,
+    output: Output = None,
+    force: Force = False,
+    lang: LangOption = None,
+    as_of: AsOf = None,
+) -> None:
+    """导出算好的报价，不含成本。The computed quote for other programs; without costs.
+
+    csv 可用作项目的 lines。The csv can be the lines of a deal.
+    """
+    from bidkit.build import check_deal
+    from bidkit.diagnostic import Severity
+    from bidkit.exchange import export_csv, export_json
+
+    language = find_language(lang)
+    require(deal, language)
+    result = check_deal(deal, make_options(as_of, language))
+    wrong = [item for item in result.diagnostics if item.severity is Severity.ERROR and item.code[:2] in ("DL", "PR")]
+    if result.bid is None or wrong:
+        _refuse(wrong or result.diagnostics, language, result.root)
+    content = export_csv(result.bid) if format is ExportFormat.CSV else export_json(result.bid).encode()
+    _write(content, output, force, language)
+
+
+@price.command(name="import")
+def import_(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="导出的 .json，或价格表 .csv、.xlsx / a .json, .csv or .xlsx")
+    ],
+    output: Output = None,
+    force: Force = False,
+    sheet: Annotated[
+        str | None, typer.Option("--sheet", help="工作表，默认第一张 / the sheet, default the first")
+    ] = None,
+    lang: LangOption = None,
+) -> None:
+    """把导出的报价或价格表读成项目的报价行。An exported quote or a price list as the lines of a deal.
+
+    有一处读不懂就不写。Nothing is written while anything is not understood.
+    """
+    from bidkit.exchange import import_lines
+
+    language = find_language(lang)
+    require(file, language)
+    content, problems = import_lines(file.read_bytes(), file.name, sheet)
+    if content is None:
+        _refuse(problems, language, file.parent)
+    _write(content, output, force, language)
+
+
+def _refuse(problems: Sequence[Diagnostic], language: str, root: Path | None) -> NoReturn:
+    from bidkit.reports import text
+
+    typer.echo(text.render_diagnostics(problems, language, root, Path.cwd()), err=True)
+    raise typer.Exit(1)
+
+
+def _write(content: bytes, output: Path | None, force: bool, language: str) -> None:
+    """To a file, or to stdout byte for byte."""
+    from bidkit.package import write_file
+
+    if output is None:
+        sys.stdout.buffer.write(content)
+        return
+    if problems := write_file(output, content, force=force):
+        _refuse(problems, language, None)

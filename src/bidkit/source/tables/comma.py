@@ -12,6 +12,14 @@ from bidkit.source.tables.grid import Cell, Grid, Row
 from bidkit.source.tables.titles import find_field, normalize_title
 
 _TITLE_LINES = 20
+_FORMULA = re.compile(r"[=+\-@\t\r]")
+_ESCAPED = re.compile(r"'(?='*[=+\-@\t\r])")
+
+
+def escape_formula(text: str) -> str:
+    """A text for a csv: with an apostrophe before it where a spreadsheet would take it for a formula, or for one so
+    marked."""
+    return f"'{text}" if _FORMULA.match(text) or _ESCAPED.match(text) else text
 
 
 def read_csv(text: str, name: str) -> tuple[Grid | None, list[Diagnostic]]:
@@ -29,7 +37,7 @@ def read_csv(text: str, name: str) -> tuple[Grid | None, list[Diagnostic]]:
     rows = []
     for line, row in found:
         places = _find_cells(source, line, name)
-        cells = tuple(Cell(text.strip(), at) for text, at in zip(row, places, strict=True))
+        cells = tuple(Cell(_read_text(text), at) for text, at in zip(row, places, strict=True))
         rows.append(Row(line, Span(name, line, 1, max(len(source[line - 1]), 1)), cells))
     return Grid(tuple(rows), Span(name, 1, 1)), []
 
@@ -46,6 +54,11 @@ def decode_chinese(content: bytes, columns: Mapping[str, str]) -> str | None:
         if sum(not cell.isascii() and find_field(cell, named) is not None for cell in cells) > 1:
             return text
     return None
+
+
+def _read_text(text: str) -> str:
+    text = text.strip()
+    return text[1:] if _ESCAPED.match(text) else text
 
 
 def _find_cells(source: Sequence[str], first: int, name: str) -> list[Span]:
