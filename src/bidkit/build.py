@@ -71,6 +71,7 @@ def _render(checked: Judged, options: Options) -> tuple[dict[str, bytes], list[D
     about = bid, checked.appendix, checked.deal_name
     quote, problems = render_quote_file(checked.quote_file, *about, is_draft=draft)
     workbooks = {f"submit/quote{'-DRAFT' if draft else ''}.xlsx": quote}
+    workbooks |= {form.file_name(is_draft=draft): form.content for form in checked.forms}
     plan = NO_PDFS
     if options.with_pdf:
         plan, found = plan_pdfs(volumes, checked.appendix, workbooks, bid, is_draft=draft)
@@ -98,6 +99,7 @@ def _verify(checked: Judged, files: Mapping[str, bytes], *, is_draft: bool) -> l
         price_free=free,
         lots=lots,
         formats=formats,
+        forms={form.file_name(is_draft=is_draft): form for form in checked.forms},
         logo=logo.data if logo else b"",
     )
 

@@ -15,6 +15,7 @@ from bidkit.diagnostic import Diagnostic, has_errors
 from bidkit.gate import Gate, judge_gate, load_attestations
 from bidkit.ooxml.sheet import WorkbookTemplate
 from bidkit.pack import DEFAULT_PACKS, Pack, load_pack
+from bidkit.price_form import FilledForm, fill_price_forms
 from bidkit.quote_file import check_quote_file, compile_quote_file
 from bidkit.rules import check_bid
 from bidkit.source import Workspace
@@ -53,6 +54,7 @@ class Judged:
     pack: Pack
     volumes: tuple[CompiledVolume, ...]
     quote_file: WorkbookTemplate
+    forms: tuple[FilledForm, ...]
     appendix: Appendix
     pinned: date | None
 
@@ -88,6 +90,7 @@ def judge_deal(deal_path: Path, options: Options) -> tuple[Judged | None, list[D
         return None, problems
     problems += check_volumes(volumes, bid, appendix, name, is_draft=options.is_draft)
     problems += check_quote_file(quote_file, bid, appendix, name, is_draft=options.is_draft)
-    findings = check_bid(bid)
+    forms, found = fill_price_forms(bid, workspace, name)
+    findings = check_bid(bid) + found
     gate = judge_gate(bid, findings, attestations, workspace, name, pack.hash, appendix.hashes())
-    return Judged(workspace, name, bid, gate, pack, volumes, quote_file, appendix, pinned), problems + findings
+    return Judged(workspace, name, bid, gate, pack, volumes, quote_file, forms, appendix, pinned), problems + findings

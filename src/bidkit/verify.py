@@ -12,11 +12,13 @@ from bidkit.deal.layout import FormatRules
 from bidkit.diagnostic import Diagnostic, load_messages
 from bidkit.paging import count_pages
 from bidkit.pdf.reading import read_pdf
+from bidkit.price_form import FilledForm
 from bidkit.readback import read_docx, read_xlsx
-from bidkit.rules import check_blind, check_finished, check_layout, check_printed
+from bidkit.rules import check_blind, check_finished, check_form, check_layout, check_printed
 from bidkit.rules.blind import BlindFile
 from bidkit.rules.finished import Finished
 from bidkit.rules.layout import Formatted
+from bidkit.rules.price_forms import FinishedForm
 from bidkit.rules.printed import Printed
 from bidkit.traces import read_pdf_traces, read_picture, read_traces
 
@@ -30,8 +32,9 @@ def verify_files(
     lots: Mapping[str, str] | None = None,
     formats: Mapping[str, FormatRules] | None = None,
     logo: bytes = b"",
+    forms: Mapping[str, FilledForm] | None = None,
 ) -> list[Diagnostic]:
-    """What is wrong with a package's .docx, .xlsx and .pdf. Diagnostics: PK05, PK06, PK12–PK15, PK20–PK29, PR02, PR03,
+    """What is wrong with a package's .docx, .xlsx and .pdf. Diagnostics: PK05, PK06, PK12–PK15, PK20–PK30, PR02, PR03,
     PR09, ID02, FM01, FM03, FM11, EN01–EN03, EN10.
 
     Args:
@@ -39,10 +42,12 @@ def verify_files(
         lots: those that are made for one lot, with its id.
         formats: by file, how the tender wants it to look.
         logo: the bidder's, which no blind volume may show.
+        forms: those that are the buyer's, of which nothing but their filled cells is judged.
     """
-    formats = formats or {}
+    formats, forms = formats or {}, forms or {}
     documents = {name: read_docx(content, name) for name, content in files.items() if name.endswith(".docx")}
-    workbooks = {name: read_xlsx(content, name) for name, content in files.items() if name.endswith(".xlsx")}
+    own = {name: content for name, content in files.items() if name.endswith(".xlsx") and name not in forms}
+    workbooks = {name: read_xlsx(content, name) for name, content in own.items()}
     blind = frozenset(name for name, rules in formats.items() if rules.is_blind)
     bare = frozenset(name for name, rules in formats.items() if rules.contents is False)
     free = frozenset(price_free)
@@ -50,10 +55,12 @@ def verify_files(
     found = [*check_finished(done), *_check_looks(bid, files, formats, is_draft)]
     for name in blind:
         found += _check_blind(bid, files, name, formats[name], read_picture(logo)[0] if logo else "")
+    for name, form in forms.items():
+        found += check_form(FinishedForm(name, form.original, files[name], form.wanted), bid.deal.regime)
     pdfs = {name: read_pdf(content, name) for name, content in files.items() if name.endswith(".pdf")}
     shown = {pdf: document for name, document in documents.items() if (pdf := _pdf_of(name)) in pdfs}
-    without_prices, unnamed = (frozenset(map(_pdf_of, names)) & pdfs.keys() for names in (free, blind))
-    return found + check_printed(Printed(bid, pdfs, shown, is_draft, without_prices, unnamed))
+    special = (frozenset(map(_pdf_of, names)) & pdfs.keys() for names in (free, blind, forms))
+    return found + check_printed(Printed(bid, pdfs, shown, is_draft, *special))
 
 
 def _check_looks(

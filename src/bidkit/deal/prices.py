@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from bidkit.deal.price_forms import PriceForm
 from bidkit.scalars import (
     Currency,
     Day,
@@ -153,6 +154,7 @@ class QuoteText(Model):
     total_words: Note = ""
     milestones: tuple[Payment, ...] = ()
     notes: tuple[Text, ...] = ()
+    forms: tuple[PriceForm, ...] = ()
 
     def walk(self) -> Iterator[Category]:
         """All categories, in printed order."""

@@ -7,10 +7,23 @@ from typing import TypeVar
 
 from bidkit.bid import Bid
 from bidkit.diagnostic import Diagnostic
-from bidkit.rules import blind, boq, dates, finished, forms, identity, layout, price, printed, qualification
+from bidkit.rules import (
+    blind,
+    boq,
+    dates,
+    finished,
+    forms,
+    identity,
+    layout,
+    price,
+    price_forms,
+    printed,
+    qualification,
+)
 from bidkit.rules.blind import BlindFile
 from bidkit.rules.finished import Finished
 from bidkit.rules.layout import Formatted
+from bidkit.rules.price_forms import FinishedForm
 from bidkit.rules.printed import Printed
 from bidkit.rules.registry import Rule
 
@@ -28,6 +41,7 @@ FINISHED_RULES: tuple[Rule[Finished], ...] = finished.RULES
 PRINTED_RULES: tuple[Rule[Printed], ...] = printed.RULES
 LAYOUT_RULES: tuple[Rule[Formatted], ...] = layout.RULES
 BLIND_RULES: tuple[Rule[BlindFile], ...] = blind.RULES
+PRICE_FORM_RULES: tuple[Rule[FinishedForm], ...] = price_forms.RULES
 
 
 def check_bid(bid: Bid) -> list[Diagnostic]:
@@ -53,6 +67,11 @@ def check_layout(done: Formatted, regime: str) -> list[Diagnostic]:
 def check_blind(done: BlindFile) -> list[Diagnostic]:
     """What tells whose a finished blind volume is."""
     return list(_check(BLIND_RULES, done, done.bid.deal.regime))
+
+
+def check_form(done: FinishedForm, regime: str) -> list[Diagnostic]:
+    """What of a finished form of the buyer is not as it came, or not as the quote says."""
+    return list(_check(PRICE_FORM_RULES, done, regime))
 
 
 def _check(rules: Iterable[Rule[S]], subject: S, regime: str) -> Iterator[Diagnostic]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from bidkit.bid import Bid
-from bidkit.diagnostic import Span, Term
+from bidkit.diagnostic import Severity, Span, Term
 from bidkit.figures import find_prices, make_prices
 from bidkit.pdf.reading import ReadPdf
 from bidkit.readback import Place, ReadDocument
@@ -32,6 +32,7 @@ class Printed:
     Args:
         price_free: the PDFs in which no price may stand.
         blind: those that must not name the bidder.
+        forms: those of the buyer's own forms, which say what the buyer has them say.
     """
 
     bid: Bid
@@ -40,6 +41,12 @@ class Printed:
     is_draft: bool
     price_free: frozenset[str] = frozenset()
     blind: frozenset[str] = frozenset()
+    forms: frozenset[str] = frozenset()
+
+    @property
+    def own(self) -> Mapping[str, ReadPdf]:
+        """The PDFs that are made from templates."""
+        return {name: pdf for name, pdf in self.pdfs.items() if name not in self.forms}
 
     @property
     def volumes(self) -> Iterator[tuple[ReadPdf, ReadDocument]]:
@@ -113,19 +120,20 @@ def size_kept(done: Printed) -> Iterator[Finding]:
 
 @rule("PK15")
 def nothing_broken(done: Printed) -> Iterator[Finding]:
-    """No field shows an error, and no figure is too wide for its cell."""
+    """No field shows an error, and no figure is too wide for its cell; in a buyer's form nobody may make it wider."""
     for pdf in done.pdfs.values():
         broken = _BROKEN_FIELD if pdf.name in done.documents else _BROKEN_CELL
         for page in pdf.pages:
             if found := broken.search(page.text):
                 around = " ".join(page.text[max(0, found.start() - 20) : found.end() + 20].split())
-                yield Finding(Span(pdf.name, place=(("page", page.number),)), {"text": around})
+                severity = Severity.WARNING if pdf.name in done.forms else None
+                yield Finding(Span(pdf.name, place=(("page", page.number),)), {"text": around}, severity)
 
 
 @rule("PK06")
 def draft_on_every_page(done: Printed) -> Iterator[Finding]:
     """Every page of a draft says that it is one."""
-    for pdf in done.pdfs.values() if done.is_draft else ():
+    for pdf in done.own.values() if done.is_draft else ():
         for page in pdf.pages:
             if not _DRAFT.search(page.text.replace(done.bid.deal.title, "")):
                 yield Finding(Span(pdf.name, place=(("page", page.number),)), {"text": "—"})
@@ -140,7 +148,7 @@ def names_in_pdf(done: Printed) -> Iterator[Finding]:
     bid = done.bid
     names = [("project", bid.deal.title), ("bidder", bid.company.name)]
     names += [("tender_no", bid.deal.tender.no)] if bid.deal.tender else []
-    for pdf in (pdf for name, pdf in done.pdfs.items() if name not in done.blind):
+    for pdf in (pdf for name, pdf in done.own.items() if name not in done.blind):
         text, properties = _squeeze(pdf.text), pdf.properties
         for kind, name in names:
             if _squeeze(name) not in text:
@@ -156,7 +164,7 @@ def prices_in_pdf(done: Printed) -> Iterator[Finding]:
     """Every total that a Word file shows stands in its PDF, and all of them in that of a workbook."""
     for bid in (*done.bid.by_lot, done.bid):
         amount = f"{bid.quote.base:,.2f}"
-        for name, pdf in done.pdfs.items():
+        for name, pdf in done.own.items():
             is_due = name not in done.documents or _prints(done.documents[name].text, amount)
             if name not in done.price_free and is_due and not _prints(pdf.text, amount):
                 yield Finding(Span(name), {"name": Term("total"), "amount": amount})
@@ -167,7 +175,7 @@ def words_in_pdf(done: Printed) -> Iterator[Finding]:
     """Every total in words that a Word file shows stands in its PDF, and all of them in that of a workbook."""
     for bid in (*done.bid.by_lot, done.bid):
         words = bid.quote.words
-        for name, pdf in done.pdfs.items():
+        for name, pdf in done.own.items():
             is_due = name not in done.documents or words in done.documents[name].text
             if name not in done.price_free and is_due and _squeeze(words) not in _squeeze(pdf.text):
                 values = {"words": "—", "total": f"{bid.quote.base:,.2f}", "expected": words}

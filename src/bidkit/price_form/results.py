@@ -1,0 +1,76 @@
+"""what the formulas of a filled form come to: every one that hangs on a filled cell, held against the quote."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from bidkit.diagnostic import Term
+from bidkit.ooxml.sheet.evaluate import Evaluator, Spot
+from bidkit.ooxml.sheet.foreign import CellError, Sheet, Value
+from bidkit.ooxml.sheet.formula import read_formula
+from bidkit.price_form.entries import Entries, is_same, show
+
+_CENT = Decimal("0.01")
+_EXACT = ("unit_price", "list_price", "quantity", "tax_rate", "discount", "validity_days")
+_VOLATILE = frozenset(("TODAY", "NOW", "RAND", "RANDBETWEEN", "INDIRECT", "OFFSET"))
+
+
+def check_results(entries: Entries, evaluator: Evaluator) -> dict[Spot, Value]:
+    """The value of every cell that is filled and of every formula that hangs on one. Diagnostics: PR32–PR34."""
+    sheets = {sheet.number: sheet for sheet in entries.book.sheets}
+    values: dict[Spot, Value] = {**entries.plain}
+    for spot in evaluator.dependents:
+        value = _settle(entries, evaluator, spot, sheets[spot[0]])
+        if value is not None:
+            values[spot] = value
+    for spot, entry in entries.computed.items():
+        sheet = sheets[spot[0]]
+        found = values.get(spot, entries.book.value(sheet, spot[1:]))
+        if spot not in evaluator.refused and not _agrees(entry.key, entry.value, found):
+            entries.report("PR33", sheet, spot[1:], key=entry.key, found=show(found), wanted=show(entry.value))
+    _check_totals(entries, values, sheets)
+    return values
+
+
+def _settle(entries: Entries, evaluator: Evaluator, spot: Spot, sheet: Sheet) -> Value:
+    """What a formula comes to; one that is not computed here shows what the map says of it, if it does."""
+    cell, entry = evaluator.formulas[spot], entries.computed.get(spot)
+    if spot in evaluator.refused:
+        functions = read_formula(cell.formula or "").functions
+        is_plain = cell.kind not in ("array", "dataTable") and _VOLATILE.isdisjoint(functions)
+        about = {"formula": f"={(cell.formula or '')[:60]}", "reason": evaluator.refused[spot][:60]}
+        is_given = entry is not None and is_plain and entry.value not in (None, "")
+        fault = "form_believed" if is_given else "form_map" if is_plain else "form_never"
+        entries.report("PR34", sheet, spot[1:], is_error=not is_given, fault=Term(fault), **about)
+        return entry.value if entry is not None and is_given else None
+    value = evaluator.values[spot]
+    if isinstance(value, CellError):
+        was = entries.book.value(sheet, spot[1:])
+        about = {"formula": f"={(cell.formula or '')[:60]}", "reason": str(value)}
+        entries.report("PR34", sheet, spot[1:], is_error=was != value, fault=Term("form_error"), **about)
+    return value
+
+
+def _agrees(key: str, wanted: Value, found: Value) -> bool:
+    """Whether a formula comes to what the quote says; an amount to the cent, as the form prints it."""
+    if isinstance(wanted, Decimal) and isinstance(found, Decimal):
+        return abs(wanted - found) < Decimal("1e-9") if key in _EXACT else _round(wanted) == _round(found)
+    return not isinstance(found, CellError) and is_same(wanted, found)
+
+
+def _round(amount: Decimal) -> Decimal:
+    return amount.quantize(_CENT, ROUND_HALF_UP)
+
+
+def _check_totals(entries: Entries, values: dict[Spot, Value], sheets: dict[int, Sheet]) -> None:
+    """The rows that are totals show a sum of the lines above: of all, or since the total before."""
+    for spot, sums in entries.totals:
+        sheet = sheets[spot[0]]
+        if spot in entries.seen:  # the map says what it must show
+            continue
+        found = values.get(spot, entries.book.value(sheet, spot[1:]))
+        if found in (None, ""):
+            entries.refuse(sheet, spot[1:], "amount", "form_blank_total", is_error=False, value=show(sums[0]))
+        elif isinstance(found, Decimal) and _round(found) not in map(_round, sums):
+            wanted = min(sums, key=lambda amount: abs(amount - found))
+            entries.report("PR33", sheet, spot[1:], key="amount", found=show(found), wanted=show(wanted))

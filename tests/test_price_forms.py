@@ -1,0 +1,494 @@
+"""The buyer's own price form: filled in place, its formulas right, everything else as the buyer gave it."""
+
+from __future__ import annotations
+
+import copy
+import io
+import random
+import zipfile
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from form_files import MAP, ROWS, form, make_form_deal
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from workspace import NOW, root_of, run_check, sign_all, write
+
+from bidkit.build import Options, build_deal
+from bidkit.diagnostic import Diagnostic, Severity
+from bidkit.judging import judge_deal
+from bidkit.office import recalculate_all
+from bidkit.ooxml.opc import read_package
+from bidkit.ooxml.sheet.evaluate import Evaluator
+from bidkit.ooxml.sheet.foreign import CellError, name_cell, read_workbook
+from bidkit.ooxml.sheet.inplace import fill_workbook
+from bidkit.ooxml.sheet.untouched import prove_untouched
+from bidkit.price_form import FilledForm
+from bidkit.rules import check_form
+from bidkit.rules.price_forms import FinishedForm
+
+DETAIL, SUMMARY = "分项报价表", "开标一览表"
+
+
+def change_map(**changes: Any) -> dict[str, Any]:
+    """The map with other keys; `columns` and `cells` are merged, None takes one out."""
+    made = copy.deepcopy(MAP)
+    for key, value in changes.items():
+        holder = made["sheets"][0] if key in ("columns", "sheet", "header", "id", "category", "ignore") else made
+        if isinstance(value, dict) and key in holder:
+            holder[key] = {name: text for name, text in {**holder[key], **value}.items() if text is not None}
+        else:
+            holder[key] = value
+    return made
+
+
+def fill(path: Path, content: bytes | None = None, *maps: Mapping[str, Any], **changes: Any) -> FilledForm:
+    """The one filled form of a deal without mistakes."""
+    judged, problems = judge_deal(make_form_deal(path, content, *maps, **changes), Options(now=NOW))
+    assert judged is not None, problems
+    (made,) = judged.forms
+    assert [item for item in problems if item.severity is not Severity.INFO] == [], [i.message("en") for i in problems]
+    return made
+
+
+def find_problems(
+    path: Path, content: bytes | None = None, *maps: Mapping[str, Any], **changes: Any
+) -> list[Diagnostic]:
+    return list(run_check(make_form_deal(path, content, *maps, **changes)).diagnostics)
+
+
+def shown(content: bytes, sheet: str) -> dict[str, Any]:
+    """The cells of a sheet with their saved values."""
+    book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+    return {cell.coordinate: cell.value for row in book[sheet].iter_rows() for cell in row if cell.value is not None}
+
+
+def parts(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        return {name: file.read(name) for name in file.namelist()}
+
+
+class TestFilling:
+    def test_mapped_cells_show_the_quote_and_formulas_their_results(self, tmp_path: Path) -> None:
+        made = fill(tmp_path)
+        detail, summary = shown(made.content, DETAIL), shown(made.content, SUMMARY)
+        assert [detail[cell] for cell in ("E4", "F4", "G4", "E5", "G5", "G6")] == [
+            12500,
+            0.13,
+            300000,
+            36000,
+            36000,
+            336000,
+        ]
+        assert [summary[cell] for cell in ("B3", "B4", "B5")] == [336000, "人民币叁拾叁万陆仟元整", 90]
+        assert shown(made.content, "_校验")["A1"] == 1
+        formulas = openpyxl.load_workbook(io.BytesIO(made.content))
+        assert (formulas[DETAIL]["G4"].value, formulas[SUMMARY]["B3"].value) == ("=ROUND(D4*E4,2)", "=分项报价表!G6")
+
+    def test_only_the_parts_of_filled_sheets_change(self, tmp_path: Path) -> None:
+        made = fill(tmp_path)
+        before, after = parts(made.original), parts(made.content)
+        assert [*before] == [*after]
+        changed = {name for name in before if before[name] != after[name]}
+        assert changed == {f"xl/worksheets/sheet{number}.xml" for number in (1, 2, 3)}
+
+    def test_formats_protection_and_validation_stay(self, tmp_path: Path) -> None:
+        made = fill(tmp_path)
+        old, new = (openpyxl.load_workbook(io.BytesIO(content)) for content in (made.original, made.content))
+        for name in old.sheetnames:
+            assert new[name].protection.sheet == old[name].protection.sheet
+            assert new[name].sheet_state == old[name].sheet_state
+            assert new[name].merged_cells.ranges == old[name].merged_cells.ranges
+            assert len(new[name].data_validations.dataValidation) == len(old[name].data_validations.dataValidation)
+            for row in old[name].iter_rows():
+                for cell in (cell for cell in row if cell.has_style):
+                    assert new[name][cell.coordinate]._style == cell._style
+        assert len(new[SUMMARY]._images) == 1
+
+    @pytest.mark.office
+    def test_libreoffice_computes_the_same_in_every_formula(self, tmp_path: Path) -> None:
+        made = fill(tmp_path)
+        again, problems = recalculate_all({"a": made.content})
+        assert problems == []
+        for sheet in (DETAIL, SUMMARY, "_校验"):
+            assert shown(again["a"], sheet).items() >= shown(made.content, sheet).items()
+
+    @pytest.mark.parametrize("name", ["投标单价（元）", "投标单价", " 投标单价 (元) ", "E"])
+    def test_a_column_is_found_by_its_title_with_or_without_brackets_or_by_its_letter(
+        self, tmp_path: Path, name: str
+    ) -> None:
+        made = fill(tmp_path, None, change_map(columns={"unit_price": name}))
+        assert shown(made.content, DETAIL)["E4"] == 12500
+
+    @pytest.mark.parametrize("ids", [("1", "2"), (1, 2), ("01", "02"), ("1.0", "2.0")])
+    def test_ids_are_joined_as_texts_or_numbers(self, tmp_path: Path, ids: tuple[Any, Any]) -> None:
+        rows = [[name, *row[1:]] for name, row in zip(ids, ROWS, strict=True)]
+        lines = [
+            {"id": "A01", "item": "1", "category": "A", "name": "采集网关", "sku": "GW-200", "unit": "台"}
+            | {"quantity": "24", "unit_price": "12500.00", "tax_rate": "13%"},
+            {"id": "B01", "item": "2", "category": "B", "name": "安装调试", "unit": "项"}
+            | {"quantity": "1", "unit_price": "36000.00", "tax_rate": "6%"},
+        ]
+        made = fill(tmp_path, form(rows), quote__lines=lines)
+        assert shown(made.content, DETAIL)["E5"] == 36000
+
+    def test_titles_in_two_rows(self, tmp_path: Path) -> None:
+        def change(book: Any, sheets: Mapping[str, Any]) -> None:
+            sheets["detail"].write_row("A2", ["", "货物", "", "", "报价", "", "", ""], sheets["head"])
+
+        assert shown(fill(tmp_path, form(change=change)).content, DETAIL)["E4"] == 12500
+
+    def test_cells_that_are_not_there_are_made_in_the_format_of_their_column(self, tmp_path: Path) -> None:
+        def change(book: Any, sheets: Mapping[str, Any]) -> None:
+            sheets["detail"].write("J3", "品牌", sheets["head"])
+            sheets["detail"].set_column("J:J", 12, book.add_format({"locked": False, "italic": True}))
+
+        judged, problems = judge_deal(
+            make_form_deal(tmp_path, form(change=change), change_map(columns={"brand": "品牌"})), Options(now=NOW)
+        )
+        assert judged is not None
+        assert [item.values["fault"].key for item in problems] == ["form_nothing"]  # the service has no brand
+        (made,) = judged.forms
+        cell = openpyxl.load_workbook(io.BytesIO(made.content))[DETAIL]["J4"]
+        assert (cell.value, cell.font.i) == ("拓澜", True)
+
+    def test_five_thousand_rows(self, tmp_path: Path) -> None:
+        rows = [[f"L{number}", f"货物{number}", "台", 3] for number in range(5000)]
+        lines = [
+            {"id": f"L{number}", "category": "A", "name": f"货物{number}", "unit": "台", "quantity": "3"}
+            | {"unit_price": "1.00", "tax_rate": "13%"}
+            for number in range(5000)
+        ]
+        changes = {"quote__lines": lines, "quote__total": None, "quote__total_words": None, "solution__products": []}
+        deal = make_form_deal(tmp_path, form(rows), **changes, opportunity__solutions=[])
+        judged, problems = judge_deal(deal, Options(now=NOW))
+        assert judged is not None, problems
+        assert shown(judged.forms[0].content, DETAIL)["G5004"] == 15000
+
+
+class TestMistakes:
+    @pytest.mark.parametrize(
+        ("change", "code", "words"),
+        [
+            ({"columns": {"unit_price": "投标单介"}}, "PR30", "投标单价"),
+            ({"sheet": "分项报价"}, "PR30", "分项报价表"),
+            ({"cells": {"total": "投标总额"}}, "PR30", "投标总价"),
+            ({"cells": {"words": "开标一览!B4"}}, "PR30", "开标一览表"),
+            ({"cells": {"words": "开标一览表!四"}}, "PR30", "四"),
+            ({"output": "quote.xlsx"}, "PK34", "quote.xlsx"),
+            ({"output": "../报价表.xlsx"}, "PK34", "../报价表.xlsx"),
+            ({"file": "forms/报价.xlsx"}, "DL12", "报价表.xlsx"),
+        ],
+    )
+    def test_what_the_map_names_must_be_there(
+        self, tmp_path: Path, change: dict[str, Any], code: str, words: str
+    ) -> None:
+        found = find_problems(tmp_path, None, change_map(**change))
+        assert code in [item.code for item in found]
+        (first,) = [item for item in found if item.code == code][:1]
+        assert words in first.message("zh") + first.fix("zh")
+        assert first.span is not None
+        assert (first.span.file, first.span.line > 0) == ("deals/water/deal.yaml", True)
+
+    @pytest.mark.parametrize(
+        ("rows", "fault", "cell"),
+        [
+            ([*ROWS, ["C01", "多出的", "台", 1]], "form_no_line", "A6"),
+            ([*ROWS, ["A01", "采集网关", "台", 24]], "form_two_rows", "A6"),
+            (ROWS[:1], "form_no_row", ""),
+        ],
+    )
+    def test_rows_and_lines_are_joined_one_to_one(
+        self, tmp_path: Path, rows: list[list[Any]], fault: str, cell: str
+    ) -> None:
+        found = [item for item in find_problems(tmp_path, form(rows)) if item.code == "PR31"]
+        assert [item.values["fault"].key for item in found] == [fault]
+        span = found[0].span
+        assert span is not None
+        assert dict(span.place).get("cell", "") == cell
+
+    def test_what_the_buyer_has_written_is_not_written_over(self, tmp_path: Path) -> None:
+        def change(book: Any, sheets: Mapping[str, Any]) -> None:
+            sheets["detail"].write("H4", "由采购人填写", sheets["free"])
+            sheets["detail"].write("E5", 1, sheets["free"])
+
+        found = find_problems(tmp_path, form(change=change), change_map(columns={"remark": None}))
+        assert next((item.code, dict(item.span.place)["cell"]) for item in found if item.span) == ("PR32", "E5")
+        assert found[0].severity is Severity.ERROR
+        made = fill(tmp_path / "b", form(change=change), change_map(columns={"remark": None}, overwrite="true"))
+        assert shown(made.content, DETAIL)["H4"] == "由采购人填写"
+        assert shown(made.content, DETAIL)["E5"] == 36000
+
+    def test_locked_cells_of_a_protected_sheet_stay(self, tmp_path: Path) -> None:
+        def change(book: Any, sheets: Mapping[str, Any]) -> None:
+            sheets["detail"].write_blank("E4", None, sheets["shut"])
+
+        found = find_problems(tmp_path, form(change=change))[0]
+        assert (found.code, found.values["fault"].key) == ("PR32", "form_locked")
+
+    @pytest.mark.parametrize(
+        "rule",
+        [
+            {"validate": "decimal", "criteria": "<=", "value": 12000},
+            {"validate": "list", "source": ["1", "2"]},
+            {"validate": "custom", "value": "=E4<100"},
+            {"validate": "whole", "criteria": "between", "minimum": 1, "maximum": "=D4"},
+        ],
+    )
+    def test_validation_of_the_buyer_holds(self, tmp_path: Path, rule: dict[str, Any]) -> None:
+        content = form(change=lambda book, sheets: sheets["detail"].data_validation("E4", rule))
+        (found,) = find_problems(tmp_path, content)
+        assert (found.code, found.values["fault"].key) == ("PR32", "form_invalid")
+
+    def test_a_form_that_rounds_otherwise_is_told_with_both_figures(self, tmp_path: Path) -> None:
+        found = find_problems(tmp_path, form(amount="=ROUND(D{0}*E{0}/1.13,2)"))
+        assert {item.code for item in found} == {"PR33"}
+        message = " ".join(item.message("zh") for item in found)
+        assert "265486.73" in message and "300000" in message
+
+    @pytest.mark.parametrize("amount", ["=SUM(D{0}*E{0})+TODAY()*0", "{{=D{0}*E{0}}}", "=D{0}*E{0}*RAND()"])
+    def test_formulas_that_nobody_can_vouch_for_are_refused_at_their_cell(self, tmp_path: Path, amount: str) -> None:
+        found = find_problems(tmp_path, form(amount=amount))
+        assert ("PR34", "G4") in [(item.code, dict(item.span.place)["cell"]) for item in found if item.span]
+
+    def test_a_circular_formula_is_refused(self, tmp_path: Path) -> None:
+        found = find_problems(tmp_path, form(amount="=D{0}*E{0}+G{0}*0"))
+        assert "PR34" in [item.code for item in found]
+
+    def test_hidden_target_is_a_warning(self, tmp_path: Path) -> None:
+        (found,) = find_problems(
+            tmp_path, form(change=lambda book, sheets: sheets["detail"].set_column("H:H", None, None, {"hidden": True}))
+        )
+        assert (found.code, found.severity) == ("PK32", Severity.WARNING)
+
+    @pytest.mark.parametrize(
+        ("content", "code"),
+        [
+            (b"\xd0\xcf\x11\xe0" + bytes(600), "PK31"),
+            (form()[:3000], "PK31"),
+            (b"", "PK31"),
+            (b"not a workbook", "PK31"),
+        ],
+    )
+    def test_files_that_are_no_workbook_are_refused(self, tmp_path: Path, content: bytes, code: str) -> None:
+        found = find_problems(tmp_path, content)
+        assert [item.code for item in found] == [code]
+        assert found[0].span is not None and found[0].span.file == "deals/water/deal.yaml"
+
+    def test_macros_are_refused(self, tmp_path: Path) -> None:
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w") as file:
+            for name, content in parts(form()).items():
+                if name == "[Content_Types].xml":
+                    kind = (
+                        b'<Override PartName="/xl/vbaProject.bin" ContentType="application/vnd.ms-office.vbaProject"/>'
+                    )
+                    content = content.replace(b"</Types>", kind + b"</Types>")
+                if name == "xl/_rels/workbook.xml.rels":
+                    kind = b"http://schemas.microsoft.com/office/2006/relationships/vbaProject"
+                    link = b'<Relationship Id="rIdM" Type="' + kind + b'" Target="vbaProject.bin"/>'
+                    content = content.replace(b"</Relationships>", link + b"</Relationships>")
+                file.writestr(name, content)
+            file.writestr("xl/vbaProject.bin", b"x")
+        assert [item.code for item in find_problems(tmp_path, stream.getvalue())] == ["PK31"]
+
+    @pytest.mark.parametrize("text", ['=HYPERLINK("http://x")', "+1", "@x", "_x0041_", "<b>&\"'", "两\n行"])
+    def test_a_text_stays_a_text(self, tmp_path: Path, text: str) -> None:
+        lines = [
+            {"id": "A01", "category": "A", "name": "采集网关", "sku": "GW-200", "unit": "台", "quantity": "24"}
+            | {"unit_price": "12500.00", "tax_rate": "13%", "remark": text},
+            {"id": "B01", "category": "B", "name": "安装调试", "unit": "项", "quantity": "1"}
+            | {"unit_price": "36000.00", "tax_rate": "6%"},
+        ]
+        judged, problems = judge_deal(make_form_deal(tmp_path, quote__lines=lines), Options(now=NOW))
+        assert judged is not None, problems
+        content = judged.forms[0].content
+        cell = openpyxl.load_workbook(io.BytesIO(content))[DETAIL]["H4"]
+        assert cell.value == text.replace("_x0041_", "_x005F_x0041_")  # which Excel shows as it was meant
+        assert cell.data_type == "s"
+
+
+class TestProof:
+    def test_the_filled_form_is_proved(self, tmp_path: Path) -> None:
+        made = fill(tmp_path)
+        assert check_form(FinishedForm("报价表.xlsx", made.original, made.content, made.wanted), "tender") == []
+
+    def test_one_changed_character_is_always_found(self, tmp_path: Path) -> None:
+        made = fill(tmp_path)
+        members = parts(made.content)
+        chance = random.Random(5)
+        for _ in range(300):
+            name = chance.choice([name for name, content in members.items() if content])
+            content = bytearray(members[name])
+            place = chance.randrange(len(content))
+            content[place] ^= 1 << chance.randrange(7)
+            stream = io.BytesIO()
+            with zipfile.ZipFile(stream, "w") as file:
+                for other, kept in members.items():
+                    file.writestr(other, bytes(content) if other == name else kept)
+            found = check_form(FinishedForm("报价表.xlsx", made.original, stream.getvalue(), made.wanted), "tender")
+            assert found, (name, place, bytes(content[place - 30 : place + 30]))
+
+    def test_a_cell_with_another_value_is_found(self, tmp_path: Path) -> None:
+        made = fill(tmp_path)
+        for old, new in ((b"<v>300000</v>", b"<v>300001</v>"), (b"<v>12500</v>", b"<v>12500.01</v>")):
+            stream = io.BytesIO()
+            with zipfile.ZipFile(stream, "w") as file:
+                for name, content in parts(made.content).items():
+                    file.writestr(name, content.replace(old, new))
+            found = check_form(FinishedForm("报价表.xlsx", made.original, stream.getvalue(), made.wanted), "tender")
+            assert [item.code for item in found] == ["PK30"]
+
+    def test_a_part_more_or_less_is_found(self, tmp_path: Path) -> None:
+        made = fill(tmp_path)
+        members = parts(made.content)
+        for changed in ({**members, "xl/x.xml": b"<a/>"}, {k: v for k, v in members.items() if "theme" not in k}):
+            stream = io.BytesIO()
+            with zipfile.ZipFile(stream, "w") as file:
+                for name, content in changed.items():
+                    file.writestr(name, content)
+            assert check_form(FinishedForm("报价表.xlsx", made.original, stream.getvalue(), made.wanted), "tender")
+
+
+def test_the_package_holds_the_form_and_a_refused_one_builds_nothing(tmp_path: Path) -> None:
+    deal = make_form_deal(tmp_path)
+    sign_all(deal)
+    result = build_deal(deal, Options(now=NOW))
+    assert result.folder is not None, [item.message("en") for item in result.diagnostics]
+    assert shown((result.folder / "submit/报价表.xlsx").read_bytes(), SUMMARY)["B3"] == 336000
+    write(root_of(deal) / "deals/water/forms/报价表.xlsx", form(amount="=D{0}*E{0}*2"))
+    refused = build_deal(deal, Options(now=NOW))
+    assert refused.folder is None
+    assert "PR33" in [item.code for item in refused.diagnostics]
+    assert shown((result.folder / "submit/报价表.xlsx").read_bytes(), SUMMARY)["B3"] == 336000
+
+
+def test_price_form_of_a_draft_is_named_so(tmp_path: Path) -> None:
+    result = build_deal(make_form_deal(tmp_path), Options(now=NOW, is_draft=True))
+    assert result.folder is not None
+    assert (result.folder / "submit/报价表-DRAFT.xlsx").is_file()
+
+
+# formulas, against LibreOffice
+
+CELLS = {"A1": 3, "A2": 0.1, "A3": 2.675, "A4": -7, "A5": "文字", "B1": 12500.005, "B2": 0.2, "B3": 18.5, "B4": 100}
+NUMBERS = st.sampled_from(["A1", "A2", "A3", "A4", "B1", "B2", "B3", "B4", "A6", "2", "0.13", "1.005", "1E2"])
+AREAS = st.sampled_from(["A1:A5", "B1:B4", "A1:B4", "A1", "A6:B7"])
+
+
+def expressions() -> st.SearchStrategy[str]:
+    def extend(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+        pairs = st.tuples(inner, st.sampled_from(["+", "-", "*", "/"]), inner).map(
+            lambda item: "({}{}{})".format(*item)
+        )
+        rounded = st.tuples(st.sampled_from(["ROUND", "ROUNDUP", "ROUNDDOWN"]), inner, st.integers(-1, 4)).map(
+            lambda item: "{}({},{})".format(*item)
+        )
+        chosen = st.tuples(inner, st.sampled_from(["<", ">", "=", "<>", ">="]), inner, inner, inner).map(
+            lambda item: "IF({}{}{},{},{})".format(*item)
+        )
+        return st.one_of(pairs, rounded, chosen, inner.map("IFERROR({},0)".format), inner.map("ABS({})".format))
+
+    sums = st.tuples(st.sampled_from(["SUM", "MAX", "MIN", "COUNT", "COUNTA", "PRODUCT"]), AREAS).map(
+        lambda item: "{}({})".format(*item)
+    )
+    others = st.sampled_from(
+        [
+            *("SUMPRODUCT(A1:A4,B1:B4)", "SUMPRODUCT((A1:A4>0)*B1:B4)", 'SUMIF(A1:A4,">0",B1:B4)'),
+            *('COUNTIF(A1:B4,"<100")', "AVERAGE(A1:A4)", "13%", "-A4", "2^3", "INT(B3)", "SUM(A1:A4,B4,5)"),
+            "SUM(A1:A2)/SUM(B1:B2)",
+        ]
+    )
+    return st.recursive(st.one_of(NUMBERS, sums, others), extend, max_leaves=6)
+
+
+@pytest.mark.office
+def test_random_formulas_come_to_what_libreoffice_says() -> None:
+    made: list[str] = []
+
+    @settings(max_examples=300, deadline=None, database=None)
+    @given(expressions())
+    def collect(text: str) -> None:
+        made.append(text)
+
+    collect()
+    formulas = list(dict.fromkeys(made))[:400]
+    book = openpyxl.Workbook()
+    for cell, value in CELLS.items():
+        book.active[cell] = value
+    for number, text in enumerate(formulas, 1):
+        book.active[f"D{number}"] = f"={text}"
+    stream = io.BytesIO()
+    book.save(stream)
+    package, _ = read_package(stream.getvalue(), "a.xlsx")
+    assert package is not None
+    workbook = read_workbook(package)
+    evaluator = Evaluator(workbook, {}, {})
+    (again,), problems = (lambda found: ([*found[0].values()], found[1]))(recalculate_all({"a": stream.getvalue()}))
+    assert problems == []
+    sheet = openpyxl.load_workbook(io.BytesIO(again), data_only=True).active
+    compared = 0
+    for number, text in enumerate(formulas, 1):
+        spot = (0, number, 4)
+        if spot in evaluator.refused:
+            continue
+        own, other = evaluator.values[spot], sheet[f"D{number}"].value
+        compared += 1
+        if isinstance(own, CellError):
+            assert isinstance(other, str) and other.startswith("#"), (text, own, other)
+        else:
+            assert isinstance(own, Decimal), (text, own)
+            assert abs(own - Decimal(repr(other))) <= max(abs(own), Decimal(1)) * Decimal("1e-12"), (text, own, other)
+    assert compared > len(formulas) * 0.8
+
+
+# random forms
+
+
+@pytest.mark.office
+def test_random_forms_are_filled_proved_and_computed_as_libreoffice_does(tmp_path: Path) -> None:
+    chance = random.Random(11)
+    made: dict[str, tuple[bytes, dict[tuple[str, str], Any]]] = {}
+    for number in range(40):
+        book = openpyxl.Workbook()
+        sheet = book.active
+        rows = chance.randint(2, 9)
+        for row in range(2, rows + 2):
+            sheet[f"A{row}"] = chance.choice([row, f"{row}号", None])
+            sheet[f"C{row}"] = chance.choice(["=B{0}*3", "=ROUND(B{0}*1.13,2)", "=IF(B{0}>5,B{0},0)"]).format(row)
+        sheet[f"C{rows + 2}"] = f"=SUM(C2:C{rows + 1})"
+        other = book.create_sheet("另一张")
+        other["B2"] = f"={sheet.title}!C{rows + 2}/2"
+        stream = io.BytesIO()
+        book.save(stream)
+        package, _ = read_package(stream.getvalue(), "a.xlsx")
+        assert package is not None
+        workbook = read_workbook(package)
+        filled = {
+            (0, row, 2): Decimal(chance.randint(0, 99999)) / 100 for row in range(2, rows + 2) if chance.random() < 0.8
+        }
+        evaluator = Evaluator(workbook, filled, {})
+        assert evaluator.refused == {}
+        values = {**filled, **evaluator.values}
+        by_part: dict[str, dict[tuple[int, int], Any]] = {}
+        for (index, row, column), value in values.items():
+            by_part.setdefault(workbook.sheets[index].part, {})[row, column] = value
+        content = fill_workbook(workbook, by_part)
+        package_again, problems = read_package(content, "b.xlsx")
+        assert package_again is not None, problems
+        wanted = {part: {name_cell(place): value for place, value in cells.items()} for part, cells in by_part.items()}
+        assert list(prove_untouched(package, package_again, wanted)) == []
+        cells = {
+            (workbook.sheets[i].name, name_cell((row, column))): value for (i, row, column), value in values.items()
+        }
+        made[str(number)] = content, cells
+    again, problems = recalculate_all({name: content for name, (content, _) in made.items()})
+    assert problems == []
+    for name, (_, cells) in made.items():
+        book = openpyxl.load_workbook(io.BytesIO(again[name]), data_only=True)
+        for (sheet_name, cell), value in cells.items():
+            assert abs(Decimal(repr(book[sheet_name][cell].value)) - value) < Decimal("1e-9"), (name, sheet_name, cell)
