@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -244,3 +245,16 @@ def test_a_deal_reads_the_books_that_it_names_and_no_other(tmp_path: Path) -> No
     assert [problem.code for problem in run_check(deal).diagnostics] == ["PR17"]
     edit(deal, "price_books: [2026]", "price_books: [2026, broken]")
     assert [problem.code for problem in run_check(deal).diagnostics] == ["DL07"]
+
+
+@pytest.mark.parametrize(("price", "codes"), [("1250.00", ["PR10"]), ("12500.00", []), ("11000.00", [])])
+def test_a_price_a_power_of_ten_from_the_price_book_is_a_suspicion(
+    tmp_path: Path, price: str, codes: list[str]
+) -> None:
+    deal = make_workspace(tmp_path)
+    write(tmp_path / "catalog/prices/2026.yaml", re.sub("4380.*}", "12500}", BOOK))
+    edit(deal, "quote:\n", "quote:\n  price_books: [2026]\n")
+    edit(deal, "  total: 336000.00\n  total_words: 人民币叁拾叁万陆仟元整\n", "")
+    edit(deal, "unit_price: 12500.00", f"unit_price: {price}")
+    found = [item for item in run_check(deal).diagnostics if item.code == "PR10"]
+    assert [item.code for item in found] == codes

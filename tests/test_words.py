@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bidkit.words import CURRENCY_WORDS, parse_amount, read_amounts, spell_amount
+from bidkit.words import CURRENCY_WORDS, find_amounts, parse_amount, read_amounts, spell_amount
 
 # The vectors of reference/bids.md, section 5.3 and Appendix A.1, without the prefix.
 CHINESE = {
@@ -295,6 +295,8 @@ def test_illegal_english_is_not_an_amount(words: str) -> None:
         ("GBP", "Pounds Sterling"),
         ("HKD", "Hong Kong Dollars"),
         ("USD", "US Dollars"),
+        ("SGD", "Singapore Dollars"),
+        ("TWD", "New Taiwan Dollars"),
     ],
 )
 def test_english_words_begin_with_the_currency(currency: str, name: str) -> None:
@@ -361,3 +363,42 @@ def test_what_is_spelled_in_a_text_is_found_with_and_without_its_currency(
         # Less than a yuan has no 元 to be found by.
         expected = [] if language == "zh" and 0 < amount < 1 else [amount]
         assert [found for _, found in read_amounts(f"{before}{said}{after}", currency, language)] == expected
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        ("105.50", "One Hundred and Five and 50/100"),
+        ("1005", "One Thousand and Five and 00/100"),
+        ("1205.01", "One Thousand Two Hundred and Five and 01/100"),
+        ("1000100", "One Million One Hundred and 00/100"),
+        ("1000000", "One Million and 00/100"),
+        ("2100023", "Two Million One Hundred Thousand and Twenty-Three and 00/100"),
+        ("100000", "One Hundred Thousand and 00/100"),
+        ("120000", "One Hundred and Twenty Thousand and 00/100"),
+    ],
+)
+def test_british_words_have_an_and(amount: str, words: str) -> None:
+    assert spell_amount(Decimal(amount), "GBP", "en-GB") == f"Pounds Sterling {words}"
+    assert " and 0" in words or " and 5" in words
+    assert spell_amount(Decimal(amount), "GBP", "en-US").count(" and ") == 1
+
+
+@given(AMOUNTS, CURRENCIES, st.sampled_from(["zh-CN", "en-US", "en-GB"]))
+def test_words_of_every_locale_are_read_back(amount: Decimal, currency: str, locale: str) -> None:
+    words = spell_amount(amount, currency, locale)
+    assert parse_amount(words, currency, locale) == parse_amount(words, currency, locale[:2]) == amount
+    assert find_amounts(f"x {words} y", currency, locale[:2]) == [words]
+
+
+@pytest.mark.parametrize(
+    ("words", "amount"),
+    [
+        ("人民币貳拾陸億零叁萬圓正", Decimal("2600030000.00")),
+        ("貳圓整", Decimal("2.00")),
+        ("人民币參元整", None),
+        ("人民币貳拾陸億叁萬圓正", None),
+    ],
+)
+def test_traditional_characters_that_banks_accept(words: str, amount: Decimal | None) -> None:
+    assert parse_amount(words, "CNY", "zh") == amount

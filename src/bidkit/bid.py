@@ -79,7 +79,7 @@ def make_bid(
     now = datetime.combine(pinned, time(), zone) if pinned else now.astimezone(zone)
     selection = select_credentials(deal, catalog.credentials)
     lots = deal.tender.lots if deal.tender else ()
-    quote, problems = price_quote(deal.quote, deal.language, lots, catalog.books, deal.dated)
+    quote, problems = price_quote(deal.quote, deal.locale, lots, catalog.books, deal.dated)
     if quote is None:
         return None, problems
     return Bid(deal, settings.company, catalog, quote, selection, now, now.date()), problems

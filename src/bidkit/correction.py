@@ -123,7 +123,7 @@ def _mend_slips(lines: Sequence[BillLine]) -> tuple[tuple[BillLine, ...], list[S
     """Unit prices whose decimal point has slipped, made good from the line's amount."""
     mended, steps = [], []
     for line in lines:
-        price = _find_slip(line)
+        price = find_slip(line)
         if price is not None:
             steps.append(Step("unit_price", line.id, line.unit_price, price))
             line = replace(line, unit_price=price)
@@ -131,7 +131,7 @@ def _mend_slips(lines: Sequence[BillLine]) -> tuple[tuple[BillLine, ...], list[S
     return tuple(mended), steps
 
 
-def _find_slip(line: BillLine) -> Decimal | None:
+def find_slip(line: BillLine) -> Decimal | None:
     """The unit price that the amount stands for, if the written one is about a power of ten away from it."""
     product = line.quantity * line.unit_price
     if product <= 0 or line.amount <= 0:

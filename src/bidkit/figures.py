@@ -23,9 +23,13 @@ from bidkit.words import read_amounts
 _WIDE_COMMA = re.compile("(?<=[０-９])，(?=[０-９]{3})")
 _WIDE = str.maketrans("０１２３４５６７８９．￥＄", "0123456789.¥$")
 _NUMBER = re.compile(r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.(\d+))?")
-_MONEY_BEFORE = re.compile(r"(?:[¥$€£]|人民币|美元|欧元|英镑|港币|CNY|RMB|USD|EUR|GBP|HKD)\s*$", re.I)
+_MONEY_BEFORE = re.compile(
+    r"(?:[¥$€£]|人民币|美元|欧元|英镑|港币|澳门元|新台币|新加坡元|澳大利亚元|新西兰元|加拿大元|CNY|RMB|USD|EUR|GBP|HKD|MOP|TWD|SGD|AUD|NZD|CAD)\s*$",
+    re.I,
+)
 _MONEY_AFTER = re.compile(
-    r"\s*(?:[元圆]|美元|欧元|英镑|港[元币]|CNY|RMB|USD|EUR|GBP|HKD|dollars?\b|euros?\b|pounds?\b)", re.I
+    r"\s*(?:[元圆]|美元|欧元|英镑|港[元币]|CNY|RMB|USD|EUR|GBP|HKD|MOP|TWD|SGD|AUD|NZD|CAD|dollars?\b|euros?\b|pounds?\b)",
+    re.I,
 )
 _UNIT_AFTER = re.compile(
     r"\s?(?:[%‰°℃Ωμ]|(?:[kMGTP]?(?:Hz|bps|B|b|W|V|A|Pa|bit|m|g)|mm|cm|nm|ml|L|dB|ms|s|min|h|lm|IOPS|dpi|px|rpm)\b)"

@@ -199,7 +199,7 @@ def _parse_color(value: Any) -> str:
     return text
 
 
-Currency = Literal["CNY", "USD", "EUR", "GBP", "HKD"]
+Currency = Literal["CNY", "USD", "EUR", "GBP", "HKD", "MOP", "TWD", "SGD", "AUD", "NZD", "CAD"]
 Text = Annotated[str, BeforeValidator(_required_text)]
 """Text that says something."""
 Note = Annotated[str, BeforeValidator(_text)]

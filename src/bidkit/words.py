@@ -11,15 +11,34 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from itertools import product
 
 CURRENCY_WORDS = {
-    "zh": {"CNY": "人民币", "USD": "美元", "EUR": "欧元", "GBP": "英镑", "HKD": "港币"},
+    "zh": {
+        "CNY": "人民币",
+        "USD": "美元",
+        "EUR": "欧元",
+        "GBP": "英镑",
+        "HKD": "港币",
+        "MOP": "澳门元",
+        "TWD": "新台币",
+        "SGD": "新加坡元",
+        "AUD": "澳大利亚元",
+        "NZD": "新西兰元",
+        "CAD": "加拿大元",
+    },
     "en": {
         "CNY": "Chinese Yuan",
         "USD": "US Dollars",
         "EUR": "Euros",
         "GBP": "Pounds Sterling",
         "HKD": "Hong Kong Dollars",
+        "MOP": "Macanese Patacas",
+        "TWD": "New Taiwan Dollars",
+        "SGD": "Singapore Dollars",
+        "AUD": "Australian Dollars",
+        "NZD": "New Zealand Dollars",
+        "CAD": "Canadian Dollars",
     },
 }
+"""Currencies of hundredths (ISO 4217), by the code; what stands before an amount in words."""
 AMOUNT_LIMIT = 10**16
 
 _CENT = Decimal("0.01")
@@ -48,6 +67,8 @@ _WORTH = {
 _BIG = f"(?:hundred|{'|'.join(filter(None, _SCALES)).lower()})"
 _AND_OR_COMMA = re.compile(rf"\b({_BIG})(?:, and|,| and) (?!{_BIG})")
 _HYPHEN = re.compile(rf"\b({'|'.join(_TENS[2:])})-(?={'|'.join(_DIGIT_WORDS[1:])})".lower())
+_TRADITIONAL = str.maketrans("貳陸億萬圓", "贰陆亿万圆")
+"""Characters that 附一 has banks accept."""
 _ORDINARY = str.maketrans("〇一二两三四五六七八九十百千圆正", "零壹贰贰叁肆伍陆柒捌玖拾佰仟元整")
 _SAID_CHINESE = re.compile(
     f"[{_DIGITS}拾佰仟][{_DIGITS}拾佰仟万亿]*元(?:零?[{_DIGITS[1:]}]角)?(?:零?[{_DIGITS[1:]}]分)?整?"
@@ -59,7 +80,8 @@ _CENTS = re.compile(r"(.+?),? and ([0-9]{2})/100")
 def find_amounts(text: str, currency: str, language: str) -> list[str]:
     """Every run of words in a text that is meant as an amount in this currency, legally spelt or not."""
     name = re.escape(_find_name(currency, language))
-    if language == "zh":
+    if language.startswith("zh"):
+        text = text.translate(_TRADITIONAL)
         return re.findall(f"{name}[{_DIGITS}拾][{_DIGITS}拾佰仟万亿元圆角分整正]+", text)
     return re.findall(rf"{name} [A-Z][A-Za-z -]* and \d\d/100", text)
 
@@ -70,8 +92,8 @@ def read_amounts(text: str, currency: str, language: str) -> list[tuple[str, Dec
     Returns: the words, and the amount with two places.
     """
     name = _find_name(currency, language)
-    if language == "zh":
-        text = re.sub(r"\s+", "", text).translate(_ORDINARY)
+    if language.startswith("zh"):
+        text = re.sub(r"\s+", "", text).translate(_TRADITIONAL).translate(_ORDINARY)
         found = [
             (words, name + words + ("整" if words.endswith("元") else "")) for words in _SAID_CHINESE.findall(text)
         ]
@@ -93,7 +115,7 @@ def spell_amount(amount: Decimal, currency: str, language: str) -> str:
     if cents >= AMOUNT_LIMIT * 100:
         raise ValueError(f"no words for the amount {amount}")
     name = _find_name(currency, language)
-    return name + _spell_chinese(cents) if language == "zh" else f"{name} {_spell_english(cents)}"
+    return name + _spell_chinese(cents) if language.startswith("zh") else f"{name} {_spell_english(cents, language)}"
 
 
 def parse_amount(words: str, currency: str, language: str) -> Decimal | None:
@@ -107,12 +129,12 @@ def parse_amount(words: str, currency: str, language: str) -> Decimal | None:
     """
     name = _find_name(currency, language)
     text = words.strip()
-    cents = _parse_chinese(text, name, currency == "CNY") if language == "zh" else _parse_english(text, name)
+    cents = _parse_chinese(text, name, currency == "CNY") if language.startswith("zh") else _parse_english(text, name)
     return None if cents is None else Decimal(cents).scaleb(-2, _EXACT)
 
 
 def _find_name(currency: str, language: str) -> str:
-    names = CURRENCY_WORDS.get(language, {})
+    names = CURRENCY_WORDS.get(language[:2], {})
     if currency not in names:
         raise ValueError(f"no words for amounts in {currency}, language {language}")
     return names[currency]
@@ -168,7 +190,7 @@ def _spell_group(group: int) -> str:
 def _parse_chinese(text: str, prefix: str, is_prefix_optional: bool) -> int | None:
     if not (text.startswith(prefix) or is_prefix_optional):
         return None
-    text = text.removeprefix(prefix).replace("圆", "元")
+    text = text.removeprefix(prefix).translate(_TRADITIONAL).replace("圆", "元")
     if text.endswith("正"):
         text = text[:-1] + "整"
     found = _CHINESE.fullmatch(text)
@@ -205,24 +227,34 @@ def _chinese_variants(cents: int) -> set[str]:
     }
 
 
-def _spell_english(cents: int) -> str:
-    return f"{_spell_whole(cents // 100)} and {cents % 100:02}/100"
+def _spell_english(cents: int, locale: str) -> str:
+    return f"{_spell_whole(cents // 100, joins=locale == 'en-GB')} and {cents % 100:02}/100"
 
 
-def _spell_whole(whole: int) -> str:
+def _spell_whole(whole: int, *, joins: bool = False) -> str:
+    """A whole number.
+
+    Args:
+        joins: write the "and" of British English: One Thousand Two Hundred and Five.
+    """
     if whole == 0:
         return _ONES[0]
     words: list[str] = []
     for scale, worth in _SCALES.items():
         group = whole // worth % 1000
         if group:
-            words += [*_spell_hundreds(group), scale]
+            words += [
+                *(["and"] if joins and words and not scale and group < 100 else []),
+                *_spell_hundreds(group, joins),
+            ]
+            words.append(scale)
     return " ".join(word for word in words if word)
 
 
-def _spell_hundreds(group: int) -> list[str]:
+def _spell_hundreds(group: int, joins: bool) -> list[str]:
     words = [_ONES[group // 100], "Hundred"] if group >= 100 else []
     rest = group % 100
+    words += ["and"] if joins and words and rest else []
     if rest >= 20:
         words.append(_TENS[rest // 10] + (f"-{_ONES[rest % 10]}" if rest % 10 else ""))
     elif rest:

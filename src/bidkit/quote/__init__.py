@@ -174,7 +174,7 @@ def price_quote(
     books: Sequence[PriceBook] = (),
     day: date | None = None,
 ) -> tuple[Quote | None, list[Diagnostic]]:
-    """Everything that follows from a quote as written, in the language (`zh`, `en`) of the deal; None if a line has no
+    """Everything that follows from a quote as written, in the language or locale (`zh`, `en-GB`); None if a line has no
     price. Diagnostics: DL11, DL41–DL43, DL50, DL51.
 
     Args:

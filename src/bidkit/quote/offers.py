@@ -32,6 +32,7 @@ class Offer:
         floor, cap: limits of the unit price; None for no cap.
         cost: of one unit, without tax; that of its parts where only they have one; None where it is not known.
         parts: the lines that are part of it.
+        booked: what the price books ask for one unit, whatever the line states; None where they do not know it.
     """
 
     line: Line
@@ -41,6 +42,7 @@ class Offer:
     cap: Decimal | None = None
     cost: Decimal | None = None
     parts: tuple[Line, ...] = ()
+    booked: Decimal | None = None
 
 
 def round_to(amount: Decimal, places: int) -> Decimal:
@@ -89,7 +91,7 @@ class _Maker:
         if price is None:
             return
         floor, cap = (self.find_limit(line, book, key) for key in ("floor", "cap"))
-        cost = self.find_cost(line, book)
+        cost, booked = self.find_cost(line, book), self.read_book(line, book, book.item.list_price) if book else None
         for name in line.categories:
             category = self.categories.get(name)
             years = category.year - 1 if line.escalation and category and category.year else 0
@@ -100,7 +102,8 @@ class _Maker:
             if category and category.kind == "option_period" and line.kind == "base":
                 changes["kind"] = "option_period"
             own = line.model_copy(update=changes)
-            yield Offer(own, listed, unit_price, floor or Decimal(0), cap, cost, tuple(self.parts.get(line.id, ())))
+            parts = tuple(self.parts.get(line.id, ()))
+            yield Offer(own, listed, unit_price, floor or Decimal(0), cap, cost, parts, booked)
 
     def look_up(self, line: Line) -> tuple[BookPrice | None, list[Diagnostic]]:
         """What the price books say of the product of a line, or why they say nothing."""

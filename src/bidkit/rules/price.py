@@ -7,12 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 from bidkit.bid import Bid
+from bidkit.correction import BillLine, find_slip
 from bidkit.diagnostic import Severity, Term
 from bidkit.quote.margin import is_below_cost
 from bidkit.quote.offers import round_to
 from bidkit.rules.registry import Finding, rule
 from bidkit.words import parse_amount
 
+_SLIP = Decimal("0.9")
+"""In powers of ten: how far two prices of one thing may be apart."""
 _VAT_RATES = [Decimal(rate) / 100 for rate in (13, 9, 6, 3, 0)]
 
 
@@ -119,6 +122,27 @@ def known_tax_rates(bid: Bid) -> Iterator[Finding]:
             yield Finding(item.line.span("tax_rate"), values)
 
 
+@rule("PR10", Severity.WARNING)
+def no_slipped_point(bid: Bid) -> Iterator[Finding]:
+    """No price is about a power of ten away from the list price, from the price book, or from a stated amount."""
+    for item in (*bid.quote.lines, *bid.quote.extras):
+        line, price = item.line, item.unit_price
+        known = {"list_price": item.offer.list_price, "booked": item.offer.booked}
+        for key, other in known.items():
+            if other and price and abs((price / other).log10()) >= _SLIP:
+                span = line.span("unit_price" if line.unit_price is not None else "list_price")
+                yield Finding(span, _slip(line.id, price, Term(key), other))
+                break
+        else:
+            mended = line.amount is not None and find_slip(BillLine(line.id, line.quantity, price, line.amount))
+            if mended:
+                yield Finding(line.span("amount"), _slip(line.id, price, Term("stated_amount"), mended))
+
+
+def _slip(line: str, price: Decimal, what: Term, other: Decimal) -> dict[str, Any]:
+    return {"line": line, "price": _money(price), "what": what, "other": _money(other)}
+
+
 @rule("PR12")
 def few_decimals(bid: Bid) -> Iterator[Finding]:
     """A price as written has no more decimals than the quote is rounded to."""
@@ -169,6 +193,7 @@ RULES = (
     payments_are_whole,
     products_are_priced,
     known_tax_rates,
+    no_slipped_point,
     few_decimals,
     target_is_met,
     within_limits,

@@ -11,14 +11,18 @@ NUMBERS = MONEY | {"quantity", "tax_rate", "discount", "escalation"}
 """Fields that hold a number."""
 DATES = frozenset(("valid_from", "valid_until"))
 
-_BEFORE = {"¥": "CNY", "cny": "CNY", "rmb": "CNY", "人民币": "CNY", "$": "USD", "us$": "USD", "usd": "USD"} | {
-    "€": "EUR", "eur": "EUR", "£": "GBP", "gbp": "GBP", "hk$": "HKD", "hkd": "HKD"
-}  # fmt: skip
-_AFTER = {"元": "CNY", "圆": "CNY", "美元": "USD", "欧元": "EUR", "英镑": "GBP", "港元": "HKD", "港币": "HKD"}
+_CODES = ("CNY", "USD", "EUR", "GBP", "HKD", "MOP", "TWD", "SGD", "AUD", "NZD", "CAD")
+_BEFORE = {code.lower(): code for code in _CODES} | {
+    **{"¥": "CNY", "rmb": "CNY", "人民币": "CNY", "$": "USD", "us$": "USD", "€": "EUR", "£": "GBP", "hk$": "HKD"},
+    **{"mop$": "MOP", "nt$": "TWD", "s$": "SGD", "a$": "AUD", "nz$": "NZD", "c$": "CAD"},
+}
+_AFTER = {"元": "CNY", "圆": "CNY", "美元": "USD", "欧元": "EUR", "英镑": "GBP", "港元": "HKD", "港币": "HKD"} | {
+    **{"澳门元": "MOP", "新台币": "TWD", "新加坡元": "SGD", "澳元": "AUD", "新西兰元": "NZD", "加元": "CAD"}
+}
 _SIGNED = re.compile(
     rf"(?P<before>{'|'.join(re.escape(sign) for sign in sorted(_BEFORE, key=len, reverse=True))})?\s*"
     r"(?P<number>[+-]?\d[\d,. ]*?%?)\s*"
-    rf"(?P<after>{'|'.join([*_AFTER, 'cny', 'rmb', 'usd', 'eur', 'gbp', 'hkd'])})?"
+    rf"(?P<after>{'|'.join([*_AFTER, 'rmb', *map(str.lower, _CODES)])})?"
 )
 _GROUPED = re.compile(r"[+-]?\d{1,3}( \d{3})+(\.\d+)?")
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")

@@ -17,7 +17,7 @@ from bidkit.source.tables.grid import Cell, Row
 from bidkit.source.tables.numbers import MONEY, NUMBERS, parse_decimal
 from bidkit.source.tables.rows import find_label, fold, rank_total
 from bidkit.source.tables.titles import Header
-from bidkit.words import parse_amount
+from bidkit.words import CURRENCY_WORDS, parse_amount
 
 _WORDS = re.compile("(?:人民币|美元|欧元|英镑|港元|港币)?[零〇壹贰叁肆伍陆柒捌玖拾佰仟万亿圆元角分整正]{3,}")
 _FIGURE = re.compile(r"[¥$€£]?\s*\d[\d,]*(?:\.\d+)?")
@@ -129,7 +129,7 @@ def _find_figures(text: str, with_numbers: bool) -> list[Decimal | None]:
     plain = fold(text)
     found: list[Decimal | None] = []
     for words in _WORDS.findall(plain):
-        amounts = [parse_amount(words, currency, "zh") for currency in ("CNY", "USD", "EUR", "GBP", "HKD")]
+        amounts = [parse_amount(words, currency, "zh") for currency in CURRENCY_WORDS["zh"]]
         found.append(next((amount for amount in amounts if amount is not None), None))
     if with_numbers:
         found += [parse_decimal(figure) for figure in _FIGURE.findall(_WORDS.sub("", plain))]
