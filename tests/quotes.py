@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pytest
 
 from bidkit.appendix import Appendix
 from bidkit.bid import Bid
@@ -23,6 +24,7 @@ from bidkit.pack import DEFAULT_PACKS, load_pack
 from bidkit.quote import Quote, price_quote
 from bidkit.quote_file import compile_quote_file, render_quote_file
 from bidkit.source import Workspace
+from bidkit.volumes import compile_volumes, render_volumes
 
 ROOT = Path(__file__).parents[1]
 
@@ -134,6 +136,20 @@ def make_workbook(bid: Bid, *, is_draft: bool = False) -> bytes:
     assert template is not None, problems
     content, problems = render_quote_file(template, bid, Appendix((), {}), "deal.yaml", is_draft=is_draft)
     assert problems == []
+    return content
+
+
+def make_proposal(bid: Bid) -> bytes:
+    """The proposal of a bid by the default pack of its language, not laid out."""
+    pack, problems = load_pack(Workspace(ROOT), DEFAULT_PACKS[bid.deal.language])
+    assert pack is not None, problems
+    volumes, problems = compile_volumes(pack, bid)
+    assert problems == []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BIDKIT_SOFFICE", "/nonexistent")
+        filled, problems = render_volumes(volumes, bid, Appendix((), {}), "deal.yaml", is_draft=True)
+    assert filled is not None, problems
+    (content,) = filled.files.values()
     return content
 
 

@@ -15,14 +15,19 @@ import pytest
 from dump import dump_docx
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from quotes import ROOT, TENDER, cents, labelled, make_bid, make_line, make_workbook, read
+from quotes import ROOT, TENDER, cents, labelled, make_bid, make_line, make_proposal, make_workbook, read
 from workspace import NOW, edit, make_workspace
 
 from bidkit.bid import Bid
 from bidkit.build import Options, build_deal
 from bidkit.diagnostic import LANGUAGES
 from bidkit.office import find_office, recalculate_all
+from bidkit.ooxml.opc import read_package
+from bidkit.quote import Group, Quote, TaxTotal
 from bidkit.readback import read_xlsx
+from bidkit.source.tables.grid import Grid
+from bidkit.source.tables.word import read_document
+from bidkit.stated import read_prices
 from bidkit.verify import verify_files
 from bidkit.words import parse_amount
 
@@ -236,6 +241,48 @@ def check_totals(bid: Bid, content: bytes) -> None:
         assert parse_amount(labelled(content, first, f"{name}{words}"), "CNY", language) == amount
 
 
+def check_document(bid: Bid, content: bytes) -> None:
+    """The same figures in the Word proposal: totals with their words, categories, groups, taxes, payments."""
+    quote, language = bid.quote, bid.deal.language
+    parts, problems = read_package(content, "proposal.docx")
+    assert parts is not None, problems
+    passages = [passage.content for passage in read_document(parts, "proposal.docx")]
+    rows = [[cell.said.text for cell in row.cells] for grid in passages if isinstance(grid, Grid) for row in grid.rows]
+    wanted = [[item.number, str(number_lines(quote, item.number)), item.total] for item in quote.categories]
+    wanted += [[group.value or {"zh": "其他", "en": "Other"}[language], group.total] for group in all_groups(quote)]
+    wanted += [[tax.gross, tax.net, tax.tax] for tax in merge_rates(quote)]
+    wanted += [[quote.evaluated, quote.net, quote.tax]] if quote.tax or language == "zh" else []
+    wanted += [[item.payment.trigger, item.amount] for item in quote.payments]
+    wanted += [[amount] for amount in (quote.base, quote.evaluated)]
+    wanted += [[words] for words in (quote.words, *([quote.evaluated_words] if quote.options else []))]
+    for cells in wanted:
+        shown = [cell if isinstance(cell, str) else f"{cell:,.2f}" for cell in cells]
+        assert any(set(shown) <= set(row) for row in rows), (shown, rows)
+    paid = sum((item.amount for item in quote.payments), Decimal(0))  # which is not the whole in some of them
+    for total in read_prices({"proposal.docx": content}, "CNY", language).totals:
+        assert total.figures in (quote.base, quote.options, quote.evaluated, paid)
+        assert total.words in (None, quote.base, quote.evaluated)
+        assert total.words in (None, total.figures)
+
+
+def number_lines(quote: Quote, number: str) -> int:
+    return sum(line.number.startswith(f"{number}.") for line in quote.lines)
+
+
+def all_groups(quote: Quote) -> list[Group]:
+    return [group for grouping in quote.groupings for group in grouping.groups]
+
+
+def merge_rates(quote: Quote) -> list[TaxTotal]:
+    """Base lines and option periods together."""
+    merged: dict[tuple[Decimal, bool], TaxTotal] = {}
+    for tax in quote.taxes if quote.tax or any(tax.is_exempt for tax in quote.taxes) else ():
+        known = merged.get((tax.rate, tax.is_exempt))
+        sums = [getattr(tax, name) + (getattr(known, name) if known else 0) for name in ("gross", "net", "tax")]
+        merged[tax.rate, tax.is_exempt] = TaxTotal("base", tax.rate, tax.is_exempt, *sums)
+    return list(merged.values())
+
+
 @pytest.mark.office
 @pytest.mark.skipif(find_office() is None, reason="LibreOffice is not installed")
 def test_libreoffice_gives_every_cached_value_of_random_quotes() -> None:
@@ -252,6 +299,7 @@ def test_libreoffice_gives_every_cached_value_of_random_quotes() -> None:
     def collect(bid: Bid) -> None:
         content = make_workbook(bid)
         check_totals(bid, content)
+        check_document(bid, make_proposal(bid))
         made[f"{len(made)}.xlsx"] = content
 
     collect()

@@ -111,6 +111,10 @@ class Environment(ImmutableSandboxedEnvironment):
         """What a tag of a .docx prints; another kind of file has its own way."""
         return print_at(value, level, rendering, part.site(number), self.is_compat)
 
+    def print_quickly(self, value: Any, level: str, context: Context, number: int) -> str | None:
+        """What a tag prints where nothing about it can be wrong; None if that has to be seen."""
+        return None
+
     def note(self, context: Context, error: Exception) -> None:
         """Remember what a tag raised."""
         rendering: Rendering = context.parent[RENDERING]
@@ -186,6 +190,10 @@ def _print(context: Context, value: Any, level: str, number: int | None = None) 
 @jinja2.pass_context
 def _at_level(context: Context, level: str, number: int, value: Any) -> Ready:
     """What `{{p value }}`, `{{r value }}`, a value in an attribute … print."""
+    environment = context.environment
+    quick = environment.print_quickly(value, level, context, number)  # type: ignore[attr-defined]
+    if quick is not None:
+        return Ready(quick)
     is_ready = isinstance(value, Ready) and value.level == level
     text = str(value) if is_ready else _print(context, value, level, number)
     return Ready(mark("w") + text if level == "tr" and text else text)  # no cell merges across these rows

@@ -152,13 +152,14 @@ class _Writer:
             if OPEN in text:
                 text = text.replace(ROW, str(number))
             if OPEN in text:
-                text = _TEXT.sub(lambda found: self.write_text(found, plan), text)
+                text = _TEXT.sub(lambda found: self.write_text(found, plan), text) if plan.texts else text
                 pieces = _FORMULA.split(text)
                 for at in range(1, len(pieces), 2):
                     formula = int(pieces[at])
                     pieces[at] = book.write(formulas[formula], sheet, turn, spans[formula])
                 text = "".join(pieces)
-                text = _HEIGHT.sub(lambda found: plan.fits[int(found.group(1))].fit(text, number), text)  # noqa: B023
+                if plan.fits:
+                    text = _HEIGHT.sub(lambda found: plan.fits[int(found.group(1))].fit(text, number), text)  # noqa: B023
             written.append(text)
         return "".join(written)
 

@@ -9,6 +9,8 @@ from decimal import Decimal
 from html import unescape
 from typing import Any
 
+from jinja2.runtime import Context
+
 from bidkit.diagnostic import Term
 from bidkit.ooxml.printing import METHODS, Ready, Unfit, show
 from bidkit.ooxml.running import Part
@@ -26,6 +28,8 @@ is_plain = re.compile("[\x20-%'-;=?-^`-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd]*").full
 """Whether a text stands in XML, and in a workbook, as it is."""
 _DAY_1900, _DAY_1904 = date(1899, 12, 30), date(1904, 1, 1)
 _SECONDS = 86_400
+_QUICK = frozenset((str, int, float, Decimal))
+_WHOLE = 10**_MAX_DIGITS
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,29 @@ class SheetEnvironment(Environment):
             return print_cell(value, self.sites[part.compiled.name][number])
         text = escape_text(_text_of(value))
         return text.replace("&amp;", "&amp;&amp;") if level == "hf" else text
+
+    def print_quickly(self, value: Any, level: str, context: Context, number: int) -> str | None:
+        """A plain text or a number in a cell."""
+        kind = type(value)
+        if level != "cell" or kind not in _QUICK:
+            return None
+        site = self.sites[context.name or ""][number]
+        if kind is str:
+            is_short = site.formula < 0 and len(value) < MAX_HEADER and is_plain(value)
+            return write_text(value, site.style) if is_short else None
+        if site.style.is_text and site.formula < 0:
+            return None
+        if kind is int:
+            shown = str(value) if -_WHOLE < value < _WHOLE else ""
+        elif kind is float:
+            shown = repr(value) if 1e-4 < value < _WHOLE else ""
+        else:
+            shown = f"{value:f}" if value.is_finite() and -_MAX_DIGITS < value.adjusted() < _MAX_DIGITS else ""
+        if not shown:
+            return None
+        if site.formula < 0:
+            return f"{site.style.own}><v>{shown}</v></c>"
+        return f"{site.style.own}><f>{mark('f', site.formula)}</f><v>{shown}</v></c>"
 
 
 def print_cell(value: Any, site: CellSite) -> str:

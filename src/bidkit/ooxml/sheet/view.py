@@ -87,6 +87,10 @@ class Book:
     def resolve(self, reference: Reference, sheet: Sheet, turn: Turn, top: tuple[int, int] = (0, 0)) -> list[str]:
         """What a reference becomes: one for each run of rows."""
         is_own = reference.sheet in (-1, sheet.plan)
+        if is_own and not top[0] and not reference.prefix and reference.rows[0]:
+            runs = turn.find(*reference.rows)
+            if len(runs) == 1:
+                return [reference.write(*runs[0])]
         targets = [sheet] if is_own else self.find_targets(reference.sheet, sheet, turn)
         found = []
         for target in targets:
