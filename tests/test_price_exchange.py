@@ -161,3 +161,9 @@ def test_a_quote_with_mistakes_is_not_exported(tmp_path: Path) -> None:
     result = run("export", deal)
     assert (result.exit_code, result.stdout) == (1, "")
     assert "PR01" in result.stderr
+
+
+def test_a_csv_that_excel_saved_in_chinese_is_read(tmp_path: Path) -> None:
+    path = write(tmp_path / "list.csv", "编号,名称,单位,数量,单价,税率\n1,网关,台,2,100,13%\n".encode("gbk"))
+    result = run("import", path)
+    assert (result.exit_code, "网关" in result.stdout) == (0, True)

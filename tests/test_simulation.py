@@ -21,7 +21,7 @@ from lxml import etree
 from quotes import ROOT
 from test_price_documents import folders as folders  # the fixture that builds every pack
 from typer.testing import CliRunner
-from workspace import NOW
+from workspace import NOW, write
 
 from bidkit.build import Options, build_deal
 from bidkit.cli import app
@@ -213,6 +213,23 @@ def test_damaged_file_is_told_and_no_pass(water: Path) -> None:
     assert not found.is_clean
 
 
+@pytest.mark.parametrize("change", [{"word/document.xml": b"<w:document"}, {"word/document.xml": None}, None])
+def test_damaged_proposal_is_told_and_no_pass(water: Path, change: Mapping[str, bytes | None] | None) -> None:
+    (path,) = (water / "submit").glob("proposal*.docx")
+    with zipfile.ZipFile(path) as file:
+        members = {name: file.read(name) for name in file.namelist()}
+    with zipfile.ZipFile(path, "w") as file:
+        for name, content in members.items():
+            kept = (change or {}).get(name, content)
+            if kept is not None:
+                file.writestr(name, kept)
+    if change is None:
+        path.write_bytes(b"PK")
+    found = simulate(water)
+    assert found.diagnostics != ()
+    assert not found.is_clean
+
+
 def test_each_lot_is_corrected_by_itself(tmp_path: Path) -> None:
     result = build_deal(make_lots(tmp_path), Options(now=NOW, is_draft=True))
     assert result.folder is not None, [item.message("en") for item in result.diagnostics]
@@ -291,6 +308,13 @@ class TestCommand:
         assert outcome["must_be_confirmed"]
 
     def test_a_folder_that_is_no_package_is_exit_code_2(self, tmp_path: Path) -> None:
+        result = CliRunner().invoke(app, ["price", "simulate", str(tmp_path), "--lang", "en"])
+        assert (result.exit_code, "EN15" in result.stderr) == (2, True)
+
+    @pytest.mark.parametrize("manifest", ["[]", "x", '{"language": "zh"}', '{"language": "zh", "currency": "CNY", '
+                             '"rules": "mof87", "lots": [{"id": 1}]}'])  # fmt: skip
+    def test_a_damaged_manifest_is_exit_code_2(self, tmp_path: Path, manifest: str) -> None:
+        write(tmp_path / "internal/manifest.json", manifest)
         result = CliRunner().invoke(app, ["price", "simulate", str(tmp_path), "--lang", "en"])
         assert (result.exit_code, "EN15" in result.stderr) == (2, True)
 

@@ -25,7 +25,7 @@ from bidkit.quote import Quote
 from bidkit.quote.offers import round_to
 from bidkit.scalars import Currency, Day, Model, Money, Note, Text, validate
 from bidkit.source import decode, parse_csv, parse_xlsx, parse_yaml
-from bidkit.source.tables.comma import escape_formula
+from bidkit.source.tables.comma import decode_chinese, escape_formula
 
 _COLUMNS = (
     *("id", "item", "category", "name", "spec", "brand", "model", "manufacturer", "origin", "sku", "unit", "quantity"),
@@ -145,6 +145,8 @@ def _read_list(content: bytes, name: str, sheet: str | None) -> tuple[Sequence[L
         items, problems = parse_xlsx(content, name, Span(name), sheet)
     else:
         text, problems = decode(content, name)
+        if text is None and (text := decode_chinese(content, {})) is not None:
+            problems = []
         items, found = (None, []) if text is None else parse_csv(text, name)
         problems += found
     lines = []

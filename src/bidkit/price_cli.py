@@ -72,7 +72,7 @@ def simulate(
     facts = read_facts(package)
     if facts is None:
         fail("EN15", {"folder": package}, language)
-    chosen = rules or facts["rules"]
+    chosen = rules or facts.rules
     if chosen not in REGIMES:
         fail("EN16", {"rules": chosen or "—"}, language)
     found = simulate_package(package, facts, cast("Regime", chosen))

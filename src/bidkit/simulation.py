@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Literal, get_args
+
+from pydantic import BaseModel, ValidationError
 
 from bidkit.correction import Correction, Regime, Statement, correct_prices
 from bidkit.diagnostic import Diagnostic, Span, Term, has_errors
 from bidkit.package import MANIFEST
+from bidkit.scalars import Currency
 from bidkit.stated import Lot, Stated, Total, compare_bills, make_statement, read_prices
 
 REGIMES: tuple[str, ...] = get_args(Regime)
@@ -46,24 +48,39 @@ class Simulation:
         return bool(self.outcomes) and is_kept and not has_errors(self.diagnostics)
 
 
-def read_facts(folder: Path) -> Mapping[str, Any] | None:
-    """What the manifest of a package says of its bid: `language`, `currency`, `rules`, `lots`; None if it is none."""
+class _Lot(BaseModel):
+    """A lot as the manifest has it."""
+
+    id: str
+    title: str
+
+
+class Facts(BaseModel):
+    """What the manifest of a package says of its bid."""
+
+    language: Literal["zh", "en"]
+    currency: Currency
+    rules: str | None
+    lots: tuple[_Lot, ...]
+
+
+def read_facts(folder: Path) -> Facts | None:
+    """The facts of a package; None if the folder is none, or that of an old version."""
     try:
-        facts = json.loads((folder / MANIFEST).read_bytes())
-        return facts if {"language", "currency", "rules", "lots"} <= facts.keys() else None
-    except (OSError, ValueError, AttributeError):
+        return Facts.model_validate_json((folder / MANIFEST).read_bytes())
+    except (OSError, ValidationError):
         return None
 
 
-def simulate_package(folder: Path, facts: Mapping[str, Any], regime: Regime) -> Simulation:
+def simulate_package(folder: Path, facts: Facts, regime: Regime) -> Simulation:
     """Read the files that are handed in and correct their prices.
 
     Diagnostics: DL14, DL18, DL28, PR20 (no price, or no breakdown), PR21, PR22, PR23 (breakdowns that differ).
     """
     paths = [path for path in sorted((folder / "submit").rglob("*")) if path.suffix in (".docx", ".xlsx")]
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths if path.parent.name == "submit"}
-    lots = [Lot(item["id"], item["title"]) for item in facts["lots"]]
-    found = read_prices(files, facts["currency"], facts["language"], lots)
+    lots = [Lot(item.id, item.title) for item in facts.lots]
+    found = read_prices(files, facts.currency, facts.language, lots)
     problems = list(found.problems)
     outcomes = []
     for lot in [item.id for item in lots] or [""]:

@@ -175,8 +175,12 @@ class _Reader:
 
     def read_word(self, name: str, content: bytes) -> None:
         parts, problems = opc.read_package(content, name)
+        try:
+            passages = [*read_document(parts, name)] if parts else []
+        except (LookupError, SyntaxError) as error:  # of lxml, for a part that is no XML
+            passages, problems = [], [Diagnostic("DL14", Span(name), {"file": name, "reason": str(error)})]
         self.found.problems += problems
-        for passage in read_document(parts, name) if parts else ():
+        for passage in passages:
             if isinstance(passage.content, Grid):
                 self.read_grid(passage.content, passage.heading, name)
             else:
