@@ -21,8 +21,9 @@ from workspace import (
     write,
 )
 
-from bidkit.catalog import CREDENTIAL_KINDS, Catalog, load_catalog
+from bidkit.catalog import Catalog, load_catalog
 from bidkit.diagnostic import Diagnostic, Span
+from bidkit.kinds import CREDENTIAL_KINDS
 from bidkit.source import Workspace
 
 HERE = Span("deal.yaml", 7, 3)

@@ -14,7 +14,8 @@ import pytest
 from workspace import make_pdf, make_picture, run_check, write
 from written_files import split_cells
 
-from bidkit.catalog import FOREIGN_KINDS, UNDATED_KINDS, Credential, Product, ServiceBlock
+from bidkit.catalog import Product, ServiceBlock
+from bidkit.catalog.papers import Credential, PeriodText
 from bidkit.catalog.prices import PriceBook
 from bidkit.config import Settings
 from bidkit.deal import Deal, DealId
@@ -22,11 +23,14 @@ from bidkit.deal.layout import FirstLine, FontSize, Length, LineSpacing
 from bidkit.deal.tender import _DEVIATIONS, Deviation
 from bidkit.diagnostic import Diagnostic, load_messages
 from bidkit.gate import _AttestationFile, load_process
+from bidkit.kinds import FOREIGN_KINDS, UNDATED_KINDS
 from bidkit.pack import DEFAULT_PACKS, PackText, shipped_packs
 from bidkit.reports import Result
 from bidkit.scalars import (
     Color,
     Day,
+    Days,
+    DayTexts,
     Expiry,
     Factor,
     Flag,
@@ -43,6 +47,7 @@ from bidkit.scalars import (
     Text,
     Texts,
     Whole,
+    WindowText,
 )
 from bidkit.source.tables import TITLES, normalize_title
 
@@ -80,6 +85,10 @@ SCALARS: tuple[tuple[Any, str, str], ...] = (
     (Day, "日期", "date"),
     (Moment, "时刻", "time"),
     (Expiry, "有效期", "expiry"),
+    (DayTexts, "日子列表", "list of days"),
+    (WindowText, "期间", "window"),
+    (Days, "日期列表", "list of dates"),
+    (PeriodText, "所属期", "period"),
     (Flag, "是否", "yes or no"),
     (Color, "颜色", "colour"),
     (Length, "长度", "length"),

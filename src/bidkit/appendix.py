@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from bidkit.bid import Bid
-from bidkit.catalog import Credential
+from bidkit.catalog.papers import Credential
 from bidkit.config import CONFIG_NAME
 from bidkit.diagnostic import Diagnostic, Span
 from bidkit.ooxml.markdown import list_images

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, tzinfo
 
 from bidkit.catalog import Catalog, Product
 from bidkit.config import Company, Settings
-from bidkit.credentials import Selection, add_days, select_credentials
+from bidkit.credentials import Choice, Selection, add_days, select_credentials
 from bidkit.deal import Deal
 from bidkit.deal.tender import Lot
 from bidkit.diagnostic import Diagnostic, Span
@@ -54,8 +55,12 @@ class Bid:
         return tuple(known[sku] for sku in self.deal.solution.products if sku in known)
 
 
-def list_catalog_names(deal: Deal) -> tuple[Named, Named, Named, Named]:
-    """What a deal names in the catalog: products, services, credentials, price books."""
+def list_catalog_names(deal: Deal, choices: Sequence[Choice] = ()) -> tuple[Named, Named, Named, Named]:
+    """What a deal names in the catalog: products, services, credentials, price books.
+
+    Args:
+        choices: papers that were chosen for it; they stand behind those that it names.
+    """
     solution, service = deal.solution, deal.solution.service
     products: Named = [(sku, solution.span("products", n)) for n, sku in enumerate(solution.products)]
     for answer in deal.opportunity.solutions:
@@ -63,6 +68,7 @@ def list_catalog_names(deal: Deal) -> tuple[Named, Named, Named, Named]:
     products += [(line.sku, line.span("sku")) for line in deal.quote.lines if line.sku]
     services: Named = [(block, service.span("blocks", n)) for n, block in enumerate(service.blocks)]
     papers: Named = [(paper, deal.span("credentials", n)) for n, paper in enumerate(deal.credentials)]
+    papers += [(paper.id, choice.need.span("choose")) for choice in choices for paper in choice.taken]
     books: Named = [(book, deal.quote.span("price_books", n)) for n, book in enumerate(deal.quote.price_books)]
     return products, services, papers, books
 
@@ -77,7 +83,7 @@ def make_bid(
     """
     zone: tzinfo | None = deal.tender.deadline.tzinfo if deal.tender else now.tzinfo
     now = datetime.combine(pinned, time(), zone) if pinned else now.astimezone(zone)
-    selection = select_credentials(deal, catalog.credentials)
+    selection = select_credentials(deal, catalog.credentials, now.date())
     lots = deal.tender.lots if deal.tender else ()
     quote, problems = price_quote(deal.quote, deal.locale, lots, catalog.books, deal.dated)
     if quote is None:

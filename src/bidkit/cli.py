@@ -10,6 +10,7 @@ import typer
 
 from bidkit import __version__
 from bidkit.command import AsOf, Deal, Format, FormatOption, LangOption, fail, find_language, make_options, require
+from bidkit.credentials_cli import credentials
 from bidkit.price_cli import price
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ app = typer.Typer(
     bidkit template eject zh-proposal       复制自带的模板包 / copy a shipped pack
     bidkit price simulate dist/water        模拟评委修正价格 / what a committee would correct
     bidkit price export deal.yaml           报价导出为 JSON、CSV / the quote as JSON or CSV
+    bidkit credentials expiring             快到期的资信文件 / papers that expire soon
 
     退出码 Exit codes: 0 完好 no error, 1 有错误或关口未开 errors or gate closed, 2 无法运行 could not run.""",
 )
@@ -51,6 +53,7 @@ template = typer.Typer(
 )
 app.add_typer(template)
 app.add_typer(price)
+app.add_typer(credentials)
 
 TemplateFile = Annotated[
     Path,

@@ -63,6 +63,10 @@ class Term:
     key: str
     values: tuple[tuple[str, str | Term], ...] = ()
 
+    def say(self, lang: str) -> str:
+        """It by itself, in one of `LANGUAGES`."""
+        return str(_translate(self, lang, load_messages(lang)["terms"]))
+
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:

@@ -178,19 +178,18 @@ class _AttestationFile(Model):
 
 
 def hash_subject(bid: Bid, paths: Iterable[str], pack_hash: str, file_hashes: Mapping[str, Mapping[str, str]]) -> str:
-    """SHA-256 over what an attestation covers: canonical JSON of the inputs, never of outputs."""
-    deal = bid.deal.model_dump(mode="json", by_alias=True)
-    company = bid.company.model_dump(mode="json")
-    for record, key in ((deal["tender"], "volumes"), (deal["tender"], "format_rules"), (company, "aliases")):
-        # What was signed before there was such a key stays signed.
-        if record and not record[key]:
-            del record[key]
+    """SHA-256 over what an attestation covers: canonical JSON of the inputs, never of outputs.
+
+    What is as it is when it is left out is not in it, so that what was signed before there was such a key stays signed.
+    """
+    deal = bid.deal.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    company = bid.company.model_dump(mode="json", exclude_defaults=True)
     catalog = [
-        record.model_dump(mode="json")
+        record.model_dump(mode="json", exclude_defaults=True)
         for record in (*bid.catalog.products, *bid.catalog.services, *bid.catalog.credentials)
     ]
     parts = {"deal": deal, "company": company, "catalog": catalog, "pack": pack_hash, **file_hashes}
-    covered = {path: parts[path] if path in parts else deal[path] for path in paths}
+    covered = {path: parts[path] if path in parts else deal.get(path) for path in paths}
     text = json.dumps(covered, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

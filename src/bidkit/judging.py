@@ -8,9 +8,10 @@ from pathlib import Path
 
 from bidkit.appendix import Appendix, load_appendix
 from bidkit.bid import Bid, list_catalog_names, make_bid
-from bidkit.catalog import load_catalog
+from bidkit.catalog import load_catalog, load_library
 from bidkit.config import find_workspace, load_settings
-from bidkit.deal import load_deal
+from bidkit.credentials import Choice, choose_papers
+from bidkit.deal import Deal, load_deal
 from bidkit.diagnostic import Diagnostic, has_errors
 from bidkit.gate import Gate, judge_gate, load_attestations
 from bidkit.ooxml.sheet import WorkbookTemplate
@@ -59,6 +60,14 @@ class Judged:
     pinned: date | None
 
 
+def choose_from_library(workspace: Workspace, deal: Deal, today: date) -> tuple[tuple[Choice, ...], list[Diagnostic]]:
+    """The papers that a deal leaves to be chosen; the library is read only if it does. Diagnostics: DL01–DL28, DL64."""
+    if not any(need.choose for need in (deal.tender.required_credentials if deal.tender else ())):
+        return (), []
+    library, problems = load_library(workspace)
+    return choose_papers(deal, library, today), problems
+
+
 def judge_deal(deal_path: Path, options: Options) -> tuple[Judged | None, list[Diagnostic]]:
     """A deal with all findings but those of finished files; None if it cannot be read or its templates are wrong."""
     workspace = find_workspace(deal_path)
@@ -70,9 +79,11 @@ def judge_deal(deal_path: Path, options: Options) -> tuple[Judged | None, list[D
     problems += found
     if deal is None or settings is None:
         return None, problems
-    catalog, found = load_catalog(workspace, *list_catalog_names(deal))
-    problems += found
     pinned = options.as_of or settings.as_of
+    choices, found = choose_from_library(workspace, deal, pinned or options.now.date())
+    problems += found
+    catalog, found = load_catalog(workspace, *list_catalog_names(deal, choices))
+    problems += found
     bid, found = make_bid(deal, settings, catalog, options.now, pinned)
     problems += found
     if bid is None:

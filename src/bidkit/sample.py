@@ -8,7 +8,8 @@ from importlib import resources
 from typing import TypeVar
 
 from bidkit.bid import Bid, make_bid
-from bidkit.catalog import Catalog, Credential, Product, ServiceBlock
+from bidkit.catalog import Catalog, Product, ServiceBlock
+from bidkit.catalog.papers import Credential
 from bidkit.config import Settings
 from bidkit.deal import Deal
 from bidkit.scalars import Model, validate

@@ -7,7 +7,7 @@ The text of a scalar becomes a typed value here and nowhere else. A mistake is r
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self, TypeVar
@@ -15,9 +15,11 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
+from bidkit.days import DayExpression, Unread, Window, parse_day, parse_window
 from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.source import Items, Node, ProseNode, nearest
 
+D = TypeVar("D")
 _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
 _MAX_DIGITS = 15
 _MAX_PLACES = 6
@@ -192,6 +194,23 @@ def _parse_expiry(value: Any) -> date | None:
     return _parse_day(value)
 
 
+def _parse_day_text(value: Any) -> DayExpression:
+    return value if isinstance(value, DayExpression) else _read_days(value, parse_day)
+
+
+def _parse_window_text(value: Any) -> Window:
+    return value if isinstance(value, Window) else _read_days(value, parse_window)
+
+
+def _read_days(value: Any, parse: Callable[[str], D]) -> D:
+    text = _text(value)
+    try:
+        return parse(text)
+    except Unread as error:
+        values = {"column": str(error.column + 1), "rest": error.rest[:30], "near": error.near or None}
+        raise PydanticCustomError("DL63", "no day", values) from None
+
+
 def _parse_color(value: Any) -> str:
     text = _text(value).removeprefix("#").upper()
     if not re.fullmatch("[0-9A-F]{6}", text):
@@ -220,11 +239,17 @@ TaxRate = Annotated[Decimal | Literal["exempt"], BeforeValidator(_parse_tax_rate
 """A rate of tax, or `exempt` / `免税`."""
 Whole = Annotated[int, BeforeValidator(_parse_whole)]
 Day = Annotated[date, BeforeValidator(_parse_day)]
+Days = Annotated[tuple[Day, ...], BeforeValidator(_split_texts)]
 Moment = Annotated[datetime, BeforeValidator(_parse_moment)]
 """A time with its offset from UTC, as written (`2026-09-18T09:30+08:00`)."""
 Flag = Annotated[bool, BeforeValidator(_parse_flag)]
 Color = Annotated[str, BeforeValidator(_parse_color)]
 """RRGGBB."""
+DayText = Annotated[DayExpression, BeforeValidator(_parse_day_text)]
+"""A day of the date language: `deadline - 6 months`."""
+WindowText = Annotated[Window, BeforeValidator(_parse_window_text)]
+"""A window of the date language: `within 3 years before deadline`."""
+DayTexts = Annotated[tuple[DayText, ...], BeforeValidator(_split_texts)]
 Expiry = Annotated[date | None, BeforeValidator(_parse_expiry)]
 """A date, or `long-term` / `长期` (None)."""
 

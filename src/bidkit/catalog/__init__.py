@@ -8,68 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Literal, TypeVar
+from typing import TypeVar
 
+from bidkit.catalog.papers import Credential, check_paper
 from bidkit.catalog.prices import PriceBook, check_book
 from bidkit.diagnostic import Diagnostic, Span, Term
-from bidkit.scalars import Day, Expiry, Model, Note, Prose, Text, Texts, validate
+from bidkit.scalars import Day, Model, Note, Prose, Text, validate
 from bidkit.source import Node, Workspace, decode, load_yaml, nearest, parse_front_matter
 
-CREDENTIAL_KINDS = (
-    "business-licence",
-    "id-card",
-    "iso9001",
-    "iso14001",
-    "iso20000",
-    "iso27001",
-    "iso45001",
-    "cmmi",
-    "itss",
-    "ccrc",
-    "soc2",
-    "qualification",
-    "personal-certificate",
-    "software-copyright",
-    "test-report",
-    "energy-certificate",
-    "ccc",
-    "audit-report",
-    "tax-proof",
-    "social-security-proof",
-    "contract",
-    "insurance",
-    "affidavit",
-    "authorization",
-    "brochure",
-    "other",
-)
-
-UNDATED_KINDS = (
-    "software-copyright",
-    "test-report",
-    "audit-report",
-    "tax-proof",
-    "social-security-proof",
-    "contract",
-    "soc2",
-    "affidavit",
-    "brochure",
-    "other",
-)
-"""Papers that state a fact once and carry no term of validity; without an end they are not called long-term."""
-
-FOREIGN_KINDS = (
-    "id-card",
-    "personal-certificate",
-    "test-report",
-    "energy-certificate",
-    "ccc",
-    "contract",
-    "authorization",
-    "brochure",
-    "other",
-)
-"""Papers that may name someone else than the bidder as their holder: a person, a manufacturer, a client."""
+_PAPERS = "catalog/credentials"
 
 
 class Spec(Model):
@@ -108,25 +55,6 @@ class ServiceBlock(Model):
     text: Prose
 
 
-class Credential(Model):
-    """A paper that proves something: whose, by whom, until when, and its files.
-
-    `valid_until` is a date or `long-term`; a paper that cannot expire (a contract, a copyright) is `long-term` too.
-    """
-
-    id: Text
-    kind: Literal[CREDENTIAL_KINDS]  # type: ignore[valid-type]
-    title: Text
-    holder: Text
-    number: Text
-    issuer: Text
-    issued: Day
-    valid_until: Expiry
-    scope: Note = ""
-    note: Note = ""
-    files: Texts
-
-
 @dataclass(frozen=True)
 class Catalog:
     """What one deal takes from its workspace, in the order in which the deal names it."""
@@ -152,11 +80,20 @@ def load_catalog(
     catalog = Catalog(
         _load(workspace, "catalog/products", ".md", "sku", Product, products, problems),
         _load(workspace, "catalog/services", ".md", "service", ServiceBlock, services, problems),
-        _load(workspace, "catalog/credentials", ".yaml", "credential", Credential, credentials, problems),
+        _load(workspace, _PAPERS, ".yaml", "credential", Credential, credentials, problems),
         _load(workspace, "catalog/prices", ".yaml", "price_book", PriceBook, books, problems),
     )
     problems += [problem for book in catalog.books for problem in check_book(book)]
+    problems += [problem for paper in catalog.credentials for problem in check_paper(paper)]
     return catalog, problems
+
+
+def load_library(workspace: Workspace) -> tuple[tuple[Credential, ...], list[Diagnostic]]:
+    """Every credential record of a workspace, by file name. Diagnostics: DL01–DL28, DL64."""
+    problems: list[Diagnostic] = []
+    names = [(PurePosixPath(name).stem, None) for name in workspace.names(_PAPERS, ".yaml")]
+    papers = _load(workspace, _PAPERS, ".yaml", "credential", Credential, names, problems)
+    return papers, problems + [problem for paper in papers for problem in check_paper(paper)]
 
 
 def _load(

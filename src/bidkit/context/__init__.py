@@ -9,7 +9,8 @@ from typing import Any
 
 from bidkit.appendix import Appendix
 from bidkit.bid import Bid
-from bidkit.catalog import UNDATED_KINDS, Credential, Product
+from bidkit.catalog import Product
+from bidkit.catalog.papers import Credential
 from bidkit.charts import make_gantt, make_team_chart
 from bidkit.config import CONFIG_NAME, Signer
 from bidkit.context.anchors import Anchors
@@ -19,6 +20,7 @@ from bidkit.context.money import make_quote, make_terms
 from bidkit.context.scoring import make_scoring
 from bidkit.deal.tender import Enterprises, Requirement
 from bidkit.diagnostic import load_messages
+from bidkit.kinds import UNDATED_KINDS
 from bidkit.ooxml.markdown import Markdown
 from bidkit.ooxml.values import Blocks, Image
 from bidkit.scalars import Prose

@@ -9,18 +9,50 @@ from pydantic import BeforeValidator, Field
 
 from bidkit.deal.layout import FormatRules
 from bidkit.deal.scoring import Factor, Instruction
-from bidkit.scalars import Currency, Day, Flag, Model, Moment, Money, Note, Price, Quantity, Text, Texts, Whole
+from bidkit.kinds import PaperKind
+from bidkit.scalars import (
+    Currency,
+    Day,
+    Days,
+    DayTexts,
+    Flag,
+    Model,
+    Moment,
+    Money,
+    Note,
+    Price,
+    Quantity,
+    Text,
+    Texts,
+    Whole,
+    WindowText,
+)
 
 
 class RequiredCredential(Model):
-    """A paper that the tender asks for; `answered_by` names the papers that answer it where the kind does not tell."""
+    """A paper that the tender asks for; `answered_by` names the papers that answer it where the kind does not tell.
+
+    The others are conditions: every text of `scope` stands in its scope, its `level` is that or a higher one, it is in
+    date on each day of `valid`, it was issued in the window `dated`, what it is about lies in the window `period`, its
+    amount is `amount` or more, it has one of `tags`. At least `count` papers must meet them. With `choose` they are
+    taken from the library, whatever the deal lists.
+    """
 
     id: Text
-    kind: Text
+    kind: PaperKind
     title: Text
     clause: Note = ""
     page: Whole | None = None
     answered_by: Texts = ()
+    scope: Texts = ()
+    level: Note = ""
+    valid: DayTexts = ()
+    dated: WindowText | None = None
+    period: WindowText | None = None
+    amount: Money | None = None
+    tags: Texts = ()
+    count: Whole = 1
+    choose: Flag = False
 
 
 class Addendum(Model):
@@ -99,7 +131,8 @@ class Tender(Model):
     `legend` is the notice that restricts who may read the bid; nothing is printed without one.
     `items` is the buyer's own list of what is to be priced, item by item; lines are joined to it by id.
     `allows_options` says that optional prices, alternatives and option periods may be offered.
-    `pdf_size_mb` is the largest PDF that its platform takes.
+    `pdf_size_mb` is the largest PDF that its platform takes. `holidays` are days that are not counted as the last of a
+    term; `bidders` are others that are known to bid.
     """
 
     no: Text
@@ -128,6 +161,8 @@ class Tender(Model):
     required_credentials: tuple[RequiredCredential, ...] = ()
     addenda: tuple[Addendum, ...] = ()
     has_prior_design_service: Flag | None = None
+    holidays: Days = ()
+    bidders: Texts = ()
     format_rules: tuple[FormatRules, ...] = ()
 
     def name_package(self, language: str) -> str:

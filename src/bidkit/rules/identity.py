@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bidkit.bid import Bid
-from bidkit.catalog import FOREIGN_KINDS
 from bidkit.diagnostic import Term
+from bidkit.kinds import FOREIGN_KINDS
 from bidkit.rules.registry import Finding, rule
 
 

@@ -1,0 +1,127 @@
+"""whether a paper meets the conditions that a tender sets, and what it lacks."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from bidkit.catalog.papers import Credential
+from bidkit.deal.tender import RequiredCredential
+from bidkit.diagnostic import Term
+
+_LADDERS = (
+    ("特级", "一级", "二级", "三级", "四级", "五级"),
+    ("甲级", "乙级", "丙级", "丁级"),
+    ("AAA", "AA", "A", "BBB", "BB", "B"),
+    ("5", "4", "3", "2", "1"),
+)
+"""Levels of one kind of qualification each, from the highest."""
+_CHINESE = str.maketrans("ⅠⅡⅢⅣⅤ", "一二三四五")
+_NAMED = re.compile(r"(?:cmmi|itss|ccrc|level|等级|maturity)[\s:-]*", re.I)
+
+
+@dataclass(frozen=True)
+class Days:
+    """The days by which papers are judged.
+
+    Args:
+        named: what the names of the date language stand for; without a tender no `deadline`.
+        holidays: those on which no term ends.
+    """
+
+    named: Mapping[str, date]
+    holidays: Collection[date] = ()
+
+
+@dataclass(frozen=True)
+class Lack:
+    """What a paper lacks: the key of its record, and the words for it."""
+
+    key: str
+    words: Term
+
+
+def find_lacks(paper: Credential, need: RequiredCredential, days: Days) -> list[Lack]:
+    """Why a paper of the right kind does not answer a requirement; nothing if it does."""
+    return [*_judge_facts(paper, need), *_judge_dates(paper, need, days)]
+
+
+def list_grounds(need: RequiredCredential, days: Days) -> Iterator[Term]:
+    """What a paper that answers a requirement meets: its kind, and each condition."""
+    yield Term("met_kind", (("kind", need.kind),))
+    yield from (Term("met_scope", (("text", text),)) for text in need.scope)
+    if need.level:
+        yield Term("met_level", (("needed", need.level),))
+    for expression in need.valid:
+        day = expression.find(days.named, days.holidays)
+        yield Term("met_valid", (("text", expression.text), ("day", day.isoformat())))
+    for name, window in (("dated", need.dated), ("period", need.period)):
+        if window:
+            yield Term(f"met_{name}", tuple(_show(*window.find(days.named, days.holidays)).items()))
+    if need.amount is not None:
+        yield Term("met_amount", (("needed", f"{need.amount:,.2f}"),))
+    if need.tags:
+        yield Term("met_tags", (("tags", "、".join(need.tags)),))
+
+
+def _judge_facts(paper: Credential, need: RequiredCredential) -> Iterator[Lack]:
+    scope = _fold(f"{paper.scope} {paper.title}")
+    for text in need.scope:
+        if _fold(text) not in scope:
+            yield _lack("scope", "scope", text=text)
+    if need.level and not is_at_least(paper.level, need.level):
+        yield _lack("level", "level", level=paper.level or "—", needed=need.level)
+    if need.amount is not None and (paper.amount is None or paper.amount < need.amount):
+        shown = "—" if paper.amount is None else f"{paper.amount:,.2f}"
+        yield _lack("amount", "amount", amount=shown, needed=f"{need.amount:,.2f}")
+    if need.tags and not {*map(_fold, need.tags)} & {*map(_fold, paper.tags)}:
+        yield _lack("tags", "tags", tags="、".join(need.tags))
+
+
+def _judge_dates(paper: Credential, need: RequiredCredential, days: Days) -> Iterator[Lack]:
+    for expression in need.valid:
+        day = expression.find(days.named, days.holidays)
+        if paper.issued > day or (paper.valid_until is not None and paper.valid_until < day):
+            yield _lack("valid_until", "valid", text=expression.text, day=day.isoformat())
+    if need.dated:
+        first, last = need.dated.find(days.named, days.holidays)
+        if not first <= paper.issued <= last:
+            yield _lack("issued", "dated", day=paper.issued.isoformat(), **_show(first, last))
+    if need.period:
+        first, last = need.period.find(days.named, days.holidays)
+        span = paper.span_of_period
+        if span is None:
+            yield _lack("period", "no_period", **_show(first, last))
+        elif not (first <= span[0] and span[1] <= last):
+            yield _lack("period", "period", period=paper.period, **_show(first, last))
+
+
+def is_at_least(level: str, needed: str) -> bool:
+    """Whether a level is as high as another one; of levels that are on no common ladder, only the same."""
+    own, other = _plain(level), _plain(needed)
+    for ladder in _LADDERS:
+        if own in ladder and other in ladder:
+            return ladder.index(own) <= ladder.index(other)
+    return bool(own) and own == other
+
+
+def _plain(level: str) -> str:
+    text = (
+        _NAMED.sub("", unicodedata.normalize("NFKC", level.translate(_CHINESE)).strip()).strip().removesuffix("及以上")
+    )
+    return f"{text}级" if text and text in "一二三四五甲乙丙丁" else text.upper()
+
+
+def _lack(key: str, name: str, **values: str) -> Lack:
+    return Lack(key, Term(f"lack_{name}", tuple(values.items())))
+
+
+def _show(first: date, last: date) -> dict[str, str]:
+    return {"first": "…" if first == date.min else str(first), "last": "…" if last == date.max else str(last)}
+
+
+def _fold(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -1,0 +1,237 @@
+"""the date language: days such as `deadline - 6 months` and windows such as `within 3 years before deadline`.
+
+    day       deadline | validity_end | dated | today | 2026-09-18, then + or - any number of periods
+              投标截止日 | 有效期截止日 | 标书日期 | 今天
+    period    N days, weeks, months, years;  N 日、天、周、个月、年
+    window    within PERIOD before DAY | within PERIOD after DAY | since DAY | until DAY | DAY .. DAY
+              DAY前PERIOD内 | DAY后PERIOD内 | 自DAY起 | 至DAY止 | DAY 至 DAY
+
+Counting follows 财政部令第87号 第85, 86条: the day from which is counted is left out, 以内 has both its ends, months
+end on the day of the same number or on the last of a shorter month; a term counted forward that ends on a holiday ends
+on the next day that is none, where holidays are given.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+_NAMES = {
+    **{"deadline": "deadline", "投标截止日": "deadline", "截止日": "deadline", "投标截止时间": "deadline"},
+    **{"validity_end": "validity_end", "有效期截止日": "validity_end", "投标有效期截止日": "validity_end"},
+    **{"dated": "dated", "标书日期": "dated", "today": "today", "今天": "today"},
+}
+NAMES = ("deadline", "validity_end", "dated", "today")
+"""The days that have names."""
+_UNITS = {
+    **dict.fromkeys(("day", "days", "日", "天"), "day"),
+    **dict.fromkeys(("week", "weeks", "周"), "week"),
+    **dict.fromkeys(("month", "months", "个月", "月"), "month"),
+    **dict.fromkeys(("year", "years", "年"), "year"),
+}
+
+
+def _any(words: Collection[str]) -> str:
+    """A pattern for one of these words, the longest that fits."""
+    return "|".join(sorted(words, key=len, reverse=True))
+
+
+_WORDS = (*_NAMES, "within", "before", "after", "since", "until", *_UNITS)
+_DATE = r"\d{4}-\d{2}-\d{2}"
+_NUMERALS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "十二": 12, "半": 0}
+_PERIOD = re.compile(rf"(\d{{1,4}}|{_any(_NUMERALS)})\s*({_any(_UNITS)})")
+_START = re.compile(rf"({_DATE}|{_any(_NAMES)})")
+_SHIFT = re.compile(rf"\s*([+-])\s*{_PERIOD.pattern}")
+
+
+class Unread(ValueError):
+    """An expression that is none: where it goes wrong (from 0), what stands there, and the word that was meant."""
+
+    def __init__(self, text: str, column: int) -> None:
+        super().__init__(text)
+        self.column = column
+        self.rest = text[column:].strip() or "—"
+        self.near = _find_near(text[column:])
+
+
+@dataclass(frozen=True)
+class Period:
+    """So many days, weeks, months or years."""
+
+    count: int
+    unit: str
+
+    def before(self, day: date) -> date:
+        """The day so much earlier."""
+        return _shift(day, -self.count, self.unit)
+
+    def after(self, day: date) -> date:
+        """The day so much later."""
+        return _shift(day, self.count, self.unit)
+
+
+@dataclass(frozen=True)
+class DayExpression:
+    """A day: a name or a date, and what is added to it."""
+
+    text: str
+    start: str
+    shifts: tuple[tuple[int, Period], ...] = ()
+
+    def find(self, days: Mapping[str, date], holidays: Collection[date] = ()) -> date:
+        """The day, where the named ones are known."""
+        day = days[self.start] if self.start in days else date.fromisoformat(self.start)
+        for sign, period in self.shifts:
+            day = period.after(day) if sign > 0 else period.before(day)
+        return _skip(day, holidays) if self.shifts and self.shifts[-1][0] > 0 else day
+
+
+@dataclass(frozen=True)
+class Window:
+    """Days from the first to the last, both included; None for no limit."""
+
+    text: str
+    first: DayExpression | None
+    last: DayExpression | None
+
+    def find(self, days: Mapping[str, date], holidays: Collection[date] = ()) -> tuple[date, date]:
+        """Its first and its last day."""
+        first = self.first.find(days, holidays) if self.first else date.min
+        return first, self.last.find(days, holidays) if self.last else date.max
+
+
+def parse_day(text: str) -> DayExpression:
+    """A day. Raises Unread."""
+    return _read_last(text, _blank(text, 0))
+
+
+def parse_window(text: str) -> Window:
+    """A window. Raises Unread."""
+    made = _read_english(text) or _read_chinese(text) or _read_range(text)
+    return Window(" ".join(text.split()), *made)
+
+
+Ends = tuple[DayExpression | None, DayExpression | None]
+
+
+def _read_english(text: str) -> Ends | None:
+    if found := re.match(r"\s*(since|until)\s+", text):
+        day = _read_last(text, found.end())
+        return (day, None) if found[1] == "since" else (None, day)
+    if found := re.match(r"\s*within\s+", text):
+        period, at = _read_period(text, found.end())
+        side = re.compile(r"\s+(before|after)\s+").match(text, at)
+        if side is None:
+            raise Unread(text, _blank(text, at))
+        return _around(_read_last(text, side.end()), period, is_before=side[1] == "before")
+    return None
+
+
+def _read_chinese(text: str) -> Ends | None:
+    if found := re.match(r"\s*自\s*", text):
+        day, at = _read_day(text, found.end())
+        return _finish(text, at, "起", (day, None))
+    if found := re.match(r"\s*至\s*", text):
+        day, at = _read_day(text, found.end())
+        return _finish(text, at, "止", (None, day))
+    start = _START.match(text.strip())
+    if start is None or not re.match(r"\s*(之?[前后])", text.strip()[start.end() :]):
+        return None
+    day, at = _read_day(text, _blank(text, 0))
+    side = re.compile(r"\s*之?([前后])\s*").match(text, at)
+    if side is None:
+        raise Unread(text, at)
+    period, at = _read_period(text, side.end())
+    return _finish(text, at, "(?:以?内)", _around(day, period, is_before=side[1] == "前"))
+
+
+def _read_range(text: str) -> Ends:
+    first, at = _read_day(text, _blank(text, 0))
+    between = re.compile(r"\s*(?:\.\.|至|到|~|–)\s*").match(text, at)
+    if between is None:
+        raise Unread(text, _blank(text, at))
+    return first, _read_last(text, between.end())
+
+
+def _read_last(text: str, at: int) -> DayExpression:
+    """The day with which a text ends."""
+    day, end = _read_day(text, at)
+    if text[end:].strip():
+        raise Unread(text, _blank(text, end))
+    return day
+
+
+def _finish(text: str, at: int, word: str, ends: Ends) -> Ends:
+    if not re.compile(rf"\s*{word}\s*$").match(text, at):
+        raise Unread(text, _blank(text, at))
+    return ends
+
+
+def _around(day: DayExpression, period: Period, *, is_before: bool) -> Ends:
+    moved = DayExpression(day.text, day.start, (*day.shifts, (-1 if is_before else 1, period)))
+    return (moved, day) if is_before else (day, moved)
+
+
+def _read_day(text: str, at: int) -> tuple[DayExpression, int]:
+    found = _START.match(text, at)
+    if found is None:
+        raise Unread(text, at)
+    name, end = found[1], found.end()
+    start = _NAMES.get(name, name)
+    if start == name and name not in _NAMES:
+        try:
+            date.fromisoformat(name)
+        except ValueError:
+            raise Unread(text, at) from None
+    shifts = []
+    while shift := _SHIFT.match(text, end):
+        shifts.append((1 if shift[1] == "+" else -1, _make_period(shift[2], shift[3])))
+        end = shift.end()
+    return DayExpression(text[at:end].strip(), start, tuple(shifts)), end
+
+
+def _read_period(text: str, at: int) -> tuple[Period, int]:
+    found = _PERIOD.match(text, at)
+    if found is None:
+        raise Unread(text, at)
+    return _make_period(found[1], found[2]), found.end()
+
+
+def _make_period(count: str, unit: str) -> Period:
+    kind = _UNITS[unit]
+    if count == "半":
+        return Period(6, "month") if kind == "year" else Period(15, "day")
+    return Period(_NUMERALS.get(count) or int(count), kind)
+
+
+def _blank(text: str, at: int) -> int:
+    """Where the next word begins."""
+    return at + len(text[at:]) - len(text[at:].lstrip())
+
+
+def _shift(day: date, count: int, unit: str) -> date:
+    if unit in ("day", "week"):
+        ordinal = day.toordinal() + count * (7 if unit == "week" else 1)
+        return date.fromordinal(min(max(ordinal, 1), date.max.toordinal()))
+    months = day.year * 12 + day.month - 1 + count * (12 if unit == "year" else 1)
+    year, month = divmod(months, 12)
+    if not date.min.year <= year <= date.max.year:
+        return date.min if count < 0 else date.max
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _skip(day: date, holidays: Collection[date]) -> date:
+    while day in holidays:
+        day += timedelta(days=1)
+    return day
+
+
+def _find_near(text: str) -> str:
+    from difflib import get_close_matches
+
+    word = re.match(r"\s*([\w-]+)", text)
+    found = get_close_matches(word[1], _WORDS, n=1, cutoff=0.6) if word else []
+    return found[0] if found else ""
