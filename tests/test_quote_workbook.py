@@ -250,8 +250,9 @@ def check_document(bid: Bid, content: bytes) -> None:
     rows = [[cell.said.text for cell in row.cells] for grid in passages if isinstance(grid, Grid) for row in grid.rows]
     wanted = [[item.number, str(number_lines(quote, item.number)), item.total] for item in quote.categories]
     wanted += [[group.value or {"zh": "其他", "en": "Other"}[language], group.total] for group in all_groups(quote)]
-    wanted += [[tax.gross, tax.net, tax.tax] for tax in merge_rates(quote)]
-    wanted += [[quote.evaluated, quote.net, quote.tax]] if quote.tax or language == "zh" else []
+    if quote.tax or language == "zh":  # the English proposal has no table of no tax
+        wanted += [[tax.gross, tax.net, tax.tax] for tax in merge_rates(quote)]
+        wanted += [[quote.evaluated, quote.net, quote.tax]]
     wanted += [[item.payment.trigger, item.amount] for item in quote.payments]
     wanted += [[amount] for amount in (quote.base, quote.evaluated)]
     wanted += [[words] for words in (quote.words, *([quote.evaluated_words] if quote.options else []))]
@@ -276,7 +277,7 @@ def all_groups(quote: Quote) -> list[Group]:
 def merge_rates(quote: Quote) -> list[TaxTotal]:
     """Base lines and option periods together."""
     merged: dict[tuple[Decimal, bool], TaxTotal] = {}
-    for tax in quote.taxes if quote.tax or any(tax.is_exempt for tax in quote.taxes) else ():
+    for tax in quote.taxes:
         known = merged.get((tax.rate, tax.is_exempt))
         sums = [getattr(tax, name) + (getattr(known, name) if known else 0) for name in ("gross", "net", "tax")]
         merged[tax.rate, tax.is_exempt] = TaxTotal("base", tax.rate, tax.is_exempt, *sums)
