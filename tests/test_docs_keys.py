@@ -19,6 +19,7 @@ from bidkit.catalog.papers import Credential, PeriodText
 from bidkit.catalog.prices import PriceBook
 from bidkit.config import Settings
 from bidkit.deal import Deal, DealId
+from bidkit.deal.attachments import Angle, Dpi
 from bidkit.deal.layout import FirstLine, FontSize, Length, LineSpacing
 from bidkit.deal.tender import _DEVIATIONS, Deviation
 from bidkit.diagnostic import Diagnostic, load_messages
@@ -85,6 +86,8 @@ SCALARS: tuple[tuple[Any, str, str], ...] = (
     (Day, "日期", "date"),
     (Moment, "时刻", "time"),
     (Expiry, "有效期", "expiry"),
+    (Dpi, "整数", "whole number"),
+    (Angle, "整数", "whole number"),
     (DayTexts, "日子列表", "list of days"),
     (WindowText, "期间", "window"),
     (Days, "日期列表", "list of dates"),

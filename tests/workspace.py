@@ -205,7 +205,7 @@ def make_workspace(path: Path, regime: str = "tender", **changes: Any) -> Path:
         "catalog/services/maintenance.md": SERVICE,
         "catalog/credentials/business-licence.yaml": LICENCE_RECORD,
         "catalog/credentials/iso9001.yaml": ISO9001_RECORD,
-        LICENCE: make_picture(),
+        LICENCE: make_picture("PNG", 1000, 1300),
         ISO9001: make_pdf(),
         "deals/water/deal.yaml": make_deal(regime, **changes),
         "deals/water/evidence/minutes.md": "会议纪要：各方确认。\n",

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from bidkit.deal.attachments import Attachments
 from bidkit.deal.customer import Competitor, Customer, Opportunity
 from bidkit.deal.lines import check_lines, resolve_categories
 from bidkit.deal.lots import check_lots
@@ -54,6 +55,7 @@ class Deal(Model):
     solution: Solution
     quote: QuoteText
     credentials: tuple[Text, ...] = ()
+    attachments: Attachments = Attachments()
     team: tuple[Member, ...] = ()
     track_record: tuple[Reference, ...] = ()
 

@@ -1,0 +1,253 @@
+"""credential files and pictures: checked, and turned into appendix pages and copies.
+
+scans    a file -> its copy: upright, at print size, watermarked
+marks    the watermark, on pictures and on PDF pages
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import Any
+
+from bidkit.appendix.marks import Mark, can_write
+from bidkit.appendix.scans import Copy, Unfit, make_copy
+from bidkit.bid import Bid
+from bidkit.cache import open_store
+from bidkit.catalog.papers import Credential
+from bidkit.config import CONFIG_NAME
+from bidkit.deal.attachments import Attachments
+from bidkit.diagnostic import Diagnostic, Severity, Span, load_messages
+from bidkit.office import lay_out
+from bidkit.ooxml.markdown import list_images
+from bidkit.ooxml.opc import find_risks, read_package
+from bidkit.ooxml.values import Image, read_image
+from bidkit.scalars import Model, Prose
+from bidkit.source import Workspace
+
+_JPEG_QUALITY = 85
+_LEAST_DPI = 150
+_DRAWN = "1"
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """One file of a credential, as a copy; `copy_name` is its name in `submit/credentials/`.
+
+    Args:
+        name: the original, in the workspace.
+        content: the copy.
+        original: SHA-256 of the original.
+        dpi: at which its PDF pages are drawn.
+    """
+
+    credential: str
+    name: str
+    content: bytes
+    copy_name: str
+    original: str = ""
+    dpi: int = 150
+
+    @cached_property
+    def pages(self) -> tuple[Image, ...]:
+        """It as pictures; drawn once, however many volumes print them."""
+        return make_pages(self)
+
+
+@dataclass(frozen=True)
+class Appendix:
+    """What the texts and credentials of a bid bring along as files.
+
+    Args:
+        pictures: by the file that shows them and the target written there.
+    """
+
+    attachments: tuple[Attachment, ...]
+    pictures: Mapping[tuple[str, str], Image]
+
+    def hashes(self) -> dict[str, dict[str, str]]:
+        """SHA-256 of the credential files (`papers`) and of the pictures, by name."""
+        papers = {item.name: item.original for item in self.attachments}
+        pictures = {
+            f"{file}: {target}": hashlib.sha256(image.data).hexdigest()
+            for (file, target), image in sorted(self.pictures.items())
+        }
+        return {"papers": papers, "pictures": pictures}
+
+
+def load_appendix(workspace: Workspace, bid: Bid, deal_name: str) -> tuple[Appendix, list[Diagnostic]]:
+    """Every credential file and picture, decoded once. Diagnostics: DL12–DL14, EN01–EN03, EN19, PK35, QU08."""
+    problems: list[Diagnostic] = []
+    mark, found = make_mark(bid)
+    problems += found if any(paper.files for paper in bid.selection.chosen) else []
+    loader = _Loader(workspace, bid.deal.attachments, mark, problems)
+    attachments = [
+        attachment for number, paper in enumerate(bid.selection.chosen, 1) for attachment in loader.load(paper, number)
+    ]
+    pictures: dict[tuple[str, str], Image] = {}
+    for file, target, at in _list_pictures(bid, deal_name):
+        relative, found = workspace.locate(target, file, at)
+        content, more = workspace.read(relative, at=at) if relative else (None, [])
+        problems += found + more
+        if content is None or relative is None:
+            continue
+        image = read_image(content, max_height_mm=150, max_width_mm=140)
+        if image is None:
+            problems.append(Diagnostic("DL14", at, {"file": relative, "reason": "PNG, JPEG"}))
+            continue
+        pictures[file, target] = image
+    return Appendix(tuple(attachments), pictures), problems
+
+
+def proses(record: object) -> Iterable[Prose]:
+    """Every Markdown text below a record."""
+    if isinstance(record, Prose):
+        yield record
+    elif isinstance(record, Model):
+        for name in type(record).model_fields:
+            yield from proses(getattr(record, name))
+    elif isinstance(record, tuple):
+        for item in record:
+            yield from proses(item)
+
+
+def _list_pictures(bid: Bid, deal_name: str) -> Iterable[tuple[str, str, Span | None]]:
+    """Each picture that a text or product shows: the file that names it, its target, the place."""
+    if bid.company.logo:
+        yield CONFIG_NAME, bid.company.logo, bid.company.span("logo")
+    for product in bid.catalog.products:
+        if product.picture:
+            yield product.introduction.file, product.picture, product.span("picture")
+    for prose in proses((bid.deal, bid.company, bid.catalog.products, bid.catalog.services)):
+        file = prose.file or deal_name
+        for target, line in list_images(prose.text):
+            yield file, target, Span(file, prose.line + line, 1) if prose.file else Span(file)
+
+
+def make_mark(bid: Bid) -> tuple[Mark | None, list[Diagnostic]]:
+    """The watermark of a deal; none if it wants none. Diagnostics: EN19 (no font for its characters)."""
+    wanted = bid.deal.attachments.watermark
+    if not wanted.show:
+        return None, []
+    no = bid.deal.tender.no if bid.deal.tender else bid.deal.id
+    labels = load_messages(bid.deal.language)["labels"]
+    text = wanted.text or str(labels["watermark"]).format(title=bid.deal.title, no=no)
+    problems = []
+    if not can_write(text):
+        text = str(load_messages("en")["labels"]["watermark_plain"]).format(no=no if no.isascii() else "")
+        problems.append(Diagnostic("EN19", wanted.span("text"), {"text": text}, Severity.WARNING))
+    return Mark(" ".join(text.split()), wanted.color, wanted.angle, float(wanted.opacity)), problems
+
+
+class _Loader:
+    """The files of papers, each made into a copy."""
+
+    def __init__(self, workspace: Workspace, text: Attachments, mark: Mark | None, problems: list[Diagnostic]) -> None:
+        self.workspace, self.text, self.mark, self.problems = workspace, text, mark, problems
+
+    def load(self, paper: Credential, number: int) -> Iterable[Attachment]:
+        if not paper.files:
+            self.problems.append(Diagnostic("DL05", paper.span("files"), {"key": "files"}))
+        for position, name in enumerate(paper.files, 1):
+            at = paper.span("files", position - 1)
+            relative, found = self.workspace.locate(name, at.file if at else "", at)
+            content, more = self.workspace.read(relative, at=at) if relative else (None, [])
+            self.problems += found + more
+            if content is None or relative is None:
+                continue
+            made = self.copy(content, relative, at)
+            if made is None:
+                continue
+            title = re.sub(r'[\\/:*?"<>|\s]+', "_", paper.title).strip("._")
+            suffix = f"-{position}" if len(paper.files) > 1 else ""
+            original, copy_name = hashlib.sha256(content).hexdigest(), f"{number:02d}-{title}{suffix}{made.suffix}"
+            yield Attachment(paper.id, relative, made.content, copy_name, original, self.text.dpi)
+
+    def copy(self, content: bytes, name: str, at: Span | None) -> Copy | None:
+        """The copy of a file; None if it cannot be attached."""
+        suffix = PurePosixPath(name).suffix.lower()
+        try:
+            if suffix == ".docx":
+                content, suffix = self.lay_out(content, name, at), ".pdf"
+            made = make_copy(content, suffix, self.mark)
+        except Unfit as error:
+            self.problems.append(Diagnostic("DL14", at, {"file": name, "reason": error.reason}))
+            return None
+        if 0 < made.dpi < _LEAST_DPI:
+            values = {"file": name, "dpi": str(made.dpi), "least": str(_LEAST_DPI)}
+            self.problems.append(Diagnostic("QU08", at, values, Severity.WARNING))
+        size = -(-len(made.content) // 1024)
+        if self.text.max_kb is not None and size > self.text.max_kb:
+            self.problems.append(Diagnostic("PK35", at, {"file": name, "size": size, "limit": self.text.max_kb}))
+        return made
+
+    def lay_out(self, content: bytes, name: str, at: Span | None) -> bytes:
+        """A Word file as a PDF, kept by content. Raises Unfit for one that is hostile or cannot be laid out."""
+        package, found = read_package(content, name)
+        try:
+            risks = [what for _, what in find_risks(package)] if package is not None else []
+        except (SyntaxError, ValueError) as error:
+            raise Unfit(f"DOCX: {error}") from None
+        if package is None:
+            raise Unfit(str(found[0].values["reason"]))
+        if risks:
+            raise Unfit(f"DOCX: {risks[0]}")
+        store, key = open_store("papers"), f"docx {hashlib.sha256(content).hexdigest()}"
+        if store and (kept := store.get(key)) is not None:
+            return kept
+        made, found = lay_out({"paper.docx": content})
+        if "paper.docx" not in made:
+            self.problems += [replace(item, span=at, severity=Severity.ERROR) for item in found]
+            raise Unfit("DOCX: LibreOffice")
+        if store:
+            store.put(key, made["paper.docx"])
+        return made["paper.docx"]
+
+
+def make_pages(attachment: Attachment) -> tuple[Image, ...]:
+    """A copy as pictures, a page each; PDF pages are drawn once, then kept by content."""
+    if not attachment.copy_name.lower().endswith(".pdf"):
+        image = read_image(attachment.content, attachment.copy_name)
+        return (image,) if image else ()
+    return tuple(
+        Image(data, "jpeg", width, height, f"{attachment.copy_name} {number}")
+        for number, (data, width, height) in enumerate(_draw_pages(attachment.content, attachment.dpi), 1)
+    )
+
+
+def _draw_pages(content: bytes, dpi: int) -> Iterator[tuple[bytes, int, int]]:
+    """Each page as a JPEG with its width and height in pixels."""
+    import pypdfium2
+
+    store, digest = open_store("pages"), hashlib.sha256(content).hexdigest()
+    document = None
+    number = count = 0
+    while count == 0 or number < count:
+        key = f"{_DRAWN} {digest} {dpi} {number}"
+        kept = store.get(key) if store else None
+        if kept is None:
+            if document is None:
+                document = pypdfium2.PdfDocument(content)
+                document.init_forms()  # without it neither filled fields nor visible seals of signatures are drawn
+            kept = _draw(document, number, dpi)
+            if store:
+                store.put(key, kept)
+        head, _, data = kept.partition(b"\n")
+        width, height, count = map(int, head.split())
+        yield data, width, height
+        number += 1
+    if document is not None:
+        document.close()
+
+
+def _draw(document: Any, number: int, dpi: int) -> bytes:
+    """A page: its size and how many there are, in a line of text, then the JPEG."""
+    picture = document[number].render(scale=dpi / 72).to_pil().convert("RGB")
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=_JPEG_QUALITY, dpi=(dpi, dpi))
+    return f"{picture.width} {picture.height} {len(document)}\n".encode() + buffer.getvalue()

@@ -1,0 +1,201 @@
+"""files of papers -> copies: each judged before it is decoded, turned upright, brought to print size, watermarked.
+
+A picture becomes a JPEG or PNG, several in one file a PDF, a PDF stays one; the original is only read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import time
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bidkit.appendix.marks import Mark, mark_pdf, mark_picture
+from bidkit.cache import open_store
+from bidkit.diagnostic import Term
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+MAX_PAGES = 300
+MAX_PIXELS = 100_000_000
+_MAX_POINTS = 14_400
+_PRINT_DPI = 200
+_PRINT_SIZE = (round(210 / 25.4 * _PRINT_DPI), round(297 / 25.4 * _PRINT_DPI))
+"""What A4 has at that resolution: a copy needs no more."""
+_PLACED = (160 / 25.4, 220 / 25.4)
+"""How large a picture is printed at most, in inches; never at less than 96 dpi."""
+_SUFFIXES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".tif": "TIFF", ".tiff": "TIFF", ".webp": "WEBP"}
+_EPOCH = time.gmtime(0)
+_VERSION = "2"
+"""Of what is made here: another one and no kept copy counts any more."""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copy as it is handed in.
+
+    Args:
+        suffix: `.pdf`, `.jpg` or `.png`.
+        dpi: of a picture, at the size at which it is printed; 0 where nobody can tell.
+    """
+
+    content: bytes
+    suffix: str
+    dpi: int = 0
+
+
+class Unfit(Exception):
+    """Why a file cannot be attached."""
+
+    def __init__(self, reason: str | Term) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+def make_copy(content: bytes, suffix: str, mark: Mark | None) -> Copy:
+    """The copy of a file; made once, then kept by content. Raises Unfit."""
+    store = open_store("papers")
+    about = [_VERSION, suffix, *(map(str, (mark.text, mark.color, mark.angle, mark.opacity)) if mark else ())]
+    key = hashlib.sha256(content).hexdigest() + json.dumps(about)
+    if store and (kept := store.get(key)) is not None:
+        head, _, body = kept.partition(b"\n")
+        known = json.loads(head)
+        return Copy(body, known["suffix"], known["dpi"])
+    made = _make(content, suffix, mark)
+    if store:
+        store.put(key, json.dumps({"suffix": made.suffix, "dpi": made.dpi}).encode() + b"\n" + made.content)
+    return made
+
+
+def _make(content: bytes, suffix: str, mark: Mark | None) -> Copy:
+    if not content:
+        raise Unfit("empty")
+    if suffix == ".pdf":
+        return Copy(_copy_pdf(content, mark), ".pdf")
+    if suffix not in _SUFFIXES:
+        raise Unfit(f"{suffix or 'no suffix'}: .pdf, .jpg, .png, .tif, .webp, .docx")
+    return _copy_picture(content, mark)
+
+
+def _copy_pdf(content: bytes, mark: Mark | None) -> bytes:
+    import pikepdf
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(content)
+        try:
+            count = len(document)
+            if not 0 < count <= MAX_PAGES:
+                raise Unfit(f"PDF: {count} pages, 1 to {MAX_PAGES}")
+            for index in range(count):
+                if max(document[index].get_size()) > _MAX_POINTS:
+                    raise Unfit(f"PDF: page {index + 1} is larger than 5 m")
+        finally:
+            document.close()
+    except pypdfium2.PdfiumError as error:
+        raise Unfit(f"PDF: {error}") from None
+    if mark is None:
+        return content
+    try:
+        return mark_pdf(content, mark)
+    except (pikepdf.PdfError, ValueError, TypeError, KeyError) as error:
+        raise Unfit(f"PDF: {error}") from None
+
+
+def _copy_picture(content: bytes, mark: Mark | None) -> Copy:
+    from PIL import Image as Pillow
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Pillow.open(io.BytesIO(content), formats=tuple({*_SUFFIXES.values()})) as picture:
+                frames = int(getattr(picture, "n_frames", 1))
+                kind = picture.format or ""
+                if picture.width * picture.height > MAX_PIXELS:
+                    raise Unfit(f"{picture.width} x {picture.height} > {MAX_PIXELS:,} px")
+                if kind == "WEBP" and frames > 1:
+                    raise Unfit(Term("animated"))
+                if frames > MAX_PAGES:
+                    raise Unfit(f"TIFF: {frames} pages, 1 to {MAX_PAGES}")
+                if frames == 1 and mark is None and _is_fit(picture):
+                    picture.load()
+                    return Copy(content, ".png" if kind == "PNG" else ".jpg", _measure(picture.size))
+                pages = []
+                for number in range(frames):
+                    picture.seek(number)
+                    pages.append(_encode(_prepare(picture), kind, mark))
+    except Unfit:
+        raise
+    except (OSError, SyntaxError, ValueError, Pillow.DecompressionBombError, EOFError, MemoryError) as error:
+        raise Unfit(str(error) if "bomb" in str(error) else "PNG, JPEG, TIFF, WEBP") from None
+    return pages[0] if len(pages) == 1 else _bind(pages)
+
+
+def _is_fit(picture: Image) -> bool:
+    """Whether a picture can be printed as it is."""
+    upright = picture.getexif().get(0x0112, 1) == 1
+    is_small = all(own <= most for own, most in zip(sorted(picture.size), _PRINT_SIZE, strict=True))
+    return picture.format in ("PNG", "JPEG") and picture.mode in ("RGB", "L") and upright and is_small
+
+
+def _prepare(picture: Image) -> Image:
+    """A frame upright, in grey or colours on white, at print size."""
+    from PIL import Image as Pillow
+    from PIL import ImageOps
+
+    if picture.width * picture.height > MAX_PIXELS:
+        raise Unfit(f"{picture.width} x {picture.height} > {MAX_PIXELS:,} px")
+    if picture.format == "JPEG":
+        picture.draft(picture.mode, (_PRINT_SIZE[1] * 2, _PRINT_SIZE[1] * 2))
+    page = ImageOps.exif_transpose(picture)
+    if page.mode.startswith("I"):
+        page = page.point(lambda value: value / 256).convert("L") if page.mode.startswith("I;16") else _scale(page)
+    elif page.mode in ("RGBA", "LA", "PA", "P") or "transparency" in page.info:
+        page = page.convert("RGBA")
+        page = Pillow.alpha_composite(Pillow.new("RGBA", page.size, "white"), page).convert("RGB")
+    elif page.mode not in ("RGB", "L"):
+        page = page.convert("L" if page.mode == "1" else "RGB")
+    limits = _PRINT_SIZE if page.width <= page.height else _PRINT_SIZE[::-1]
+    page.thumbnail(limits, Pillow.Resampling.LANCZOS)
+    return page
+
+
+def _scale(page: Image) -> Image:
+    """Grey of 32 bits, as wide as its values reach."""
+    low, high = page.getextrema()
+    spread = max(float(high) - float(low), 1.0)  # type: ignore[arg-type]
+    return page.point(lambda value: (value - low) * (255 / spread)).convert("L")
+
+
+def _encode(page: Image, kind: str, mark: Mark | None) -> Copy:
+    dpi = _measure(page.size)
+    if mark is not None:
+        mark_picture(page, mark)
+    stream = io.BytesIO()
+    if kind == "PNG" and page.mode == "L":
+        page.save(stream, "PNG", dpi=(_PRINT_DPI, _PRINT_DPI))
+        return Copy(stream.getvalue(), ".png", dpi)
+    page.save(stream, "JPEG", quality=85, dpi=(_PRINT_DPI, _PRINT_DPI))
+    return Copy(stream.getvalue(), ".jpg", dpi)
+
+
+def _bind(pages: list[Copy]) -> Copy:
+    """Several pages as one PDF."""
+    from PIL import Image as Pillow
+
+    pictures = [Pillow.open(io.BytesIO(page.content)) for page in pages]
+    stream = io.BytesIO()
+    first, *others = pictures
+    first.save(
+        stream, "PDF", resolution=_PRINT_DPI, save_all=True, append_images=others, creationDate=_EPOCH, modDate=_EPOCH
+    )
+    return Copy(stream.getvalue(), ".pdf", min(page.dpi for page in pages))
+
+
+def _measure(size: tuple[int, int]) -> int:
+    """The resolution of a picture at the size at which it is printed."""
+    return round(max(96.0, size[0] / _PLACED[0], size[1] / _PLACED[1]))
