@@ -9,7 +9,6 @@ import argparse
 import io
 import os
 import random
-import resource
 import shutil
 import subprocess
 import sys
@@ -21,6 +20,16 @@ from PIL import Image, ImageDraw
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples/water"
+_CHILD = """
+import re, sys
+from datetime import datetime
+from pathlib import Path
+from bidkit.build import Options, build_deal
+result = build_deal(Path(sys.argv[1]), Options(now=datetime.now().astimezone(), is_draft=True))
+assert result.folder, [item.message("en") for item in result.diagnostics]
+print(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+"""
+"""The peak is that of the process since it began; `ru_maxrss` would count the one that started it."""
 
 
 def make_scan(number: int) -> Image.Image:
@@ -60,13 +69,13 @@ def build(deal: Path, cache: Path) -> tuple[float, float]:
     """Seconds and peak memory in MB of one build in a process of its own, without LibreOffice."""
     environment = {**os.environ, "BIDKIT_CACHE": str(cache), "BIDKIT_SOFFICE": "/nonexistent"}
     environment["PYTHONPATH"] = str(ROOT / "src")
+    command = [sys.executable, "-c", _CHILD, str(deal)]
     start = time.perf_counter()
-    command = [sys.executable, "-m", "bidkit", "build", "--draft", str(deal)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     seconds = time.perf_counter() - start
     if done.returncode:
         raise SystemExit(done.stdout + done.stderr)
-    return seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    return seconds, int(done.stdout.split()[-1]) / 1024
 
 
 def main() -> int:
@@ -83,10 +92,9 @@ def main() -> int:
         second, second_mb = build(deal, cache)
     own = (first - plain) / max(second - plain, 0.01)
     print(f"{pages} pages: first {first:.1f} s, {first_mb:.0f} MB; second {second:.1f} s, {second_mb:.0f} MB")
-    print(
-        f"the same bid with one page: {plain:.1f} s; second build {first / second:.1f} times faster, the appendix alone {own:.1f}"
-    )
-    return int(first / second < 5)
+    print(f"the same bid with one page: {plain:.1f} s; the second build is {first / second:.1f} times faster,")
+    print(f"what the pages add to it {own:.1f} times")
+    return int(own < 5)
 
 
 if __name__ == "__main__":

@@ -80,8 +80,8 @@ class Store:
             total -= size
 
 
-def open_store(name: str) -> Store | None:
-    """The user's store of this name; None if it is switched off, or not safely the user's own.
+def open_store(name: str, max_bytes: int = 256 * 2**20) -> Store | None:
+    """The user's store of this name, of so many bytes; None if it is switched off, or not safely the user's own.
 
     It lies in the folder that BIDKIT_CACHE names (`off`: nowhere), else in the system's folder for caches.
     """
@@ -97,7 +97,7 @@ def open_store(name: str) -> Store | None:
                 return None
     except (OSError, RuntimeError, ValueError):  # in turn: the disk, a user without a home, a name with a NUL
         return None
-    return Store(base / name)
+    return Store(base / name, max_bytes)
 
 
 def _find_cache_folder() -> Path:

@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from bidkit.appendix.marks import Mark, can_write
-from bidkit.appendix.scans import Copy, Unfit, make_copy
+from bidkit.appendix.scans import MAX_KEPT, Copy, Unfit, make_copy
 from bidkit.bid import Bid
 from bidkit.cache import open_store
 from bidkit.catalog.papers import Credential
@@ -165,7 +165,8 @@ class _Loader:
                 continue
             title = re.sub(r'[\\/:*?"<>|\s]+', "_", paper.title).strip("._")
             suffix = f"-{position}" if len(paper.files) > 1 else ""
-            original, copy_name = hashlib.sha256(content).hexdigest(), f"{number:02d}-{title}{suffix}{made.suffix}"
+            copy_name = f"{number:02d}-{title}{suffix}{made.suffix}"
+            original = self.workspace.release(relative)
             yield Attachment(paper.id, relative, made.content, copy_name, original, self.text.dpi)
 
     def copy(self, content: bytes, name: str, at: Span | None) -> Copy | None:
@@ -197,7 +198,7 @@ class _Loader:
             raise Unfit(str(found[0].values["reason"]))
         if risks:
             raise Unfit(f"DOCX: {risks[0]}")
-        store, key = open_store("papers"), f"docx {hashlib.sha256(content).hexdigest()}"
+        store, key = open_store("papers", MAX_KEPT), f"docx {hashlib.sha256(content).hexdigest()}"
         if store and (kept := store.get(key)) is not None:
             return kept
         made, found = lay_out({"paper.docx": content})
@@ -224,7 +225,7 @@ def _draw_pages(content: bytes, dpi: int) -> Iterator[tuple[bytes, int, int]]:
     """Each page as a JPEG with its width and height in pixels."""
     import pypdfium2
 
-    store, digest = open_store("pages"), hashlib.sha256(content).hexdigest()
+    store, digest = open_store("pages", MAX_KEPT), hashlib.sha256(content).hexdigest()
     document = None
     number = count = 0
     while count == 0 or number < count:

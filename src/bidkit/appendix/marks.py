@@ -5,6 +5,7 @@ In pictures it is part of the pixels; in PDFs it lies over the page as a stencil
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 from dataclasses import dataclass
@@ -139,6 +140,8 @@ def mark_pdf(content: bytes, mark: Mark) -> bytes:
     """A PDF with a watermark over each page. Raises pikepdf.PdfError and ValueError for what is no sound PDF."""
     import pikepdf
 
+    key = hashlib.sha256(mark.text.encode()).hexdigest()[:8]
+    names = pikepdf.Name(f"/Stencil{key}"), pikepdf.Name(f"/State{key}")
     with pikepdf.open(io.BytesIO(content)) as pdf:
         stencils: dict[tuple[int, int], Any] = {}
         state = pdf.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.ExtGState, ca=round(mark.opacity, 3)))
@@ -147,8 +150,8 @@ def mark_pdf(content: bytes, mark: Mark) -> bytes:
             size = _fit(abs(right - left), abs(top - bottom))
             if size not in stencils:
                 stencils[size] = _make_image(pdf, size, mark)
-            image = page.add_resource(stencils[size], pikepdf.Name.XObject)
-            graphics = page.add_resource(state, pikepdf.Name.ExtGState)
+            image = page.add_resource(stencils[size], pikepdf.Name.XObject, names[0])
+            graphics = page.add_resource(state, pikepdf.Name.ExtGState, names[1])
             colour = " ".join(f"{part / 255:.3f}" for part in mark.rgb)
             matrix = (
                 f"{abs(right - left):.3f} 0 0 {abs(top - bottom):.3f} {min(left, right):.3f} {min(bottom, top):.3f}"

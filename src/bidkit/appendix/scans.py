@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MAX_PAGES = 300
+MAX_KEPT = 2**30
+"""How many bytes of copies, and of pages drawn from them, are kept between runs."""
 MAX_PIXELS = 100_000_000
 _MAX_POINTS = 14_400
 _PRINT_DPI = 200
@@ -30,7 +32,7 @@ _PLACED = (160 / 25.4, 220 / 25.4)
 """How large a picture is printed at most, in inches; never at less than 96 dpi."""
 _SUFFIXES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".tif": "TIFF", ".tiff": "TIFF", ".webp": "WEBP"}
 _EPOCH = time.gmtime(0)
-_VERSION = "2"
+_VERSION = "4"
 """Of what is made here: another one and no kept copy counts any more."""
 
 
@@ -58,7 +60,7 @@ class Unfit(Exception):
 
 def make_copy(content: bytes, suffix: str, mark: Mark | None) -> Copy:
     """The copy of a file; made once, then kept by content. Raises Unfit."""
-    store = open_store("papers")
+    store = open_store("papers", MAX_KEPT)
     about = [_VERSION, suffix, *(map(str, (mark.text, mark.color, mark.angle, mark.opacity)) if mark else ())]
     key = hashlib.sha256(content).hexdigest() + json.dumps(about)
     if store and (kept := store.get(key)) is not None:

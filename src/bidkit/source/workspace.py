@@ -26,6 +26,8 @@ class Workspace:
 
     root: Path
     files: dict[str, bytes] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
+    """SHA-256 of those whose content is no longer kept."""
 
     def read(self, name: str, beside: str = "", at: Span | None = None) -> tuple[bytes | None, list[Diagnostic]]:
         """The bytes of a file named relative to the file `beside`. Diagnostics: DL12, DL13, DL14."""
@@ -36,8 +38,16 @@ class Workspace:
             content = _read_regular(self.root / relative)
             if isinstance(content, str):
                 return None, [Diagnostic("DL14", at, {"file": relative, "reason": content})]
+            known = self.digests.pop(relative, None)
+            if known is not None and known != hashlib.sha256(content).hexdigest():
+                return None, [Diagnostic("DL14", at, {"file": relative, "reason": "changed while it was read"})]
             self.files[relative] = content
         return self.files[relative], []
+
+    def release(self, name: str) -> str:
+        """Keep of a large file that has been read only its SHA-256; that hash."""
+        self.digests[name] = hashlib.sha256(self.files.pop(name)).hexdigest()
+        return self.digests[name]
 
     def locate(self, name: str, beside: str = "", at: Span | None = None) -> tuple[str | None, list[Diagnostic]]:
         """The workspace-relative name of a file that exists inside the workspace. Diagnostics: DL12, DL13."""
@@ -64,7 +74,8 @@ class Workspace:
 
     def hashes(self) -> dict[str, str]:
         """SHA-256 of every file read, by workspace-relative name."""
-        return {name: hashlib.sha256(content).hexdigest() for name, content in sorted(self.files.items())}
+        digests = {name: hashlib.sha256(content).hexdigest() for name, content in self.files.items()}
+        return dict(sorted({**self.digests, **digests}.items()))
 
     def _nearest(self, relative: str) -> str:
         try:
