@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import random
+import re
 import zipfile
 from collections.abc import Mapping
 from decimal import Decimal
@@ -70,6 +71,14 @@ def shown(content: bytes, sheet: str) -> dict[str, Any]:
 def parts(content: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(content)) as file:
         return {name: file.read(name) for name in file.namelist()}
+
+
+def pack(members: Mapping[str, bytes]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as file:
+        for name, content in members.items():
+            file.writestr(name, content)
+    return stream.getvalue()
 
 
 class TestFilling:
@@ -280,21 +289,19 @@ class TestMistakes:
         assert found[0].span is not None and found[0].span.file == "deals/water/deal.yaml"
 
     def test_macros_are_refused(self, tmp_path: Path) -> None:
-        stream = io.BytesIO()
-        with zipfile.ZipFile(stream, "w") as file:
-            for name, content in parts(form()).items():
-                if name == "[Content_Types].xml":
-                    kind = (
-                        b'<Override PartName="/xl/vbaProject.bin" ContentType="application/vnd.ms-office.vbaProject"/>'
-                    )
-                    content = content.replace(b"</Types>", kind + b"</Types>")
-                if name == "xl/_rels/workbook.xml.rels":
-                    kind = b"http://schemas.microsoft.com/office/2006/relationships/vbaProject"
-                    link = b'<Relationship Id="rIdM" Type="' + kind + b'" Target="vbaProject.bin"/>'
-                    content = content.replace(b"</Relationships>", link + b"</Relationships>")
-                file.writestr(name, content)
-            file.writestr("xl/vbaProject.bin", b"x")
-        assert [item.code for item in find_problems(tmp_path, stream.getvalue())] == ["PK31"]
+        members = parts(form())
+        kind = b'<Override PartName="/xl/vbaProject.bin" ContentType="application/vnd.ms-office.vbaProject"/>'
+        link = (
+            b'<Relationship Id="rIdM" Type="http://schemas.microsoft.com/office/2006/relationships/vbaProject"'
+            b' Target="vbaProject.bin"/>'
+        )
+        for name, end, more in (
+            ("[Content_Types].xml", b"</Types>", kind),
+            ("xl/_rels/workbook.xml.rels", b"</Relationships>", link),
+        ):
+            members[name] = members[name].replace(end, more + end)
+        members["xl/vbaProject.bin"] = b"x"
+        assert [item.code for item in find_problems(tmp_path, pack(members))] == ["PK31"]
 
     @pytest.mark.parametrize("text", ['=HYPERLINK("http://x")', "+1", "@x", "_x0041_", "<b>&\"'", "两\n行"])
     def test_a_text_stays_a_text(self, tmp_path: Path, text: str) -> None:
@@ -312,6 +319,11 @@ class TestMistakes:
         assert cell.data_type == "s"
 
 
+def prove(made: FilledForm, members: Mapping[str, bytes]) -> list[Diagnostic]:
+    """What is found where a filled form is exchanged for another file."""
+    return check_form(FinishedForm("报价表.xlsx", made.original, pack(members), made.wanted), "tender")
+
+
 class TestProof:
     def test_the_filled_form_is_proved(self, tmp_path: Path) -> None:
         made = fill(tmp_path)
@@ -320,38 +332,75 @@ class TestProof:
     def test_one_changed_character_is_always_found(self, tmp_path: Path) -> None:
         made = fill(tmp_path)
         members = parts(made.content)
+        sheets = [name for name in members if "worksheets/sheet" in name]
         chance = random.Random(5)
-        for _ in range(300):
-            name = chance.choice([name for name, content in members.items() if content])
+        for number in range(600):
+            name = chance.choice(sheets if number % 2 else [name for name, content in members.items() if content])
             content = bytearray(members[name])
             place = chance.randrange(len(content))
-            content[place] ^= 1 << chance.randrange(7)
-            stream = io.BytesIO()
-            with zipfile.ZipFile(stream, "w") as file:
-                for other, kept in members.items():
-                    file.writestr(other, bytes(content) if other == name else kept)
-            found = check_form(FinishedForm("报价表.xlsx", made.original, stream.getvalue(), made.wanted), "tender")
-            assert found, (name, place, bytes(content[place - 30 : place + 30]))
+            if number % 3 == 0:
+                del content[place]
+            elif number % 3 == 1:
+                content.insert(place, chance.choice(b"0 a<"))
+            else:
+                content[place] ^= 1 << chance.randrange(7)
+            if content != members[name]:
+                assert prove(made, {**members, name: bytes(content)}), (name, place, content[place - 30 : place + 30])
 
-    def test_a_cell_with_another_value_is_found(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [
+            (b"<v>300000</v>", b"<v>300001</v>"),
+            (b"<v>12500</v>", b"<v>12500.01</v>"),
+            (b"<v>12500</v>", b"<v>12500</v><extLst><ext/></extLst>"),
+            (b"<v>300000</v>", b"<!-- 1 --><v>300000</v>"),
+            (b"<is><t>", b"<is><r><rPr><b/></rPr><t>"),
+            (b"<is><t>", b"<is><rPh><t>x</t></rPh><t>"),
+        ],
+    )
+    def test_a_cell_with_another_value_or_more_than_it_is_found(self, tmp_path: Path, old: bytes, new: bytes) -> None:
         made = fill(tmp_path)
-        for old, new in ((b"<v>300000</v>", b"<v>300001</v>"), (b"<v>12500</v>", b"<v>12500.01</v>")):
-            stream = io.BytesIO()
-            with zipfile.ZipFile(stream, "w") as file:
-                for name, content in parts(made.content).items():
-                    file.writestr(name, content.replace(old, new))
-            found = check_form(FinishedForm("报价表.xlsx", made.original, stream.getvalue(), made.wanted), "tender")
-            assert [item.code for item in found] == ["PK30"]
+        members = parts(made.content)
+        assert any(old in content for content in members.values())
+        found = prove(made, {name: content.replace(old, new) for name, content in members.items()})
+        assert "PK30" in [item.code for item in found]
+
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [
+            ('"', "'"),
+            (r"<(/?)(?=[a-z])", r"<\1x:"),
+            (r'(<c [^>]*)r="(\w+)"( s="\d+")?', r'\1  \3 r = "\2"'),
+            (r"<(c|row)( [^>]*)/>", r"<\1\2 ></\1>"),
+            (r'(<c r="E[45]"[^>]*) s="\d+"', r"\1"),
+            (r'<c r="E[45]"[^>]*/>', ""),
+            (r'<row r="5".*?</row>', '<row r="5" s="4" customFormat="1" />'),
+            (r"<sheetData>.*</sheetData>", "<sheetData />"),
+            (r' spans="[\d:]+"|<dimension[^>]*>', ""),
+            ("^", "\ufeff"),
+        ],
+    )
+    def test_however_a_sheet_is_written_it_is_filled_and_proved(self, old: str, new: str) -> None:
+        members = parts(form())
+        name = "xl/worksheets/sheet2.xml"
+        text = re.sub(old, new, members[name].decode(), flags=re.DOTALL)
+        assert text != members[name].decode()
+        members[name] = text.replace("xmlns=", "xmlns:x=").encode() if "<x:" in text else text.encode()
+        package, _ = read_package(pack(members), "a.xlsx")
+        assert package is not None
+        values = {(4, 5): Decimal("0.5"), (4, 7): Decimal(12), (5, 12): "字 ", (30, 2): True, (1, 1): "顶"}
+        content = fill_workbook(read_workbook(package), {name: values})
+        filled, _ = read_package(content, "a.xlsx")
+        assert filled is not None
+        wanted = {name: {name_cell(place): value for place, value in values.items()}}
+        assert list(prove_untouched(package, filled, wanted)) == []
+        assert {"E4": 0.5, "G4": 12, "L5": "字 ", "B30": True, "A1": "顶"}.items() <= shown(content, DETAIL).items()
 
     def test_a_part_more_or_less_is_found(self, tmp_path: Path) -> None:
         made = fill(tmp_path)
         members = parts(made.content)
         for changed in ({**members, "xl/x.xml": b"<a/>"}, {k: v for k, v in members.items() if "theme" not in k}):
-            stream = io.BytesIO()
-            with zipfile.ZipFile(stream, "w") as file:
-                for name, content in changed.items():
-                    file.writestr(name, content)
-            assert check_form(FinishedForm("报价表.xlsx", made.original, stream.getvalue(), made.wanted), "tender")
+            assert prove(made, changed)
 
 
 def test_the_package_holds_the_form_and_a_refused_one_builds_nothing(tmp_path: Path) -> None:

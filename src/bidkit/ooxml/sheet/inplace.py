@@ -26,6 +26,7 @@ from bidkit.ooxml.sheet.functions import write_number
 
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 """What Excel would read as the number of a character."""
+_TYPE = re.compile(r"""\s+t\s*=\s*(?:"\w*"|'\w*')""")
 
 Patch = tuple[int, int, str]
 """From where to where, and what stands there instead."""
@@ -85,7 +86,7 @@ def _patch_row(sheet: Sheet, number: int, row: Row, values: Mapping[int, Value])
     for column, value in values.items():
         cell = row.cells.get(column)
         if cell is not None:
-            yield cell.start, cell.end, _rewrite(sheet, (number, column), cell, value)
+            yield cell.start, cell.end, _rewrite(sheet, cell, value)
             continue
         later = min((other.start for key, other in row.cells.items() if key > column), default=-1)
         added[later] = added.get(later, "") + _make_cell(sheet, (number, column), value)
@@ -149,14 +150,12 @@ def _make_cell(sheet: Sheet, place: Place, value: Value) -> str:
     return f'<{sheet.prefix}c r="{name_cell(place)}"{shown}{kind}>{inside}</{sheet.prefix}c>'
 
 
-def _rewrite(sheet: Sheet, place: Place, cell: Cell, value: Value) -> str:
-    """A cell with another value; its attributes but that of its type, and its formula, as they lie."""
-    attributes = "".join(
-        f' {key}="{escape(text, {chr(34): "&quot;"})}"' for key, text in cell.attributes.items() if key != "t"
-    )
+def _rewrite(sheet: Sheet, cell: Cell, value: Value) -> str:
+    """A cell with another value; its opening tag but for the type, and its formula, as they lie."""
+    tag = sheet.content[cell.start : cell.inside].decode().removesuffix(">").removesuffix("/")
     formula = sheet.content[cell.written[0] : cell.written[1]].decode()
     kind, inside = _write(value, sheet.prefix, is_computed=bool(formula))
-    return f"<{sheet.prefix}c{attributes}{kind}>{formula}{inside}</{sheet.prefix}c>"
+    return f"{_TYPE.sub('', tag).rstrip()}{kind}>{formula}{inside}</{sheet.prefix}c>"
 
 
 def _write(value: Value, prefix: str, *, is_computed: bool) -> tuple[str, str]:

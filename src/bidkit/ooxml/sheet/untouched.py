@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import NamedTuple
 from xml.sax.saxutils import unescape
 
@@ -17,16 +18,24 @@ from bidkit.ooxml.opc import Package
 Wanted = Mapping[str, Decimal | str | bool | None]
 """What some cells of a sheet show, by their names such as `C5`."""
 
-_ROW = re.compile(rb"(<(?:\w+:)?row(?=[\s/>])[^>]*?)(/>|>)(</(?:\w+:)?row\s*>)?")
-_EMPTY_DATA = re.compile(rb"(<(?:\w+:)?sheetData)\s*(?:/>|></(?:\w+:)?sheetData>)")
+_ROW = re.compile(rb"(<(?:\w+:)?row(?=[\s/>])[^>]*?)(/>|>)(</(?:\w+:)?row>)?")
+_EMPTY_DATA = re.compile(rb"(<(?:\w+:)?sheetData)(?:\s*/>|></(?:\w+:)?sheetData>)")
 _CELL = re.compile(rb"(<(?:\w+:)?c(?=[\s/>])[^>]*?)(/>|>(.*?)</(?:\w+:)?c\s*>)", re.DOTALL)
 _NAME = re.compile(rb"""\sr\s*=\s*["']([A-Z]+)(\d+)["']""")
-_NUMBER = re.compile(rb"""\sr\s*=\s*["'](\d+)["']""")
+_NUMBER = re.compile(rb"""\sr\s*=\s*["']([1-9]\d*)["']""")
 _TYPE = re.compile(rb"""\s+t\s*=\s*["'](\w+)["']""")
 _FORMULA = re.compile(rb"<(?:\w+:)?f(?=[\s/>])[^>]*?(?:/>|>.*?</(?:\w+:)?f\s*>)", re.DOTALL)
-_VALUE = re.compile(rb"<(?:\w+:)?(v|t)(?=[\s/>])[^>]*?(?:/>|>(.*?)</(?:\w+:)?\1\s*>)", re.DOTALL)
-_SPANS = re.compile(rb"""\sspans\s*=\s*["'](\d+):(\d+)["']""")
-_EXTENT = re.compile(rb"""(<(?:\w+:)?dimension\s[^>]*?ref\s*=\s*["'])([A-Z]+\d+(?::[A-Z]+\d+)?)(["'])""")
+_PLAIN = re.compile(
+    rb"<((?:\w+:)?)c(?=[\s/>])[^>]*>"
+    rb"(?:<\1v>([^<]*)</\1v>|<\1is><\1t(?: xml:space=\"preserve\")?>([^<]*)</\1t></\1is>)?</\1c>"
+)
+"""A filled cell without its formula: nothing but a value, or a text without formats of its own."""
+_COLUMN = re.compile(rb"<(?:\w+:)?col\s[^>]*>")
+_ATTRIBUTE = re.compile(rb"""\s([\w:]+)\s*=\s*["']([^"']*)["']""")
+_SPANS = re.compile(rb"""(\sspans\s*=\s*["'])([1-9]\d*):([1-9]\d*)(["'])""")
+_EXTENT = re.compile(rb"""(<(?:\w+:)?dimension\s[^>]*?ref\s*=\s*["'])([A-Z]+[1-9]\d*(?::[A-Z]+[1-9]\d*)?)(["'])""")
+_LAST_DIGIT = Decimal("5e-15")
+"""Half of the 15th digit, the last that a cell holds."""
 
 
 class Difference(NamedTuple):
@@ -40,12 +49,17 @@ class Difference(NamedTuple):
 
 @dataclass
 class _Cell:
-    """A cell that was to be filled: its opening tag without a type, its formula, its type and value."""
+    """A cell that was to be filled: its opening tag as it lies and without a type, its formula, its type and value.
 
+    Args:
+        value: None if the cell holds more than a value.
+    """
+
+    written: bytes
     tag: bytes
     formula: bytes
     kind: str
-    value: str
+    value: str | None
 
 
 def prove_untouched(original: Package, filled: Package, wanted: Mapping[str, Wanted]) -> Iterator[Difference]:
@@ -72,14 +86,34 @@ def _compare_sheets(part: str, before: bytes, after: bytes, wanted: Wanted) -> I
     if rest != other:
         yield _show(part, rest, other)
     yield from (Difference(part, "", *pair) for pair in _compare_extents(before, after, wanted))
+    rows = [int(number.group(1)) for tag, _, _ in _ROW.findall(after) if (number := _NUMBER.search(tag))]
+    yield from (Difference(part, "", str(one), str(two)) for one, two in pairwise(rows) if one >= two)
     for name, value in wanted.items():
         old, new = cells.get(name), filled.get(name)
         if new is None or not _holds(new, value):
-            yield Difference(part, name, "" if value is None else str(value), new.value if new else "")
-        elif old is not None and (old.tag, old.formula) != (new.tag, new.formula):
-            yield _show(part, old.tag + old.formula, new.tag + new.formula, name)
-        elif old is None and (new.formula or not re.fullmatch(rb"""<(\w+:)?c r="\w+"( s="\d+")?""", new.tag)):
-            yield Difference(part, name, "", (new.tag + new.formula).decode("utf-8", "replace"))
+            yield Difference(part, name, "" if value is None else str(value), (new.value or "…") if new else "")
+            continue
+        bare, formula = (old.tag, old.formula) if old else (_make_tag(before, name, new.tag), b"")
+        typed = bare + (b' t="%s"' % new.kind.encode() if new.kind != "n" else b"")
+        if (new.written, new.formula) != (typed, formula):
+            yield _show(part, typed + formula, new.written + new.formula, name)
+
+
+def _make_tag(content: bytes, name: str, written: bytes) -> bytes:
+    """The opening tag that a cell must have which the given sheet does not: in the format of its row or column."""
+    row, column = re.sub("[A-Z]", "", name).encode(), _column(re.sub(r"\d", "", name))
+    style = b"0"
+    for tag in _COLUMN.findall(content):
+        said = dict(_ATTRIBUTE.findall(tag))
+        if int(said[b"min"]) <= column <= int(said[b"max"]):
+            style = said.get(b"style", b"0")
+            break
+    for tag, _, _ in _ROW.findall(content):
+        said = dict(_ATTRIBUTE.findall(tag))
+        if said.get(b"r") == row and said.get(b"customFormat") in (b"1", b"true"):
+            style = said.get(b"s", b"0")
+    prefix = written[1 : written.index(b"c")]
+    return b'<%sc r="%s"' % (prefix, name.encode()) + (b' s="%s"' % style if style != b"0" else b"")
 
 
 def _take_out(content: bytes, wanted: Wanted) -> tuple[bytes, dict[str, _Cell]]:
@@ -94,12 +128,13 @@ def _take_out(content: bytes, wanted: Wanted) -> tuple[bytes, dict[str, _Cell]]:
             return found.group()
         inside = found.group(3) or b""
         kind, formula = _TYPE.search(found.group(1)), _FORMULA.search(inside)
-        shown = b"".join(value.group(2) or b"" for value in _VALUE.finditer(_FORMULA.sub(b"", inside)))
+        plain = _PLAIN.fullmatch(found.group().replace(formula.group(), b"", 1) if formula else found.group())
         cells[name] = _Cell(
+            found.group(1),
             _TYPE.sub(b"", found.group(1)).rstrip(),
             formula.group() if formula else b"",
             kind.group(1).decode() if kind else "n",
-            unescape(shown.decode()),
+            unescape((plain.group(2) or plain.group(3) or b"").decode("utf-8", "replace")) if plain else None,
         )
         return b""
 
@@ -107,7 +142,8 @@ def _take_out(content: bytes, wanted: Wanted) -> tuple[bytes, dict[str, _Cell]]:
         number = _NUMBER.search(found.group())
         if not number or int(number.group(1)) not in rows:
             return found.group()
-        tag = _SPANS.sub(b"", found.group(1)).rstrip()
+        tag = _SPANS.sub(rb"\1\4", found.group(1))
+        tag = tag.rstrip() if found.group(2) == b"/>" else tag
         if found.group(2) == b">" and not found.group(3):
             return tag + b">"
         return b"" if re.fullmatch(rb"""<(?:\w+:)?row r=["']\d+["']""", tag) else tag + b"/>"
@@ -135,7 +171,7 @@ def _read_spans(content: bytes) -> dict[int, tuple[int, int]]:
     for tag, _, _ in _ROW.findall(content):
         number, spans = _NUMBER.search(tag), _SPANS.search(tag)
         if number and spans:
-            rows[int(number.group(1))] = int(spans.group(1)), int(spans.group(2))
+            rows[int(number.group(1))] = int(spans.group(2)), int(spans.group(3))
     return rows
 
 
@@ -157,13 +193,16 @@ def _column(letters: str) -> int:
 
 
 def _holds(cell: _Cell, value: Decimal | str | bool | None) -> bool:
-    """Whether a cell shows a value, as one of its kind."""
+    """Whether a cell shows a value, as one of its kind and written as short as can be."""
+    if cell.value is None:
+        return False
     if isinstance(value, bool):
         return cell.kind == "b" and cell.value == str(int(value))
     if isinstance(value, Decimal):
-        is_number = cell.kind == "n" and re.fullmatch(r"-?\d+(\.\d+)?", cell.value)
-        return bool(is_number) and abs(Decimal(cell.value) - value) <= abs(value) * Decimal("1e-14")
-    return cell.kind in ("inlineStr", "str", "e") and cell.value.replace("_x005F_", "_") == (value or "")
+        is_number = cell.kind == "n" and re.fullmatch(r"-?(0|[1-9]\d*)(\.\d*[1-9])?", cell.value)
+        return bool(is_number) and abs(Decimal(cell.value) - value) <= abs(value) * _LAST_DIGIT
+    kind = "e" if type(value) is not str else "str" if cell.formula else "inlineStr"
+    return cell.kind == kind and cell.value.replace("_x005F_", "_") == value
 
 
 def _show(part: str, before: bytes, after: bytes, cell: str = "") -> Difference:
