@@ -268,6 +268,44 @@ class TestMistakes:
         found = find_problems(tmp_path, form(amount="=D{0}*E{0}+G{0}*0"))
         assert "PR34" in [item.code for item in found]
 
+    @pytest.mark.parametrize(
+        "formula",
+        [
+            "=分项报价表!一件*2",  # a name that holds for another sheet alone
+            "=没有*2",
+            "=SUM(分项报价表!A4:INDEX(分项报价表!H4:H9,2))",
+            '=SUM(INDIRECT("分项报价表!G4"))',
+            "=SUM(表1[合价])",
+        ],
+    )
+    def test_a_formula_that_may_read_a_filled_cell_is_not_left_as_it_was(self, tmp_path: Path, formula: str) -> None:
+        def change(book: Any, sheets: Mapping[str, Any]) -> None:
+            book.define_name("分项报价表!一件", "=分项报价表!$G$4")
+            sheets["hidden"].write_formula("B1", formula, None, 7)
+
+        (found,) = find_problems(tmp_path, form(change=change))
+        assert (found.code, found.severity, dict(found.span.place)["cell"]) == ("PR34", Severity.ERROR, "B1")  # type: ignore[union-attr]
+
+    @pytest.mark.parametrize("formula", ["=[1]Sheet1!A1*2", "='C:\\a\\[b.xlsx]一月'!$A$1:$B$2", '="a:b!"&#REF!'])
+    def test_what_reads_no_filled_cell_stays_as_it_was(self, tmp_path: Path, formula: str) -> None:
+        content = form(change=lambda book, sheets: sheets["hidden"].write_formula("B1", formula, None, 7))
+        assert shown(fill(tmp_path, content).content, "_校验")["B1"] == 7
+
+    def test_a_formula_of_two_workbooks_is_refused(self, tmp_path: Path) -> None:
+        formula = "=[1]Sheet1!A1*分项报价表!G4"
+        content = form(change=lambda book, sheets: sheets["hidden"].write_formula("B1", formula, None, 7))
+        assert [item.code for item in find_problems(tmp_path, content)] == ["PR34"]
+
+    def test_a_data_table_is_refused(self, tmp_path: Path) -> None:
+        content = form(change=lambda book, sheets: sheets["hidden"].write_formula("B1", "=1", None, 7))
+        members = parts(content)
+        sheet = "xl/worksheets/sheet3.xml"
+        table = b'<f t="dataTable" ref="B1" dt2D="0" dtr="0" r1="A1"/>'
+        members[sheet] = members[sheet].replace(b"<f>1</f>", table)
+        assert table in members[sheet]
+        (found,) = find_problems(tmp_path, pack(members))
+        assert (found.code, found.values["fault"].key) == ("PR34", "form_never")
+
     def test_hidden_target_is_a_warning(self, tmp_path: Path) -> None:
         (found,) = find_problems(
             tmp_path, form(change=lambda book, sheets: sheets["detail"].set_column("H:H", None, None, {"hidden": True}))

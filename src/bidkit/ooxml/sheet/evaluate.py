@@ -41,6 +41,15 @@ _TOKEN = re.compile(
     r"|(?P<error>#[A-Z0/]+[!?]?)|(?P<space>\s+)|(?P<sign><=|>=|<>|[-+*/^&=<>%(),])|(?P<other>.)",
     re.DOTALL,
 )
+_ELSEWHERE = re.compile(
+    r"(?P<text>\"(?:[^\"]|\"\")*\")"
+    r"|(?:'(?:[^']|'')*\[(?:[^']|'')*'|\[\d+\][\w.]*)!(?:\$?[A-Z]{1,3}\$?\d+(?::\$?[A-Z]{1,3}\$?\d+)?|[\w.]+)"
+)
+"""What a formula reads in other workbooks, whose values stay as the buyer saved them."""
+_SAID = re.compile(r'"(?:[^"]|"")*"|#[A-Z0/]+[!?]')
+"""Texts and errors."""
+_COMPUTED_RANGE = re.compile("[:!]")
+"""What is left of a range whose ends are computed (`A1:INDEX(…)`), or of a name of another sheet (`Sheet!Name`)."""
 _MAX_CELLS = 20_000_000
 _MAX_DEPTH = 50
 _read = lru_cache(maxsize=20_000)(read_formula)
@@ -67,7 +76,10 @@ class Evaluator:
         rows = [row for sheet in book.sheets for row in sheet.rows.values()]
         self.last_column = max((max(row.cells, default=1) for row in rows), default=1)
         self.formulas = {(sheet.number, *place): cell for sheet in book.sheets for place, cell in sheet.formulas()}
-        self.boxes = {spot: self._read_boxes(cell.formula or "", spot[0]) for spot, cell in self.formulas.items()}
+        self.boxes = {
+            spot: None if cell.kind == "dataTable" else self._read_boxes(cell.formula or "", spot[0])
+            for spot, cell in self.formulas.items()
+        }
         self.values: dict[Spot, Value] = {}
         self.refused: dict[Spot, str] = {}
         self.visited = 0
@@ -105,12 +117,17 @@ class Evaluator:
 
     def _read_boxes(self, text: str, sheet: int, depth: int = 0) -> list[Box] | None:
         """What a formula reads; None if that cannot be told."""
-        formula = _read(text)
-        if formula.refused or not _UNTOLD.isdisjoint(formula.functions) or depth > _MAX_DEPTH:
+        formula = _read(_ELSEWHERE.sub(lambda found: found["text"] or "0", text))
+        plain = "".join(piece for piece in formula.pieces if isinstance(piece, str))
+        is_untold = formula.refused or not _UNTOLD.isdisjoint(formula.functions) or depth > _MAX_DEPTH
+        if is_untold or _COMPUTED_RANGE.search(_SAID.sub("", plain)):
             return None
         boxes = [box for reference in formula.references if (box := self._box(reference, sheet))]
         for name, _ in formula.names:
-            inner = self._read_boxes(self._meaning(name, sheet), sheet, depth + 1)
+            if name in ("TRUE", "FALSE"):
+                continue
+            meaning = self._meaning(name, sheet)
+            inner = self._read_boxes(meaning, sheet, depth + 1) if meaning else None
             if inner is None:
                 return None
             boxes += inner
