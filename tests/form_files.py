@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import copy
 import io
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import xlsxwriter
-from workspace import make_picture, make_workspace, root_of, write
+from workspace import NOW, make_picture, make_workspace, root_of, run_check, write
+
+from bidkit.build import Options
+from bidkit.diagnostic import Diagnostic, Severity
+from bidkit.judging import judge_deal
+from bidkit.price_form import FilledForm
+from bidkit.rules import check_form
+from bidkit.rules.price_forms import FinishedForm
+
+DETAIL, SUMMARY = "分项报价表", "开标一览表"
 
 ROWS: list[list[Any]] = [["A01", "采集网关", "台", 24], ["B01", "安装调试", "项", 1]]
 MAP: dict[str, Any] = {
@@ -85,3 +97,54 @@ def make_form_deal(path: Path, content: bytes | None = None, *maps: Mapping[str,
     deal = make_workspace(path, quote__forms=[*maps] or [MAP], **changes)
     write(root_of(deal) / "deals/water/forms/报价表.xlsx", form() if content is None else content)
     return deal
+
+
+def change_map(**changes: Any) -> dict[str, Any]:
+    """The map with other keys; `columns` and `cells` are merged, None takes one out."""
+    made = copy.deepcopy(MAP)
+    for key, value in changes.items():
+        holder = made["sheets"][0] if key in ("columns", "sheet", "header", "id", "category", "ignore") else made
+        if isinstance(value, dict) and key in holder:
+            holder[key] = {name: text for name, text in {**holder[key], **value}.items() if text is not None}
+        else:
+            holder[key] = value
+    return made
+
+
+def fill(path: Path, content: bytes | None = None, *maps: Mapping[str, Any], **changes: Any) -> FilledForm:
+    """The one filled form of a deal without mistakes."""
+    judged, problems = judge_deal(make_form_deal(path, content, *maps, **changes), Options(now=NOW))
+    assert judged is not None, problems
+    (made,) = judged.forms
+    assert [item for item in problems if item.severity is not Severity.INFO] == [], [i.message("en") for i in problems]
+    return made
+
+
+def find_problems(
+    path: Path, content: bytes | None = None, *maps: Mapping[str, Any], **changes: Any
+) -> list[Diagnostic]:
+    return list(run_check(make_form_deal(path, content, *maps, **changes)).diagnostics)
+
+
+def shown(content: bytes, sheet: str) -> dict[str, Any]:
+    """The cells of a sheet with their saved values."""
+    book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+    return {cell.coordinate: cell.value for row in book[sheet].iter_rows() for cell in row if cell.value is not None}
+
+
+def parts(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        return {name: file.read(name) for name in file.namelist()}
+
+
+def pack(members: Mapping[str, bytes]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as file:
+        for name, content in members.items():
+            file.writestr(name, content)
+    return stream.getvalue()
+
+
+def prove(made: FilledForm, members: Mapping[str, bytes]) -> list[Diagnostic]:
+    """What is found where a filled form is exchanged for another file."""
+    return check_form(FinishedForm("报价表.xlsx", made.original, pack(members), made.wanted), "tender")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 import io
 import random
 import re
-import zipfile
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -14,13 +12,26 @@ from typing import Any
 
 import openpyxl
 import pytest
-from form_files import MAP, ROWS, form, make_form_deal
+from form_files import (
+    DETAIL,
+    ROWS,
+    SUMMARY,
+    change_map,
+    fill,
+    find_problems,
+    form,
+    make_form_deal,
+    pack,
+    parts,
+    prove,
+    shown,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from workspace import NOW, root_of, run_check, sign_all, write
+from workspace import NOW, root_of, sign_all, write
 
 from bidkit.build import Options, build_deal
-from bidkit.diagnostic import Diagnostic, Severity
+from bidkit.diagnostic import Severity
 from bidkit.judging import judge_deal
 from bidkit.office import recalculate_all
 from bidkit.ooxml.opc import read_package
@@ -28,57 +39,8 @@ from bidkit.ooxml.sheet.evaluate import Evaluator
 from bidkit.ooxml.sheet.foreign import CellError, name_cell, read_workbook
 from bidkit.ooxml.sheet.inplace import fill_workbook
 from bidkit.ooxml.sheet.untouched import prove_untouched
-from bidkit.price_form import FilledForm
 from bidkit.rules import check_form
 from bidkit.rules.price_forms import FinishedForm
-
-DETAIL, SUMMARY = "分项报价表", "开标一览表"
-
-
-def change_map(**changes: Any) -> dict[str, Any]:
-    """The map with other keys; `columns` and `cells` are merged, None takes one out."""
-    made = copy.deepcopy(MAP)
-    for key, value in changes.items():
-        holder = made["sheets"][0] if key in ("columns", "sheet", "header", "id", "category", "ignore") else made
-        if isinstance(value, dict) and key in holder:
-            holder[key] = {name: text for name, text in {**holder[key], **value}.items() if text is not None}
-        else:
-            holder[key] = value
-    return made
-
-
-def fill(path: Path, content: bytes | None = None, *maps: Mapping[str, Any], **changes: Any) -> FilledForm:
-    """The one filled form of a deal without mistakes."""
-    judged, problems = judge_deal(make_form_deal(path, content, *maps, **changes), Options(now=NOW))
-    assert judged is not None, problems
-    (made,) = judged.forms
-    assert [item for item in problems if item.severity is not Severity.INFO] == [], [i.message("en") for i in problems]
-    return made
-
-
-def find_problems(
-    path: Path, content: bytes | None = None, *maps: Mapping[str, Any], **changes: Any
-) -> list[Diagnostic]:
-    return list(run_check(make_form_deal(path, content, *maps, **changes)).diagnostics)
-
-
-def shown(content: bytes, sheet: str) -> dict[str, Any]:
-    """The cells of a sheet with their saved values."""
-    book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
-    return {cell.coordinate: cell.value for row in book[sheet].iter_rows() for cell in row if cell.value is not None}
-
-
-def parts(content: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(content)) as file:
-        return {name: file.read(name) for name in file.namelist()}
-
-
-def pack(members: Mapping[str, bytes]) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as file:
-        for name, content in members.items():
-            file.writestr(name, content)
-    return stream.getvalue()
 
 
 class TestFilling:
@@ -355,11 +317,6 @@ class TestMistakes:
         cell = openpyxl.load_workbook(io.BytesIO(content))[DETAIL]["H4"]
         assert cell.value == text.replace("_x0041_", "_x005F_x0041_")  # which Excel shows as it was meant
         assert cell.data_type == "s"
-
-
-def prove(made: FilledForm, members: Mapping[str, bytes]) -> list[Diagnostic]:
-    """What is found where a filled form is exchanged for another file."""
-    return check_form(FinishedForm("报价表.xlsx", made.original, pack(members), made.wanted), "tender")
 
 
 class TestProof:

@@ -22,10 +22,15 @@ _ILLEGAL = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 @dataclass(frozen=True)
 class Entry:
-    """A value and the key of the map that it belongs to."""
+    """A value and the key of the map that it belongs to.
+
+    Args:
+        scale: the unit in which the form wants it: 10000 where it counts in 万元.
+    """
 
     key: str
     value: Value
+    scale: Decimal = Decimal(1)
 
 
 @dataclass
@@ -48,7 +53,7 @@ class Entries:
     plain: dict[Spot, Value] = field(default_factory=dict)
     computed: dict[Spot, Entry] = field(default_factory=dict)
     keys: dict[Spot, str] = field(default_factory=dict)
-    totals: list[tuple[Spot, tuple[Decimal, ...]]] = field(default_factory=list)
+    totals: list[tuple[Spot, tuple[Entry, ...]]] = field(default_factory=list)
     """Cells of rows that are totals, and the sums that each may show."""
     seen: dict[Spot, Entry] = field(default_factory=dict)
     unseen: set[str] = field(default_factory=set)
@@ -66,11 +71,14 @@ class Entries:
         """Note that a value cannot stand in a cell. Diagnostics: PR32."""
         self.report("PR32", sheet, place, is_error=is_error, key=key, fault=Term(fault, tuple(values.items())))
 
-    def enter(self, sheet: Sheet, place: Place, key: str, value: Any, title: str = "") -> None:
+    def enter(
+        self, sheet: Sheet, place: Place, key: str, value: Any, title: str = "", scale: Decimal = Decimal(1)
+    ) -> None:
         """Put a value where the map says, over nothing that the buyer has written. Diagnostics: PR32, PK32."""
         place = sheet.anchor(place)
         spot = (sheet.number, *place)
-        entry = Entry(key, self._shape(sheet, place, key, value, title))
+        shaped = self._shape(sheet, place, key, value, title)
+        entry = Entry(key, shaped / scale if isinstance(shaped, Decimal) else shaped, scale)
         if self.seen.setdefault(spot, entry).value != entry.value:
             self.refuse(sheet, place, key, "form_twice", other=self.seen[spot].key)
             return

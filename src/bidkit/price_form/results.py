@@ -8,7 +8,7 @@ from bidkit.diagnostic import Term
 from bidkit.ooxml.sheet.evaluate import Evaluator, Spot
 from bidkit.ooxml.sheet.foreign import CellError, Sheet, Value
 from bidkit.ooxml.sheet.formula import read_formula
-from bidkit.price_form.entries import Entries, is_same, show
+from bidkit.price_form.entries import Entries, Entry, is_same, show
 
 _CENT = Decimal("0.01")
 _EXACT = ("unit_price", "list_price", "quantity", "tax_rate", "discount", "validity_days")
@@ -26,7 +26,7 @@ def check_results(entries: Entries, evaluator: Evaluator) -> dict[Spot, Value]:
     for spot, entry in entries.computed.items():
         sheet = sheets[spot[0]]
         found = values.get(spot, entries.book.value(sheet, spot[1:]))
-        if spot not in evaluator.refused and not _agrees(entry.key, entry.value, found):
+        if spot not in evaluator.refused and not _agrees(entry, found):
             entries.report("PR33", sheet, spot[1:], key=entry.key, found=show(found), wanted=show(entry.value))
     _check_totals(entries, values, sheets)
     return values
@@ -51,10 +51,13 @@ def _settle(entries: Entries, evaluator: Evaluator, spot: Spot, sheet: Sheet) ->
     return value
 
 
-def _agrees(key: str, wanted: Value, found: Value) -> bool:
+def _agrees(entry: Entry, found: Value) -> bool:
     """Whether a formula comes to what the quote says; an amount to the cent, as the form prints it."""
+    wanted = entry.value
     if isinstance(wanted, Decimal) and isinstance(found, Decimal):
-        return abs(wanted - found) < Decimal("1e-9") if key in _EXACT else _round(wanted) == _round(found)
+        if entry.key in _EXACT:
+            return abs(wanted - found) < Decimal("1e-9")
+        return _round(wanted * entry.scale) == _round(found * entry.scale)
     return not isinstance(found, CellError) and is_same(wanted, found)
 
 
@@ -70,7 +73,8 @@ def _check_totals(entries: Entries, values: dict[Spot, Value], sheets: dict[int,
             continue
         found = values.get(spot, entries.book.value(sheet, spot[1:]))
         if found in (None, ""):
-            entries.refuse(sheet, spot[1:], "amount", "form_blank_total", is_error=False, value=show(sums[0]))
-        elif isinstance(found, Decimal) and _round(found) not in map(_round, sums):
-            wanted = min(sums, key=lambda amount: abs(amount - found))
+            shown = show(sums[0].value)
+            entries.refuse(sheet, spot[1:], "amount", "form_blank_total", is_error=False, value=shown)
+        elif isinstance(found, Decimal) and not any(_agrees(entry, found) for entry in sums):
+            wanted = min((entry.value for entry in sums), key=lambda amount: abs(amount - found))  # type: ignore[operator]
             entries.report("PR33", sheet, spot[1:], key="amount", found=show(found), wanted=show(wanted))

@@ -13,7 +13,8 @@ from bidkit.context.lines import make_lines
 from bidkit.deal.price_forms import FormSheet, PriceForm
 from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.ooxml.sheet.foreign import Sheet
-from bidkit.price_form.entries import Entries, fold
+from bidkit.price_form.entries import Entries, Entry, fold
+from bidkit.price_form.scales import ONE
 from bidkit.price_form.targets import Columns, find_columns, find_sheet
 from bidkit.quote import PricedLine
 
@@ -103,14 +104,16 @@ def _enter_line(entries: Entries, sheet: Sheet, row: int, columns: Columns, said
             value = said["net"] + said["tax"] if key == "gross" else said[key]
             if key == "tax_rate" and said["is_exempt"]:
                 value = entries.exempt
-            entries.enter(sheet, (row, column), key, value, columns.titles[key])
+            entries.enter(sheet, (row, column), key, value, columns.titles[key], columns.scales.get(key, ONE))
 
 
 def _note_total(entries: Entries, sheet: Sheet, row: int, columns: Columns, sums: tuple[Decimal, Decimal]) -> None:
     """A row that is a total: its amount is a formula that must come to a sum of the lines above."""
     column = columns.by_key.get("amount")
     if column is not None and sheet.anchor((row, column))[1] == column:
-        entries.totals.append(((sheet.number, *sheet.anchor((row, column))), sums))
+        scale = columns.scales["amount"]
+        wanted = tuple(Entry("amount", total / scale, scale) for total in sums)
+        entries.totals.append(((sheet.number, *sheet.anchor((row, column))), wanted))
 
 
 def _read_rows(entries: Entries, text: FormSheet, sheet: Sheet, columns: Columns) -> Iterator[tuple[int, str | None]]:

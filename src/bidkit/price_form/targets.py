@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from bidkit.bid import Bid
@@ -13,6 +14,7 @@ from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.ooxml.sheet.foreign import Place, Sheet, Workbook, read_place
 from bidkit.ooxml.sheet.formula import Reference, column_number, read_formula
 from bidkit.price_form.entries import Entries, fold
+from bidkit.price_form.scales import AMOUNTS, ONE, find_scale, find_sheet_scale, read_scale
 from bidkit.source import nearest
 
 _FIRST_ROWS = 60
@@ -24,10 +26,17 @@ _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns of a sheet by key, the buyer's ids among them as `id`, and the last row of the titles."""
+    """The columns of a sheet by key, the buyer's ids among them as `id`.
+
+    Args:
+        titles: what the form says over each.
+        scales: in which unit those that are amounts are wanted.
+        last: the last row of the titles.
+    """
 
     by_key: Mapping[str, int]
     titles: Mapping[str, str]
+    scales: Mapping[str, Decimal]
     last: int
 
 
@@ -62,7 +71,12 @@ def find_columns(entries: Entries, text: FormSheet, sheet: Sheet) -> Columns | N
         else:
             known = [each for texts in shown.values() for each in texts]
             _report(entries, "form_titles" if columns else "column", title, at, known, sheet.name)
-    return Columns(by_key, titles, last) if len(by_key) == len(titles) else None
+    if len(by_key) < len(titles):
+        return None
+    over = {key: shown.get(column, []) for key, column in by_key.items()}
+    whole = find_sheet_scale(entries, sheet, last)
+    scales = {key: read_scale(reversed(over[key])) or whole for key in by_key if key in AMOUNTS}
+    return Columns(by_key, {key: " ".join(texts) for key, texts in over.items()}, scales, last)
 
 
 def _read_titles(book: Workbook, sheet: Sheet, rows: range) -> dict[int, list[str]]:
@@ -95,7 +109,8 @@ def enter_cells(entries: Entries, bid: Bid) -> None:
     for name, key, value, at in wanted:
         found = _find_place(entries, name, at)
         if found is not None:
-            entries.enter(*found, key, value)
+            is_amount = key in AMOUNTS or key in totals
+            entries.enter(*found, key, value, scale=find_scale(entries, *found) if is_amount else ONE)
 
 
 def _make_values(bid: Bid) -> dict[str, Any]:
