@@ -182,6 +182,30 @@ class TestMistakes:
         assert span is not None
         assert dict(span.place).get("cell", "") == cell
 
+    def test_a_row_with_a_quantity_but_no_id_is_a_warning(self, tmp_path: Path) -> None:
+        (found,) = find_problems(tmp_path, form([*ROWS, [None, "漏项", "台", 3]]))
+        assert (found.code, found.severity, found.values["id"]) == ("PR31", Severity.WARNING, "漏项")
+        assert found.span is not None
+        assert dict(found.span.place)["cell"] == "A6"
+
+    @pytest.mark.parametrize(
+        "meaning", ["=开标一览表!$B$3:$B$5", "=开标一览表!$B$3,开标一览表!$B$5", "=1", "=开标一览表!$B:$B"]
+    )
+    def test_a_name_of_several_cells_or_none_is_no_cell(self, tmp_path: Path, meaning: str) -> None:
+        def change(book: Any, sheets: Mapping[str, Any]) -> None:
+            book.define_name("几格", meaning)
+
+        found = find_problems(tmp_path, form(change=change), change_map(cells={"total": "几格"}))
+        assert [item.code for item in found] == ["PR30"]
+
+    def test_a_name_of_merged_cells_is_the_first(self, tmp_path: Path) -> None:
+        def change(book: Any, sheets: Mapping[str, Any]) -> None:
+            sheets["summary"].merge_range("B7:C8", "", book.add_format({"locked": False}))
+            book.define_name("几格", "=开标一览表!$B$7:$C$8")
+
+        made = fill(tmp_path, form(change=change), change_map(cells={"net": "几格"}))
+        assert shown(made.content, SUMMARY)["B7"] == 299448.99
+
     def test_what_the_buyer_has_written_is_not_written_over(self, tmp_path: Path) -> None:
         def change(book: Any, sheets: Mapping[str, Any]) -> None:
             sheets["detail"].write("H4", "由采购人填写", sheets["free"])
@@ -287,6 +311,35 @@ class TestMistakes:
         found = find_problems(tmp_path, content)
         assert [item.code for item in found] == [code]
         assert found[0].span is not None and found[0].span.file == "deals/water/deal.yaml"
+
+    @pytest.mark.parametrize(
+        ("old", "new", "where"),
+        [
+            (b"<v>24</v>", b"<v>abc</v>", "分项报价表!D4: abc"),
+            (b"<v>24</v>", b"<v>NaN</v>", "分项报价表!D4: NaN"),
+            (b't="s"><v>', b't="s"><v>9', "分项报价表!A1: 9"),
+            (b't="s"><v>', b't="s"><v>-', "分项报价表!A1: -"),
+            (b' r="D4"', b"", "sheet2.xml"),
+            (b'encoding="UTF-8"', b'encoding="GB18030"', "GB18030"),
+            (b"</sheetData>", b"", "sheetData"),
+            (b"<worksheet", b'<!DOCTYPE a [<!ENTITY b "c">]><worksheet', "document type"),
+        ],
+    )
+    def test_a_damaged_sheet_is_refused_with_its_place(
+        self, tmp_path: Path, old: bytes, new: bytes, where: str
+    ) -> None:
+        members = parts(form())
+        name = "xl/worksheets/sheet2.xml"
+        assert old in members[name]
+        members[name] = members[name].replace(old, new)
+        (found,) = find_problems(tmp_path, pack(members))
+        assert (found.code, where in found.message("en")) == ("PK31", True), found.message("en")
+
+    def test_a_sheet_in_utf_16_is_refused(self, tmp_path: Path) -> None:
+        members = parts(form())
+        name = "xl/worksheets/sheet2.xml"
+        members[name] = members[name].decode().replace("UTF-8", "UTF-16").encode("utf-16")
+        assert [item.code for item in find_problems(tmp_path, pack(members))] == ["PK31"]
 
     def test_macros_are_refused(self, tmp_path: Path) -> None:
         members = parts(form())

@@ -11,7 +11,7 @@ from typing import Any
 from bidkit.bid import Bid
 from bidkit.context.lines import make_lines
 from bidkit.deal.price_forms import FormSheet, PriceForm
-from bidkit.diagnostic import Diagnostic, Span, Term
+from bidkit.diagnostic import Diagnostic, Severity, Span, Term
 from bidkit.ooxml.sheet.foreign import Sheet
 from bidkit.price_form.entries import Entries, Entry, fold
 from bidkit.price_form.scales import ONE
@@ -39,12 +39,13 @@ class Joined:
             files = ", ".join(form.file for form in forms if form.lot == lot and form.sheets)
             for priced in parts.get(lot, bid).quote.lines:
                 if priced.line.id not in self.lines.get(lot, ()):
-                    values = {"id": name_item(priced), "where": files, "fault": "form_no_row"}
-                    yield _report(priced.line.span("item" if priced.line.item else "id"), **values)
+                    at = priced.line.span("item" if priced.line.item else "id")
+                    yield _report(at, id=name_item(priced), where=files, fault="form_no_row")
 
 
-def _report(at: Span | None, **values: Any) -> Diagnostic:
-    return Diagnostic("PR31", at, values | {"fault": Term(values["fault"], (("where", values["where"]),))})
+def _report(at: Span | None, *, is_error: bool = True, **values: Any) -> Diagnostic:
+    shown = values | {"fault": Term(values["fault"], (("where", values["where"]),))}
+    return Diagnostic("PR31", at, shown, Severity.ERROR if is_error else Severity.WARNING)
 
 
 def name_item(priced: PricedLine) -> str:
@@ -131,6 +132,14 @@ def _read_rows(entries: Entries, text: FormSheet, sheet: Sheet, columns: Columns
             yield row, None
         elif name and not is_wide and fold(name) != fold(text.id) and not _is_note(fold(name)):
             yield row, name
+        elif not name and _has_quantity(entries, sheet, row, columns):
+            at = entries.span(sheet, (row, column))
+            entries.problems.append(_report(at, is_error=False, id=label, where=str(row), fault="form_no_id"))
+
+
+def _has_quantity(entries: Entries, sheet: Sheet, row: int, columns: Columns) -> bool:
+    column = columns.by_key.get("quantity")
+    return column is not None and isinstance(entries.book.value(sheet, sheet.anchor((row, column))), Decimal)
 
 
 def _texts(entries: Entries, sheet: Sheet, row: int) -> Iterator[str]:

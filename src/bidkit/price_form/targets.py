@@ -147,7 +147,12 @@ def _find_place(entries: Entries, name: str, at: Span | None) -> tuple[Sheet, Pl
         reference = pieces[0] if len(pieces) == 1 else None
         sheet = book.sheet(reference.sheet_name) if isinstance(reference, Reference) else None
         if isinstance(reference, Reference) and sheet is not None and reference.rows[0] and reference.columns[0]:
-            return sheet, (reference.rows[0], column_number(reference.columns[0].lstrip("$")))
+            first, last = (
+                (row, column_number(column.lstrip("$")))
+                for row, column in zip(reference.rows, reference.columns, strict=True)
+            )
+            if sheet.anchor(first) == sheet.anchor(last):
+                return sheet, first
     _report(entries, "form_name", name, at, [known for known, _ in book.names if not known.startswith("_XLNM")])
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
@@ -19,6 +20,7 @@ Place = tuple[int, int]
 
 _TAG = re.compile(rb"<[^>\"']*(?:\"[^\"]*\"[^>\"']*|'[^']*'[^>\"']*)*>")
 _CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9]\d{0,6})")
+_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?\s*")
 _BEYOND = 1000
 """How far below the last row of a sheet merged cells may matter."""
 _ENCODING = re.compile(rb"^(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding=[\"']([\w-]+)[\"']")
@@ -159,7 +161,7 @@ class Sheet:
         return self.is_hidden or any(mark in ("1", "true") for mark in marks)
 
     def _column(self, place: Place) -> Mapping[str, str]:
-        fitting = (item for item in self.columns if int(item["min"]) <= place[1] <= int(item["max"]))
+        fitting = (item for item in self.columns if int(item.get("min", 1)) <= place[1] <= int(item.get("max", 0)))
         return next(fitting, {})
 
 
@@ -231,7 +233,20 @@ def read_workbook(package: Package) -> Workbook:
         for item in root.iter(f"{ns}definedName")
     }
     strings = _read_strings(package.get(parts.get("sharedStrings", ""), b""))
+    for sheet in sheets:
+        _check_values(sheet, len(strings))
     return Workbook(package, sheets, names, strings, read_formats(package.get(parts.get("styles", ""), b"")))
+
+
+def _check_values(sheet: Sheet, strings: int) -> None:
+    """Every number is one, and every shared text is in the list."""
+    cells = (((row, column), cell) for row, line in sheet.rows.items() for column, cell in line.cells.items())
+    for place, cell in cells:
+        kind = cell.attributes.get("t", "n")
+        is_index = cell.text.isdecimal() and int(cell.text) < strings
+        is_sound = is_index if kind == "s" else _NUMBER.fullmatch(cell.text) if kind == "n" else True
+        if cell.has_value and not is_sound:
+            raise ValueError(f"{sheet.name}!{name_cell(place)}: {cell.text[:40]}")
 
 
 def _word(kind: str) -> str:
@@ -271,8 +286,9 @@ class _SheetReader:
 
     def read(self) -> None:
         encoding = _ENCODING.match(self.content)
-        if encoding and encoding.group(1).upper() != b"UTF-8":
-            raise ValueError(f"{self.sheet.part}: {encoding.group(1).decode()} (UTF-8)")
+        is_wide = self.content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+        if is_wide or (encoding and encoding.group(1).upper() != b"UTF-8"):
+            raise ValueError(f"{self.sheet.part}: {encoding.group(1).decode() if encoding else 'UTF-16'} (UTF-8)")
         parse_xml(self.content)  # no document type, whose entities expat would follow
         self.parser.StartElementHandler = self.start
         self.parser.EndElementHandler = self.end
