@@ -10,10 +10,11 @@ from typing import Any
 
 from bidkit.deal.price_forms import PriceForm
 from bidkit.diagnostic import Diagnostic, Severity, Span, Term
-from bidkit.ooxml.sheet.evaluate import Evaluator, Spot
+from bidkit.ooxml.sheet.evaluate import Evaluator
 from bidkit.ooxml.sheet.foreign import Place, Sheet, Validation, Value, Workbook, name_cell
 from bidkit.ooxml.sheet.formula import move_formula
 from bidkit.ooxml.sheet.functions import Refused, write_number
+from bidkit.ooxml.sheet.readers import Spot
 
 _RATES = ("tax_rate", "discount")
 _MAX_TEXT = 32_767

@@ -5,9 +5,10 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 
 from bidkit.diagnostic import Term
-from bidkit.ooxml.sheet.evaluate import Evaluator, Spot
+from bidkit.ooxml.sheet.evaluate import Evaluator
 from bidkit.ooxml.sheet.foreign import CellError, Sheet, Value
 from bidkit.ooxml.sheet.formula import read_formula
+from bidkit.ooxml.sheet.readers import Spot
 from bidkit.price_form.entries import Entries, Entry, is_same, show
 
 _CENT = Decimal("0.01")

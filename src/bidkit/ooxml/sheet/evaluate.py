@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from functools import lru_cache
 from inspect import signature
 from typing import Any
 
 from bidkit.ooxml.sheet.foreign import CellError, Value, Workbook, name_cell
-from bidkit.ooxml.sheet.formula import Formula, Reference, column_number, read_formula
+from bidkit.ooxml.sheet.formula import Formula, Reference
 from bidkit.ooxml.sheet.functions import (
     FUNCTIONS,
     Argument,
@@ -27,32 +25,17 @@ from bidkit.ooxml.sheet.functions import (
     single,
     text,
 )
+from bidkit.ooxml.sheet.readers import Index, Readers, Spot, read
 
-Spot = tuple[int, int, int]
-"""Number of the sheet, row, column."""
-Box = tuple[int, int, int, int, int]
-"""Number of the sheet; first row, first column, last row, last column."""
 Token = tuple[str, Any]
 
-_UNTOLD = frozenset(("INDIRECT", "OFFSET", "CELL", "FORMULATEXT"))
-"""Functions of which nobody can tell beforehand what they read."""
 _TOKEN = re.compile(
     r'(?P<text>"(?:[^"]|"")*")|(?P<name>(?:[^\W\d]|[_\\])[\w.\\?]*)|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)'
     r"|(?P<error>#[A-Z0/]+[!?]?)|(?P<space>\s+)|(?P<sign><=|>=|<>|[-+*/^&=<>%(),])|(?P<other>.)",
     re.DOTALL,
 )
-_ELSEWHERE = re.compile(
-    r"(?P<text>\"(?:[^\"]|\"\")*\")"
-    r"|(?:'(?:[^']|'')*\[(?:[^']|'')*'|\[\d+\][\w.]*)!(?:\$?[A-Z]{1,3}\$?\d+(?::\$?[A-Z]{1,3}\$?\d+)?|[\w.]+)"
-)
-"""What a formula reads in other workbooks, whose values stay as the buyer saved them."""
-_SAID = re.compile(r'"(?:[^"]|"")*"|#[A-Z0/]+[!?]')
-"""Texts and errors."""
-_COMPUTED_RANGE = re.compile("[:!]")
-"""What is left of a range whose ends are computed (`A1:INDEX(…)`), or of a name of another sheet (`Sheet!Name`)."""
 _MAX_CELLS = 20_000_000
 _MAX_DEPTH = 50
-_read = lru_cache(maxsize=20_000)(read_formula)
 
 
 class Evaluator:
@@ -63,7 +46,7 @@ class Evaluator:
         believed: what formulas come to that cannot be computed here.
 
     Attributes:
-        dependents: the formulas that read a filled cell, or one that does, or whose value the file does not have.
+        dependents: the formulas whose values may be others than the file has; see `Readers`.
         values: what they come to.
         refused: why some of them are not computed.
     """
@@ -71,20 +54,12 @@ class Evaluator:
     def __init__(self, book: Workbook, filled: Mapping[Spot, Value], believed: Mapping[Spot, Value]) -> None:
         self.book, self.filled, self.believed = book, filled, believed
         self.sheets = {sheet.number: sheet for sheet in book.sheets}
-        self.by_name = {sheet.name.casefold(): sheet.number for sheet in book.sheets}
-        self.last_row = max([1, *(max(sheet.rows, default=1) for sheet in book.sheets), *(spot[1] for spot in filled)])
-        rows = [row for sheet in book.sheets for row in sheet.rows.values()]
-        self.last_column = max((max(row.cells, default=1) for row in rows), default=1)
-        self.formulas = {(sheet.number, *place): cell for sheet in book.sheets for place, cell in sheet.formulas()}
-        self.boxes = {
-            spot: None if cell.kind == "dataTable" else self._read_boxes(cell.formula or "", spot[0])
-            for spot, cell in self.formulas.items()
-        }
+        self.readers = Readers(book, filled)
+        self.formulas, self.dependents = self.readers.formulas, self.readers.dependents
         self.values: dict[Spot, Value] = {}
         self.refused: dict[Spot, str] = {}
         self.visited = 0
-        self.dependents = self._find_dependents()
-        index = _Index(self.dependents)
+        index = Index(self.dependents)
         for spot in self.dependents:
             self._settle(spot, index)
 
@@ -94,63 +69,17 @@ class Evaluator:
 
     def list_values(self, sheet: int, text: str) -> list[Value]:
         """What the cells hold that a formula names, such as the one of a list to choose from. Raises Refused."""
-        pieces = _read(text).pieces
+        pieces = read(text).pieces
         whole = pieces[0] if len(pieces) == 1 else None
         found = self.read(whole, sheet) if isinstance(whole, Reference) else self.name(text.upper(), sheet, 0)
         return [*found.values] if isinstance(found, Range) else [single(found)]
 
-    def _find_dependents(self) -> dict[Spot, None]:
-        changed = _Index(self.filled)
-        found: set[Spot] = set()
-        left = [*self.formulas]
-        while True:
-            new = []
-            for spot in left:
-                boxes = self.boxes[spot]
-                if boxes is None or not self.formulas[spot].has_value or any(map(changed.touches, boxes)):
-                    new.append(spot)
-                    changed.add(spot)
-            found.update(new)
-            if not new:
-                return {spot: None for spot in self.formulas if spot in found}
-            left = [spot for spot in reversed(left) if spot not in found]
-
-    def _read_boxes(self, text: str, sheet: int, depth: int = 0) -> list[Box] | None:
-        """What a formula reads; None if that cannot be told."""
-        formula = _read(_ELSEWHERE.sub(lambda found: found["text"] or "0", text))
-        plain = "".join(piece for piece in formula.pieces if isinstance(piece, str))
-        is_untold = formula.refused or not _UNTOLD.isdisjoint(formula.functions) or depth > _MAX_DEPTH
-        if is_untold or _COMPUTED_RANGE.search(_SAID.sub("", plain)):
-            return None
-        boxes = [box for reference in formula.references if (box := self._box(reference, sheet))]
-        for name, _ in formula.names:
-            if name in ("TRUE", "FALSE"):
-                continue
-            meaning = self._meaning(name, sheet)
-            inner = self._read_boxes(meaning, sheet, depth + 1) if meaning else None
-            if inner is None:
-                return None
-            boxes += inner
-        return boxes
-
-    def _meaning(self, name: str, sheet: int) -> str:
-        names = self.book.names
-        return names.get((name, sheet)) or names.get((name, -1)) or ""
-
-    def _box(self, reference: Reference, sheet: int) -> Box | None:
-        number = self.by_name.get(reference.sheet_name.casefold()) if reference.prefix else sheet
-        if number is None:
-            return None
-        columns = sorted(column_number(name.lstrip("$")) for name in reference.columns if name) or [1, self.last_column]
-        first, last = reference.rows if reference.rows[0] else (1, self.last_row)
-        return number, first, columns[0], last, columns[1]
-
-    def _settle(self, spot: Spot, index: _Index) -> None:
+    def _settle(self, spot: Spot, index: Index) -> None:
         """Compute a formula after those that it reads; no recursion, for a running total is as deep as it is long."""
         stack, entered = [spot], set[Spot]()
         while stack:
             top = stack[-1]
-            boxes = () if self._is_known(top) else self.boxes[top] or ()
+            boxes = () if self._is_known(top) else self.readers.boxes[top] or ()
             waiting = [one for box in boxes for one in index.inside(box) if not self._is_known(one)]
             if waiting and top not in entered:
                 entered.add(top)
@@ -177,7 +106,7 @@ class Evaluator:
                 self.values[spot] = self.believed[spot]
 
     def _run(self, text: str, sheet: int, depth: int) -> Value:
-        formula = _read(text)
+        formula = read(text)
         if formula.refused or depth > _MAX_DEPTH:
             raise Refused(formula.refused or text)
         value = _Run(self, formula, sheet, depth).result()
@@ -185,7 +114,7 @@ class Evaluator:
 
     def read(self, reference: Reference, sheet: int) -> Range:
         """What the cells of a reference will hold. Raises Refused."""
-        box = self._box(reference, sheet)
+        box = self.readers.box(reference, sheet)
         if box is None:
             raise Refused(str(reference))
         number, top, left, bottom, right = box
@@ -198,10 +127,10 @@ class Evaluator:
 
     def name(self, name: str, sheet: int, depth: int) -> Argument:
         """What a name stands for. Raises Refused."""
-        meaning = self._meaning(name, sheet)
+        meaning = self.readers.meaning(name, sheet)
         if not meaning:
             raise Refused(name)
-        pieces = _read(meaning).pieces
+        pieces = read(meaning).pieces
         if len(pieces) == 1 and isinstance(pieces[0], Reference):
             return self.read(pieces[0], sheet)
         return self._run(meaning, sheet, depth + 1)
@@ -213,29 +142,6 @@ class Evaluator:
         if spot in self.dependents:
             raise Refused(f"{self.sheets[spot[0]].name}!{name_cell(spot[1:])}")
         return self.filled[spot] if spot in self.filled else self.book.value(self.sheets[spot[0]], spot[1:])
-
-
-class _Index:
-    """Cells by sheet and column, their rows in order."""
-
-    def __init__(self, spots: Iterable[Spot]) -> None:
-        self.columns: dict[int, dict[int, list[int]]] = {}
-        for sheet, row, column in sorted(spots):
-            self.columns.setdefault(sheet, {}).setdefault(column, []).append(row)
-
-    def add(self, spot: Spot) -> None:
-        insort(self.columns.setdefault(spot[0], {}).setdefault(spot[2], []), spot[1])
-
-    def inside(self, box: Box) -> Iterator[Spot]:
-        """Those in an area."""
-        sheet, top, left, bottom, right = box
-        for column, rows in self.columns.get(sheet, {}).items():
-            if left <= column <= right:
-                for row in rows[bisect_left(rows, top) : bisect_right(rows, bottom)]:
-                    yield sheet, row, column
-
-    def touches(self, box: Box) -> bool:
-        return next(self.inside(box), None) is not None
 
 
 class _Run:
