@@ -497,7 +497,10 @@ def expressions() -> st.SearchStrategy[str]:
         [
             *("SUMPRODUCT(A1:A4,B1:B4)", "SUMPRODUCT((A1:A4>0)*B1:B4)", 'SUMIF(A1:A4,">0",B1:B4)'),
             *('COUNTIF(A1:B4,"<100")', "AVERAGE(A1:A4)", "13%", "-A4", "2^3", "INT(B3)", "SUM(A1:A4,B4,5)"),
-            "SUM(A1:A2)/SUM(B1:B2)",
+            *("SUM(A1:A2)/SUM(B1:B2)", "SUBTOTAL(9,A1:B4)", "SUBTOTAL(1,A1:A4)", "SUBTOTAL(109,A1:A5)"),
+            *('SUMIFS(B1:B4,A1:A4,">0",B1:B4,"<100")', 'COUNTIFS(A1:A4,">0")', 'COUNTIF(A1:A6,"<>文字")'),
+            *("VLOOKUP(3,A1:B4,2,FALSE)", "VLOOKUP(5,A1:B4,2,0)", "INDEX(A1:B4,2,2)", "INDEX(B1:B4,MATCH(-7,A1:A4,0))"),
+            *('VLOOKUP("文字",A1:B5,2,FALSE)', "INDEX(B1:B4,3)", "MATCH(B4,B1:B4,0)"),
         ]
     )
     return st.recursive(st.one_of(NUMBERS, sums, others), extend, max_leaves=6)
@@ -541,6 +544,44 @@ def test_random_formulas_come_to_what_libreoffice_says() -> None:
             assert isinstance(own, Decimal), (text, own)
             assert abs(own - Decimal(repr(other))) <= max(abs(own), Decimal(1)) * Decimal("1e-12"), (text, own, other)
     assert compared > len(formulas) * 0.8
+
+
+def evaluate(cells: Mapping[str, Any]) -> Evaluator:
+    book = openpyxl.Workbook()
+    for cell, value in cells.items():
+        book.active[cell] = value
+    stream = io.BytesIO()
+    book.save(stream)
+    package, _ = read_package(stream.getvalue(), "a.xlsx")
+    assert package is not None
+    return Evaluator(read_workbook(package), {}, {})
+
+
+def test_a_subtotal_leaves_out_the_subtotals_in_its_area() -> None:
+    cells = {"A1": 1, "A2": 2, "A3": "=SUBTOTAL(9,A1:A2)", "A4": 4, "A5": "=SUBTOTAL(9,A1:A4)", "A6": "=SUM(A1:A4)"}
+    made = evaluate(cells)
+    assert [made.values[0, row, 1] for row in (3, 5, 6)] == [3, 7, 10]
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        '=SUMIF(A1:A3,"1",B1:B3)',  # A2 is the text 1
+        "=COUNTIF(A1:A3,1)",
+        "=SUMIF(A1:A3,A9,B1:B3)",  # blank
+        "=VLOOKUP(1,A1:B3,2)",  # the nearest
+        "=VLOOKUP(1,A1:B3,3,FALSE)",
+        '=VLOOKUP("x*",A1:B3,2,FALSE)',
+        "=MATCH(1,A1:A3)",
+        "=INDEX(A1:B3,1)",
+        "=INDEX(A1:B3,0,1)",
+        "=SUMIFS(B1:B3,A1:A2,1)",
+        "=SUBTOTAL(3,A1:A3)",
+    ],
+)
+def test_what_programs_take_in_two_ways_is_refused(formula: str) -> None:
+    made = evaluate({"A1": 1, "A2": "1", "A3": "x", "B1": 2, "B2": 3, "B3": 4, "D1": formula})
+    assert (0, 1, 4) in made.refused
 
 
 # random forms

@@ -8,7 +8,7 @@ from decimal import Decimal
 from inspect import signature
 from typing import Any
 
-from bidkit.ooxml.sheet.foreign import CellError, Value, Workbook, name_cell
+from bidkit.ooxml.sheet.foreign import CellError, Place, Value, Workbook, name_cell
 from bidkit.ooxml.sheet.formula import Formula, Reference
 from bidkit.ooxml.sheet.functions import (
     FUNCTIONS,
@@ -25,7 +25,7 @@ from bidkit.ooxml.sheet.functions import (
     single,
     text,
 )
-from bidkit.ooxml.sheet.readers import Index, Readers, Spot, read
+from bidkit.ooxml.sheet.readers import Box, Index, Readers, Spot, read
 
 Token = tuple[str, Any]
 
@@ -112,8 +112,8 @@ class Evaluator:
         value = _Run(self, formula, sheet, depth).result()
         return Decimal(0) if value is None else value
 
-    def read(self, reference: Reference, sheet: int) -> Range:
-        """What the cells of a reference will hold. Raises Refused."""
+    def read(self, reference: Reference, sheet: int, *, is_subtotal: bool = False) -> Range:
+        """What the cells of a reference will hold, but for subtotals in a subtotal. Raises Refused."""
         box = self.readers.box(reference, sheet)
         if box is None:
             raise Refused(str(reference))
@@ -123,7 +123,21 @@ class Evaluator:
             raise Refused(f"> {_MAX_CELLS}")
         columns = range(left, right + 1)
         rows = [[self.value((number, row, column)) for column in columns] for row in range(top, bottom + 1)]
+        if is_subtotal:
+            for row, column in self._find_subtotals(box):
+                rows[row - top][column - left] = None
         return Range(rows, not reference.is_range)
+
+    def _find_subtotals(self, box: Box) -> Iterator[Place]:
+        """The cells of an area that a subtotal leaves out. Raises Refused for hidden rows, which may be filtered."""
+        number, top, left, bottom, right = box
+        for row, line in self.sheets[number].rows.items():
+            if top <= row <= bottom:
+                if line.attributes.get("hidden") in ("1", "true"):
+                    raise Refused("a subtotal of hidden rows")
+                for column, cell in line.cells.items():
+                    if left <= column <= right and "SUBTOTAL" in read(cell.formula or "").functions:
+                        yield row, column
 
     def name(self, name: str, sheet: int, depth: int) -> Argument:
         """What a name stands for. Raises Refused."""
@@ -153,6 +167,8 @@ class _Run:
         self.next = 0
         self.by_element = 0
         """Within how many functions that take areas element by element."""
+        self.subtotals = 0
+        """Within how many that leave out subtotals and rows that a filter hides."""
 
     def result(self) -> Value:
         value = self.compared()
@@ -214,7 +230,7 @@ class _Run:
         kind, token = self.peek()
         self.next += 1
         if isinstance(token, Reference):
-            return self.sheets.read(token, self.sheet)
+            return self.sheets.read(token, self.sheet, is_subtotal=self.subtotals > 0)
         if kind == "number":
             return Decimal(token)
         if kind == "text":
@@ -237,8 +253,9 @@ class _Run:
             raise Refused(str(self.peek()[1]) or "…")
 
     def call(self, name: str) -> Argument:
-        is_by_element = name == "SUMPRODUCT"
+        is_by_element, is_subtotal = name == "SUMPRODUCT", name == "SUBTOTAL"
         self.by_element += is_by_element
+        self.subtotals += is_subtotal
         arguments: list[Argument] = []
         while not self.take(")"):
             is_empty = self.peek() in (("sign", ","), ("sign", ")"))
@@ -246,6 +263,7 @@ class _Run:
             if self.peek() != ("sign", ")") and not self.take(","):
                 raise Refused(str(self.peek()[1]) or "…")
         self.by_element -= is_by_element
+        self.subtotals -= is_subtotal
         if name == "IFERROR" and len(arguments) == 2:
             found = _apply(single, arguments[0])
             return _apply(single, arguments[1]) if isinstance(found, CellError) else found

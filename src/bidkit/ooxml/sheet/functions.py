@@ -211,35 +211,94 @@ def _truths(arguments: Iterable[Argument]) -> list[bool]:
 
 def _matches(criterion: Value) -> Callable[[Value], bool]:
     """What SUMIF and COUNTIF look for: a value, or a comparison written as text."""
-    if not isinstance(criterion, str):
-        return lambda value: value is not None and type(value) is type(criterion) and compare(value, criterion) == 0
-    sign, wanted = re.match(r"(<=|>=|<>|<|>|=|)(.*)", criterion, re.DOTALL).groups()  # type: ignore[union-attr]
-    if re.search(r"[*?~]", wanted) or not wanted:
-        raise Refused(f"the criterion {criterion!r}")
-    other: Value = Decimal(wanted) if _NUMBER.fullmatch(wanted) else wanted
-    tests = {"": (0,), "=": (0,), "<": (-1,), ">": (1,), "<=": (-1, 0), ">=": (0, 1)}
-    if sign == "<>":
-        return lambda value: type(value) is not type(other) or compare(value, other) != 0
-    return lambda value: type(value) is type(other) and compare(value, other) in tests[sign]
+    if criterion is None:
+        raise Refused("a blank criterion")
+    sign, wanted = "", criterion
+    if isinstance(criterion, str):
+        sign, wanted = re.match(r"(<=|>=|<>|<|>|=|)(.*)", criterion, re.DOTALL).groups()  # type: ignore[union-attr]
+        if re.search(r"[*?~]", wanted) or not wanted:
+            raise Refused(f"the criterion {criterion!r}")
+        wanted = Decimal(wanted) if _NUMBER.fullmatch(wanted) else wanted
+    tests = {"": (0,), "=": (0,), "<>": (-1, 1), "<": (-1,), ">": (1,), "<=": (-1, 0), ">=": (0, 1)}[sign]
+
+    def fits(value: Value) -> bool:
+        if isinstance(wanted, Decimal) and isinstance(value, str) and _NUMBER.fullmatch(value):
+            raise Refused("numbers stored as text")  # programs differ in whether they are what is looked for
+        return compare(value, wanted) in tests if type(value) is type(wanted) else sign == "<>"
+
+    return fits
 
 
 def _sum_if(area: Argument, criterion: Argument, summed: Argument | None = None) -> Value:
-    summed = area if summed is None else summed
-    if not isinstance(area, Range) or not isinstance(summed, Range):
-        raise Refused("SUMIF")
-    shapes = [(len(item.rows), len(item.rows[0])) for item in (area, summed)]
-    if shapes[0] != shapes[1]:
-        raise Refused("SUMIF of areas of two sizes")
-    fits = _matches(single(criterion))
-    pairs = zip(area.values, summed.values, strict=True)
-    return add(_numbers([Range([[value for key, value in pairs if fits(key)]])]))
+    return _sum_ifs(area if summed is None else summed, area, criterion)
 
 
-def _count_if(area: Argument, criterion: Argument) -> Value:
-    if not isinstance(area, Range):
-        raise Refused("COUNTIF")
-    fits = _matches(single(criterion))
-    return Decimal(sum(fits(value) for value in area.values))
+def _sum_ifs(summed: Argument, *pairs: Argument) -> Value:
+    areas = [_area(summed), *map(_area, pairs[::2])]
+    if len({(len(item.rows), len(item.rows[0])) for item in areas}) > 1:
+        raise Refused("areas of two sizes")
+    tests = [_matches(single(criterion)) for criterion in pairs[1::2]]
+    if len(tests) < len(areas) - 1:
+        raise Refused("an area without a criterion")
+    rows = zip(*(item.values for item in areas), strict=True)
+    fitting = [value for value, *keys in rows if all(fits(key) for fits, key in zip(tests, keys, strict=True))]
+    return add(_numbers([Range([fitting])]))
+
+
+def _count_ifs(*pairs: Argument) -> Value:
+    ones = [[Decimal(1)] * len(row) for row in _area(pairs[0] if pairs else None).rows]
+    return _sum_ifs(Range(ones), *pairs)
+
+
+def _area(argument: Argument) -> Range:
+    if not isinstance(argument, Range):
+        raise Refused("a value where an area is meant")
+    return argument
+
+
+def _find(wanted: Argument, values: Iterable[Value]) -> int | None:
+    """Where a value stands in a list."""
+    value = single(wanted)
+    if value is None or (isinstance(value, str) and re.search(r"[*?~]", value)):
+        raise Refused(f"the search for {value!r}")
+    return next((n for n, other in enumerate(values) if type(other) is type(value) and not compare(other, value)), None)
+
+
+def _look_up(wanted: Argument, area: Argument, column: Argument, is_near: Argument = True) -> Value:
+    rows, place = _area(area).rows, int(number(column))
+    if truth(is_near) or not 0 < place <= len(rows[0]):
+        raise Refused("VLOOKUP of the nearest value, or beyond its area")
+    found = _find(wanted, (row[0] for row in rows))
+    if found is None:
+        raise Failed(NA)
+    return Decimal(0) if rows[found][place - 1] is None else rows[found][place - 1]
+
+
+def _match(wanted: Argument, area: Argument, kind: Argument = Decimal(1)) -> Value:
+    rows = _area(area).rows
+    if number(kind) or (len(rows) > 1 and len(rows[0]) > 1):
+        raise Refused("MATCH of the nearest value")
+    found = _find(wanted, _area(area).values)
+    if found is None:
+        raise Failed(NA)
+    return Decimal(found + 1)
+
+
+def _index(area: Argument, row: Argument, column: Argument | None = None) -> Value:
+    rows = _area(area).rows
+    one, two = int(number(row)), 1 if column is None else int(number(column))
+    if column is None and len(rows) == 1:
+        one, two = 1, one
+    if not (0 < one <= len(rows) and 0 < two <= len(rows[0])) or (column is None and min(len(rows), len(rows[0])) > 1):
+        raise Refused("INDEX of more than one cell")
+    return Decimal(0) if rows[one - 1][two - 1] is None else rows[one - 1][two - 1]
+
+
+def _subtotal(kind: Argument, *arguments: Argument) -> Value:
+    function = _SUBTOTALS.get(int(number(kind)) % 100)
+    if function is None:
+        raise Refused("SUBTOTAL")
+    return function(*arguments)
 
 
 def _extreme(choose: Callable[..., Decimal]) -> Callable[..., Value]:
@@ -251,7 +310,13 @@ FUNCTIONS: dict[str, Callable[..., Value]] = {
     "PRODUCT": _product,
     "SUMPRODUCT": _sum_products,
     "SUMIF": _sum_if,
-    "COUNTIF": _count_if,
+    "SUMIFS": _sum_ifs,
+    "COUNTIF": lambda area, criterion: _count_ifs(area, criterion),
+    "COUNTIFS": _count_ifs,
+    "VLOOKUP": _look_up,
+    "MATCH": _match,
+    "INDEX": _index,
+    "SUBTOTAL": _subtotal,
     "AVERAGE": _mean,
     "MAX": _extreme(max),
     "MIN": _extreme(min),
@@ -274,3 +339,6 @@ FUNCTIONS: dict[str, Callable[..., Value]] = {
     "ISNUMBER": lambda value: isinstance(single(value), Decimal),
 }
 """By name; IFERROR, which alone sees errors, is the evaluator's own."""
+_SUBTOTALS = {
+    number: FUNCTIONS[name] for number, name in ((1, "AVERAGE"), (2, "COUNT"), (4, "MAX"), (5, "MIN"), (9, "SUM"))
+}
