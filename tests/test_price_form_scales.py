@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from form_files import DETAIL, SUMMARY, change_map, fill, find_problems, form, shown
 
+from bidkit.diagnostic import Severity
+from bidkit.ooxml.sheet.formats import Format
 from bidkit.price_form.scales import read_scale
 
 
@@ -87,3 +90,38 @@ def test_a_rate_is_in_hundredths_under_a_percent_sign_of_the_form(tmp_path: Path
             sheets["detail"].write_blank(cell, None, sheets["free"])
 
     assert shown(fill(tmp_path, form(change=change), change_map(columns={"tax_rate": "F"})).content, DETAIL)["F4"] == 13
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("0", "13"),
+        ("0.0", "12.5"),
+        ("#,##0.00", "12.55"),
+        ("0.0000", "12.5467"),
+        ("0%", "12.55"),
+        ("0.00%", "12.5467"),
+        ("¥#,##0.0_);[Red](¥#,##0.0)", "12.5"),
+        ('0.0"万元"', "12.5"),
+        ("_ * #,##0.00_ ", "12.55"),
+        ("", "12.54672"),
+        ("General", "12.54672"),
+        ("@", "12.54672"),
+        ("0!.0000", "12.54672"),
+        ("0,", "12.54672"),
+        ("0.00E+00", "12.54672"),
+        ("yyyy-mm-dd", "12.54672"),
+    ],
+)
+def test_a_number_as_its_format_shows_it(code: str, shown: str) -> None:
+    assert Format(code, True).round(Decimal("12.54672")) == Decimal(shown)
+
+
+def test_a_price_whose_format_hides_digits_is_a_warning(tmp_path: Path) -> None:
+    def change(book: Any, sheets: Mapping[str, Any]) -> None:
+        in_ten_thousands(book, sheets)
+        sheets["detail"].write_blank("E4", None, book.add_format({"locked": False, "num_format": "0"}))
+
+    (found,) = find_problems(tmp_path, form(change=change))
+    assert (found.code, found.severity, found.values["fault"].key) == ("PR32", Severity.WARNING, "form_rounded")
+    assert "1.25" in found.message("zh")

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from bidkit.ooxml.opc import parse_xml
 
-_BUILT_IN = {1: "0", 2: "0.00", 9: "0%", 10: "0.00%", 49: "@"}
+_BUILT_IN = {1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 49: "@"}
+_BUILT_IN |= {37: "#,##0", 38: "#,##0", 39: "#,##0.00", 40: "#,##0.00"}
+_BUILT_IN |= {41: "#,##0", 42: "#,##0", 43: "#,##0.00", 44: "#,##0.00"}
 _ZEROS = re.compile(r"(0+)(?:\.(0+))?")
 _QUOTED = re.compile(r'"[^"]*"|\\.')
+_BESIDE = re.compile(r'"[^"]*"|[\\_*].|\[[^\]]*\]|[-+ ()¥￥$€£元]')
+"""What a format shows besides the number: texts, blanks, colours, signs."""
+_DIGITS = re.compile(r"[#0?,]*[#0?](?:\.([#0?]*))?(%?)")
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,14 @@ class Format:
     def is_percent(self) -> bool:
         """Whether 0.13 is shown as 13 %."""
         return "%" in _QUOTED.sub("", self.code)
+
+    def round(self, number: Decimal) -> Decimal:
+        """A number as exact as it is shown; as it is in formats of which that cannot be told."""
+        found = _DIGITS.fullmatch(_BESIDE.sub("", self.code.split(";")[0]))
+        if not found:
+            return number
+        digits = len(found.group(1) or "") + 2 * len(found.group(2))
+        return number.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
 
     def show(self, number: Decimal) -> str:
         """A number as an id: with the zeros before and behind it that the format has."""
