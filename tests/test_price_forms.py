@@ -231,6 +231,7 @@ class TestMistakes:
             {"validate": "decimal", "criteria": "<=", "value": 12000},
             {"validate": "list", "source": ["1", "2"]},
             {"validate": "custom", "value": "=E4<100"},
+            {"validate": "length", "criteria": "<=", "value": 4},
             {"validate": "whole", "criteria": "between", "minimum": 1, "maximum": "=D4"},
         ],
     )

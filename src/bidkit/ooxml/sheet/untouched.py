@@ -6,7 +6,7 @@ Parts are compared byte by byte; of a sheet with filled cells, all bytes that ar
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
@@ -88,30 +88,39 @@ def _compare_sheets(part: str, before: bytes, after: bytes, wanted: Wanted) -> I
     yield from (Difference(part, "", *pair) for pair in _compare_extents(before, after, wanted))
     rows = [int(number.group(1)) for tag, _, _ in _ROW.findall(after) if (number := _NUMBER.search(tag))]
     yield from (Difference(part, "", str(one), str(two)) for one, two in pairwise(rows) if one >= two)
+    style_of = _read_styles(before)
     for name, value in wanted.items():
         old, new = cells.get(name), filled.get(name)
         if new is None or not _holds(new, value):
             yield Difference(part, name, "" if value is None else str(value), (new.value or "…") if new else "")
             continue
-        bare, formula = (old.tag, old.formula) if old else (_make_tag(before, name, new.tag), b"")
+        bare, formula = (old.tag, old.formula) if old else (_make_tag(name, style_of(name), new.tag), b"")
         typed = bare + (b' t="%s"' % new.kind.encode() if new.kind != "n" else b"")
         if (new.written, new.formula) != (typed, formula):
             yield _show(part, typed + formula, new.written + new.formula, name)
 
 
-def _make_tag(content: bytes, name: str, written: bytes) -> bytes:
-    """The opening tag that a cell must have which the given sheet does not: in the format of its row or column."""
-    row, column = re.sub("[A-Z]", "", name).encode(), _column(re.sub(r"\d", "", name))
-    style = b"0"
+def _read_styles(content: bytes) -> Callable[[str], bytes]:
+    """Which format a cell has that is made: that of its row, or else of its column."""
+    rows, columns = {}, []
     for tag in _COLUMN.findall(content):
         said = dict(_ATTRIBUTE.findall(tag))
-        if int(said[b"min"]) <= column <= int(said[b"max"]):
-            style = said.get(b"style", b"0")
-            break
+        columns.append((int(said.get(b"min", 1)), int(said.get(b"max", 0)), said.get(b"style", b"0")))
     for tag, _, _ in _ROW.findall(content):
         said = dict(_ATTRIBUTE.findall(tag))
-        if said.get(b"r") == row and said.get(b"customFormat") in (b"1", b"true"):
-            style = said.get(b"s", b"0")
+        if said.get(b"customFormat") in (b"1", b"true"):
+            rows[said.get(b"r", b"").decode()] = said.get(b"s", b"0")
+
+    def find(name: str) -> bytes:
+        column = _column(re.sub(r"\d", "", name))
+        by_column = (style for first, last, style in columns if first <= column <= last)
+        return rows.get(re.sub("[A-Z]", "", name)) or next(by_column, b"0")
+
+    return find
+
+
+def _make_tag(name: str, style: bytes, written: bytes) -> bytes:
+    """The opening tag that a cell must have which the given sheet does not have."""
     prefix = written[1 : written.index(b"c")]
     return b'<%sc r="%s"' % (prefix, name.encode()) + (b' s="%s"' % style if style != b"0" else b"")
 
@@ -159,9 +168,11 @@ def _compare_extents(before: bytes, after: bytes, wanted: Wanted) -> Iterator[tu
     if old != new and _corners(new) != _around([*_corners(old), *places]):
         yield old, new
     spans = [_read_spans(text) for text in (before, after)]
-    for number in {row for row, _ in places}:
+    by_row: dict[int, list[int]] = {}
+    for row, column in places:
+        by_row.setdefault(row, []).append(column)
+    for number, columns in by_row.items():
         was, now = (rows.get(number) for rows in spans)
-        columns = [column for row, column in places if row == number]
         if was != now and (was is None or now != (min(was[0], *columns), max(was[1], *columns))):
             yield str(was), str(now)
 
