@@ -14,6 +14,7 @@ from bidkit.package import make_manifest, write_package
 from bidkit.pdfs import NO_PDFS, make_pdfs, plan_pdfs
 from bidkit.quote_file import render_quote_file
 from bidkit.reports import Result, html
+from bidkit.signing import list_signing
 from bidkit.source import Workspace
 from bidkit.verify import verify_files
 from bidkit.volumes import render_volumes
@@ -111,7 +112,7 @@ def _assemble(checked: Judged, files: Mapping[str, bytes], result: Result, optio
     for item in checked.appendix.attachments:
         name = PurePosixPath(item.copy_name)
         package[f"submit/credentials/{name.stem}{mark}{name.suffix}"] = item.content
-    package["internal/report.html"] = html.render(result, checked.bid.deal.language)
+    package["internal/report.html"] = html.render(result, checked.bid.deal.language, list_signing(files))
     deal, lots = checked.bid.deal, [part.lot for part in checked.bid.quote.lots]
     facts = {
         "bidkit": options.version,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import resources
 
 from bidkit.diagnostic import Diagnostic, load_messages
 from bidkit.quote.margin import find_margins
 from bidkit.reports import Result
+from bidkit.signing import SigningPlace
 
 
-def render(result: Result, lang: str) -> bytes:
+def render(result: Result, lang: str, signing: Sequence[SigningPlace] = ()) -> bytes:
     """The page, in one language; everything that comes from the deal is escaped."""
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -22,6 +24,7 @@ def render(result: Result, lang: str) -> bytes:
             labels=load_messages(lang)["labels"],
             bid=result.bid,
             margins=find_margins(result.bid.quote) if result.bid else (),
+            signing=signing,
             gate=result.gate,
             pinned=result.pinned,
             is_draft=result.is_draft,

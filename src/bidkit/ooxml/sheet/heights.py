@@ -27,6 +27,10 @@ _TOKEN = re.compile(r"\s+|[^\s\u2e80-\uffef]+|.")
 _AREA = re.compile(r"([A-Z]+)(\d+):([A-Z]+)(\d+)")
 
 
+_INSIDE = re.compile(r"[^>]*(?<!/)>(.*?)</c>", re.DOTALL)
+"""The rest of a cell's opening tag, and what stands in it."""
+
+
 @dataclass(frozen=True)
 class Wrapped:
     """A cell whose text wraps: its column, the digits that fit into a line, the height of a line in points."""
@@ -47,7 +51,9 @@ class RowFit:
         """The height of a finished row, given as its XML."""
         height = self.least
         for cell in self.cells:
-            found = re.search(f'<c r="{cell.column}{number}"[^>]*(?<!/)>(.*?)</c>', row, re.DOTALL)
+            tag = f'<c r="{cell.column}{number}"'
+            start = row.find(tag)
+            found = _INSIDE.match(row, start + len(tag)) if start >= 0 else None
             if found:
                 height = max(height, fit_text(unescape(_TAG.sub("", found.group(1))), cell))
         return f"{min(height, _MAX_HEIGHT):g}"

@@ -1,0 +1,132 @@
+"""the signing list (签章清单): every place of the finished files that waits for a seal, a signature or a date.
+
+Found in the finished files alone, so that forms of whatever template are in it; nothing is ever sealed or signed here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from bidkit.ooxml.opc import read_package
+from bidkit.pdf.reading import ReadPdf, read_pdf
+from bidkit.readback import read_docx, read_xlsx
+from bidkit.source.tables.grid import Grid
+from bidkit.source.tables.word import read_document
+
+_KINDS = {
+    "seal": re.compile(r"盖章|公章|签章|\bseal\b|\bstamp\b", re.I),
+    "signature": re.compile(r"签字|签名|签章|\bsign(ature|ed)?\b", re.I),
+    "date": re.compile(r"日期|\bdate\b", re.I),
+}
+_PLACE = re.compile(
+    r"[（(][^（()）]{0,12}(盖章|公章|签字|签名|签章)[^（()）]{0,12}[）)]"
+    r"|^(签字|签名|盖章|日期)\s*[:：]"
+    r"|^(signature|signed|date signed|date of signature|seal|date)\b[^.]{0,25}$",
+    re.I,
+)
+_LONGEST = 80
+
+
+@dataclass(frozen=True)
+class SigningPlace:
+    """A place to seal, sign or date.
+
+    Args:
+        page: as printed; of the heading where no PDF tells it more exactly; empty where nobody knows.
+        kinds: `seal`, `signature`, `date`.
+    """
+
+    file: str
+    heading: str
+    page: str
+    kinds: tuple[str, ...]
+    text: str
+
+
+def list_signing(files: Mapping[str, bytes]) -> tuple[SigningPlace, ...]:
+    """The places of finished .docx and .xlsx files; their pages by the PDFs beside them, else by the contents."""
+    found: list[SigningPlace] = []
+    for name, content in files.items():
+        if name.endswith(".docx"):
+            beside = files.get(str(PurePosixPath(name).with_suffix(".pdf")))
+            found += _list_word(name, content, read_pdf(beside, name) if beside else None)
+        elif name.endswith(".xlsx"):
+            found += [
+                SigningPlace(name, sheet, "", kinds, " ".join(value.split()))
+                for (sheet, _), value in read_xlsx(content, name).cells.items()
+                if isinstance(value, str) and (kinds := find_kinds(value))
+            ]
+    return tuple(found)
+
+
+def find_kinds(text: str, beside: str = "") -> tuple[str, ...]:
+    """What a text waits for; nothing if it is no place to sign, or a date that is there.
+
+    Args:
+        beside: what stands in the next cell.
+    """
+    plain = " ".join(text.split())
+    if len(plain) > _LONGEST or not _PLACE.search(plain):
+        return ()
+    kinds = [kind for kind, words in _KINDS.items() if words.search(plain)]
+    if plain.isascii() and beside:
+        return ()
+    kinds = ["date"] if plain.lower().startswith("date") else kinds
+    is_dated = re.search(r"\d", plain) or beside
+    return tuple(kind for kind in kinds if kind != "date" or not is_dated)
+
+
+def _list_word(name: str, content: bytes, pdf: ReadPdf | None) -> Iterator[SigningPlace]:
+    parts, _ = read_package(content, name)
+    if parts is None:
+        return
+    document = read_docx(content, name)
+    by_heading = dict(zip(document.contents, document.contents_pages, strict=False))
+    finder = _Finder(pdf) if pdf else None
+    for passage in read_document(parts, name):
+        for text, beside in _list_texts(passage.content):
+            if kinds := find_kinds(text, beside):
+                page = finder.find(passage.heading, text) if finder else ""
+                own = page or _page_of(passage.heading, by_heading)
+                yield SigningPlace(name, passage.heading, own, kinds, " ".join(text.split()))
+
+
+def _list_texts(content: Grid | str) -> Iterator[tuple[str, str]]:
+    """The lines of a paragraph, or of the cells of a table, each with what stands in the next cell."""
+    if isinstance(content, str):
+        yield from ((line, "") for line in content.split("\n"))
+        return
+    for row in content.rows:
+        for column, cell in row.filled:
+            beside = next((other.text for other in row.cells[column + cell.width :]), "")
+            yield from ((line, beside) for line in cell.text.split("\n"))
+
+
+class _Finder:
+    """The pages of a PDF, searched from the top down."""
+
+    def __init__(self, pdf: ReadPdf) -> None:
+        self.pages = ["".join(page.text.split()) for page in pdf.pages]
+        self.numbers = [page.number for page in pdf.pages]
+        self.outline = [("".join(title.split()), page - 1) for _, title, page in pdf.outline]
+        self.at = 0
+        self.used: dict[tuple[int, str], int] = {}
+
+    def find(self, heading: str, text: str) -> str:
+        """The printed page of a text under a heading, one more than the last time where it stands several times."""
+        own, wanted = "".join(heading.split()), "".join(text.split())
+        starts = [page for title, page in self.outline if own and title.endswith(own) and page >= self.at]
+        self.at = max(self.at, starts[0] if starts else 0)
+        for index in range(self.at, len(self.pages)):
+            if self.pages[index].count(wanted) > self.used.get((index, wanted), 0):
+                self.used[index, wanted] = self.used.get((index, wanted), 0) + 1
+                self.at = index
+                return self.numbers[index]
+        return ""
+
+
+def _page_of(heading: str, by_heading: Mapping[str, str]) -> str:
+    return next((page for entry, page in by_heading.items() if heading and entry.endswith(heading)), "")
