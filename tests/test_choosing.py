@@ -16,7 +16,8 @@ from workspace import COMPANY, edit, make_workspace, root_of, run_check, write
 from bidkit.catalog.papers import Credential
 from bidkit.cli import app
 from bidkit.credentials import Choice, choose_for
-from bidkit.credentials.conditions import Days, find_lacks, is_at_least
+from bidkit.credentials.conditions import Days, covers, find_lacks
+from bidkit.credentials.levels import is_at_least
 from bidkit.deal.tender import RequiredCredential
 from bidkit.sme import INDUSTRIES, find_size
 
@@ -52,7 +53,25 @@ def choose(*papers: Credential, **conditions: Any) -> Choice:
         ("乙", "甲级", False),
         ("CMMI 5", "CMMI3", True),
         ("3", "CMMI 3", True),
+        ("4", "CMMI 3", True),
+        ("2", "CMMI 3", False),
+        ("CMMI 三级", "CMMI 五级", False),
+        ("CMMI 五级", "CMMI 三级", True),
+        ("等保二级", "等保三级", False),
+        ("ITSS 4", "ITSS 3", False),
+        ("ITSS 2", "ITSS 3", True),
+        ("2级", "3级", True),
         ("2", "3", False),
+        ("3", "2", False),
+        ("3", "3", True),
+        ("特级", "一级", True),
+        ("五星级", "四星", True),
+        ("三星级", "四星级", False),
+        ("高级工程师", "中级", True),
+        ("工程师", "高级工程师", False),
+        ("CS2", "CS3", False),
+        ("CS4", "CS3", True),
+        ("一级", "三级或以上", True),
         ("Ⅱ级", "三级", True),
         ("ITSS 三级", "三级及以上", True),
         ("AAA", "AA", True),
@@ -64,6 +83,50 @@ def choose(*papers: Credential, **conditions: Any) -> Choice:
 )
 def test_levels_are_compared_on_their_own_ladder(own: str, needed: str, is_enough: bool) -> None:
     assert is_at_least(own, needed) is is_enough
+
+
+@pytest.mark.parametrize(
+    ("kind", "title", "own", "needed", "is_enough"),
+    [
+        ("cmmi", "软件能力成熟度", "三级", "五级", False),
+        ("cmmi", "软件能力成熟度", "5", "3", True),
+        ("itss", "运行维护能力成熟度", "4", "3", False),
+        ("itss", "运行维护能力成熟度", "二级", "三级", True),
+        ("ccrc", "信息安全服务资质", "3", "2", False),
+        ("other", "网络安全等级保护备案证明", "二级", "三级", False),
+        ("qualification", "建筑业企业资质", "2", "3", True),
+    ],
+)
+def test_what_a_number_is_a_level_of_is_told_by_kind_and_title(
+    kind: str, title: str, own: str, needed: str, is_enough: bool
+) -> None:
+    record = paper(kind=kind, title=title, level=own)
+    assert (lacks(record, kind=kind, level=needed) == []) is is_enough
+
+
+@pytest.mark.parametrize(
+    ("scope", "wanted", "is_covered"),
+    [
+        ("软件开发与 运维服务", "运维服务", True),
+        ("软件开发（不含运维服务）、系统集成", "运维服务", False),
+        ("软件开发（不含运维服务）、系统集成", "系统集成", True),
+        ("除运维服务外的信息技术服务", "运维服务", False),
+        ("除运维服务外的信息技术服务", "信息技术服务", True),
+        ("Software development, excluding operations and support", "support", False),
+        ("Maintenance of plants", "AI", False),
+        ("AI and data services", "ai", True),
+        ("security  operations services", "Security Operations", True),
+        ("ＩＴ运维", "IT", True),
+    ],
+)
+def test_a_scope_is_searched_for_whole_words_that_it_does_not_leave_out(
+    scope: str, wanted: str, is_covered: bool
+) -> None:
+    assert covers(scope, wanted) is is_covered
+
+
+def test_a_scope_and_a_title_are_not_read_as_one() -> None:
+    assert lacks(paper(scope="软件开发与试运", title="维护体系证书"), scope="运维") == ["lack_scope"]
 
 
 def test_each_condition_is_judged_by_itself() -> None:

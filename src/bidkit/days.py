@@ -3,12 +3,15 @@
     day       deadline | validity_end | dated | today | 2026-09-18, then + or - any number of periods
               投标截止日 | 有效期截止日 | 标书日期 | 今天
     period    N days, weeks, months, years;  N 日、天、周、个月、年
-    window    within PERIOD before DAY | within PERIOD after DAY | since DAY | until DAY | DAY .. DAY
-              DAY前PERIOD内 | DAY后PERIOD内 | 自DAY起 | 至DAY止 | DAY 至 DAY
+              2026年9月18日
+    window    within PERIOD before DAY | within PERIOD after DAY | last PERIOD | since DAY | until DAY | before DAY |
+              after DAY | DAY .. DAY
+              DAY前PERIOD内 | DAY后PERIOD内 | 近PERIOD | 自DAY起 | 至DAY止 | 早于DAY | 晚于DAY | DAY 至 DAY
 
-Counting follows 财政部令第87号 第85, 86条: the day from which is counted is left out, 以内 has both its ends, months
-end on the day of the same number or on the last of a shorter month; a term counted forward that ends on a holiday ends
-on the next day that is none, where holidays are given.
+Counting follows 财政部令第87号 第85, 86条: the day from which is counted is left out, 以内 has both its ends (`before`,
+`after`, 早于, 晚于 leave out the day that they name), months end on the day of the same number or on the last of a
+shorter month; a term counted forward that ends on a holiday ends on the next day that is none, where holidays are
+given. `last` and 近 count back from the deadline.
 """
 
 from __future__ import annotations
@@ -39,10 +42,10 @@ def _any(words: Collection[str]) -> str:
     return "|".join(sorted(words, key=len, reverse=True))
 
 
-_WORDS = (*_NAMES, "within", "before", "after", "since", "until", *_UNITS)
-_DATE = r"\d{4}-\d{2}-\d{2}"
-_NUMERALS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "十二": 12, "半": 0}
-_PERIOD = re.compile(rf"(\d{{1,4}}|{_any(_NUMERALS)})\s*({_any(_UNITS)})")
+_WORDS = (*_NAMES, "within", "before", "after", "since", "until", "last", *_UNITS)
+_DATE = r"\d{4}-\d{2}-\d{2}|\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日"
+_NUMERALS = "一二三四五六七八九"
+_PERIOD = re.compile(rf"(\d{{1,4}}|[{_NUMERALS}]?十[{_NUMERALS}]?|[两半{_NUMERALS}])\s*({_any(_UNITS)})")
 _START = re.compile(rf"({_DATE}|{_any(_NAMES)})")
 _SHIFT = re.compile(rf"\s*([+-])\s*{_PERIOD.pattern}")
 
@@ -75,18 +78,22 @@ class Period:
 
 @dataclass(frozen=True)
 class DayExpression:
-    """A day: a name or a date, and what is added to it."""
+    """A day: a name or a date, and what is added to it; `counts` says that a term ends on it."""
 
     text: str
     start: str
     shifts: tuple[tuple[int, Period], ...] = ()
+    counts: bool = True
 
     def find(self, days: Mapping[str, date], holidays: Collection[date] = ()) -> date:
         """The day, where the named ones are known."""
         day = days[self.start] if self.start in days else date.fromisoformat(self.start)
         for sign, period in self.shifts:
             day = period.after(day) if sign > 0 else period.before(day)
-        return _skip(day, holidays) if self.shifts and self.shifts[-1][0] > 0 else day
+        return _skip(day, holidays) if self.counts and self.shifts and self.shifts[-1][0] > 0 else day
+
+
+_DEADLINE = DayExpression("deadline", "deadline")
 
 
 @dataclass(frozen=True)
@@ -118,10 +125,13 @@ Ends = tuple[DayExpression | None, DayExpression | None]
 
 
 def _read_english(text: str) -> Ends | None:
-    if found := re.match(r"\s*(since|until)\s+", text):
+    if found := re.match(r"\s*(since|until|before|after)\b\s*", text):
         day = _read_last(text, found.end())
-        return (day, None) if found[1] == "since" else (None, day)
-    if found := re.match(r"\s*within\s+", text):
+        return _open_end(day, found[1])
+    if found := re.match(r"\s*last\b\s*", text):
+        period, at = _read_period(text, found.end())
+        return _finish(text, at, "", _around(_DEADLINE, period, is_before=True))
+    if found := re.match(r"\s*within\b\s*", text):
         period, at = _read_period(text, found.end())
         side = re.compile(r"\s+(before|after)\s+").match(text, at)
         if side is None:
@@ -130,7 +140,21 @@ def _read_english(text: str) -> Ends | None:
     return None
 
 
+def _open_end(day: DayExpression, word: str) -> Ends:
+    """From or up to a day; a word that excludes the day itself moves by one."""
+    if word in ("since", "until"):
+        return (day, None) if word == "since" else (None, day)
+    is_after = word in ("after", "晚于")
+    moved = DayExpression(day.text, day.start, (*day.shifts, (1 if is_after else -1, Period(1, "day"))), counts=False)
+    return (moved, None) if is_after else (None, moved)
+
+
 def _read_chinese(text: str) -> Ends | None:
+    if found := re.match(r"\s*(早于|晚于)\s*", text):
+        return _open_end(_read_last(text, found.end()), found[1])
+    if found := re.match(r"\s*最?近\s*", text):
+        period, at = _read_period(text, found.end())
+        return _finish(text, at, "(?:以?内)?", _around(_DEADLINE, period, is_before=True))
     if found := re.match(r"\s*自\s*", text):
         day, at = _read_day(text, found.end())
         return _finish(text, at, "起", (day, None))
@@ -160,7 +184,8 @@ def _read_last(text: str, at: int) -> DayExpression:
     """The day with which a text ends."""
     day, end = _read_day(text, at)
     if text[end:].strip():
-        raise Unread(text, _blank(text, end))
+        begun = re.compile(r"\s*[+-]\s*(\d+\s*)?").match(text, end)
+        raise Unread(text, begun.end() if begun and text[begun.end() :].strip() else _blank(text, end))
     return day
 
 
@@ -180,12 +205,7 @@ def _read_day(text: str, at: int) -> tuple[DayExpression, int]:
     if found is None:
         raise Unread(text, at)
     name, end = found[1], found.end()
-    start = _NAMES.get(name, name)
-    if start == name and name not in _NAMES:
-        try:
-            date.fromisoformat(name)
-        except ValueError:
-            raise Unread(text, at) from None
+    start = _NAMES.get(name) or _read_date(text, at, name)
     shifts = []
     while shift := _SHIFT.match(text, end):
         shifts.append((1 if shift[1] == "+" else -1, _make_period(shift[2], shift[3])))
@@ -193,10 +213,19 @@ def _read_day(text: str, at: int) -> tuple[DayExpression, int]:
     return DayExpression(text[at:end].strip(), start, tuple(shifts)), end
 
 
+def _read_date(text: str, at: int, written: str) -> str:
+    year, month, day = re.findall(r"\d+", written)
+    try:
+        return date(int(year), int(month), int(day)).isoformat()
+    except ValueError:
+        raise Unread(text, at) from None
+
+
 def _read_period(text: str, at: int) -> tuple[Period, int]:
     found = _PERIOD.match(text, at)
     if found is None:
-        raise Unread(text, at)
+        number = re.compile(r"\d{1,4}\s*(?=\S)").match(text, at)
+        raise Unread(text, number.end() if number else at)
     return _make_period(found[1], found[2]), found.end()
 
 
@@ -204,7 +233,14 @@ def _make_period(count: str, unit: str) -> Period:
     kind = _UNITS[unit]
     if count == "半":
         return Period(6, "month") if kind == "year" else Period(15, "day")
-    return Period(_NUMERALS.get(count) or int(count), kind)
+    return Period(int(count) if count.isdigit() else _read_numeral(count), kind)
+
+
+def _read_numeral(text: str) -> int:
+    """两, 九, 十二, 二十四."""
+    tens, ten, ones = text.replace("两", "二").rpartition("十")
+    place = _NUMERALS.find
+    return ((place(tens) + 1 if tens else 1) * 10 if ten else 0) + (place(ones) + 1 if ones else 0)
 
 
 def _blank(text: str, at: int) -> int:

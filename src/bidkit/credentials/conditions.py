@@ -9,18 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from bidkit.catalog.papers import Credential
+from bidkit.credentials.levels import is_at_least
 from bidkit.deal.tender import RequiredCredential
 from bidkit.diagnostic import Term
 
-_LADDERS = (
-    ("特级", "一级", "二级", "三级", "四级", "五级"),
-    ("甲级", "乙级", "丙级", "丁级"),
-    ("AAA", "AA", "A", "BBB", "BB", "B"),
-    ("5", "4", "3", "2", "1"),
+_LEFT_OUT = re.compile(
+    r"除[^外；;。]*外|(?:不含|不包括|不包含|未包括|excluding|except|without|not including)[^；;。)）\n]*", re.I
 )
-"""Levels of one kind of qualification each, from the highest."""
-_CHINESE = str.maketrans("ⅠⅡⅢⅣⅤ", "一二三四五")
-_NAMED = re.compile(r"(?:cmmi|itss|ccrc|level|等级|maturity)[\s:-]*", re.I)
+"""What a scope says that it does not cover."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +64,10 @@ def list_grounds(need: RequiredCredential, days: Days) -> Iterator[Term]:
 
 
 def _judge_facts(paper: Credential, need: RequiredCredential) -> Iterator[Lack]:
-    scope = _fold(f"{paper.scope} {paper.title}")
     for text in need.scope:
-        if _fold(text) not in scope:
+        if not covers(paper.scope, text) and not covers(paper.title, text):
             yield _lack("scope", "scope", text=text)
-    if need.level and not is_at_least(paper.level, need.level):
+    if need.level and not is_at_least(paper.level, need.level, f"{paper.kind} {paper.title} {need.title}"):
         yield _lack("level", "level", level=paper.level or "—", needed=need.level)
     if need.amount is not None and (paper.amount is None or paper.amount < need.amount):
         shown = "—" if paper.amount is None else f"{paper.amount:,.2f}"
@@ -99,20 +94,13 @@ def _judge_dates(paper: Credential, need: RequiredCredential, days: Days) -> Ite
             yield _lack("period", "period", period=paper.period, **_show(first, last))
 
 
-def is_at_least(level: str, needed: str) -> bool:
-    """Whether a level is as high as another one; of levels that are on no common ladder, only the same."""
-    own, other = _plain(level), _plain(needed)
-    for ladder in _LADDERS:
-        if own in ladder and other in ladder:
-            return ladder.index(own) <= ladder.index(other)
-    return bool(own) and own == other
-
-
-def _plain(level: str) -> str:
-    text = (
-        _NAMED.sub("", unicodedata.normalize("NFKC", level.translate(_CHINESE)).strip()).strip().removesuffix("及以上")
-    )
-    return f"{text}级" if text and text in "一二三四五甲乙丙丁" else text.upper()
+def covers(scope: str, wanted: str) -> bool:
+    """Whether a scope names something, as whole words, and not among what it leaves out."""
+    text, word = (" ".join(unicodedata.normalize("NFKC", part).casefold().split()) for part in (scope, wanted))
+    text = _LEFT_OUT.sub("", text)
+    if word.isascii():
+        return re.search(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])", text) is not None
+    return word.replace(" ", "") in text.replace(" ", "")
 
 
 def _lack(key: str, name: str, **values: str) -> Lack:
