@@ -1,25 +1,22 @@
-"""Papers chosen by what a tender asks for: conditions, reasons, the library over all deals, and the commands for it."""
+"""Papers chosen by what a tender asks for: conditions, reasons, the library over all deals."""
 
 from __future__ import annotations
 
-import json
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from test_credentials import paper
-from typer.testing import CliRunner, Result
 from workspace import COMPANY, edit, make_workspace, root_of, run_check, write
 
 from bidkit.catalog.papers import Credential
-from bidkit.cli import app
-from bidkit.credentials import Choice, choose_for
+from bidkit.credentials.choosing import Choice, choose_for
 from bidkit.credentials.conditions import Days, covers, find_lacks
 from bidkit.credentials.levels import is_at_least
 from bidkit.deal.tender import RequiredCredential
-from bidkit.sme import INDUSTRIES, find_size
+from bidkit.diagnostic import load_messages
+from bidkit.kinds import CREDENTIAL_KINDS, find_kind
 
 DAYS = Days(
     {
@@ -40,7 +37,7 @@ def lacks(record: Credential, **conditions: Any) -> list[str]:
 
 
 def choose(*papers: Credential, **conditions: Any) -> Choice:
-    return choose_for(need(**conditions), papers, DAYS)
+    return choose_for(need(**conditions), papers, DAYS, "青禾")
 
 
 @pytest.mark.parametrize(
@@ -113,6 +110,8 @@ def test_what_a_number_is_a_level_of_is_told_by_kind_and_title(
         ("除运维服务外的信息技术服务", "运维服务", False),
         ("除运维服务外的信息技术服务", "信息技术服务", True),
         ("Software development, excluding operations and support", "support", False),
+        ("除尘设备运维、对外服务", "运维", True),
+        ("除测试以外，软件开发", "测试", False),
         ("Maintenance of plants", "AI", False),
         ("AI and data services", "ai", True),
         ("security  operations services", "Security Operations", True),
@@ -152,14 +151,75 @@ def test_the_paper_that_stays_in_date_longest_is_taken_and_every_reason_told() -
     assert [item.id for item in choice.taken] == ["new"]
     assert [item.id for item in choice.spare] == ["old"]
     assert [(item.id, [lack.key for lack in why]) for item, why in choice.refused] == [("other", ["scope"])]
-    assert [ground.key for ground in choice.grounds] == ["met_kind", "met_scope"]
+    assert [ground.key for ground in choice.grounds] == ["met_kind", "met_scope", "met_valid"]
 
 
 def test_where_several_are_asked_for_all_that_fit_are_taken_newest_first() -> None:
-    papers = [paper(id=str(year), issued=f"{year}-05-01", valid_until="长期") for year in (2022, 2024, 2025, 2026)]
+    years = ("2022", "2024", "2025", "2026")
+    papers = [paper(id=year, number=year, issued=f"{year}-05-01", valid_until="长期") for year in years]
     choice = choose(*papers, dated="截止日前三年内", count=2)
     assert [item.id for item in choice.taken] == ["2026", "2025", "2024"]
     assert [item.id for item, _ in choice.refused] == ["2022"]
+
+
+def test_a_paper_of_somebody_else_or_out_of_date_is_not_chosen_though_no_condition_says_so() -> None:
+    records = (
+        paper(id="sister", holder="青禾子公司"),
+        paper(id="old", valid_until="2026-09-17"),
+        paper(id="future", issued="2026-09-19", valid_until="2029-09-18"),
+        paper(id="good", valid_until="2026-09-18"),
+    )
+    choice = choose(*records)
+    assert [item.id for item in choice.taken] == ["good"]
+    why = {item.id: [lack.words.key for lack in found] for item, found in choice.refused}
+    assert why == {"sister": ["lack_holder"], "old": ["lack_valid"], "future": ["lack_valid"]}
+
+
+def test_nothing_counts_twice() -> None:
+    numbers = {"a": "C-1", "b": "c1", "c": "C-2"}
+    contracts = [paper("contract", id=name, number=number) for name, number in numbers.items()]
+    choice = choose(*contracts, kind="contract", count=3)
+    assert [item.id for item in choice.taken] == ["a", "c"]
+    assert not choice.is_met
+    assert [lack.words.key for _, found in choice.refused for lack in found] == ["lack_again"]
+    people = [
+        paper("personal-certificate", id=str(number), number=str(number), holder=holder)
+        for number, holder in enumerate(("沈砚秋", "沈 砚秋", "陆景和"))
+    ]
+    assert len(choose(*people, kind="personal-certificate", count=3).taken) == 2
+    assert choose(*people, kind="personal-certificate", count=2).is_met
+
+
+def test_for_each_period_one_paper_is_taken() -> None:
+    audits = [
+        paper("audit-report", id=name, number=name, issued=issued, valid_until="长期", period=period)
+        for name, issued, period in (
+            ("a23", "2024-04-01", "2023"),
+            ("a24", "2025-04-01", "2024"),
+            ("a24-again", "2025-06-01", "2024"),
+            ("a25", "2026-04-01", "2025"),
+            ("a22", "2023-04-01", "2022"),
+        )
+    ]
+    choice = choose(*audits, kind="审计报告", covers="2023 .. 2025")
+    assert [item.id for item in choice.taken] == ["a25", "a24-again", "a23"]
+    assert [item.id for item in choice.spare] == ["a24"]
+    assert [item.id for item, _ in choice.refused] == ["a22"]
+    assert choice.is_met
+    assert not choose(*audits, kind="审计报告", covers=["2021", "2023 .. 2025"]).is_met
+
+
+@pytest.mark.parametrize(
+    ("written", "kind"),
+    [("营业执照", "business-licence"), ("ISO/IEC 27001", "iso27001"), ("SOC 2", "soc2"), (" 合同业绩 ", "contract")],
+)
+def test_a_kind_is_written_in_chinese_or_english(written: str, kind: str) -> None:
+    assert paper(written).kind == kind
+
+
+def test_every_chinese_label_of_a_kind_is_read_as_it() -> None:
+    labels = load_messages("zh")["labels"]["papers"]["kinds"]
+    assert {kind: find_kind(label) for kind, label in labels.items()} == {kind: kind for kind in CREDENTIAL_KINDS}
 
 
 def library(root: Path, **papers: dict[str, Any]) -> None:
@@ -214,6 +274,66 @@ class TestDeal:
         edit(deal, LAST, LAST + CONTRACTS)
         assert [item.code for item in run_check(deal).diagnostics] == ["QU01"]
 
+    def test_if_none_fits_what_each_lacks_is_told(self, tmp_path: Path) -> None:
+        deal = make_workspace(tmp_path)
+        library(tmp_path, c1={"tags": "供热"}, c2={"issued": "2020-01-01", "tags": "供水"})
+        edit(deal, LAST, LAST + CONTRACTS)
+        (problem,) = run_check(deal).diagnostics
+        assert problem.code == "QU01"
+        assert "；c1 没有标签 供水；c2 日期 2020-01-01 不在" in problem.message("zh")
+        assert "; c1: it has none of the tags 供水; c2: its date 2020-01-01 is not" in problem.message("en")
+
+    def test_what_is_chosen_for_one_requirement_does_not_answer_another(self, tmp_path: Path) -> None:
+        deal = make_workspace(tmp_path)
+        library(tmp_path, c1={"tags": "供水", "amount": 10}, c2={"tags": "供热", "amount": 20})
+        needs = "".join(
+            f"    - {{id: Q{n}, kind: 合同业绩, title: 业绩, tags: {tag}, choose: true}}\n"
+            for n, tag in ((8, "供热"), (9, "供水"))
+        )
+        edit(deal, LAST, LAST + needs)
+        result = run_check(deal)
+        assert result.bid is not None
+        answers = {need.id: [item.id for item in papers] for need, papers in result.bid.selection.required}
+        assert (answers["Q8"], answers["Q9"]) == (["c2"], ["c1"])
+
+    @pytest.mark.parametrize(
+        ("written", "near"), [("contrat", "contract"), ("合同业积", "合同业绩"), ("[contract]", None), ("{}", None)]
+    )
+    def test_a_kind_that_is_none_is_told_with_the_nearest(self, tmp_path: Path, written: str, near: str | None) -> None:
+        deal = make_workspace(tmp_path)
+        record = root_of(deal) / "catalog/credentials/iso9001.yaml"
+        line, _ = edit(record, "kind: iso9001", f"kind: {written}")
+        (problem,) = run_check(deal).diagnostics
+        assert problem.span is not None
+        assert (problem.span.line, problem.code) == (line, "DL10")
+        assert near in (None, problem.values["near"])
+
+    @pytest.mark.parametrize(
+        ("text", "code"),
+        [
+            ("? [a, b]\n: 1\n", "DL06"),
+            ("- id: iso9001\n", "DL07"),
+            ("42\n", "DL07"),
+            ("", "DL07"),
+            ("period: [2025]\n", "DL07"),
+            ("period: 2023 .. 2025\n", "DL10"),
+            ("period: 2025-13\n", "DL10"),
+            ("tags: {a: b}\n", "DL07"),
+            ("amount: 一百万\n", "DL08"),
+            ("sensitivity: secret\n", "DL10"),
+            ("valid_until: 2026-02-30\n", "DL09"),
+        ],
+    )
+    def test_odd_records_are_told_at_their_place(self, tmp_path: Path, text: str, code: str) -> None:
+        deal = make_workspace(tmp_path)
+        record = root_of(deal) / "catalog/credentials/iso9001.yaml"
+        key = text.partition(":")[0]
+        kept = [] if "\n" in key or not key[:1].islower() else record.read_text(encoding="utf-8").splitlines()
+        write(record, "".join(f"{line}\n" for line in kept if not line.startswith(f"{key}:")) + text)
+        problem = run_check(deal).diagnostics[0]
+        assert problem.span is not None
+        assert (problem.code, problem.span.file) == (code, "catalog/credentials/iso9001.yaml")
+
     def test_a_broken_record_of_the_library_is_told_where_it_is_chosen_from(self, tmp_path: Path) -> None:
         deal = make_workspace(tmp_path)
         library(tmp_path, c1={"tags": "供水", "issued": "2025-13-01"})
@@ -241,6 +361,13 @@ class TestDeal:
         assert (problem.code, problem.span.line) == (code, line + 1)
         if "befor " in new:
             assert "`before`" in problem.fix("en")
+            assert problem.values["column"] == "16"
+
+    def test_what_answers_by_id_is_attached(self, tmp_path: Path) -> None:
+        deal = make_workspace(tmp_path)
+        edit(deal, LAST, LAST.replace("}", ", answered_by: [iso9001, busines-licence]}"))
+        (problem,) = run_check(deal).diagnostics
+        assert (problem.code, problem.values["near"]) == ("DL15", "business-licence")
 
     @pytest.mark.parametrize("key", ["valid_until", "surveillance_until"])
     def test_a_term_that_ends_before_it_begins_is_an_error(self, tmp_path: Path, key: str) -> None:
@@ -250,130 +377,3 @@ class TestDeal:
         ends = {"valid_until": "2028-05-19", key: "2025-05-19"}
         write(record, text + "".join(f"{name}: {day}\n" for name, day in ends.items()))
         assert "DL64" in [item.code for item in run_check(deal).diagnostics]
-
-    def test_two_records_with_one_id_are_told(self, tmp_path: Path) -> None:
-        deal = make_workspace(tmp_path)
-        record = root_of(deal) / "catalog/credentials/iso9001.yaml"
-        write(record.with_name("copy.yaml"), record.read_text(encoding="utf-8"))
-        result = run("list", root=tmp_path)
-        assert (result.exit_code, "DL26" in result.stdout) == (1, True)
-        assert deal
-
-
-def run(*arguments: object, root: Path, lang: str = "en") -> Result:
-    place = [] if arguments[0] == "choose" else ["--workspace", str(root)]
-    return CliRunner().invoke(app, ["credentials", *map(str, arguments), *place, "--lang", lang])
-
-
-class TestCommands:
-    def test_list_shows_every_paper_in_both_languages(self, tmp_path: Path) -> None:
-        make_workspace(tmp_path)
-        shown = run("list", root=tmp_path)
-        assert shown.exit_code == 0
-        assert len(shown.stdout.splitlines()) == 3
-        assert "no expiry" in shown.stdout and "2028-05-19" in shown.stdout
-        assert "营业执照" in run("list", root=tmp_path, lang="zh").stdout
-        assert len(run("list", "--kind", "iso9001", root=tmp_path).stdout.splitlines()) == 2
-
-    def test_json_has_a_version_and_typed_rows(self, tmp_path: Path) -> None:
-        make_workspace(tmp_path)
-        record = json.loads(run("list", "--format", "json", root=tmp_path).stdout)
-        assert (record["format_version"], record["command"]) == ("1.0", "credentials list")
-        assert [row["id"] for row in record["rows"]] == ["business-licence", "iso9001"]
-        assert record["rows"][0]["valid_until"] is None
-
-    def test_show_tells_all_of_a_paper_and_who_uses_it(self, tmp_path: Path) -> None:
-        make_workspace(tmp_path)
-        shown = run("show", "iso9001", root=tmp_path).stdout
-        assert "QMS-2025-03417" in shown and "cs-2026-001" in shown
-        missing = run("show", "iso900", root=tmp_path)
-        assert (missing.exit_code, "iso9001" in missing.stdout) == (1, True)
-
-    @pytest.mark.parametrize(
-        ("within", "day", "expected"),
-        [
-            ("90d", "2026-09-01", []),
-            ("2y", "2026-09-01", ["2028-05-19"]),
-            ("1y", "2027-05-18", []),
-            ("1y", "2027-05-20", ["2028-05-19"]),
-            ("12m", "2027-05-19", ["2028-05-19"]),
-            ("1d", "2028-06-01", ["2028-05-19"]),
-        ],
-    )
-    def test_expiring_within(self, tmp_path: Path, within: str, day: str, expected: list[str]) -> None:
-        make_workspace(tmp_path)
-        result = run("expiring", "--within", within, "--as-of", day, "--format", "json", root=tmp_path)
-        assert result.exit_code == int(bool(expected))
-        assert [row["day"] for row in json.loads(result.stdout)["rows"]] == expected
-
-    def test_a_paper_that_an_open_deal_needs_longer_is_told_however_far_away(self, tmp_path: Path) -> None:
-        make_workspace(tmp_path)
-        record = tmp_path / "catalog/credentials/iso9001.yaml"
-        edit(record, "valid_until: 2028-05-19", "valid_until: 2026-12-16")
-        result = run("expiring", "--within", "1d", "--as-of", "2026-09-01", "--format", "json", root=tmp_path)
-        (row,) = json.loads(result.stdout)["rows"]
-        assert row["needed_by"] == ["cs-2026-001 (2026-12-17)"]
-        closed = run("expiring", "--within", "1d", "--as-of", "2026-12-18", "--format", "json", root=tmp_path)
-        assert json.loads(closed.stdout)["rows"][0]["needed_by"] == []
-
-    def test_surveillance_and_review_end_too(self, tmp_path: Path) -> None:
-        make_workspace(tmp_path)
-        edit(
-            tmp_path / "catalog/credentials/iso9001.yaml",
-            "valid_until: 2028-05-19\n",
-            "valid_until: 2028-05-19\nsurveillance_until: 2027-05-19\nreview_by: 2026-10-01\n",
-        )
-        result = run("expiring", "--within", "1y", "--as-of", "2026-09-01", "--format", "json", root=tmp_path)
-        assert [row["what"] for row in json.loads(result.stdout)["rows"]] == ["review_by", "surveillance_until"]
-
-    @pytest.mark.parametrize("within", ["90", "d", "90 days", "-1d"])
-    def test_a_period_that_is_none_is_exit_code_2(self, tmp_path: Path, within: str) -> None:
-        make_workspace(tmp_path)
-        result = run("expiring", f"--within={within}", root=tmp_path)
-        assert (result.exit_code, "EN18" in result.stderr) == (2, True)
-
-    def test_choose_tells_why_and_why_not(self, tmp_path: Path) -> None:
-        deal = make_workspace(tmp_path)
-        library(tmp_path, c1={"tags": "供水"}, c2={"issued": "2020-01-01", "tags": "供热"})
-        edit(deal, LAST, LAST + CONTRACTS)
-        result = run("choose", deal, "--as-of", "2026-09-01", root=tmp_path)
-        assert result.exit_code == 1  # one of two
-        assert "its date is between 2023-09-18 and 2026-09-18; it has one of the tags 供水" in result.stdout
-        assert "its date 2020-01-01 is not between" in result.stdout
-        assert "日期 2020-01-01 不在" in run("choose", deal, root=tmp_path, lang="zh").stdout
-
-    def test_outside_of_a_workspace_is_exit_code_2(self, tmp_path: Path) -> None:
-        result = run("list", root=tmp_path)
-        assert (result.exit_code, "DL19" in result.stderr) == (2, True)
-
-
-@pytest.mark.parametrize(
-    ("industry", "staff", "revenue", "assets", "size"),
-    [
-        ("软件和信息技术服务业", 300, 10_000, 0, "large"),
-        ("软件和信息技术服务业", 299, 10_000, 0, "medium"),
-        ("软件和信息技术服务业", 100, 1000, 0, "medium"),
-        ("软件和信息技术服务业", 99, 1000, 0, "small"),
-        ("软件和信息技术服务业", 10, 50, 0, "small"),
-        ("软件和信息技术服务业", 10, 49, 0, "micro"),
-        ("工业", 1000, 39_999, 0, "medium"),
-        ("工业", 20, 300, 0, "small"),
-        ("建筑业", 0, 80_000, 79_999, "medium"),
-        ("建筑业", 5, 300, 299, "micro"),
-        ("租赁和商务服务业", 300, 0, 120_000, "large"),
-        ("农、林、牧、渔业", 1, 50, 0, "small"),
-        ("其他未列明行业", 100, 0, 0, "medium"),
-        ("没有的行业", 100, 0, 0, None),
-    ],
-)
-def test_size_of_an_enterprise(industry: str, staff: int, revenue: int, assets: int, size: str | None) -> None:
-    assert find_size(industry, staff, Decimal(revenue), Decimal(assets)) == size
-
-
-@pytest.mark.parametrize("industry", INDUSTRIES)
-def test_more_of_everything_is_never_smaller(industry: str) -> None:
-    order = ["micro", "small", "medium", "large"]
-    sizes = [find_size(industry, scale, Decimal(scale * 100), Decimal(scale * 100)) for scale in range(0, 3000, 7)]
-    places = [order.index(size) for size in sizes if size]
-    assert places == sorted(places)
-    assert (sizes[0], sizes[-1]) == ("micro", "large")

@@ -15,7 +15,7 @@ from workspace import make_pdf, make_picture, run_check, write
 from written_files import split_cells
 
 from bidkit.catalog import Product, ServiceBlock
-from bidkit.catalog.papers import Credential, PeriodText
+from bidkit.catalog.papers import Credential
 from bidkit.catalog.prices import PriceBook
 from bidkit.config import Settings
 from bidkit.deal import Deal, DealId
@@ -24,7 +24,7 @@ from bidkit.deal.layout import FirstLine, FontSize, Length, LineSpacing
 from bidkit.deal.tender import _DEVIATIONS, Deviation
 from bidkit.diagnostic import Diagnostic, load_messages
 from bidkit.gate import _AttestationFile, load_process
-from bidkit.kinds import FOREIGN_KINDS, UNDATED_KINDS
+from bidkit.kinds import FOREIGN_KINDS, NAMES, UNDATED_KINDS, PaperKind
 from bidkit.pack import DEFAULT_PACKS, PackText, shipped_packs
 from bidkit.reports import Result
 from bidkit.scalars import (
@@ -39,6 +39,8 @@ from bidkit.scalars import (
     Moment,
     Money,
     Note,
+    PeriodText,
+    PeriodTexts,
     Price,
     Prose,
     Quantity,
@@ -92,6 +94,7 @@ SCALARS: tuple[tuple[Any, str, str], ...] = (
     (WindowText, "期间", "window"),
     (Days, "日期列表", "list of dates"),
     (PeriodText, "所属期", "period"),
+    (PeriodTexts, "所属期列表", "list of periods"),
     (Flag, "是否", "yes or no"),
     (Color, "颜色", "colour"),
     (Length, "长度", "length"),
@@ -223,6 +226,8 @@ def values_of(kind: Any) -> tuple[str, ...]:
         kind = get_args(kind)[1]
     if kind == Deviation:
         return (*get_args(get_args(kind)[0]), *_DEVIATIONS)
+    if kind == PaperKind:
+        return tuple(NAMES)
     return get_args(kind) if get_origin(kind) is Literal else ()
 
 
@@ -296,8 +301,9 @@ def test_column_titles_are_those_that_are_known(lang: str) -> None:
 def test_the_table_of_kinds_says_what_a_kind_brings_with_it(lang: str) -> None:
     (rows,) = [rows for head, rows in PAGE[lang].tables.items() if "`kind`" in head]
     labels = load_messages(lang)["labels"]
-    for cell, _, shown, is_foreign in rows:
+    for cell, meaning, shown, is_foreign in rows:
         kind = cell.strip("`")
+        assert lang == "en" or meaning == NAMES[kind]
         assert shown == labels["undated" if kind in UNDATED_KINDS else "long_term"], kind
         assert is_foreign == REQUIRED[lang][kind in FOREIGN_KINDS], kind
 

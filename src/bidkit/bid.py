@@ -8,7 +8,8 @@ from datetime import date, datetime, time, tzinfo
 
 from bidkit.catalog import Catalog, Product
 from bidkit.config import Company, Settings
-from bidkit.credentials import Choice, Selection, add_days, select_credentials
+from bidkit.credentials import Selection, add_days, select_credentials
+from bidkit.credentials.choosing import Choice
 from bidkit.deal import Deal
 from bidkit.deal.tender import Lot
 from bidkit.diagnostic import Diagnostic, Span
@@ -74,16 +75,22 @@ def list_catalog_names(deal: Deal, choices: Sequence[Choice] = ()) -> tuple[Name
 
 
 def make_bid(
-    deal: Deal, settings: Settings, catalog: Catalog, now: datetime, pinned: date | None
+    deal: Deal,
+    settings: Settings,
+    catalog: Catalog,
+    now: datetime,
+    pinned: date | None,
+    choices: Sequence[Choice] = (),
 ) -> tuple[Bid | None, list[Diagnostic]]:
     """The bid of a deal; None if a line has no price. Diagnostics: DL11, DL41–DL43, DL50, DL51.
 
     Args:
         pinned: the day by which dates are judged, if it is not that of `now`.
+        choices: papers that were chosen for it.
     """
     zone: tzinfo | None = deal.tender.deadline.tzinfo if deal.tender else now.tzinfo
     now = datetime.combine(pinned, time(), zone) if pinned else now.astimezone(zone)
-    selection = select_credentials(deal, catalog.credentials, now.date())
+    selection = select_credentials(deal, catalog.credentials, now.date(), choices)
     lots = deal.tender.lots if deal.tender else ()
     quote, problems = price_quote(deal.quote, deal.locale, lots, catalog.books, deal.dated)
     if quote is None:

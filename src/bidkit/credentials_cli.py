@@ -13,6 +13,7 @@ import typer
 from bidkit.command import AsOf, Deal, Format, FormatOption, LangOption, fail, find_language, make_options, require
 
 if TYPE_CHECKING:
+    from bidkit.config import Settings
     from bidkit.diagnostic import Diagnostic
     from bidkit.reports.papers import Rows
     from bidkit.source import Workspace
@@ -45,9 +46,12 @@ def list_papers(
 ) -> None:
     """列出全部资信文件。All papers of the library."""
     from bidkit.catalog import load_library
+    from bidkit.kinds import NAMES, find_kind
     from bidkit.reports import papers as reports
 
     language = find_language(lang)
+    if kind is not None and (kind := find_kind(kind)) is None:
+        raise typer.BadParameter(", ".join(NAMES), param_hint="--kind")
     library, problems = load_library(_find(workspace, language))
     chosen = [paper for paper in library if kind in (None, paper.kind)]
     _show(reports.list_papers(chosen), problems, "list", language, format)
@@ -63,7 +67,8 @@ def show(
 ) -> None:
     """一份资信文件的全部内容和使用它的项目。All of one paper, and the deals that use it."""
     from bidkit.catalog import load_library
-    from bidkit.credentials.library import find_uses, read_deals
+    from bidkit.config import load_settings
+    from bidkit.credentials.library import list_needs, read_deals
     from bidkit.diagnostic import Diagnostic, Term
     from bidkit.reports import papers as reports
     from bidkit.source import nearest
@@ -78,8 +83,11 @@ def show(
         _show([], [Diagnostic("DL15", None, values)], "show", language, format)
         raise typer.Exit(1)
     deals, more = read_deals(root)
-    rows = reports.describe_paper(found, find_uses(found, deals))
-    _show(rows, [*problems, *more], "show", language, format)
+    settings, wrong = load_settings(root)
+    today = _find_today(None, settings, language)
+    needs = list_needs(library, deals, today, settings.company.name if settings else "")
+    problems = [*problems, *more, *wrong]
+    _show(reports.describe_paper(found, needs.get(found.id, ())), problems, "show", language, format)
     raise typer.Exit(1 if problems else 0)
 
 
@@ -96,7 +104,8 @@ def expiring(
     退出码 1：有到期的，便于定时任务。Exit code 1: there are some, for a scheduled job.
     """
     from bidkit.catalog import load_library
-    from bidkit.credentials.library import find_expiring, read_deals
+    from bidkit.config import load_settings
+    from bidkit.credentials.library import find_expiring, list_needs, read_deals
     from bidkit.days import Period
     from bidkit.reports import papers as reports
 
@@ -104,15 +113,17 @@ def expiring(
     text = re.fullmatch(r"(\d{1,4})([dmy])", within.strip())
     if text is None:
         fail("EN18", {"value": within}, language)
-    options = make_options(as_of, language)
-    today: date = options.as_of or options.now.date()
     root = _find(workspace, language)
-    library, problems = load_library(root)
-    deals, more = read_deals(root)
+    settings, problems = load_settings(root)
+    today = _find_today(as_of, settings, language)
+    library, broken = load_library(root)
+    deals, unread = read_deals(root)
     period = Period(int(text[1]), {"d": "day", "m": "month", "y": "year"}[text[2]])
-    found = find_expiring(library, deals, today, period.after(today))
-    _show(reports.list_endings(found), [*problems, *more], "expiring", language, format)
-    raise typer.Exit(1 if found or problems or more else 0)
+    needs = list_needs(library, deals, today, settings.company.name if settings else "")
+    found = find_expiring(library, needs, today, period.after(today))
+    problems = [*problems, *broken, *unread]
+    _show(reports.list_endings(found), problems, "expiring", language, format)
+    raise typer.Exit(1 if found or problems else 0)
 
 
 @credentials.command()
@@ -122,8 +133,9 @@ def choose(deal: Deal, lang: LangOption = None, format: FormatOption = Format.TE
     退出码 1：有要求没有材料符合。Exit code 1: a requirement that no paper meets.
     """
     from bidkit.catalog import load_library
-    from bidkit.config import find_workspace
-    from bidkit.credentials import choose_for, find_days
+    from bidkit.config import find_workspace, load_settings
+    from bidkit.credentials import find_days
+    from bidkit.credentials.choosing import choose_for
     from bidkit.deal import load_deal
     from bidkit.reports import papers as reports
 
@@ -133,14 +145,22 @@ def choose(deal: Deal, lang: LangOption = None, format: FormatOption = Format.TE
     if root is None:
         fail("DL19", {"file": deal}, language)
     loaded, problems = load_deal(root, deal.resolve().relative_to(root.root).as_posix())
+    settings, wrong = load_settings(root)
     library, more = load_library(root)
+    problems = [*problems, *wrong, *more]
+    choices = []
+    if loaded and settings:
+        days = find_days(loaded, _find_today(as_of, settings, language))
+        needs = loaded.tender.required_credentials if loaded.tender else ()
+        choices = [choose_for(need, library, days, settings.company.name) for need in needs]
+    _show(reports.list_choices(choices, language), problems, "choose", language, format, root.root)
+    raise typer.Exit(0 if not problems and all(choice.is_met for choice in choices) else 1)
+
+
+def _find_today(as_of: str | None, settings: Settings | None, language: str) -> date:
+    """The day by which dates are judged: as asked for, else as the workspace pins it, else today."""
     options = make_options(as_of, language)
-    needs = loaded.tender.required_credentials if loaded and loaded.tender else ()
-    days = find_days(loaded, options.as_of or options.now.date()) if loaded else None
-    choices = [choose_for(need, library, days) for need in needs] if days else []
-    _show(reports.list_choices(choices, language), [*problems, *more], "choose", language, format, root.root)
-    is_met = all(len(choice.taken) >= max(choice.need.count, 1) for choice in choices)
-    raise typer.Exit(0 if is_met and loaded else 1)
+    return options.as_of or (settings and settings.as_of) or options.now.date()
 
 
 def _show(

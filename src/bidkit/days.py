@@ -49,6 +49,10 @@ _PERIOD = re.compile(rf"(\d{{1,4}}|[{_NUMERALS}]?十[{_NUMERALS}]?|[两半{_NUME
 _START = re.compile(rf"({_DATE}|{_any(_NAMES)})")
 _SHIFT = re.compile(rf"\s*([+-])\s*{_PERIOD.pattern}")
 
+_PERIOD_TEXT = r"[1-9]\d{3}(?:-(?:0[1-9]|1[0-2]))?"
+_PERIODS = re.compile(rf"\s*({_PERIOD_TEXT})\s*(?:(?:\.\.|至|到|~|–)\s*({_PERIOD_TEXT})\s*)?")
+_MOST_PERIODS = 600
+
 
 class Unread(ValueError):
     """An expression that is none: where it goes wrong (from 0), what stands there, and the word that was meant."""
@@ -93,7 +97,7 @@ class DayExpression:
         return _skip(day, holidays) if self.counts and self.shifts and self.shifts[-1][0] > 0 else day
 
 
-_DEADLINE = DayExpression("deadline", "deadline")
+DEADLINE = DayExpression("deadline", "deadline")
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,30 @@ def parse_window(text: str) -> Window:
     return Window(" ".join(text.split()), *made)
 
 
+def parse_periods(text: str) -> tuple[str, ...]:
+    """Years or months, one or from one to another: `2025`, `2023 .. 2025`, `2026-03 至 2026-08`. Raises Unread."""
+    if (found := _PERIODS.fullmatch(text)) is None:
+        raise Unread(text, 0)
+    first, last = found[1], found[2] or found[1]
+    if len(first) != len(last) or first > last or len(months := _list_months(first, last)) > _MOST_PERIODS:
+        raise Unread(text, found.start(2))
+    return tuple(dict.fromkeys(month[: len(first)] for month in months))
+
+
+def find_span(period: str) -> tuple[date, date]:
+    """The first and the last day of a year or a month."""
+    year, _, month = period.partition("-")
+    if not month:
+        return date(int(year), 1, 1), date(int(year), 12, 31)
+    return date(int(year), int(month), 1), date(int(year), int(month), monthrange(int(year), int(month))[1])
+
+
+def _list_months(first: str, last: str) -> list[str]:
+    starts, ends = find_span(first)[0], find_span(last)[1]
+    numbers = range(starts.year * 12 + starts.month - 1, ends.year * 12 + ends.month)
+    return [f"{number // 12:04}-{number % 12 + 1:02}" for number in numbers]
+
+
 Ends = tuple[DayExpression | None, DayExpression | None]
 
 
@@ -130,7 +158,7 @@ def _read_english(text: str) -> Ends | None:
         return _open_end(day, found[1])
     if found := re.match(r"\s*last\b\s*", text):
         period, at = _read_period(text, found.end())
-        return _finish(text, at, "", _around(_DEADLINE, period, is_before=True))
+        return _finish(text, at, "", _around(DEADLINE, period, is_before=True))
     if found := re.match(r"\s*within\b\s*", text):
         period, at = _read_period(text, found.end())
         side = re.compile(r"\s+(before|after)\s+").match(text, at)
@@ -154,7 +182,7 @@ def _read_chinese(text: str) -> Ends | None:
         return _open_end(_read_last(text, found.end()), found[1])
     if found := re.match(r"\s*最?近\s*", text):
         period, at = _read_period(text, found.end())
-        return _finish(text, at, "(?:以?内)?", _around(_DEADLINE, period, is_before=True))
+        return _finish(text, at, "(?:以?内)?", _around(DEADLINE, period, is_before=True))
     if found := re.match(r"\s*自\s*", text):
         day, at = _read_day(text, found.end())
         return _finish(text, at, "起", (day, None))

@@ -10,7 +10,7 @@ from bidkit.appendix import Appendix, load_appendix
 from bidkit.bid import Bid, list_catalog_names, make_bid
 from bidkit.catalog import load_catalog, load_library
 from bidkit.config import find_workspace, load_settings
-from bidkit.credentials import Choice, choose_papers
+from bidkit.credentials.choosing import Choice, choose_papers
 from bidkit.deal import Deal, load_deal
 from bidkit.diagnostic import Diagnostic, has_errors
 from bidkit.gate import Gate, judge_gate, load_attestations
@@ -60,12 +60,14 @@ class Judged:
     pinned: date | None
 
 
-def choose_from_library(workspace: Workspace, deal: Deal, today: date) -> tuple[tuple[Choice, ...], list[Diagnostic]]:
+def choose_from_library(
+    workspace: Workspace, deal: Deal, today: date, bidder: str
+) -> tuple[tuple[Choice, ...], list[Diagnostic]]:
     """The papers that a deal leaves to be chosen; the library is read only if it does. Diagnostics: DL01–DL28, DL64."""
     if not any(need.choose for need in (deal.tender.required_credentials if deal.tender else ())):
         return (), []
     library, problems = load_library(workspace)
-    return choose_papers(deal, library, today), problems
+    return choose_papers(deal, library, today, bidder), problems
 
 
 def judge_deal(deal_path: Path, options: Options) -> tuple[Judged | None, list[Diagnostic]]:
@@ -80,11 +82,11 @@ def judge_deal(deal_path: Path, options: Options) -> tuple[Judged | None, list[D
     if deal is None or settings is None:
         return None, problems
     pinned = options.as_of or settings.as_of
-    choices, found = choose_from_library(workspace, deal, pinned or options.now.date())
+    choices, found = choose_from_library(workspace, deal, pinned or options.now.date(), settings.company.name)
     problems += found
     catalog, found = load_catalog(workspace, *list_catalog_names(deal, choices))
     problems += found
-    bid, found = make_bid(deal, settings, catalog, options.now, pinned)
+    bid, found = make_bid(deal, settings, catalog, options.now, pinned, choices)
     problems += found
     if bid is None:
         return None, problems

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from bidkit.days import DayExpression, Unread, Window, parse_day, parse_window
+from bidkit.days import DayExpression, Unread, Window, parse_day, parse_periods, parse_window
 from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.source import Items, Node, ProseNode, nearest
 
@@ -211,6 +211,26 @@ def _read_days(value: Any, parse: Callable[[str], D]) -> D:
         raise PydanticCustomError("DL63", "no day", values) from None
 
 
+def _parse_period(value: Any) -> str:
+    """One period; none where the text is empty."""
+    periods = _list_periods(value) if _text(value) else [""]
+    if len(periods) > 1:
+        raise PydanticCustomError("DL10", "several periods", {"allowed": "2025, 2026-08"})
+    return periods[0]
+
+
+def _parse_periods(value: Any) -> Any:
+    parts = _split_texts(value)
+    return [period for part in parts for period in _list_periods(part)] if isinstance(parts, list) else parts
+
+
+def _list_periods(value: Any) -> list[str]:
+    try:
+        return list(parse_periods(_text(value)))
+    except Unread:
+        raise PydanticCustomError("DL10", "not a period", {"allowed": "2025, 2026-08, 2023 .. 2025"}) from None
+
+
 def _parse_color(value: Any) -> str:
     text = _text(value).removeprefix("#").upper()
     if not re.fullmatch("[0-9A-F]{6}", text):
@@ -250,6 +270,10 @@ DayText = Annotated[DayExpression, BeforeValidator(_parse_day_text)]
 WindowText = Annotated[Window, BeforeValidator(_parse_window_text)]
 """A window of the date language: `within 3 years before deadline`."""
 DayTexts = Annotated[tuple[DayText, ...], BeforeValidator(_split_texts)]
+PeriodText = Annotated[str, BeforeValidator(_parse_period)]
+"""A year or a month: `2025`, `2026-08`."""
+PeriodTexts = Annotated[tuple[str, ...], BeforeValidator(_parse_periods)]
+"""Years or months: `[2023, 2024]`, `2023 .. 2025`."""
 Expiry = Annotated[date | None, BeforeValidator(_parse_expiry)]
 """A date, or `long-term` / `长期` (None)."""
 

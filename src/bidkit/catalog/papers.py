@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator
-from pydantic_core import PydanticCustomError
-
+from bidkit.days import find_span
 from bidkit.diagnostic import Diagnostic
 from bidkit.kinds import PaperKind
-from bidkit.scalars import Day, Expiry, Model, Money, Note, Text, Texts
-
-
-def _parse_period(value: object) -> str:
-    text = value.strip() if isinstance(value, str) else ""
-    if text and not re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2]))?", text):
-        raise PydanticCustomError("DL10", "not a period", {"allowed": "2025, 2026-08"})
-    return text
-
-
-PeriodText = Annotated[str, BeforeValidator(_parse_period)]
-"""A year or a month: `2025`, `2026-08`."""
+from bidkit.scalars import Day, Expiry, Model, Money, Note, PeriodText, Text, Texts
 
 
 class Credential(Model):
@@ -62,10 +47,7 @@ class Credential(Model):
         """The first and the last day of what it is about."""
         if not self.period:
             return None
-        year, _, month = self.period.partition("-")
-        if not month:
-            return date(int(year), 1, 1), date(int(year), 12, 31)
-        return date(int(year), int(month), 1), date(int(year), int(month), monthrange(int(year), int(month))[1])
+        return find_span(self.period)
 
 
 def check_paper(paper: Credential) -> Iterator[Diagnostic]:

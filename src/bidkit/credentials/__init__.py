@@ -6,15 +6,22 @@ date plus the days of validity, the first day not counted (财政部令第87号 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
 from bidkit.catalog.papers import Credential
-from bidkit.credentials.conditions import Days, Lack, find_lacks, list_grounds
+from bidkit.credentials.conditions import Days, Lack, find_lacks
 from bidkit.deal import Deal
 from bidkit.deal.tender import RequiredCredential
-from bidkit.diagnostic import Term
+
+if TYPE_CHECKING:
+    from bidkit.credentials.choosing import Choice
+
+
+Lacking = tuple[tuple[Credential, tuple[Lack, ...]], ...]
+"""Papers and what each of them lacks."""
 
 
 @dataclass(frozen=True)
@@ -23,53 +30,18 @@ class Selection:
 
     Args:
         lacks: by requirement, the attached papers of its kind that do not meet its conditions, with what they lack.
+        refused: by requirement that leaves its papers to be chosen, those of the library that were not, and why.
     """
 
     chosen: tuple[Credential, ...]
     required: tuple[tuple[RequiredCredential, tuple[Credential, ...]], ...]
-    lacks: tuple[tuple[RequiredCredential, tuple[tuple[Credential, tuple[Lack, ...]], ...]], ...] = ()
+    lacks: tuple[tuple[RequiredCredential, Lacking], ...] = ()
+    refused: Mapping[str, Lacking] = field(default_factory=dict)
 
-
-@dataclass(frozen=True)
-class Choice:
-    """What was taken from the library for a requirement and why, and why not the other papers of its kind.
-
-    Args:
-        spare: papers that meet it too, but are not needed.
-    """
-
-    need: RequiredCredential
-    grounds: tuple[Term, ...]
-    taken: tuple[Credential, ...]
-    spare: tuple[Credential, ...]
-    refused: tuple[tuple[Credential, tuple[Lack, ...]], ...]
-
-
-def choose_papers(deal: Deal, library: Sequence[Credential], today: date) -> tuple[Choice, ...]:
-    """For each requirement that says `choose`, the papers of the library that meet its conditions.
-
-    Of one paper the one that stays in date longest, of these the newest; where several are asked for, all of them, the
-    newest first.
-    """
-    days = find_days(deal, today)
-    choices = []
-    for need in deal.tender.required_credentials if deal.tender else ():
-        if need.choose:
-            choices.append(choose_for(need, library, days))
-    return tuple(choices)
-
-
-def choose_for(need: RequiredCredential, library: Sequence[Credential], days: Days) -> Choice:
-    """The papers of a library that meet the conditions of a requirement, and what the others of its kind lack."""
-    judged = [(paper, tuple(find_lacks(paper, need, days))) for paper in library if paper.kind == need.kind]
-    fitting = sorted((paper for paper, lacks in judged if not lacks), key=_rank, reverse=True)
-    taken = fitting if need.count > 1 else fitting[:1]
-    refused = tuple((paper, lacks) for paper, lacks in judged if lacks)
-    return Choice(need, tuple(list_grounds(need, days)), tuple(taken), tuple(fitting[len(taken) :]), refused)
-
-
-def _rank(paper: Credential) -> tuple[date, date]:
-    return paper.valid_until or date.max, paper.issued
+    def find_good(self, need: RequiredCredential, papers: Sequence[Credential]) -> list[Credential]:
+        """Those of the papers joined with a requirement that meet its conditions."""
+        lacking = {paper.id for own, found in self.lacks if own is need for paper, _ in found}
+        return [paper for paper in papers if paper.id not in lacking]
 
 
 def find_days(deal: Deal, today: date) -> Days:
@@ -82,28 +54,31 @@ def find_days(deal: Deal, today: date) -> Days:
     return Days(named | {"deadline": deadline, "validity_end": add_days(deadline, validity)}, deal.tender.holidays)
 
 
-def select_credentials(deal: Deal, records: tuple[Credential, ...], today: date | None = None) -> Selection:
+def select_credentials(
+    deal: Deal, records: tuple[Credential, ...], today: date | None = None, choices: Sequence[Choice] = ()
+) -> Selection:
     """Join what the tender requires with what the deal attaches.
 
-    By the ids that the requirement names; else by kind, one paper each, the last of a kind taking all that are left.
-    Papers that do not meet the conditions of a requirement answer it only where none does.
+    By the ids that the requirement names; else what was chosen for it; else by kind, one paper each, the last of a kind
+    taking all that are left. Papers that do not meet the conditions of a requirement answer it only where none does.
     """
     days = find_days(deal, today or deal.dated)
     needs = deal.tender.required_credentials if deal.tender else ()
+    taken = {choice.need.id: tuple(paper.id for paper in choice.taken) for choice in choices}
     free = list(records)
     joined, lacking = [], []
     for position, need in enumerate(needs):
         papers = [record for record in free if record.kind == need.kind]
         papers = [record for record in papers if not find_lacks(record, need, days)] or papers
         if any(other.kind == need.kind and not other.answered_by for other in needs[position + 1 :]):
-            papers = papers[: max(need.count, 1)]
-        if need.answered_by:
-            papers = [record for record in records if record.id in need.answered_by]
+            papers = papers[: max(need.count, len(need.covers), 1)]
+        if named := need.answered_by or taken.get(need.id):
+            papers = [record for record in records if record.id in named]
         free = [record for record in free if record not in papers]
         joined.append((need, tuple(papers)))
         found = ((paper, tuple(find_lacks(paper, need, days))) for paper in papers)
         lacking.append((need, tuple((paper, lacks) for paper, lacks in found if lacks)))
-    return Selection(records, tuple(joined), tuple(lacking))
+    return Selection(records, tuple(joined), tuple(lacking), {choice.need.id: choice.refused for choice in choices})
 
 
 def is_valid_on(credential: Credential, day: date) -> bool:

@@ -10,11 +10,15 @@ from datetime import date
 
 from bidkit.catalog.papers import Credential
 from bidkit.credentials.levels import is_at_least
+from bidkit.days import DEADLINE, NAMES, DayExpression, find_span
 from bidkit.deal.tender import RequiredCredential
 from bidkit.diagnostic import Term
+from bidkit.kinds import PERSONAL_KINDS
 
 _LEFT_OUT = re.compile(
-    r"除[^外；;。]*外|(?:不含|不包括|不包含|未包括|excluding|except|without|not including)[^；;。)）\n]*", re.I
+    r"除[^外；;。]*外(?=[的，,、）)\s其均]|$)"
+    r"|(?:不含|不包括|不包含|未包括|excluding|except|without|not including)[^；;。)）\n]*",
+    re.I,
 )
 """What a scope says that it does not cover."""
 
@@ -24,7 +28,7 @@ class Days:
     """The days by which papers are judged.
 
     Args:
-        named: what the names of the date language stand for; without a tender no `deadline`.
+        named: what the names of the date language stand for; without a tender `deadline` is the date of the bid.
         holidays: those on which no term ends.
     """
 
@@ -47,16 +51,18 @@ def find_lacks(paper: Credential, need: RequiredCredential, days: Days) -> list[
 
 def list_grounds(need: RequiredCredential, days: Days) -> Iterator[Term]:
     """What a paper that answers a requirement meets: its kind, and each condition."""
-    yield Term("met_kind", (("kind", need.kind),))
+    yield Term("met_kind")
     yield from (Term("met_scope", (("text", text),)) for text in need.scope)
     if need.level:
         yield Term("met_level", (("needed", need.level),))
-    for expression in need.valid:
+    for expression in need.valid or (DEADLINE,):
         day = expression.find(days.named, days.holidays)
-        yield Term("met_valid", (("text", expression.text), ("day", day.isoformat())))
+        yield Term("met_valid", (("text", _name(expression)), ("day", day.isoformat())))
     for name, window in (("dated", need.dated), ("period", need.period)):
         if window:
             yield Term(f"met_{name}", tuple(_show(*window.find(days.named, days.holidays)).items()))
+    if need.covers:
+        yield Term("met_covers", (("periods", "、".join(need.covers)),))
     if need.amount is not None:
         yield Term("met_amount", (("needed", f"{need.amount:,.2f}"),))
     if need.tags:
@@ -80,7 +86,7 @@ def _judge_dates(paper: Credential, need: RequiredCredential, days: Days) -> Ite
     for expression in need.valid:
         day = expression.find(days.named, days.holidays)
         if paper.issued > day or (paper.valid_until is not None and paper.valid_until < day):
-            yield _lack("valid_until", "valid", text=expression.text, day=day.isoformat())
+            yield _lack("valid_until", "valid", text=_name(expression), day=day.isoformat())
     if need.dated:
         first, last = need.dated.find(days.named, days.holidays)
         if not first <= paper.issued <= last:
@@ -92,6 +98,25 @@ def _judge_dates(paper: Credential, need: RequiredCredential, days: Days) -> Ite
             yield _lack("period", "no_period", **_show(first, last))
         elif not (first <= span[0] and span[1] <= last):
             yield _lack("period", "period", period=paper.period, **_show(first, last))
+    if need.covers and not find_covered(paper, need):
+        yield _lack("period", "covers", period=paper.period or "—", periods="、".join(need.covers))
+
+
+def find_covered(paper: Credential, need: RequiredCredential) -> tuple[str, ...]:
+    """Those of the periods that a requirement asks for that a paper is about."""
+    span = paper.span_of_period
+    if span is None:
+        return ()
+    spans = ((period, find_span(period)) for period in need.covers)
+    return tuple(period for period, (first, last) in spans if span[0] <= first and last <= span[1])
+
+
+def tell_apart(paper: Credential) -> tuple[str, ...]:
+    """What papers are told apart by where they are counted: a person's by the person, others by their number."""
+    if paper.kind in PERSONAL_KINDS:
+        return paper.kind, "".join(paper.holder.split())
+    number = "".join(sign for sign in paper.number.casefold() if sign.isalnum())
+    return (paper.kind, paper.holder, number) if number else (paper.kind, paper.id)
 
 
 def covers(scope: str, wanted: str) -> bool:
@@ -103,7 +128,12 @@ def covers(scope: str, wanted: str) -> bool:
     return word.replace(" ", "") in text.replace(" ", "")
 
 
-def _lack(key: str, name: str, **values: str) -> Lack:
+def _name(expression: DayExpression) -> str | Term:
+    """A day as the reader calls it, or the expression as it is written."""
+    return expression.text if expression.shifts or expression.start not in NAMES else Term(expression.start)
+
+
+def _lack(key: str, name: str, **values: str | Term) -> Lack:
     return Lack(key, Term(f"lack_{name}", tuple(values.items())))
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from bidkit.catalog.papers import Credential
 from bidkit.credentials import judging_days
+from bidkit.credentials.choosing import choose_papers
 from bidkit.deal import Deal, load_deal
 from bidkit.diagnostic import Diagnostic
 from bidkit.source import Workspace
@@ -38,32 +39,50 @@ def read_deals(workspace: Workspace) -> tuple[tuple[Deal, ...], list[Diagnostic]
     return tuple(deals), problems
 
 
-def find_uses(paper: Credential, deals: Sequence[Deal]) -> tuple[str, ...]:
-    """The ids of the deals that name a paper."""
-    return tuple(deal.id for deal in deals if paper.id in deal.credentials)
+@dataclass(frozen=True)
+class Need:
+    """A deal that names a paper, or for which it is chosen, and the last day on which it must be in date."""
+
+    deal: str
+    last: date
+    is_open: bool
 
 
-def find_expiring(library: Sequence[Credential], deals: Sequence[Deal], today: date, last: date) -> list[Ending]:
+def list_needs(
+    library: Sequence[Credential], deals: Sequence[Deal], today: date, bidder: str
+) -> dict[str, tuple[Need, ...]]:
+    """By paper the deals that use it. A deal is open while the end of its validity has not passed."""
+    needs: dict[str, tuple[Need, ...]] = {}
+    for deal in deals:
+        last = max(day for _, day in judging_days(deal, today))
+        chosen = (paper.id for choice in choose_papers(deal, library, today, bidder) for paper in choice.taken)
+        for paper in dict.fromkeys((*deal.credentials, *chosen)):
+            needs[paper] = (*needs.get(paper, ()), Need(deal.id, last, last >= today))
+    return needs
+
+
+def find_expiring(
+    library: Sequence[Credential], needs: Mapping[str, Sequence[Need]], today: date, last: date
+) -> list[Ending]:
     """What ends up to a day, or before an open deal needs it; the earliest first.
 
-    A deal is open while the end of its validity has not passed.
+    A paper that has ended and that another one has replaced is told no more, unless an open deal needs it.
     """
-    needed = {paper.id: tuple(_list_needs(paper, deals, today)) for paper in library}
     found = []
-    for paper in library:
-        for what in _ENDS:
-            day = getattr(paper, what)
-            if day is None:
-                continue
-            waiting = tuple(need for need in needed[paper.id] if what != "review_by" and need[1] > day)
-            if day <= last or waiting:
-                found.append(Ending(paper, what, day, waiting, day < today))
+    for paper, what in ((paper, what) for paper in library for what in _ENDS):
+        day = getattr(paper, what)
+        if day is None:
+            continue
+        using = [need for need in needs.get(paper.id, ()) if need.is_open]
+        waiting = tuple((need.deal, need.last) for need in using if what != "review_by" and need.last > day)
+        is_replaced = not using and paper.valid_until is not None and paper.valid_until < today
+        is_replaced = is_replaced and any(_replaces(other, paper) for other in library)
+        if (day <= last or waiting) and not is_replaced:
+            found.append(Ending(paper, what, day, waiting, day < today))
     return sorted(found, key=lambda item: (item.day, item.paper.id))
 
 
-def _list_needs(paper: Credential, deals: Sequence[Deal], today: date) -> Iterator[tuple[str, date]]:
-    """The open deals that name a paper, each with the last day on which it must be in date."""
-    for deal in deals:
-        last = max(day for _, day in judging_days(deal, today))
-        if paper.id in deal.credentials and last >= today:
-            yield deal.id, last
+def _replaces(new: Credential, old: Credential) -> bool:
+    """Whether a record is the later paper of the same title and holder."""
+    is_same = (new.kind, new.holder, new.title, new.model) == (old.kind, old.holder, old.title, old.model)
+    return is_same and old.valid_until is not None and (new.valid_until is None or new.valid_until > old.valid_until)

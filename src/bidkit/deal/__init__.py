@@ -108,6 +108,7 @@ def check_references(deal: Deal) -> list[Diagnostic]:
     if deal.tender:
         answers = [*(item.id for item in deal.requirements), *deal.credentials, *deal.solution.products]
         found += _check_items(deal.tender, deal.quote.currency)
+        found += _check_papers(deal.tender, list(deal.credentials))
         found += check_scoring(deal.tender.factors, deal.tender.instructions, answers)
     markers = list(deal.tender.markers) if deal.tender else []
     for requirement in deal.requirements:
@@ -129,6 +130,16 @@ def _check_items(tender: Tender, currency: str) -> Iterator[Diagnostic]:
         if item.currency not in (None, currency):
             values = {"value": item.currency, "allowed": currency, "near": None}
             yield Diagnostic("DL10", item.span("currency"), values)
+
+
+def _check_papers(tender: Tender, known: list[str]) -> Iterator[Diagnostic]:
+    """What answers a requirement by its id is attached: a mistyped one would go unnoticed beside another."""
+    for need in tender.required_credentials:
+        for place, paper in enumerate(need.answered_by):
+            if paper not in known:
+                values = {"kind": Term("credential"), "id": paper, "near": nearest(paper, known)}
+                span = need.span("answered_by", place)
+                yield Diagnostic("DL15", span, {**values, "allowed": ", ".join(known) or "—"})
 
 
 def _unique(records: tuple[Model, ...]) -> list[Diagnostic]:

@@ -20,6 +20,7 @@ from bidkit.scalars import (
     Moment,
     Money,
     Note,
+    PeriodTexts,
     Price,
     Quantity,
     Text,
@@ -34,8 +35,8 @@ class RequiredCredential(Model):
 
     The others are conditions: every text of `scope` stands in its scope, its `level` is that or a higher one, it is in
     date on each day of `valid`, it was issued in the window `dated`, what it is about lies in the window `period`, its
-    amount is `amount` or more, it has one of `tags`. At least `count` papers must meet them. With `choose` they are
-    taken from the library, whatever the deal lists.
+    amount is `amount` or more, it has one of `tags`. At least `count` papers must meet them, and there must be one for
+    each year or month of `covers`. With `choose` they are taken from the library, whatever the deal lists.
     """
 
     id: Text
@@ -49,6 +50,7 @@ class RequiredCredential(Model):
     valid: DayTexts = ()
     dated: WindowText | None = None
     period: WindowText | None = None
+    covers: PeriodTexts = ()
     amount: Money | None = None
     tags: Texts = ()
     count: Whole = 1

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from bidkit.catalog.papers import Credential
-from bidkit.credentials import Choice
-from bidkit.credentials.library import Ending
+from bidkit.credentials.choosing import Choice
+from bidkit.credentials.library import Ending, Need
 from bidkit.diagnostic import Diagnostic, Term, load_messages
 from bidkit.kinds import UNDATED_KINDS
 from bidkit.reports.json import FORMAT_VERSION, describe
@@ -26,15 +26,18 @@ def list_papers(papers: Iterable[Credential]) -> Rows:
     return [{key: getattr(paper, key) for key in _LISTED} for paper in papers]
 
 
-def describe_paper(paper: Credential, deals: Sequence[str]) -> Rows:
-    """One paper: a key and its value in each row, and the deals that use it."""
-    record = {key: getattr(paper, key) for key in type(paper).model_fields} | {"deals": list(deals)}
-    given = [
-        (key, value)
-        for key, value in record.items()
-        if value not in ("", (), []) and (value is not None or key == "valid_until")
-    ]
-    return [{"key": key, "value": value} for key, value in given]
+def describe_paper(paper: Credential, needs: Sequence[Need]) -> Rows:
+    """One paper: a key and its value in each row, and the deals that use it with the last day they need it."""
+    deals = [f"{need.deal} ({need.last})" for need in needs]
+    record = {key: getattr(paper, key) for key in type(paper).model_fields} | {"deals": deals}
+    return [{"key": key, "value": value} for key, value in record.items() if _is_given(paper, key, value)]
+
+
+def _is_given(paper: Credential, key: str, value: object) -> bool:
+    """Whether a key says something; a validity without an end does, where papers of the kind have one."""
+    if key == "valid_until" and value is None:
+        return paper.kind not in UNDATED_KINDS
+    return value not in (None, "", (), [])
 
 
 def list_endings(found: Iterable[Ending]) -> Rows:
@@ -60,7 +63,7 @@ def list_choices(choices: Iterable[Choice], lang: str) -> Rows:
         about = {"need": choice.need.id, "title": choice.need.title}
         why = [ground.say(lang) for ground in choice.grounds]
         taken = [{**about, "paper": paper.id, "is_taken": True, "why": why} for paper in choice.taken]
-        longer = [Term("spare", (("paper", choice.taken[0].id),)).say(lang)] if choice.taken else []
+        longer = [Term("spare", (("paper", ", ".join(paper.id for paper in choice.taken)),)).say(lang)]
         taken += [{**about, "paper": paper.id, "is_taken": False, "why": longer} for paper in choice.spare]
         refused = [
             {**about, "paper": paper.id, "is_taken": False, "why": [lack.words.say(lang) for lack in lacks]}
@@ -99,6 +102,8 @@ def _draw(rows: Rows, lang: str) -> Iterator[str]:
 
 
 def _show(key: str, row: dict[str, Any], words: dict[str, Any]) -> str:
+    if key == "key":
+        return str(words["titles"].get(row[key], row[key]))
     value, key = row[key], str(row["key"]) if key == "value" else key
     if key == "valid_until" and value is None:
         return str(words["undated" if row.get("kind") in UNDATED_KINDS else "long_term"])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator
 
 from bidkit.bid import Bid
+from bidkit.credentials.conditions import tell_apart
 from bidkit.diagnostic import Term
-from bidkit.kinds import FOREIGN_KINDS
+from bidkit.kinds import FOREIGN_KINDS, PERSONAL_KINDS, PRODUCT_KINDS
 from bidkit.rules.registry import Finding, rule
 
 
@@ -33,4 +36,36 @@ def products_are_the_same(bid: Bid) -> Iterator[Finding]:
                 yield Finding(line.span(field), values)
 
 
-RULES = (credential_holder, products_are_the_same)
+@rule("ID05", regimes=frozenset({"tender"}))
+def one_person_one_count(bid: Bid) -> Iterator[Finding]:
+    """Nobody stands in the team twice, and where several people are asked for nobody counts twice."""
+    first: dict[str, str] = {}
+    for member in bid.deal.team:
+        name = "".join(member.name.split())
+        if name in first:
+            yield Finding(member.span("name"), {"name": member.name, "where": f"{first[name]}、{member.role}"})
+        first.setdefault(name, member.role)
+    for need, papers in bid.selection.required:
+        good = [paper for paper in bid.selection.find_good(need, papers) if paper.kind in PERSONAL_KINDS]
+        seen = {tell_apart(paper): paper for paper in reversed(good)}
+        if len(seen) < need.count <= len(good):
+            for paper in (paper for paper in good if seen[tell_apart(paper)] is not paper):
+                yield Finding(paper.span("holder"), {"name": paper.holder, "where": need.title})
+
+
+@rule("ID06")
+def papers_are_of_what_is_offered(bid: Bid) -> Iterator[Finding]:
+    """A paper of a product that names its model is of one that the deal offers."""
+    offered = {_fold(product.model) for product in bid.catalog.products}
+    offered |= {_fold(line.model) for line in bid.deal.quote.lines}
+    for paper in bid.selection.chosen:
+        models = [_fold(model) for model in re.split("[、，,;；]", paper.model) if model.strip()]
+        if paper.kind in PRODUCT_KINDS and models and offered.isdisjoint(models):
+            yield Finding(paper.span("model"), {"title": paper.title, "model": paper.model})
+
+
+def _fold(model: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", model).casefold().split())
+
+
+RULES = (credential_holder, products_are_the_same, one_person_one_count, papers_are_of_what_is_offered)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from bidkit.bid import Bid
-from bidkit.catalog.papers import Credential
-from bidkit.credentials import is_valid_on, judging_days
-from bidkit.credentials.conditions import Lack
+from bidkit.credentials import Lacking, is_valid_on, judging_days
+from bidkit.credentials.conditions import find_covered, tell_apart
 from bidkit.diagnostic import Severity, Term
 from bidkit.rules.registry import Finding, rule
-from bidkit.sme import find_size
+from bidkit.sme import INDUSTRIES, find_size
+from bidkit.source import nearest
+
+_MOST_TOLD = 5
 
 
 @rule("QU01", regimes=frozenset({"tender"}))
@@ -19,7 +22,16 @@ def required_credentials(bid: Bid) -> Iterator[Finding]:
     """Every paper that the tender requires is attached."""
     for need, papers in bid.selection.required:
         if not papers:
-            yield Finding(need.span("kind"), {"title": need.title, "kind": need.kind, "clause": need.clause or "—"})
+            values = {"title": need.title, "kind": need.kind, "clause": need.clause or "—"}
+            yield Finding(need.span("kind"), values | {"refused": _tell(bid.selection.refused.get(need.id, ()))})
+
+
+def _tell(refused: Lacking) -> Term | str:
+    """What each paper lacks that could have been chosen, the first few of them."""
+    words: Term | str = "" if len(refused) <= _MOST_TOLD else "…"
+    for paper, lacks in reversed(refused[:_MOST_TOLD]):
+        words = Term("refused", (("paper", paper.id), ("lack", lacks[0].words), ("rest", words)))
+    return words
 
 
 @rule("QU02")
@@ -53,9 +65,12 @@ def windows_met(bid: Bid) -> Iterator[Finding]:
 
 
 def _list_lacks(bid: Bid, keys: tuple[str, ...]) -> Iterator[Finding]:
+    _, deadline = next(iter(judging_days(bid.deal, bid.today)))
     for need, papers in bid.selection.lacks:
         for paper, lacks in papers:
             for lack in (lack for lack in lacks if lack.key in keys):
+                if lack.key == "valid_until" and not is_valid_on(paper, deadline):
+                    continue  # QU02 has said so
                 values = {"title": paper.title, "need": need.title, "lack": lack.words, "clause": need.clause or "—"}
                 yield Finding(paper.span(lack.key) or paper.span("id"), values)
 
@@ -63,17 +78,30 @@ def _list_lacks(bid: Bid, keys: tuple[str, ...]) -> Iterator[Finding]:
 @rule("QU05", Severity.WARNING, regimes=frozenset({"tender"}))
 def enough_papers(bid: Bid) -> Iterator[Finding]:
     """As many papers as a requirement asks for meet it, amounts included."""
-    lacking = {need.id: {paper.id for paper, _ in papers} for need, papers in bid.selection.lacks}
     for need, papers in bid.selection.required:
-        count = sum(paper.id not in lacking.get(need.id, ()) for paper in papers)
-        has_amount = any(lack.key == "amount" for _, lacks in _lacks_of(bid, need.id) for lack in lacks)
-        if papers and (count < need.count and (need.count > 1 or has_amount)):
+        count = len({*map(tell_apart, bid.selection.find_good(need, papers))})
+        has_amount = any(
+            lack.key == "amount"
+            for own, found in bid.selection.lacks
+            if own is need
+            for _, lacks in found
+            for lack in lacks
+        )
+        if papers and count < need.count and (need.count > 1 or has_amount):
             values = {"title": need.title, "count": str(count), "needed": str(need.count), "clause": need.clause or "—"}
             yield Finding(need.span("count"), values)
 
 
-def _lacks_of(bid: Bid, need: str) -> tuple[tuple[Credential, tuple[Lack, ...]], ...]:
-    return next((papers for own, papers in bid.selection.lacks if own.id == need), ())
+@rule("QU10", regimes=frozenset({"tender"}))
+def every_period_covered(bid: Bid) -> Iterator[Finding]:
+    """For each year or month that a requirement names there is a paper."""
+    for need, papers in bid.selection.required:
+        good = bid.selection.find_good(need, papers)
+        covered = {period for paper in good for period in find_covered(paper, need)}
+        missing = [period for period in need.covers if period not in covered]
+        if papers and missing:
+            values = {"title": need.title, "periods": "、".join(missing), "clause": need.clause or "—"}
+            yield Finding(need.span("covers"), values)
 
 
 @rule("QU06", regimes=frozenset({"tender"}))
@@ -89,7 +117,20 @@ def no_affiliate_bids(bid: Bid) -> Iterator[Finding]:
 
 def _same(name: str, other: str) -> bool:
     """Whether a name is that of a company, whatever is remarked behind it in brackets."""
-    return re.split(r"[（(]", other)[0].strip() == re.split(r"[（(]", name)[0].strip()
+    return _plain(name) == _plain(other)
+
+
+def _plain(name: str) -> str:
+    text = "".join(unicodedata.normalize("NFKC", name).casefold().split())
+    return re.sub(r"(?<=.)\([^()]*\)$", "", text)
+
+
+@rule("QU12", Severity.WARNING, regimes=frozenset({"tender"}))
+def affiliates_are_known(bid: Bid) -> Iterator[Finding]:
+    """Where other bidders are known, it is also known which companies are related."""
+    tender = bid.deal.tender
+    if tender and tender.bidders and bid.company.affiliates is None:
+        yield Finding(tender.span("bidders"), {"count": str(len(tender.bidders))})
 
 
 @rule("QU07", Severity.WARNING, regimes=frozenset({"tender"}))
@@ -101,6 +142,16 @@ def sizes_as_declared(bid: Bid) -> Iterator[Finding]:
         if size is not None and size != item.size:
             values = {"name": item.name, "declared": Term(item.size), "computed": Term(size), "industry": item.industry}
             yield Finding(item.span("size"), values)
+
+
+@rule("QU11", Severity.WARNING, regimes=frozenset({"tender"}))
+def industries_are_known(bid: Bid) -> Iterator[Finding]:
+    """The industry of a declared enterprise is one of the standard, so that its size can be found."""
+    declared = bid.deal.tender.sme if bid.deal.tender else None
+    for item in declared.enterprises if declared else ():
+        if item.industry not in INDUSTRIES:
+            values = {"industry": item.industry, "near": nearest(item.industry, [*INDUSTRIES])}
+            yield Finding(item.span("industry"), values | {"allowed": "、".join(INDUSTRIES)})
 
 
 @rule("QU09", Severity.WARNING)
@@ -119,7 +170,10 @@ RULES = (
     conditions_met,
     windows_met,
     enough_papers,
+    every_period_covered,
     no_affiliate_bids,
+    affiliates_are_known,
     sizes_as_declared,
+    industries_are_known,
     surveillance_in_time,
 )
