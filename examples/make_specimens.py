@@ -18,7 +18,7 @@ from random import Random
 import yaml
 from PIL import Image, ImageDraw, ImageFont
 
-from bidkit.catalog import UNDATED_KINDS
+from bidkit.kinds import UNDATED_KINDS, find_kind
 
 NOTO = "/usr/share/fonts/opentype/noto/Noto{}CJK-{}.ttc"
 LIBERATION = "/usr/share/fonts/truetype/liberation/Liberation{}-{}.ttf"
@@ -329,8 +329,9 @@ class Paper:
 LAYOUTS: dict[str, Callable[[Paper], list[Canvas]]] = {
     "contract": Paper.contract,
     "id-card": Paper.card,
-    **dict.fromkeys(("affidavit", "authorization", "brochure", "other"), Paper.letter),
-    **dict.fromkeys(("test-report", "audit-report", "soc2"), Paper.report),
+    **dict.fromkeys(("affidavit", "authorization", "manufacturer-authorization", "bank-letter", "other"), Paper.letter),
+    **dict.fromkeys(("brochure", "manual", "company-introduction", "cv"), Paper.letter),
+    **dict.fromkeys(("test-report", "audit-report", "soc2", "credit-report"), Paper.report),
     **dict.fromkeys(("insurance", "tax-proof", "social-security-proof"), Paper.report),
 }
 
@@ -550,6 +551,7 @@ def plan(workspace: Path) -> Iterator[tuple[Path, Callable[[], bytes]]]:
         yield workspace / company["logo"], lambda: make_logo(company["name"], company["color"])
     for path in sorted(workspace.glob("catalog/credentials/*.yaml")):
         record = yaml.load(path.read_text("utf-8"), yaml.BaseLoader)
+        record["kind"] = find_kind(record["kind"])
         count, lists = len(record["files"]), {k: re.split("[、；]", record.get(k, "")) for k in ("number", "scope")}
         for part, name in enumerate(record["files"]):  # as many numbers or scopes as files: each file is its own paper
             own = {key: values[part] for key, values in lists.items() if len(values) == count > 1}

@@ -51,6 +51,21 @@ DEFECTS = {
     "water: ISO 27001 expired before the deadline": Defect(
         "water", "catalog/credentials/iso27001.yaml", "valid_until: .*", "valid_until: 2026-09-17", ("QU02",)
     ),
+    "water: the ITSS level is one too low": Defect(
+        "water", "catalog/credentials/itss3.yaml", "level: 三级", "level: 四级", ("QU03",)
+    ),
+    "water: ISO 20000 leaves operations out": Defect(
+        "water", "catalog/credentials/iso20000.yaml", "scope: .*", "scope: 应用软件开发（不含运行维护）", ("QU03",)
+    ),
+    "water: the tax proof is of a month too early": Defect(
+        "water", "catalog/credentials/tax-2026-06.yaml", "period: .*", "period: 2026-03", ("QU04",)
+    ),
+    "water: one person stands in the team twice": Defect(
+        "water", "deals/water/deal.yaml", "  - name: 陆景和\n", "  - name: 沈砚秋\n", ("ID05",)
+    ),
+    "school: the audit is of another year": Defect(
+        "school", "catalog/credentials/audit-2025.yaml", "period: .*", "period: 2024", ("QU04",), ("QU10",)
+    ),
     "water: addendum 2 is not worked in": Defect(
         "water", "deals/water/deal.yaml", "(2026-08-31, .*)applied: true", r"\1applied: false", ("DT05",)
     ),
