@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bidkit.figures import find_prices, make_prices
+from bidkit.words import CURRENCY_WORDS
 
 MAIN, CATEGORY, ROUND, UNIT, SMALL, CHEAP = map(
     Decimal, ("6374820.00", "1520350.50", "300000.00", "12500.00", "680.00", "2.50")
@@ -79,6 +80,12 @@ def test_a_price_is_found_however_it_is_written(text: str, amount: Decimal) -> N
 )
 def test_what_only_looks_like_a_price_is_none(text: str) -> None:
     assert found(text) == []
+
+
+@pytest.mark.parametrize("name", CURRENCY_WORDS["zh"].values())
+@pytest.mark.parametrize("text", ["每台{name}12500", "每台 {name} 12,500", "每台 12500 {name}"])
+def test_the_name_of_a_currency_makes_a_number_a_price(name: str, text: str) -> None:
+    assert found(text.format(name=name)) == [UNIT]
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bidkit.words import CURRENCY_WORDS, find_amounts, parse_amount, read_amounts, spell_amount
+from bidkit.scalars import Currency
+from bidkit.words import CURRENCY_WORDS, WHOLE_CURRENCIES, find_amounts, parse_amount, read_amounts, spell_amount
 
 # The vectors of reference/bids.md, section 5.3 and Appendix A.1, without the prefix.
 CHINESE = {
@@ -231,6 +233,11 @@ AMOUNTS = st.decimals(min_value=0, max_value=Decimal("9999999999999999.99"), pla
 CURRENCIES = st.sampled_from(sorted(CURRENCY_WORDS["zh"]))
 
 
+def round_amount(amount: Decimal, currency: str) -> Decimal:
+    """An amount that there can be in this currency."""
+    return Decimal(int(amount)) if currency in WHOLE_CURRENCIES else amount
+
+
 @pytest.mark.parametrize(("figure", "words"), CHINESE.items())
 def test_golden_vector_is_spelled_in_chinese(figure: str, words: str) -> None:
     assert spell_amount(Decimal(figure), "CNY", "zh") == f"人民币{words}"
@@ -262,7 +269,7 @@ def test_illegal_chinese_is_not_an_amount(words: str) -> None:
 @pytest.mark.parametrize(("currency", "prefix"), CURRENCY_WORDS["zh"].items())
 def test_chinese_prefix_names_the_currency(currency: str, prefix: str) -> None:
     words = spell_amount(Decimal("12.50"), currency, "zh")
-    assert words == f"{prefix}壹拾贰元伍角整"
+    assert words == f"{prefix}{'壹拾叁元整' if currency in WHOLE_CURRENCIES else '壹拾贰元伍角整'}"
     assert [code for code in CURRENCY_WORDS["zh"] if parse_amount(words, code, "zh") is not None] == [currency]
 
 
@@ -297,6 +304,7 @@ def test_illegal_english_is_not_an_amount(words: str) -> None:
         ("USD", "US Dollars"),
         ("SGD", "Singapore Dollars"),
         ("TWD", "New Taiwan Dollars"),
+        ("CHF", "Swiss Francs"),
     ],
 )
 def test_english_words_begin_with_the_currency(currency: str, name: str) -> None:
@@ -321,6 +329,7 @@ def test_unknown_currency_or_language_is_refused(currency: str, language: str) -
 
 @given(AMOUNTS, CURRENCIES, st.sampled_from(["zh", "en"]))
 def test_what_is_spelled_is_read_back(amount: Decimal, currency: str, language: str) -> None:
+    amount = round_amount(amount, currency)
     assert parse_amount(spell_amount(amount, currency, language), currency, language) == amount
 
 
@@ -386,6 +395,7 @@ def test_british_words_have_an_and(amount: str, words: str) -> None:
 
 @given(AMOUNTS, CURRENCIES, st.sampled_from(["zh-CN", "en-US", "en-GB"]))
 def test_words_of_every_locale_are_read_back(amount: Decimal, currency: str, locale: str) -> None:
+    amount = round_amount(amount, currency)
     words = spell_amount(amount, currency, locale)
     assert parse_amount(words, currency, locale) == parse_amount(words, currency, locale[:2]) == amount
     assert find_amounts(f"x {words} y", currency, locale[:2]) == [words]
@@ -396,9 +406,63 @@ def test_words_of_every_locale_are_read_back(amount: Decimal, currency: str, loc
     [
         ("人民币貳拾陸億零叁萬圓正", Decimal("2600030000.00")),
         ("貳圓整", Decimal("2.00")),
-        ("人民币參元整", None),
+        ("人民币參仟零叄拾圓整", Decimal("3030.00")),
+        ("人民币參元", None),
+        ("人民币弎元整", None),
+        ("人民币兩佰元整", None),
+        ("人民币贰佰卅元整", None),
         ("人民币貳拾陸億叁萬圓正", None),
     ],
 )
 def test_traditional_characters_that_banks_accept(words: str, amount: Decimal | None) -> None:
     assert parse_amount(words, "CNY", "zh") == amount
+
+
+@pytest.mark.parametrize(
+    ("amount", "chinese", "english"),
+    [
+        ("0", "日元零元整", "Japanese Yen Zero Only"),
+        ("1", "日元壹元整", "Japanese Yen One Only"),
+        ("1000000", "日元壹佰万元整", "Japanese Yen One Million Only"),
+        ("107001.5", "日元壹拾万柒仟零贰元整", "Japanese Yen One Hundred Seven Thousand Two Only"),
+    ],
+)
+def test_a_currency_without_a_smaller_unit_is_spelled_in_whole_ones(amount: str, chinese: str, english: str) -> None:
+    assert spell_amount(Decimal(amount), "JPY", "zh-CN") == chinese
+    assert spell_amount(Decimal(amount), "JPY", "en-US") == english
+
+
+@pytest.mark.parametrize(
+    ("words", "language"),
+    [
+        ("日元壹佰元伍角整", "zh"),
+        ("日元伍分", "zh"),
+        ("日元壹佰元", "zh"),
+        ("壹佰元整", "zh"),
+        ("Japanese Yen One Hundred and 00/100", "en"),
+        ("Japanese Yen One Hundred and 50/100", "en"),
+        ("Japanese Yen One Hundred", "en"),
+        ("Japanese Yen One Hundred Only Only", "en"),
+        ("Japanese Yen Hundred Only", "en"),
+        ("Japanese Yen Only", "en"),
+        ("Yen One Hundred Only", "en"),
+    ],
+)
+def test_parts_of_a_yen_are_no_amount(words: str, language: str) -> None:
+    assert parse_amount(words, "JPY", language) is None
+
+
+@given(st.integers(0, 10**13), st.sampled_from(sorted(WHOLE_CURRENCIES)), st.sampled_from(["zh-CN", "en-US", "en-GB"]))
+def test_whole_amounts_are_found_in_a_text(amount: int, currency: str, locale: str) -> None:
+    words = spell_amount(Decimal(amount), currency, locale)
+    text = f"共计{words}，含税" if locale == "zh-CN" else f"A total of {words}, taxes included and 50/100 of it later"
+    assert find_amounts(text, currency, locale) == [words]
+    assert [found for _, found in read_amounts(text, currency, locale)] == [amount]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_currency_has_its_words_in_both_languages_and_no_two_have_the_same(language: str) -> None:
+    names = CURRENCY_WORDS[language]
+    assert list(names) == list(CURRENCY_WORDS["zh"])
+    assert len(set(names.values())) == len(names)
+    assert set(names) == set(get_args(Currency)) > WHOLE_CURRENCIES

@@ -18,17 +18,16 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from bidkit.words import read_amounts
+from bidkit.words import CURRENCY_WORDS, read_amounts
 
 _WIDE_COMMA = re.compile("(?<=[０-９])，(?=[０-９]{3})")
 _WIDE = str.maketrans("０１２３４５６７８９．￥＄", "0123456789.¥$")
 _NUMBER = re.compile(r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.(\d+))?")
-_MONEY_BEFORE = re.compile(
-    r"(?:[¥$€£]|人民币|美元|欧元|英镑|港币|澳门元|新台币|新加坡元|澳大利亚元|新西兰元|加拿大元|CNY|RMB|USD|EUR|GBP|HKD|MOP|TWD|SGD|AUD|NZD|CAD)\s*$",
-    re.I,
-)
+_CODES = "|".join(CURRENCY_WORDS["en"])
+_NAMES = "|".join(CURRENCY_WORDS["zh"].values())
+_MONEY_BEFORE = re.compile(rf"(?:[¥$€£]|{_NAMES}|{_CODES}|RMB)\s*$", re.I)
 _MONEY_AFTER = re.compile(
-    r"\s*(?:[元圆]|美元|欧元|英镑|港[元币]|CNY|RMB|USD|EUR|GBP|HKD|MOP|TWD|SGD|AUD|NZD|CAD|dollars?\b|euros?\b|pounds?\b)",
+    rf"\s*(?:[元圆]|{_NAMES}|港元|{_CODES}|RMB|dollars?\b|euros?\b|pounds?\b|francs?\b|ringgit\b|baht\b|yen\b|won\b)",
     re.I,
 )
 _UNIT_AFTER = re.compile(
@@ -93,7 +92,7 @@ def find_prices(text: str, prices: Prices, currency: str, language: str) -> Iter
 
 
 def _read(text: str, found: re.Match[str]) -> _Said:
-    before, after = text[max(0, found.start() - 5) : found.start()], text[found.end() : found.end() + 16]
+    before, after = text[max(0, found.start() - 8) : found.start()], text[found.end() : found.end() + 16]
     large = _LARGE.match(after)
     rest = after[large.end() :] if large else after
     return _Said(

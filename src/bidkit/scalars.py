@@ -238,7 +238,10 @@ def _parse_color(value: Any) -> str:
     return text
 
 
-Currency = Literal["CNY", "USD", "EUR", "GBP", "HKD", "MOP", "TWD", "SGD", "AUD", "NZD", "CAD"]
+Currency = Literal[
+    "CNY", "USD", "EUR", "GBP", "HKD", "MOP", "TWD", "SGD", "AUD", "NZD", "CAD", "CHF", "MYR", "THB", "JPY", "KRW"
+]
+"""Those that have words (`words`)."""
 Text = Annotated[str, BeforeValidator(_required_text)]
 """Text that says something."""
 Note = Annotated[str, BeforeValidator(_text)]

@@ -1,7 +1,8 @@
 """amounts in words (zh, en), both ways.
 
-Chinese follows 《支付结算办法》附一. Reading is strict: a text is an amount only when it is the spelling of that
-amount or one of its legal variants, so a slip of the pen is never taken for a number.
+Chinese follows 《支付结算办法》附一; of other currencies too, whose name stands where 人民币 would, as banks have it
+written: 美元壹佰元伍角整. Reading is strict: a text is an amount only when it is the spelling of that amount or one of
+its legal variants, so a slip of the pen is never taken for a number.
 """
 
 from __future__ import annotations
@@ -23,6 +24,11 @@ CURRENCY_WORDS = {
         "AUD": "澳大利亚元",
         "NZD": "新西兰元",
         "CAD": "加拿大元",
+        "CHF": "瑞士法郎",
+        "MYR": "马来西亚林吉特",
+        "THB": "泰铢",
+        "JPY": "日元",
+        "KRW": "韩元",
     },
     "en": {
         "CNY": "Chinese Yuan",
@@ -36,12 +42,18 @@ CURRENCY_WORDS = {
         "AUD": "Australian Dollars",
         "NZD": "New Zealand Dollars",
         "CAD": "Canadian Dollars",
+        "CHF": "Swiss Francs",
+        "MYR": "Malaysian Ringgit",
+        "THB": "Thai Baht",
+        "JPY": "Japanese Yen",
+        "KRW": "South Korean Won",
     },
 }
-"""Currencies of hundredths (ISO 4217), by the code; what stands before an amount in words."""
+"""Currencies by their code (ISO 4217): what stands before an amount in words."""
+WHOLE_CURRENCIES = frozenset(("JPY", "KRW"))
+"""Those that have no smaller unit (ISO 4217: minor unit 0); all others have hundredths."""
 AMOUNT_LIMIT = 10**16
 
-_CENT = Decimal("0.01")
 _EXACT = Context(prec=30)
 
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
@@ -67,14 +79,15 @@ _WORTH = {
 _BIG = f"(?:hundred|{'|'.join(filter(None, _SCALES)).lower()})"
 _AND_OR_COMMA = re.compile(rf"\b({_BIG})(?:, and|,| and) (?!{_BIG})")
 _HYPHEN = re.compile(rf"\b({'|'.join(_TENS[2:])})-(?={'|'.join(_DIGIT_WORDS[1:])})".lower())
-_TRADITIONAL = str.maketrans("貳陸億萬圓", "贰陆亿万圆")
-"""Characters that 附一 has banks accept."""
+_TRADITIONAL = str.maketrans("貳參叄陸億萬圓", "贰叁叁陆亿万圆")
+"""Traditional characters, which 附一 has banks accept."""
 _ORDINARY = str.maketrans("〇一二两三四五六七八九十百千圆正", "零壹贰贰叁肆伍陆柒捌玖拾佰仟元整")
 _SAID_CHINESE = re.compile(
     f"[{_DIGITS}拾佰仟][{_DIGITS}拾佰仟万亿]*元(?:零?[{_DIGITS[1:]}]角)?(?:零?[{_DIGITS[1:]}]分)?整?"
 )
-_SAID_ENGLISH = re.compile(rf"(?:\b(?:{'|'.join(_WORTH)})\b(?:[\s,-]|\band\b)+)+[0-9]{{2}}/100", re.I)
+_SAID_ENGLISH = re.compile(rf"(?:\b(?:{'|'.join(_WORTH)})\b(?:[\s,-]|\band\b)+)+(?:[0-9]{{2}}/100|Only\b)", re.I)
 _CENTS = re.compile(r"(.+?),? and ([0-9]{2})/100")
+_WHOLE = re.compile("(.+) only")
 
 
 def find_amounts(text: str, currency: str, language: str) -> list[str]:
@@ -83,7 +96,8 @@ def find_amounts(text: str, currency: str, language: str) -> list[str]:
     if language.startswith("zh"):
         text = text.translate(_TRADITIONAL)
         return re.findall(f"{name}[{_DIGITS}拾][{_DIGITS}拾佰仟万亿元圆角分整正]+", text)
-    return re.findall(rf"{name} [A-Z][A-Za-z -]* and \d\d/100", text)
+    end = "Only" if currency in WHOLE_CURRENCIES else r"and \d\d/100"
+    return re.findall(rf"{name} [A-Z][A-Za-z -]*? {end}", text)
 
 
 def read_amounts(text: str, currency: str, language: str) -> list[tuple[str, Decimal]]:
@@ -103,19 +117,28 @@ def read_amounts(text: str, currency: str, language: str) -> list[tuple[str, Dec
     return [(words, amount) for words, amount in amounts if amount is not None]
 
 
+def count_decimals(currency: str) -> int:
+    """The decimals of an amount in this currency."""
+    return 0 if currency in WHOLE_CURRENCIES else 2
+
+
 def spell_amount(amount: Decimal, currency: str, language: str) -> str:
-    """The amount in words, rounded half up to 0.01 first.
+    """The amount in words, rounded half up to the currency's smallest unit first.
 
     Raises:
         ValueError: the amount is negative, not finite or 10^16 or more, or there are no words for the currency.
     """
     if not amount.is_finite() or amount < 0 or amount >= AMOUNT_LIMIT:
         raise ValueError(f"no words for the amount {amount}")
-    cents = int(amount.quantize(_CENT, ROUND_HALF_UP, _EXACT).scaleb(2, _EXACT))
+    unit = Decimal(1).scaleb(-count_decimals(currency))
+    cents = int(amount.quantize(unit, ROUND_HALF_UP, _EXACT).scaleb(2, _EXACT))
     if cents >= AMOUNT_LIMIT * 100:
         raise ValueError(f"no words for the amount {amount}")
     name = _find_name(currency, language)
-    return name + _spell_chinese(cents) if language.startswith("zh") else f"{name} {_spell_english(cents, language)}"
+    if language.startswith("zh"):
+        return name + _spell_chinese(cents)
+    whole = _spell_whole(cents // 100, joins=language == "en-GB")
+    return f"{name} {whole} Only" if currency in WHOLE_CURRENCIES else f"{name} {whole} and {cents % 100:02}/100"
 
 
 def parse_amount(words: str, currency: str, language: str) -> Decimal | None:
@@ -128,9 +151,12 @@ def parse_amount(words: str, currency: str, language: str) -> Decimal | None:
         ValueError: there are no words for the currency.
     """
     name = _find_name(currency, language)
-    text = words.strip()
-    cents = _parse_chinese(text, name, currency == "CNY") if language.startswith("zh") else _parse_english(text, name)
-    return None if cents is None else Decimal(cents).scaleb(-2, _EXACT)
+    text, is_whole = words.strip(), currency in WHOLE_CURRENCIES
+    if language.startswith("zh"):
+        cents = _parse_chinese(text, name, currency == "CNY")
+    else:
+        cents = _parse_english(text, name, is_whole)
+    return None if cents is None or (is_whole and cents % 100) else Decimal(cents).scaleb(-2, _EXACT)
 
 
 def _find_name(currency: str, language: str) -> str:
@@ -227,10 +253,6 @@ def _chinese_variants(cents: int) -> set[str]:
     }
 
 
-def _spell_english(cents: int, locale: str) -> str:
-    return f"{_spell_whole(cents // 100, joins=locale == 'en-GB')} and {cents % 100:02}/100"
-
-
 def _spell_whole(whole: int, *, joins: bool = False) -> str:
     """A whole number.
 
@@ -262,9 +284,9 @@ def _spell_hundreds(group: int, joins: bool) -> list[str]:
     return words
 
 
-def _parse_english(text: str, name: str) -> int | None:
+def _parse_english(text: str, name: str, is_whole: bool) -> int | None:
     text = " ".join(text.lower().split())
-    found = _CENTS.fullmatch(text.removeprefix(f"{name.lower()} "))
+    found = (_WHOLE if is_whole else _CENTS).fullmatch(text.removeprefix(f"{name.lower()} "))
     if not found or not text.startswith(f"{name.lower()} "):
         return None
     # What is tolerated: hyphens left out in 21 to 99, and a comma or an "and" after hundred, thousand, million ...
@@ -272,7 +294,7 @@ def _parse_english(text: str, name: str) -> int | None:
     whole = _read_english(tokens)
     if whole is None or _spell_whole(whole).lower().replace("-", " ").split(" ") != tokens:
         return None
-    return whole * 100 + int(found[2])
+    return whole * 100 + (0 if is_whole else int(found[2]))
 
 
 def _read_english(tokens: list[str]) -> int | None:

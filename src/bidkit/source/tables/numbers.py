@@ -6,18 +6,21 @@ import re
 import unicodedata
 from decimal import Decimal
 
+from bidkit.words import CURRENCY_WORDS
+
 MONEY = frozenset(("unit_price", "list_price", "amount", "cost", "floor", "cap", "ceiling", "unit_ceiling"))
 NUMBERS = MONEY | {"quantity", "tax_rate", "discount", "escalation"}
 """Fields that hold a number."""
 DATES = frozenset(("valid_from", "valid_until"))
 
-_CODES = ("CNY", "USD", "EUR", "GBP", "HKD", "MOP", "TWD", "SGD", "AUD", "NZD", "CAD")
+_CODES = tuple(CURRENCY_WORDS["en"])
 _BEFORE = {code.lower(): code for code in _CODES} | {
     **{"¥": "CNY", "rmb": "CNY", "人民币": "CNY", "$": "USD", "us$": "USD", "€": "EUR", "£": "GBP", "hk$": "HKD"},
-    **{"mop$": "MOP", "nt$": "TWD", "s$": "SGD", "a$": "AUD", "nz$": "NZD", "c$": "CAD"},
+    **{"mop$": "MOP", "nt$": "TWD", "s$": "SGD", "a$": "AUD", "nz$": "NZD", "c$": "CAD", "rm": "MYR"},
 }
 _AFTER = {"元": "CNY", "圆": "CNY", "美元": "USD", "欧元": "EUR", "英镑": "GBP", "港元": "HKD", "港币": "HKD"} | {
-    **{"澳门元": "MOP", "新台币": "TWD", "新加坡元": "SGD", "澳元": "AUD", "新西兰元": "NZD", "加元": "CAD"}
+    **{"澳门元": "MOP", "新台币": "TWD", "新加坡元": "SGD", "澳元": "AUD", "新西兰元": "NZD", "加元": "CAD"},
+    **{"瑞士法郎": "CHF", "林吉特": "MYR", "泰铢": "THB", "日元": "JPY", "韩元": "KRW"},
 }
 _SIGNED = re.compile(
     rf"(?P<before>{'|'.join(re.escape(sign) for sign in sorted(_BEFORE, key=len, reverse=True))})?\s*"
