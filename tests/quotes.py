@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -156,6 +156,16 @@ def make_proposal(bid: Bid) -> bytes:
 def read(content: bytes, *, values: bool = False) -> Any:
     """A workbook with its formulas, or with their cached values."""
     return openpyxl.load_workbook(io.BytesIO(content), data_only=values)
+
+
+def find_formulas(content: bytes) -> Iterator[tuple[str, str, Any]]:
+    """Sheet, cell and cached value of each formula."""
+    book, cached = read(content), read(content, values=True)
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type == "f":
+                    yield sheet.title, cell.coordinate, cached[sheet.title][cell.coordinate].value
 
 
 def cents(value: Any) -> Decimal:

@@ -15,7 +15,7 @@ import pytest
 from dump import dump_docx
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from quotes import ROOT, TENDER, cents, labelled, make_bid, make_line, make_proposal, make_workbook, read
+from quotes import ROOT, TENDER, cents, find_formulas, labelled, make_bid, make_line, make_proposal, make_workbook, read
 from workspace import NOW, edit, make_workspace
 
 from bidkit.bid import Bid
@@ -211,16 +211,6 @@ def batched(names: Iterable[str], count: int) -> Iterator[list[str]]:
     rest = iter(names)
     while chunk := list(islice(rest, count)):
         yield chunk
-
-
-def find_formulas(content: bytes) -> Iterator[tuple[str, str, Any]]:
-    """Sheet, cell and cached value of each formula."""
-    book, cached = read(content), read(content, values=True)
-    for sheet in book:
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.data_type == "f":
-                    yield sheet.title, cell.coordinate, cached[sheet.title][cell.coordinate].value
 
 
 def check_totals(bid: Bid, content: bytes) -> None:

@@ -172,7 +172,7 @@ def test_every_bid_rule_has_a_fixture_and_every_fixture_a_rule() -> None:
 
 UNDERLINED = {
     "PR01": ["300000.01", "336000.01", "6.10", "35999.99"],
-    "PR02": ["人民币叁拾叁万陆仟元壹角", "叁拾參萬陆仟元整", "US Dollars Three Hundred Thirty-Six Thousand and 10/100"],
+    "PR02": ["人民币叁拾叁万陆仟元壹角", "叁拾三万陆仟元整", "US Dollars Three Hundred Thirty-Six Thousand and 10/100"],
     "PR04": ["335999.99", "335999.99", "335999.99", "300000", "335999.99", "299999.99", "35999.99", "100"],
     "PR06": ["option_period", "optional", "alternative"],
     "PR07": ["0", "0.00", "A01", "A01", "套", "现场培训", "A04", "2", "B9", "2"],

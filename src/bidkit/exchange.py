@@ -21,11 +21,12 @@ from bidkit.bid import Bid
 from bidkit.context.lines import make_lines
 from bidkit.deal.prices import Line, Rounding
 from bidkit.diagnostic import Diagnostic, Span, has_errors
-from bidkit.quote import Quote
+from bidkit.quote import Quote, round_cents
 from bidkit.quote.offers import round_to
 from bidkit.scalars import Currency, Day, Model, Money, Note, Text, validate
 from bidkit.source import decode, parse_csv, parse_xlsx, parse_yaml
 from bidkit.source.tables.comma import decode_chinese, escape_formula
+from bidkit.words import count_decimals
 
 _COLUMNS = (
     *("id", "item", "category", "name", "spec", "brand", "model", "manufacturer", "origin", "sku", "unit", "quantity"),
@@ -80,7 +81,7 @@ def export_json(bid: Bid) -> str:
         "currency": quote.currency,
         "prices": quote.prices,
         "tax_sum": text.tax_sum,
-        "rounding": text.rounding.model_dump(),
+        "rounding": {"unit_price": text.places.unit_price, "amount": text.places.amount},
         "lines": [*_list_lines(bid)],
         "categories": [
             {"number": item.number, "id": item.category.id, "name": item.category.name, "total": item.total}
@@ -159,11 +160,13 @@ def _read_list(content: bytes, name: str, sheet: str | None) -> tuple[Sequence[L
 
 def _check(quote: ExportedQuote) -> Iterator[Diagnostic]:
     """Whether the stated amounts are those of the lines. Diagnostics: PR01."""
-    counted = Decimal(0)
+    counted, places = Decimal(0), quote.rounding.amount
+    if places is None:
+        places = count_decimals(quote.currency)
     for line in quote.lines:
         if line.unit_price is None or line.part_of:
             continue
-        amount = round_to(round_to(line.quantity * line.unit_price, quote.rounding.amount), 2)
+        amount = round_cents(round_to(line.quantity * line.unit_price, places))
         if line.amount is not None and line.amount != amount:
             yield _differ(line.span("amount"), line.id, line.amount, amount)
         counted += amount if line.kind in ("base", "option_period") else 0

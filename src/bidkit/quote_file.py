@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from bidkit.appendix import Appendix
 from bidkit.bid import Bid
 from bidkit.cache import open_store
 from bidkit.context import make_context
-from bidkit.context.formats import make_filters
+from bidkit.context.formats import FILTER_KINDS, make_filters
 from bidkit.diagnostic import Diagnostic
-from bidkit.ooxml.sheet import WorkbookTemplate, compile_workbook
+from bidkit.ooxml.reading import ReadName
+from bidkit.ooxml.sheet import WorkbookTemplate, compile_workbook, list_workbook_names
 from bidkit.pack import Pack, make_theme
 
+_DECIMALS = 2
+"""Those to which the formulas of a template round where it does not ask for the currency's."""
 _PAPERS = {"en-GB": 9}
 """Excel's number for the paper of a locale, where it is not the one of its language's template."""
 
 
 def compile_quote_file(pack: Pack, bid: Bid) -> tuple[WorkbookTemplate | None, list[Diagnostic]]:
-    """The pack's template in the company's colour; None if it is wrong. Diagnostics: as `compile_workbook`."""
+    """The pack's template in the company's colour; None if it is wrong.
+
+    Diagnostics: as `compile_workbook`; DL60.
+    """
     locale, company = bid.deal.locale, bid.company
     theme = make_theme(pack, company.color, is_written="color" in company.model_fields_set)
     name = f"{pack.name}/{pack.text.workbook or 'quote.xlsx'}"
     options = {"theme": theme, "paper": _PAPERS.get(locale), "store": open_store("templates")}
-    return compile_workbook(pack.workbook, name, make_filters(locale), **options)  # type: ignore[arg-type]
+    template, problems = compile_workbook(pack.workbook, name, make_filters(locale), **options)  # type: ignore[arg-type]
+    quote = bid.deal.quote
+    if template and quote.places.currency != _DECIMALS:
+        names = list_workbook_names(pack.workbook, name, FILTER_KINDS)[0] or ()
+        if not _reads(names, "quote", "rounding", "currency"):
+            problems.append(Diagnostic("DL60", quote.span("currency"), {"file": name, "currency": quote.currency}))
+    return template, problems
+
+
+def _reads(names: Iterable[ReadName], first: str, *rest: str) -> bool:
+    """Whether a name, and behind a dot each next one, is read."""
+    return any(own.name == first and (not rest or _reads(own.fields, *rest)) for own in names)
 
 
 def check_quote_file(

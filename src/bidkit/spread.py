@@ -1,5 +1,7 @@
 """a target total spread over the lines of a quote: unit prices whose amounts add up to it exactly.
 
+Here a cent is the smallest unit of the currency.
+
 1. every unit price times one factor, kept between its floor and its cap; the factor is found by bisection
 2. rounded to the cent; what the amounts lack is spread a cent of a unit price at a time, where rounding took most
 3. the rest, smaller than any quantity can mend alone, by the shortest way of cents up and down on several lines
@@ -8,10 +10,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
-_CENT = Decimal("0.01")
 _ROUNDS = 60
 _MAX_REST = 20_000
 _STEPS = 3
@@ -33,7 +34,7 @@ class Share:
 
 @dataclass(frozen=True)
 class Spread:
-    """Unit prices, two places each.
+    """Unit prices in whole cents.
 
     Args:
         total: what their amounts add up to; the nearest total that was found where the target cannot be reached.
@@ -43,30 +44,37 @@ class Spread:
     total: Decimal
 
 
-def spread_total(shares: Sequence[Share], target: Decimal) -> Spread:
+def spread_total(shares: Sequence[Share], target: Decimal, places: int = 2) -> Spread:
     """Unit prices near one common discount whose amounts, rounded half up to the cent, add up to the target.
 
     Floors and caps are rounded inwards to the cent; a cap below its floor raises ValueError.
+
+    Args:
+        places: the decimals of a cent.
     """
-    limits = [_limit(share) for share in shares]
+    limits = [_limit(share, places) for share in shares]
+    shares = [replace(share, price=share.price.scaleb(places)) for share in shares]
+    target = target.scaleb(places)  # all is counted in cents from here on
     prices = _scale(shares, limits, target)
     rest = _to_cents(target) - sum(map(_amount, shares, prices))
     rest = _hand_out(shares, limits, prices, rest)
     rest = _settle(shares, limits, prices, rest)
-    return Spread(tuple(Decimal(price).scaleb(-2) for price in prices), target - Decimal(rest).scaleb(-2))
+    made = tuple(Decimal(price).scaleb(-places) for price in prices)
+    return Spread(made, (target - rest).scaleb(-places))
 
 
-def _limit(share: Share) -> tuple[int, int | None]:
+def _limit(share: Share, places: int) -> tuple[int, int | None]:
     """The lowest and the highest price in cents."""
-    low = _to_cents(share.floor, ROUND_CEILING)
-    high = None if share.cap is None else _to_cents(share.cap, ROUND_FLOOR)
+    low = _to_cents(share.floor.scaleb(places), ROUND_CEILING)
+    high = None if share.cap is None else _to_cents(share.cap.scaleb(places), ROUND_FLOOR)
     if high is not None and high < low:
         raise ValueError(f"{share.cap} < {share.floor}")
     return low, high
 
 
 def _to_cents(amount: Decimal, rounding: str = ROUND_HALF_UP) -> int:
-    return int((amount / _CENT).to_integral_value(rounding))
+    """In whole cents."""
+    return int(amount.to_integral_value(rounding))
 
 
 def _amount(share: Share, price: int) -> int:

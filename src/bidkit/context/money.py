@@ -43,7 +43,7 @@ def make_quote(bid: Bid, labels: Mapping[str, Any]) -> dict[str, Any]:
         **_make_money(bid),
         "sheet": labels["price_sheets"][bid.deal.regime],
         "tax_sum": text.tax_sum,
-        "rounding": text.rounding.model_dump(),
+        "rounding": text.places._asdict(),
         "rates": [rate.model_dump() for rate in text.rates],
         "is_taxed": is_taxed,
         "tax_by_line": is_taxed and text.tax_sum == "by_line",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from bidkit.deal.prices import Line, QuoteText
@@ -95,9 +96,20 @@ def _check_rates(quote: QuoteText) -> Iterator[Diagnostic]:
     for payment in quote.milestones:
         if (payment.percent is None) == (payment.amount is None):
             yield Diagnostic("DL57", payment.span("amount"), {"name": payment.name})
-    for key, limit in (("unit_price", 6), ("amount", 2)):
-        places = getattr(quote.rounding, key)
-        if places > limit:
-            yield Diagnostic("DL11", quote.rounding.span(key), {"value": str(places), "limit": f"≤ {limit}"})
-    if quote.target is not None and quote.rounding.unit_price < 2:  # a total is spread by the cent
-        yield Diagnostic("DL11", quote.rounding.span("unit_price"), {"value": "0, 1", "limit": "≥ 2 (target)"})
+    yield from _check_places(quote)
+
+
+def _check_places(quote: QuoteText) -> Iterator[Diagnostic]:
+    """No amount has a part that its currency does not have, or is rounded to one."""
+    places = quote.places
+    for key, limit in (("unit_price", 6), ("amount", places.currency)):
+        if (own := getattr(places, key)) > limit:
+            yield Diagnostic("DL11", quote.rounding.span(key), {"value": str(own), "limit": f"≤ {limit}"})
+    if quote.target is not None and places.unit_price < places.currency:  # a total is spread by the smallest unit
+        values = {"value": str(places.unit_price), "limit": f"≥ {places.currency} (target)"}
+        yield Diagnostic("DL11", quote.rounding.span("unit_price"), values)
+    unit = Decimal(1).scaleb(-places.currency)
+    amounts = ((item, "amount") for item in (*quote.milestones, *quote.lines))
+    for owner, key in ((quote, "total"), (quote, "target"), *amounts):
+        if (getattr(owner, key) or 0) % unit:
+            yield Diagnostic("DL11", owner.span(key), {"value": f"{getattr(owner, key)}", "limit": f"{unit}"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import Field
 
@@ -25,6 +25,7 @@ from bidkit.scalars import (
     Texts,
     Whole,
 )
+from bidkit.words import count_decimals
 
 LineKind = Literal["base", "optional", "alternative", "option_period"]
 
@@ -125,10 +126,18 @@ class ExchangeRate(Model):
 
 
 class Rounding(Model):
-    """The decimals to which unit prices and the amounts of lines are rounded, half up."""
+    """The decimals to which unit prices and amounts of lines are rounded, half up; None for those of the currency."""
 
-    unit_price: Whole = 2
-    amount: Whole = 2
+    unit_price: Whole | None = None
+    amount: Whole | None = None
+
+
+class Places(NamedTuple):
+    """The decimals of unit prices, of the amounts of lines, and of all else, which are those of the currency."""
+
+    unit_price: int
+    amount: int
+    currency: int
 
 
 class QuoteText(Model):
@@ -155,6 +164,13 @@ class QuoteText(Model):
     milestones: tuple[Payment, ...] = ()
     notes: tuple[Text, ...] = ()
     forms: tuple[PriceForm, ...] = ()
+
+    @property
+    def places(self) -> Places:
+        """The decimals to which everything of this quote is rounded."""
+        own, written = count_decimals(self.currency), self.rounding
+        unit_price = own if written.unit_price is None else written.unit_price
+        return Places(unit_price, own if written.amount is None else written.amount, own)
 
     def walk(self) -> Iterator[Category]:
         """All categories, in printed order."""

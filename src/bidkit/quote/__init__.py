@@ -1,9 +1,9 @@
 """money: lines, categories, tax, totals, in Decimal only.
 
-Rounding, all half up to 0.01 where the quote declares nothing else: a line's amount (quantity × unit price); the tax of
-a line, or under `by_rate` that of all lines of one rate; a payment (the last one takes the remainder). Sums are never
-rounded again. Prices that include tax give the net amount by division, the tax is the rest; prices without tax give the
-tax by multiplication.
+Rounding, all half up to the smallest unit of the currency where the quote declares nothing else (0.01; 1 in yen): a
+line's amount (quantity × unit price); the tax of a line, or under `by_rate` that of all lines of one rate; a payment
+(the last one takes the remainder). Sums are never rounded again. Prices that include tax give the net amount by
+division, the tax is the rest; prices without tax give the tax by multiplication.
 
 The base lines and the option periods are each computed as a contract of their own, and each lot of a tender too; the
 whole quote is the exact sum of them.
@@ -240,7 +240,7 @@ def _compute(text: QuoteText, categories: Sequence[Category], offers: Sequence[O
         groupings=tuple(_group(tag, title, lines) for tag, title in text.groupings.items()),
         extras=tuple(_price_line(text, offer, "") for offer in offers if offer.line.kind not in _COUNTED),
         taxes=taxes,
-        payments=_split_payments(text.milestones, base),
+        payments=_split_payments(text, base),
         subtotal=_sum(item.amount for item in lines if item.line.kind == "base"),
         base=base,
         options=options,
@@ -275,10 +275,10 @@ def _total_categories(
 def _price_line(text: QuoteText, offer: Offer, number: str) -> PricedLine:
     """A line's amounts."""
     rate = offer.line.rate
-    amount = round_to(round_to(offer.line.quantity * offer.unit_price, text.rounding.amount), 2)
+    amount = round_cents(round_to(offer.line.quantity * offer.unit_price, text.places.amount))
     if text.prices == "net":
-        return PricedLine(offer, number, amount, amount, round_cents(amount * rate))
-    net = round_cents(amount / (1 + rate))
+        return PricedLine(offer, number, amount, amount, _round(amount * rate, text))
+    net = _round(amount / (1 + rate), text)
     return PricedLine(offer, number, amount, net, amount - net)
 
 
@@ -294,9 +294,9 @@ def _total_taxes(text: QuoteText, lines: Sequence[PricedLine]) -> Iterator[TaxTo
             if text.tax_sum == "by_line":
                 net, tax = _sum(item.net for item in same), _sum(item.tax for item in same)
             elif text.prices == "net":
-                net, tax = amount, round_cents(amount * rate)
+                net, tax = amount, _round(amount * rate, text)
             else:
-                net = round_cents(amount / (1 + rate))
+                net = _round(amount / (1 + rate), text)
                 tax = amount - net
             yield TaxTotal(kind, rate, is_exempt, net + tax, net, tax)
 
@@ -312,17 +312,23 @@ def _group(tag: str, title: str, lines: Sequence[PricedLine]) -> Grouping:
     return Grouping(tag, title, tuple(groups))
 
 
-def _split_payments(payments: Sequence[Payment], total: Decimal) -> tuple[PaymentAmount, ...]:
+def _split_payments(text: QuoteText, total: Decimal) -> tuple[PaymentAmount, ...]:
     """Each payment's amount: as stated, or its share of the total; a share at the end takes what rounding left."""
+    payments, unit = text.milestones, Decimal(1).scaleb(-text.places.currency)
     amounts = [
-        round_cents(total * payment.percent) if payment.percent is not None else payment.amount or Decimal("0.00")
+        _round(total * payment.percent, text) if payment.percent is not None else payment.amount or Decimal("0.00")
         for payment in payments
     ]
     if payments and payments[-1].percent is not None:
         rest, shares = total - _sum(amounts), [payment.percent for payment in payments if payment.percent is not None]
-        is_whole = sum(shares) == 1 if len(shares) == len(payments) else abs(rest) < len(shares) * Decimal("0.01")
+        is_whole = sum(shares) == 1 if len(shares) == len(payments) else abs(rest) < len(shares) * unit
         amounts[-1] += rest if is_whole else 0
     return tuple(PaymentAmount(payment, amount) for payment, amount in zip(payments, amounts, strict=True))
+
+
+def _round(amount: Decimal, text: QuoteText) -> Decimal:
+    """Half up to the smallest unit of the quote's currency, with two decimals at least."""
+    return round_cents(round_to(amount, text.places.currency))
 
 
 def _sum(amounts: Iterable[Decimal]) -> Decimal:

@@ -63,7 +63,7 @@ def make_offers(
     problems = list({(problem.code, problem.span): problem for problem in maker.problems}.values())
     problems = problems or _find_excess(text, offers)
     if not problems and text.target is not None:
-        offers = _aim(offers, text.target)
+        offers = _aim(offers, text.target, text.places.currency)
     return tuple(offers), problems
 
 
@@ -95,9 +95,9 @@ class _Maker:
         for name in line.categories:
             category = self.categories.get(name)
             years = category.year - 1 if line.escalation and category and category.year else 0
-            listed = round_to(price * (1 + (line.escalation or Decimal(0))) ** years, self.text.rounding.unit_price)
+            listed = round_to(price * (1 + (line.escalation or Decimal(0))) ** years, self.text.places.unit_price)
             factor = self.factors.get(name, Decimal(1)) * (1 - (line.discount or Decimal(0)))
-            unit_price = round_to(listed * factor, self.text.rounding.unit_price)
+            unit_price = round_to(listed * factor, self.text.places.unit_price)
             changes = {"category": name, "id": f"{name}-{line.id}" if line.periods else line.id}
             if category and category.kind == "option_period" and line.kind == "base":
                 changes["kind"] = "option_period"
@@ -120,7 +120,7 @@ class _Maker:
             return self.read_book(line, book, book.item.list_price)
         if line.id in self.parts and not line.part_of:
             found = [(part, self.price_unit(part, *self.look_up(part))) for part in self.parts[line.id]]
-            places = self.text.rounding.unit_price
+            places = self.text.places.unit_price
             prices = [round_to(price, places) * part.quantity for part, price in found if price is not None]
             return sum(prices, Decimal(0)) if len(prices) == len(found) else None
         self.problems += reasons or [Diagnostic("DL50", line.span(), {"line": line.id})]
@@ -182,8 +182,8 @@ def _find_excess(text: QuoteText, offers: Sequence[Offer]) -> list[Diagnostic]:
     return []
 
 
-def _aim(offers: Sequence[Offer], target: Decimal) -> list[Offer]:
-    """The base lines at prices that add up to the target, or as near to it as their limits allow."""
+def _aim(offers: Sequence[Offer], target: Decimal, places: int) -> list[Offer]:
+    """The base lines at prices of so many decimals that add up to the target, or as near to it as limits allow."""
     aimed = [place for place, offer in enumerate(offers) if offer.line.kind == "base"]
     shares = [
         Share(offer.line.quantity, offer.unit_price, offer.floor, offer.cap)
@@ -192,6 +192,6 @@ def _aim(offers: Sequence[Offer], target: Decimal) -> list[Offer]:
     if any(share.cap is not None and share.cap < share.floor for share in shares):
         return [*offers]  # a finding of its own
     made = [*offers]
-    for place, price in zip(aimed, spread_total(shares, target).prices, strict=True):
+    for place, price in zip(aimed, spread_total(shares, target, places).prices, strict=True):
         made[place] = replace(offers[place], unit_price=price)
     return made

@@ -146,7 +146,7 @@ def _slip(line: str, price: Decimal, what: Term, other: Decimal) -> dict[str, An
 @rule("PR12")
 def few_decimals(bid: Bid) -> Iterator[Finding]:
     """A price as written has no more decimals than the quote is rounded to."""
-    places = bid.deal.quote.rounding.unit_price
+    places = bid.deal.quote.places.unit_price
     for line in bid.deal.quote.lines:
         for key in ("unit_price", "list_price"):
             price = getattr(line, key)
