@@ -258,3 +258,19 @@ def test_a_price_a_power_of_ten_from_the_price_book_is_a_suspicion(
     edit(deal, "unit_price: 12500.00", f"unit_price: {price}")
     found = [item for item in run_check(deal).diagnostics if item.code == "PR10"]
     assert [item.code for item in found] == codes
+    line = deal.read_text(encoding="utf-8").split("unit_price: ")[0].count("\n") + 1
+    assert [(item.span.line, item.values["other"]) for item in found if item.span] == [(line, "12,500.00")] * len(codes)
+
+
+def test_a_slipped_point_is_found_in_the_cell_of_a_list_and_told_with_all_decimals(tmp_path: Path) -> None:
+    deal = make_workspace(tmp_path)
+    text = deal.read_text(encoding="utf-8")
+    start, end = text.index("  lines:\n", text.index("\nquote:")), text.index("  milestones:", text.index("\nquote:"))
+    fields = "  rounding: {unit_price: 4}\n  lines: {file: lines.csv}\n"
+    deal.write_text(text[:start] + fields + text[end:], encoding="utf-8")
+    write(deal.parent / "lines.csv", "id,category,name,sku,unit,quantity,unit_price,amount,tax_rate\n"
+          "A01,A,线,GW-200,米,1000,0.005,50.00,13%\n")  # fmt: skip
+    (found,) = [item for item in run_check(deal).diagnostics if item.code == "PR10"]
+    assert found.span is not None
+    assert (found.span.file, found.span.line) == ("deals/water/lines.csv", 2)
+    assert (found.values["price"], found.values["other"]) == ("0.005", "0.05")

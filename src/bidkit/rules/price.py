@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from bidkit.bid import Bid
+from bidkit.context.formats import format_money
 from bidkit.correction import BillLine, find_slip
 from bidkit.diagnostic import Severity, Term
 from bidkit.quote.margin import is_below_cost
@@ -140,7 +141,7 @@ def no_slipped_point(bid: Bid) -> Iterator[Finding]:
 
 
 def _slip(line: str, price: Decimal, what: Term, other: Decimal) -> dict[str, Any]:
-    return {"line": line, "price": _money(price), "what": what, "other": _money(other)}
+    return {"line": line, "price": format_money(price), "what": what, "other": format_money(other)}
 
 
 @rule("PR12")
@@ -169,10 +170,9 @@ def within_limits(bid: Bid) -> Iterator[Finding]:
     for item in (*bid.quote.lines, *bid.quote.extras):
         offer = item.offer
         for key, limit in (("floor", offer.floor), ("cap", offer.cap)):
-            is_beyond = limit is not None and (offer.unit_price < limit if key == "floor" else offer.unit_price > limit)
-            if is_beyond:
-                values = {"line": item.line.id, "price": _money(offer.unit_price), "name": Term(key)}
-                yield Finding(item.line.span(key), values | {"limit": _money(limit)})
+            if limit is not None and (offer.unit_price < limit if key == "floor" else offer.unit_price > limit):
+                values = {"line": item.line.id, "price": format_money(offer.unit_price), "name": Term(key)}
+                yield Finding(item.line.span(key), values | {"limit": format_money(limit)})
 
 
 @rule("PR18", Severity.WARNING)
@@ -181,7 +181,7 @@ def above_cost(bid: Bid) -> Iterator[Finding]:
     for item in (*bid.quote.lines, *bid.quote.extras):
         if is_below_cost(item, bid.quote.prices):
             span = item.line.span("cost" if item.line.cost is not None else "id")
-            yield Finding(span, {"line": item.line.id, "price": _money(item.unit_price)})
+            yield Finding(span, {"line": item.line.id, "price": format_money(item.unit_price)})
 
 
 RULES = (
