@@ -96,6 +96,7 @@ def test_the_name_of_a_currency_makes_a_number_a_price(name: str, text: str) -> 
             MAIN,
         ),
         ("six million three hundred seventy-four thousand eight hundred twenty and 00/100", MAIN),
+        ("six million three hundred and seventy-four thousand eight hundred and twenty dollars", MAIN),
         ("USD 6,374,820 in all", MAIN),
         ("about 6.375 million", MAIN),
         ("12,500.00 per site", UNIT),

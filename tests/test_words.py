@@ -466,3 +466,73 @@ def test_every_currency_has_its_words_in_both_languages_and_no_two_have_the_same
     assert list(names) == list(CURRENCY_WORDS["zh"])
     assert len(set(names.values())) == len(names)
     assert set(names) == set(get_args(Currency)) > WHOLE_CURRENCIES
+
+
+@pytest.mark.parametrize(
+    ("words", "currency", "amount"),
+    [
+        ("One US Dollar", "USD", "1"),
+        ("One US Dollar and One Cent", "USD", "1.01"),
+        ("Two Pounds and One Penny", "GBP", "2.01"),
+        ("two pounds sterling and fifty pence", "GBP", "2.50"),
+        ("One Hundred and Five Euros Only", "EUR", "105"),
+        ("Three Hundred Thirty-Six Thousand Chinese Yuan and Fifty Fen", "CNY", "336000.50"),
+        ("One Thousand, Two Hundred and One Swiss Francs and Twenty Centimes", "CHF", "1201.20"),
+        ("One Million Japanese Yen", "JPY", "1000000"),
+        ("One Japanese Yen Only", "JPY", "1"),
+        ("Zero Hong Kong Dollars and Five Cents", "HKD", "0.05"),
+    ],
+)
+def test_english_amounts_with_their_units_are_read(words: str, currency: str, amount: str) -> None:
+    assert parse_amount(words, currency, "en-GB") == Decimal(amount)
+
+
+@pytest.mark.parametrize(
+    ("words", "currency"),
+    [
+        ("One US Dollars", "USD"),
+        ("Two US Dollar", "USD"),
+        ("Two US Dollars and One Cents", "USD"),
+        ("Two US Dollars and Two Cent", "USD"),
+        ("Two US Dollars and One Hundred Cents", "USD"),
+        ("Two US Dollars and Zero Cents", "USD"),
+        ("Two US Dollars Fifty Cents", "USD"),
+        ("Two US Dollars and Fifty", "USD"),
+        ("Two Dollars", "USD"),
+        ("Two Hong Kong Dollars", "USD"),
+        ("Two Pounds and One Cent", "GBP"),
+        ("Two Japanese Yen and Fifty Cents", "JPY"),
+        ("Twenty Eleven US Dollars", "USD"),
+        ("US Dollars", "USD"),
+        ("About Two US Dollars", "USD"),
+    ],
+)
+def test_units_that_do_not_agree_or_belong_to_another_currency_are_no_amount(words: str, currency: str) -> None:
+    assert parse_amount(words, currency, "en") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "amounts"),
+    [
+        ("Our price is three hundred and thirty-six thousand dollars in all.", "USD", ["336000"]),
+        ("three hundred thirty-six thousand\nUS dollars and fifty cents, then one dollar", "USD", ["336000.50", "1"]),
+        ("It costs two thousand pounds sterling.", "GBP", ["2000"]),
+        ("some thousand dollars, two dozen users, one hundred sites", "USD", []),
+        ("one hundred dollarization", "USD", []),
+        ("US Dollars One Hundred and 00/100", "USD", ["100"]),
+    ],
+)
+def test_amounts_with_their_units_are_found_in_a_text(text: str, currency: str, amounts: list[str]) -> None:
+    assert [amount for _, amount in read_amounts(text, currency, "en")] == [Decimal(amount) for amount in amounts]
+
+
+@given(st.integers(2, 10**15), st.integers(2, 99), CURRENCIES, st.sampled_from(["en-US", "en-GB"]))
+def test_any_amount_is_read_with_its_units(whole: int, part: int, currency: str, locale: str) -> None:
+    name = CURRENCY_WORDS["en"][currency]
+    number = spell_amount(Decimal(whole), "EUR", locale).removeprefix("Euros ").removesuffix(" and 00/100")
+    assert parse_amount(f"{number} {name}", currency, locale) == whole
+    assert [amount for _, amount in read_amounts(f"for {number} {name}.", currency, locale)] == [whole]
+    small = spell_amount(Decimal(part), "EUR", locale).removeprefix("Euros ").removesuffix(" and 00/100")
+    unit = {"CNY": "Fen", "GBP": "Pence", "MOP": "Avos", "CHF": "Centimes", "MYR": "Sen", "THB": "Satang"}
+    read = parse_amount(f"{number} {name} and {small} {unit.get(currency, 'Cents')}", currency, locale)
+    assert read == (None if currency in WHOLE_CURRENCIES else whole + Decimal(part) / 100)

@@ -8,6 +8,7 @@ its legal variants, so a slip of the pen is never taken for a number.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Context, Decimal
 from itertools import product
 
@@ -88,6 +89,17 @@ _SAID_CHINESE = re.compile(
 _SAID_ENGLISH = re.compile(rf"(?:\b(?:{'|'.join(_WORTH)})\b(?:[\s,-]|\band\b)+)+(?:[0-9]{{2}}/100|Only\b)", re.I)
 _CENTS = re.compile(r"(.+?),? and ([0-9]{2})/100")
 _WHOLE = re.compile("(.+) only")
+_PLURAL = re.compile("(dollar|euro|pound|pataca|franc)s")
+_SMALL_UNITS = {
+    "CNY": ("fen", "fen"),
+    "GBP": ("penny", "pence"),
+    "MOP": ("avo", "avos"),
+    "CHF": ("centime", "centimes"),
+    "MYR": ("sen", "sen"),
+    "THB": ("satang", "satang"),
+}
+"""English names of hundredths that are not cents: of one, of many."""
+_NUMBER = rf"(?:\b(?:{'|'.join(_WORTH)})\b(?:[\s,-]+(?:and\s+)?))+"
 
 
 def find_amounts(text: str, currency: str, language: str) -> list[str]:
@@ -113,6 +125,7 @@ def read_amounts(text: str, currency: str, language: str) -> list[tuple[str, Dec
         ]
     else:
         found = [(words, f"{name} {words}") for words in _SAID_ENGLISH.findall(text)]
+        found += _find_units(text, currency, name)
     amounts = [(words, parse_amount(whole, currency, language)) for words, whole in found]
     return [(words, amount) for words, amount in amounts if amount is not None]
 
@@ -156,6 +169,7 @@ def parse_amount(words: str, currency: str, language: str) -> Decimal | None:
         cents = _parse_chinese(text, name, currency == "CNY")
     else:
         cents = _parse_english(text, name, is_whole)
+        cents = _parse_units(text, currency, name) if cents is None else cents
     return None if cents is None or (is_whole and cents % 100) else Decimal(cents).scaleb(-2, _EXACT)
 
 
@@ -289,12 +303,50 @@ def _parse_english(text: str, name: str, is_whole: bool) -> int | None:
     found = (_WHOLE if is_whole else _CENTS).fullmatch(text.removeprefix(f"{name.lower()} "))
     if not found or not text.startswith(f"{name.lower()} "):
         return None
-    # What is tolerated: hyphens left out in 21 to 99, and a comma or an "and" after hundred, thousand, million ...
-    tokens = _AND_OR_COMMA.sub(r"\1 ", _HYPHEN.sub(r"\1 ", found[1])).split(" ")
-    whole = _read_english(tokens)
-    if whole is None or _spell_whole(whole).lower().replace("-", " ").split(" ") != tokens:
+    whole = _read_whole(found[1])
+    return None if whole is None else whole * 100 + (0 if is_whole else int(found[2]))
+
+
+def _parse_units(text: str, currency: str, name: str) -> int | None:
+    """What an amount with its units says (One US Dollar and Fifty Cents); they agree in number with what they count."""
+    (one, many), (cent, cents) = _name_units(currency, name)
+    text = " ".join(text.lower().replace(" sterling", "").split())
+    found = re.fullmatch(f"(.+?) ({one}|{many})(?: and (.+?) ({cent}|{cents}))?(?: only)?", text)
+    if not found:
         return None
-    return whole * 100 + (0 if is_whole else int(found[2]))
+    whole, part = _read_whole(found[1]), _read_whole(found[3]) if found[3] else 0
+    if whole is None or part is None or part >= 100 or (found[3] and not part):
+        return None
+    is_agreed = found[2] == (one if whole == 1 else many) and found[4] in (None, cent if part == 1 else cents)
+    return whole * 100 + part if is_agreed else None
+
+
+def _find_units(text: str, currency: str, name: str) -> Iterator[tuple[str, str]]:
+    """Amounts with their units in a text, the country often left out: as they stand there, and as they should."""
+    (one, many), (cent, cents) = _name_units(currency, name)
+    land, short = many.removesuffix(many.split()[-1]), f"{one.split()[-1]}|{many.split()[-1]}"
+    said = re.compile(
+        rf"({_NUMBER})(?:{land})?(?:{short})\b(?: sterling\b)?( and (?:{_NUMBER})(?:{cent}|{cents})\b)?", re.I
+    )
+    for found in said.finditer(" ".join(text.split())):
+        whole = found[1].strip(" ,-")
+        yield found[0], f"{whole} {one if whole.lower() == 'one' else many}{found[2] or ''}"
+
+
+def _name_units(currency: str, name: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    """The English units of a currency and of its hundredths in small letters, each for one and for many."""
+    many = name.lower().removesuffix(" sterling")
+    return (_PLURAL.sub(r"\1", many), many), _SMALL_UNITS.get(currency, ("cent", "cents"))
+
+
+def _read_whole(text: str) -> int | None:
+    """A whole number in small letters, spelt as it must be.
+
+    What is tolerated: hyphens left out in 21 to 99, and a comma or an "and" after hundred, thousand, million ...
+    """
+    tokens = _AND_OR_COMMA.sub(r"\1 ", _HYPHEN.sub(r"\1 ", text)).split(" ")
+    whole = _read_english(tokens)
+    return whole if whole is not None and _spell_whole(whole).lower().replace("-", " ").split(" ") == tokens else None
 
 
 def _read_english(tokens: list[str]) -> int | None:
