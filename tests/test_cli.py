@@ -85,7 +85,7 @@ class TestBuild:
         assert names == [
             f"{FINAL}/internal/manifest.json",
             f"{FINAL}/internal/report.html",
-            f"{FINAL}/submit/credentials/01-营业执照.png",
+            f"{FINAL}/submit/credentials/01-营业执照.jpg",
             f"{FINAL}/submit/credentials/02-质量管理体系认证证书.pdf",
             f"{FINAL}/submit/proposal.docx",
             f"{FINAL}/submit/quote.xlsx",

@@ -22,8 +22,12 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from bidkit.diagnostic import Diagnostic, Severity
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfPage
 
 _PLACES = (
     "soffice",
@@ -174,7 +178,12 @@ def read_page_texts(pdf: bytes) -> list[str]:
     from pypdfium2 import PdfDocument
 
     with PDFIUM, PdfDocument(pdf) as document:
-        return [page.get_textpage().get_text_bounded() for page in document]
+        return [read_page_text(page) for page in document]
+
+
+def read_page_text(page: PdfPage) -> str:
+    """The text of an open page; PDFium has a mark for a hyphen at the end of a line, which is one here."""
+    return str(page.get_textpage().get_text_bounded()).replace("\x02", "-")
 
 
 def read_destinations(pdf: bytes) -> dict[str, int]:

@@ -161,14 +161,14 @@ def read_pdf_traces(content: bytes, name: str) -> Traces:
     """What a finished PDF says: the text of its pages, its properties, its name."""
     from pypdfium2 import PdfDocument, PdfiumError
 
-    from bidkit.office import PDFIUM
+    from bidkit.office import PDFIUM, read_page_text
 
     texts: list[tuple[Place, str]] = [((), name.rpartition("/")[2])]
     authors: list[tuple[Place, str]] = []
     try:
         with PDFIUM, PdfDocument(content) as document:
             for number, page in enumerate(document, 1):
-                texts.append(((("page", str(number)),), page.get_textpage().get_text_bounded()))
+                texts.append(((("page", str(number)),), read_page_text(page)))
             properties: Mapping[str, str] = document.get_metadata_dict()
             count = document.count_attachments()
     except PdfiumError as error:

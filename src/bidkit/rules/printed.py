@@ -23,6 +23,7 @@ _BROKEN_FIELD = re.compile(
 _BROKEN_CELL = re.compile(r"#(?:REF!|NAME\?|VALUE!|DIV/0!|N/A|NUM!|NULL!)|###")
 _DRAFT = re.compile("DRAFT|草稿", re.I)
 _LEADER = str.maketrans("", "", ".…·")
+_BLANKS = re.compile(r"[\s\u00ad-]")
 
 
 @dataclass(frozen=True)
@@ -220,8 +221,8 @@ RULES = (
 
 
 def _squeeze(text: str) -> str:
-    """A text without blanks, which a PDF has where it likes."""
-    return "".join(text.split())
+    """A text without blanks, which a PDF has where it likes, and hyphens, which it loses at the ends of lines."""
+    return _BLANKS.sub("", text)
 
 
 def _prints(text: str, amount: str) -> bool:
