@@ -38,6 +38,8 @@ class FormSheet(Model):
 
     `header` is the row of the titles; it is looked for where it is left out. `category` limits the rows to its lines,
     for forms in which every sheet counts from 1. Rows with one of the texts of `ignore` as their id are no lines.
+    `units` says for columns of amounts in what unit they are, where the form itself does not say it clearly: 10000 for
+    ten thousands.
     """
 
     sheet: Text
@@ -46,6 +48,7 @@ class FormSheet(Model):
     columns: FormColumns
     category: Note = ""
     ignore: Texts = ()
+    units: dict[str, Whole] = Field(default_factory=dict)
 
 
 class FormCells(Model):
@@ -76,7 +79,7 @@ class PriceForm(Model):
 
     Of a tender with lots, `lot` is the one whose prices it shows. `categories` are cells for the totals of categories,
     `texts` cells for texts that the quote does not have. Nothing that a cell holds is written over, nor a locked cell
-    filled, unless `overwrite` says so; a formula always stays.
+    filled, unless `overwrite` says so; a formula always stays. `units` is as in `FormSheet`, for cells and categories.
     """
 
     file: Text
@@ -86,4 +89,5 @@ class PriceForm(Model):
     cells: FormCells = FormCells()
     categories: dict[str, Text] = Field(default_factory=dict)
     texts: dict[str, Text] = Field(default_factory=dict)
+    units: dict[str, Whole] = Field(default_factory=dict)
     overwrite: Flag = False

@@ -63,14 +63,15 @@ class Entries:
         """A cell of the form."""
         return Span(self.name, place=(("sheet", sheet.name), ("cell", name_cell(place))))
 
-    def report(self, code: str, sheet: Sheet, place: Place, *, is_error: bool = True, **values: Any) -> None:
+    def report(self, code: str, sheet: Sheet, place: Place, severity: Severity = Severity.ERROR, **values: Any) -> None:
         """Note a mistake at a cell."""
-        severity = Severity.ERROR if is_error else Severity.WARNING
         self.problems.append(Diagnostic(code, self.span(sheet, place), values, severity))
 
-    def refuse(self, sheet: Sheet, place: Place, key: str, fault: str, *, is_error: bool = True, **values: str) -> None:
-        """Note that a value cannot stand in a cell. Diagnostics: PR32."""
-        self.report("PR32", sheet, place, is_error=is_error, key=key, fault=Term(fault, tuple(values.items())))
+    def refuse(
+        self, sheet: Sheet, place: Place, key: str, fault: str, severity: Severity = Severity.ERROR, **values: str
+    ) -> None:
+        """Note that a value cannot stand in a cell, or how it does. Diagnostics: PR32."""
+        self.report("PR32", sheet, place, severity, key=key, fault=Term(fault, tuple(values.items())))
 
     def enter(
         self, sheet: Sheet, place: Place, key: str, value: Any, title: str = "", scale: Decimal = Decimal(1)
@@ -85,13 +86,13 @@ class Entries:
             return
         if sheet.is_out_of_sight(place) and sheet.name not in self.unseen:
             self.unseen.add(sheet.name)
-            self.report("PK32", sheet, place, is_error=False, what=Term("form_hidden"))
+            self.report("PK32", sheet, place, severity=Severity.WARNING, what=Term("form_hidden"))
         cell = sheet.cell(place)
         if cell is not None and cell.formula is not None:
             self.computed[spot] = entry
         elif entry.value in (None, ""):
             if key != "remark":
-                self.refuse(sheet, place, key, "form_nothing", is_error=False)
+                self.refuse(sheet, place, key, "form_nothing", severity=Severity.WARNING)
         elif self._may_enter(sheet, place, entry):
             self.plain[spot], self.keys[spot] = entry.value, key
 
@@ -137,7 +138,12 @@ def check_entries(entries: Entries, evaluator: Evaluator) -> None:
                         entries.refuse(sheet, place, key, "form_invalid", value=show(value), limit=limit)
                 except Refused:
                     entries.refuse(
-                        sheet, place, entries.keys[spot], "form_unknown", is_error=False, limit=rule.formulas[0]
+                        sheet,
+                        place,
+                        entries.keys[spot],
+                        "form_unknown",
+                        severity=Severity.WARNING,
+                        limit=rule.formulas[0],
                     )
 
 

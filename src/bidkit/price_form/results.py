@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from bidkit.diagnostic import Term
+from bidkit.diagnostic import Severity, Term
 from bidkit.ooxml.sheet.evaluate import Evaluator
 from bidkit.ooxml.sheet.foreign import CellError, Sheet, Value
 from bidkit.ooxml.sheet.formula import read_formula
@@ -43,13 +43,27 @@ def _settle(entries: Entries, evaluator: Evaluator, spot: Spot, sheet: Sheet) ->
         about = {"formula": f"={(cell.formula or '')[:60]}", "reason": evaluator.refused[spot][:60]}
         is_given = entry is not None and is_plain and entry.value not in (None, "")
         fault = "form_believed" if is_given else "form_map" if is_plain else "form_never"
-        entries.report("PR34", sheet, spot[1:], is_error=not is_given, fault=Term(fault), **about)
+        entries.report(
+            "PR34",
+            sheet,
+            spot[1:],
+            severity=Severity.WARNING if is_given else Severity.ERROR,
+            fault=Term(fault),
+            **about,
+        )
         return entry.value if entry is not None and is_given else None
     value = evaluator.values[spot]
     if isinstance(value, CellError):
         was = entries.book.value(sheet, spot[1:])
         about = {"formula": f"={(cell.formula or '')[:60]}", "reason": str(value)}
-        entries.report("PR34", sheet, spot[1:], is_error=was != value, fault=Term("form_error"), **about)
+        entries.report(
+            "PR34",
+            sheet,
+            spot[1:],
+            severity=Severity.WARNING if was == value else Severity.ERROR,
+            fault=Term("form_error"),
+            **about,
+        )
     return value
 
 
@@ -76,7 +90,7 @@ def _check_totals(entries: Entries, values: dict[Spot, Value], sheets: dict[int,
         found = values.get(spot, entries.book.value(sheet, spot[1:]))
         if found in (None, ""):
             shown = show(sums[0].value)
-            entries.refuse(sheet, spot[1:], "amount", "form_blank_total", is_error=False, value=shown)
+            entries.refuse(sheet, spot[1:], "amount", "form_blank_total", severity=Severity.WARNING, value=shown)
         elif isinstance(found, Decimal) and not any(_agrees(entry, found) for entry in sums):
             wanted = min((entry.value for entry in sums), key=lambda amount: abs(amount - found))  # type: ignore[operator]
             entries.report("PR33", sheet, spot[1:], key="amount", found=show(found), wanted=show(wanted))
@@ -88,4 +102,4 @@ def _check_formats(entries: Entries, sheets: dict[int, Sheet]) -> None:
         value, sheet = entry.value, sheets[spot[0]]
         if isinstance(value, Decimal) and (shown := entries.book.format(sheet, spot[1:]).round(value)) != value:
             what = {"value": show(value), "shown": show(shown)}
-            entries.refuse(sheet, spot[1:], entry.key, "form_rounded", is_error=False, **what)
+            entries.refuse(sheet, spot[1:], entry.key, "form_rounded", severity=Severity.WARNING, **what)

@@ -14,7 +14,7 @@ from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.ooxml.sheet.foreign import Place, Sheet, Workbook, read_place
 from bidkit.ooxml.sheet.formula import Reference, column_number, read_formula
 from bidkit.price_form.entries import Entries, fold
-from bidkit.price_form.scales import AMOUNTS, ONE, find_scale, find_sheet_scale, read_scale
+from bidkit.price_form.scales import AMOUNTS, ONE, read_labels, read_titles, settle_scale
 from bidkit.source import nearest
 
 _FIRST_ROWS = 60
@@ -53,14 +53,15 @@ def find_columns(entries: Entries, text: FormSheet, sheet: Sheet) -> Columns | N
     titles = {"id": text.id, **text.columns.titles()}
     rows = [text.header] if text.header else range(1, min(max(sheet.rows, default=1), _FIRST_ROWS) + 1)
     tries = [(height, row) for height in range(1, _HEADER_ROWS + 1) for row in rows]
-    best: tuple[int, int, dict[str, list[int]]] = (-1, 0, {})
+    best: tuple[int, range, dict[str, list[int]]] = (-1, range(1), {})
     for height, row in tries:
         shown = _read_titles(entries.book, sheet, range(row, row + height))
         found = {key: _find_title(shown, title) for key, title in titles.items()}
         score = sum(bool(columns) for columns in found.values())
         if score > best[0]:
-            best = (score, row + height - 1, found)
-    _, last, found = best
+            best = (score, range(row, row + height), found)
+    _, header, found = best
+    last = header.stop - 1
     shown = _read_titles(entries.book, sheet, range(max(1, last - _HEADER_ROWS + 1), last + 1))
     by_key = {}
     for key, title in titles.items():
@@ -74,8 +75,12 @@ def find_columns(entries: Entries, text: FormSheet, sheet: Sheet) -> Columns | N
     if len(by_key) < len(titles):
         return None
     over = {key: shown.get(column, []) for key, column in by_key.items()}
-    whole = find_sheet_scale(entries, sheet, last)
-    scales = {key: read_scale(reversed(over[key])) or whole for key in by_key if key in AMOUNTS}
+    scales = {}
+    _check_units(entries, text.units, [key for key in by_key if key in AMOUNTS], text.span("units"))
+    for key, column in by_key.items():
+        if key in AMOUNTS:
+            texts = read_titles(entries, sheet, column, by_key["id"], last)
+            scales[key] = settle_scale(entries, (sheet, (last, column)), key, texts, (header.start, last), text.units)
     return Columns(by_key, {key: " ".join(texts) for key, texts in over.items()}, scales, last)
 
 
@@ -106,11 +111,24 @@ def enter_cells(entries: Entries, bid: Bid) -> None:
     wanted = [(place, key, values[key], form.cells.span(key)) for key, place in form.cells.places().items()]
     wanted += [(place, key, totals[key], form.span("categories")) for key, place in form.categories.items()]
     wanted += [(place, "texts", text, form.span("texts")) for place, text in form.texts.items()]
+    _check_units(
+        entries, form.units, [key for _, key, *_ in wanted if key in AMOUNTS or key in totals], form.span("units")
+    )
     for name, key, value, at in wanted:
         found = _find_place(entries, name, at)
         if found is not None:
-            is_amount = key in AMOUNTS or key in totals
-            entries.enter(*found, key, value, scale=find_scale(entries, *found) if is_amount else ONE)
+            scale = ONE
+            if key in AMOUNTS or key in totals:
+                above = found[1][0] - 1
+                scale = settle_scale(entries, found, key, read_labels(entries, *found), (above + 1, above), form.units)
+            entries.enter(*found, key, value, scale=scale)
+
+
+def _check_units(entries: Entries, units: Mapping[str, int], known: list[str], at: Span | None) -> None:
+    """A unit is said of an amount that the map names. Diagnostics: PR30."""
+    for key in units:
+        if key not in known:
+            _report(entries, "form_amount", key, at, known)
 
 
 def _make_values(bid: Bid) -> dict[str, Any]:
