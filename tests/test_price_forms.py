@@ -28,6 +28,7 @@ from form_files import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl.workbook.defined_name import DefinedName
 from workspace import NOW, root_of, sign_all, write
 
 from bidkit.build import Options, build_deal
@@ -497,6 +498,7 @@ def expressions() -> st.SearchStrategy[str]:
     others = st.sampled_from(
         [
             *("SUMPRODUCT(A1:A4,B1:B4)", "SUMPRODUCT((A1:A4>0)*B1:B4)", 'SUMIF(A1:A4,">0",B1:B4)'),
+            *('SUMIF(A1:A4,"<=10%",B1:B4)', 'COUNTIF(B1:B4,">1,000")', 'SUMIF(A1:A4,"<>300%",B1:B4)'),
             *('COUNTIF(A1:B4,"<100")', "AVERAGE(A1:A4)", "13%", "-A4", "2^3", "INT(B3)", "SUM(A1:A4,B4,5)"),
             *("SUM(A1:A2)/SUM(B1:B2)", "SUBTOTAL(9,A1:B4)", "SUBTOTAL(1,A1:A4)", "SUBTOTAL(109,A1:A5)"),
             *('SUMIFS(B1:B4,A1:A4,">0",B1:B4,"<100")', 'COUNTIFS(A1:A4,">0")', 'COUNTIF(A1:A6,"<>文字")'),
@@ -547,8 +549,10 @@ def test_random_formulas_come_to_what_libreoffice_says() -> None:
     assert compared > len(formulas) * 0.8
 
 
-def evaluate(cells: Mapping[str, Any]) -> Evaluator:
+def evaluate(cells: Mapping[str, Any], names: Mapping[str, str] | None = None) -> Evaluator:
     book = openpyxl.Workbook()
+    for name, meaning in (names or {}).items():
+        book.defined_names[name] = DefinedName(name, attr_text=meaning)
     for cell, value in cells.items():
         book.active[cell] = value
     stream = io.BytesIO()
@@ -583,6 +587,88 @@ def test_a_subtotal_leaves_out_the_subtotals_in_its_area() -> None:
 def test_what_programs_take_in_two_ways_is_refused(formula: str) -> None:
     made = evaluate({"A1": 1, "A2": "1", "A3": "x", "B1": 2, "B2": 3, "B3": 4, "D1": formula})
     assert (0, 1, 4) in made.refused
+
+
+def test_a_text_in_a_criterion_is_the_number_that_excel_reads(tmp_path: Path) -> None:
+    made = evaluate(
+        {"A1": 0.13, "A2": 0.06, "A3": 0.13, "B1": 100000, "B2": 200000, "B3": 400000, "C1": "A01", "C2": "x 1"}
+        | {"D1": '=SUMIF(A1:A3,"13%",B1:B3)', "D2": '=SUMIF(A1:A3,"<=6%",B1:B3)', "D3": '=SUMIF(B1:B3,">100,000")'}
+        | {"D4": '=COUNTIF(A1:A3,"13%")', "D5": '=SUMIFS(B1:B3,A1:A3,"<>13%",B1:B3,">=1E5")', "D6": '="13%"*B1'}
+        | {"D7": '=SUMIF(C1:C3,"a01",B1:B3)', "D8": '=COUNTIF(C1:C2,"<>A01")'}
+    )
+    found = [made.values.get((0, row, 4)) for row in range(1, 9)]
+    assert found == [500000, 200000, 600000, 2, 200000, 13000, 100000, 1]
+
+
+@pytest.mark.parametrize(
+    "criterion",
+    [*("2026-1-1", ">1/2", "￥100", "=(5)", "１３％", "1月5日", "13 %", "5 Mar", "12:30", ">x", "TRUE", "<>#N/A")],
+)
+def test_a_criterion_that_programs_read_in_their_own_ways_is_refused(criterion: str) -> None:
+    made = evaluate({"A1": 1, "A2": "x", "D1": f'=COUNTIF(A1:A2,"{criterion}")'})
+    assert (0, 1, 4) in made.refused
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        *("=A1*1E999999", '=A1*1E999998&""', "=A1*1E9999999999999999999", "=A1*1E308", "=A1/1E999999", '="5"&1E20'),
+        *(f"={'(' * 3000}A1{')' * 3000}", f"={'ABS(' * 500}A1{')' * 500}", f"={'+'.join(['A1'] * 5000)}"),
+        *("=1-(((" + "IF(TRUE," * 62 + "A1" + ")" * 62 + ")))", '=IFERROR("2026-1-1"*1,0)', '=IFERROR("¥5"*1,0)'),
+        *("=F_1", "=Circle", "=LineAmt*2", "=RowAmt", "=ColAmt"),
+    ],
+)
+def test_what_no_spreadsheet_computes_in_this_way_is_refused(formula: str) -> None:
+    names = {f"F_{n}": f"F_{n + 1}+F_{n + 2}+1" for n in range(1, 70)}
+    names |= {"Circle": "Circle+1", "LineAmt": "Sheet!A1", "RowAmt": "Sheet!$A1", "ColAmt": "Sheet!A$1"}
+    made = evaluate({"A1": 21800, "D1": formula}, names)
+    assert (0, 1, 4) in made.refused, made.values
+
+
+@pytest.mark.parametrize(
+    ("formula", "value"),
+    [
+        ("=A1*1E300*1E300", "#NUM!"),
+        ("=A1^400", "#NUM!"),
+        ("=-A1*1E300*1E300", "#NUM!"),
+        ("=A1*1E-300*1E-300", 0),
+        (f"={'-' * 4000}A1", 21800),
+        (f"={'-' * 4001}A1%", -218),
+        ("=ROUND(A1*1E50,2)/1E50", 21800),
+        ("=INT(A1*1E50)/1E50", 21800),
+        ("=ROUND(A1,-20)", 0),
+        ('=TRIM("  a   b ")', "a b"),
+        ("=ABS(-1234567890123456789012345678901)-1234567890123456789012345678901", 0),
+        ("=F_1", 28657),
+        ("=Fixed*2", 43600),
+        ("=" + "(" * 60 + "A1" + ")" * 60, 21800),
+    ],
+)
+def test_numbers_at_their_limits(formula: str, value: Any) -> None:
+    names = {f"F_{n}": f"F_{n + 1}+F_{n + 2}" for n in range(1, 22)} | {
+        "F_22": "1",
+        "F_23": "1",
+        "Fixed": "Sheet!$A$1",
+    }
+    assert evaluate({"A1": 21800, "D1": formula}, names).values[0, 1, 4] == value
+
+
+def test_a_formula_of_nothing_but_quotes_is_read_at_once() -> None:
+    made = evaluate({"A1": 1, "D1": "=" + "''[" * 2700, "D2": "='a''[b.xlsx]c'!A1*2"})
+    assert (0, 1, 4) in made.refused
+
+
+def test_a_text_that_doubles_is_refused_where_it_is_too_long() -> None:
+    cells = {"A1": "x", **{f"A{row}": f"=A{row - 1}&A{row - 1}" for row in range(2, 40)}}
+    cells |= {"B1": "=CONCATENATE(" + ",".join(["A13"] * 9) + ")"}
+    made = evaluate(cells)
+    assert len(str(made.values[0, 15, 1])) == 2**14
+    assert {(0, 16, 1), (0, 17, 1), (0, 39, 1), (0, 1, 2)} <= {*made.refused}
+
+
+def test_a_result_beyond_all_prices_is_no_agreement(tmp_path: Path) -> None:
+    found = find_problems(tmp_path, form(amount="=D{0}*E{0}*1E50"))
+    assert {item.code for item in found} == {"PR33"}
 
 
 # random forms

@@ -13,7 +13,7 @@ from bidkit.diagnostic import Diagnostic, Severity, Span, Term
 from bidkit.ooxml.sheet.evaluate import Evaluator
 from bidkit.ooxml.sheet.foreign import Place, Sheet, Validation, Value, Workbook, name_cell
 from bidkit.ooxml.sheet.formula import move_formula
-from bidkit.ooxml.sheet.functions import Refused, write_number
+from bidkit.ooxml.sheet.numbers import Refused, write_number
 from bidkit.ooxml.sheet.readers import Spot
 
 _RATES = ("tax_rate", "discount")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from bidkit.diagnostic import Severity, Term
 from bidkit.ooxml.sheet.evaluate import Evaluator
 from bidkit.ooxml.sheet.foreign import CellError, Sheet, Value
-from bidkit.ooxml.sheet.formula import read_formula
-from bidkit.ooxml.sheet.readers import Spot
+from bidkit.ooxml.sheet.numbers import round_to
+from bidkit.ooxml.sheet.readers import Spot, read
 from bidkit.price_form.entries import Entries, Entry, is_same, show
 
-_CENT = Decimal("0.01")
 _EXACT = ("unit_price", "list_price", "quantity", "tax_rate", "discount", "validity_days")
 _VOLATILE = frozenset(("TODAY", "NOW", "RAND", "RANDBETWEEN", "INDIRECT", "OFFSET"))
 
@@ -38,7 +37,7 @@ def _settle(entries: Entries, evaluator: Evaluator, spot: Spot, sheet: Sheet) ->
     """What a formula comes to; one that is not computed here shows what the map says of it, if it does."""
     cell, entry = evaluator.formulas[spot], entries.computed.get(spot)
     if spot in evaluator.refused:
-        functions = read_formula(cell.formula or "").functions
+        functions = read(cell.formula or "").functions
         is_plain = cell.kind not in ("array", "dataTable") and _VOLATILE.isdisjoint(functions)
         about = {"formula": f"={(cell.formula or '')[:60]}", "reason": evaluator.refused[spot][:60]}
         is_given = entry is not None and is_plain and entry.value not in (None, "")
@@ -78,7 +77,7 @@ def _agrees(entry: Entry, found: Value) -> bool:
 
 
 def _round(amount: Decimal) -> Decimal:
-    return amount.quantize(_CENT, ROUND_HALF_UP)
+    return round_to(amount, 2)
 
 
 def _check_totals(entries: Entries, values: dict[Spot, Value], sheets: dict[int, Sheet]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from decimal import Decimal
+from decimal import Decimal, Overflow
 from inspect import signature
 from typing import Any
 
@@ -12,19 +12,20 @@ from bidkit.ooxml.sheet.foreign import CellError, Place, Value, Workbook, name_c
 from bidkit.ooxml.sheet.formula import Formula, Reference
 from bidkit.ooxml.sheet.functions import (
     FUNCTIONS,
+    NUM,
     Argument,
     Failed,
     Range,
-    Refused,
     add,
     compare,
     divide,
+    join_texts,
     multiply,
     number,
     power,
     single,
-    text,
 )
+from bidkit.ooxml.sheet.numbers import EXACT, Refused, read_literal
 from bidkit.ooxml.sheet.readers import Box, Index, Readers, Spot, read
 
 Token = tuple[str, Any]
@@ -35,7 +36,8 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _MAX_CELLS = 20_000_000
-_MAX_DEPTH = 50
+_MAX_DEPTH = 64
+"""How deep functions and brackets may be nested, as in Excel, and with them names of formulas."""
 
 
 class Evaluator:
@@ -59,6 +61,7 @@ class Evaluator:
         self.values: dict[Spot, Value] = {}
         self.refused: dict[Spot, str] = {}
         self.visited = 0
+        self.named: dict[tuple[str, int], Argument] = {}
         index = Index(self.dependents)
         for spot in self.dependents:
             self._settle(spot, index)
@@ -141,13 +144,15 @@ class Evaluator:
 
     def name(self, name: str, sheet: int, depth: int) -> Argument:
         """What a name stands for. Raises Refused."""
-        meaning = self.readers.meaning(name, sheet)
-        if not meaning:
-            raise Refused(name)
-        pieces = read(meaning).pieces
-        if len(pieces) == 1 and isinstance(pieces[0], Reference):
-            return self.read(pieces[0], sheet)
-        return self._run(meaning, sheet, depth + 1)
+        if (name, sheet) not in self.named:
+            meaning = self.readers.meaning(name, sheet)
+            if not meaning:
+                raise Refused(name)
+            pieces = read(meaning).pieces
+            whole = pieces[0] if len(pieces) == 1 else None
+            found = self.read(whole, sheet) if isinstance(whole, Reference) else self._run(meaning, sheet, depth + 1)
+            self.named[name, sheet] = found
+        return self.named[name, sheet]
 
     def value(self, spot: Spot) -> Value:
         """What a cell will hold. Raises Refused for one that is not known."""
@@ -196,7 +201,7 @@ class _Run:
     def joined(self) -> Argument:
         value = self.summed()
         while self.take("&"):
-            value = self.join(lambda one, two: text(one) + text(two), value, self.summed())
+            value = self.join(lambda *both: join_texts(both), value, self.summed())
         return value
 
     def summed(self) -> Argument:
@@ -218,12 +223,14 @@ class _Run:
         return value
 
     def signed(self) -> Argument:
-        if sign := self.take("+", "-"):
-            value = self.signed()
-            return value if sign == "+" else self.join(_COMPUTE["-"], Decimal(0), value)
+        signs = 0
+        while sign := self.take("+", "-"):
+            signs += sign == "-"
         value = self.atom()
         while self.take("%"):
             value = self.join(_COMPUTE["/"], value, Decimal(100))
+        for _ in range(signs):
+            value = self.join(_COMPUTE["-"], Decimal(0), value)
         return value
 
     def atom(self) -> Argument:
@@ -232,7 +239,7 @@ class _Run:
         if isinstance(token, Reference):
             return self.sheets.read(token, self.sheet, is_subtotal=self.subtotals > 0)
         if kind == "number":
-            return Decimal(token)
+            return read_literal(token)
         if kind == "text":
             return str(token[1:-1]).replace('""', '"')
         if kind == "error":
@@ -243,10 +250,17 @@ class _Run:
             plain = token.upper()
             return plain == "TRUE" if plain in ("TRUE", "FALSE") else self.sheets.name(plain, self.sheet, self.depth)
         if (kind, token) == ("sign", "("):
+            self.enter()
             value = self.compared()
+            self.depth -= 1
             self.close()
             return value
         raise Refused(token or "…")
+
+    def enter(self) -> None:
+        self.depth += 1
+        if self.depth > _MAX_DEPTH:
+            raise Refused(f"nested more than {_MAX_DEPTH} times")
 
     def close(self) -> None:
         if not self.take(")"):
@@ -254,6 +268,7 @@ class _Run:
 
     def call(self, name: str) -> Argument:
         is_by_element, is_subtotal = name == "SUMPRODUCT", name == "SUBTOTAL"
+        self.enter()
         self.by_element += is_by_element
         self.subtotals += is_subtotal
         arguments: list[Argument] = []
@@ -262,6 +277,7 @@ class _Run:
             arguments.append(None if is_empty else self.compared())
             if self.peek() != ("sign", ")") and not self.take(","):
                 raise Refused(str(self.peek()[1]) or "…")
+        self.depth -= 1
         self.by_element -= is_by_element
         self.subtotals -= is_subtotal
         if name == "IFERROR" and len(arguments) == 2:
@@ -299,6 +315,8 @@ def _apply(function: Callable[..., Argument], *arguments: Argument) -> Argument:
         return function(*arguments)
     except Failed as failure:
         return failure.error
+    except Overflow:
+        return NUM
 
 
 def _takes(function: Callable[..., Value], count: int) -> bool:
@@ -321,7 +339,7 @@ def _tokens(formula: Formula) -> Iterator[Token]:
 
 _COMPUTE: dict[str, Callable[[Argument, Argument], Value]] = {
     "+": lambda one, two: add((number(one), number(two))),
-    "-": lambda one, two: add((number(one), -number(two))),
+    "-": lambda one, two: EXACT.subtract(number(one), number(two)),
     "*": lambda one, two: multiply((number(one), number(two))),
     "/": lambda one, two: divide(number(one), number(two)),
     "^": lambda one, two: power(number(one), number(two)),

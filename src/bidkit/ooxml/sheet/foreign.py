@@ -12,7 +12,7 @@ from xml.parsers import expat
 
 from bidkit.ooxml.opc import Package, parse_xml, read_relationships
 from bidkit.ooxml.sheet.formats import Format, read_formats
-from bidkit.ooxml.sheet.formula import column_letters, column_number, move_formula
+from bidkit.ooxml.sheet.formula import MAX_FORMULA, column_letters, column_number, move_formula
 
 Value = Decimal | str | bool | None
 Place = tuple[int, int]
@@ -387,4 +387,5 @@ class _SheetReader:
             self.shared[key] = place, cell.formula
         elif key in self.shared:
             (row, column), text = self.shared[key]
-            cell.formula = move_formula(text, place[0] - row, place[1] - column)
+            is_long = len(text) > MAX_FORMULA
+            cell.formula = text if is_long else move_formula(text, place[0] - row, place[1] - column)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from bidkit.ooxml.opc import parse_xml
+from bidkit.ooxml.sheet.numbers import round_to
 
 _BUILT_IN = {1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 49: "@"}
 _BUILT_IN |= {37: "#,##0", 38: "#,##0", 39: "#,##0.00", 40: "#,##0.00"}
@@ -36,7 +37,7 @@ class Format:
         if not found:
             return number
         digits = len(found.group(1) or "") + 2 * len(found.group(2))
-        return number.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+        return round_to(number, digits)
 
     def show(self, number: Decimal) -> str:
         """A number as an id: with the zeros before and behind it that the format has."""

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
+MAX_FORMULA = 8192
+"""How many characters a formula in a cell may have."""
 EMPTY_ROW = 1_000_000
 """What a reference names whose rows are all left out: a row that no sheet reaches, so that a sum is 0."""
 
@@ -90,6 +92,11 @@ class Reference:
         """The sheet that it names; empty if none."""
         found = _SHEET.fullmatch(self.prefix)
         return (found.group(1) or "").replace("''", "'") or found.group(2) if found else ""
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether it means the same cells from wherever it is read: all of it has a `$`."""
+        return all(column[:1] in ("$", "") for column in self.columns) and (not self.rows[0] or "" not in self.fixed)
 
     def fits(self, kind: str, function: str) -> bool:
         """Whether it may become that (see `Band.count`) as an argument of a function."""

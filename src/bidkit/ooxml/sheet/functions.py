@@ -5,19 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, ROUND_UP, Context, Decimal, DecimalException
+from decimal import ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, ROUND_UP, Decimal, DecimalException
 
+from bidkit.ooxml.sheet.criteria import read_criterion
 from bidkit.ooxml.sheet.foreign import CellError, Value
+from bidkit.ooxml.sheet.numbers import EXACT, LIKE_EXCEL, Refused, read_number, round_to, write_number
 
-EXACT = Context(prec=40)
-"""Enough for sums and products of prices without any rounding; a quotient is as near as this."""
-_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?\s*")
-_LIKE_EXCEL = Context(prec=15, rounding=ROUND_HALF_UP)
+_MAX_TEXT = 32_767
+"""How long a text in a cell may be."""
+_PLAIN_TEXT = (Decimal("0.0001"), Decimal("1E15"))
+"""Between which limits a number is written in a text without an exponent."""
 DIV, VALUE, NUM, NA = (CellError(text) for text in ("#DIV/0!", "#VALUE!", "#NUM!", "#N/A"))
-
-
-class Refused(Exception):
-    """A formula that is not computed here, and why."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +59,10 @@ def number(argument: Argument) -> Decimal:
     if isinstance(value, bool):
         return Decimal(int(value))
     if isinstance(value, str):
-        if not _NUMBER.fullmatch(value):
+        found = read_number(value)
+        if found is None:
             raise Failed(VALUE)
-        return Decimal(value.strip())
+        return found
     return Decimal(0) if value is None else value
 
 
@@ -72,7 +71,19 @@ def text(argument: Argument) -> str:
     value = single(argument)
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
-    return write_number(value) if isinstance(value, Decimal) else value or ""
+    if isinstance(value, Decimal):
+        if value and not _PLAIN_TEXT[0] <= value.copy_abs() < _PLAIN_TEXT[1]:
+            raise Refused("a number of this size in a text")
+        return write_number(value)
+    return value or ""
+
+
+def join_texts(arguments: Iterable[Argument]) -> str:
+    """Arguments as one text. Raises Refused for one that is too long for a cell."""
+    joined = "".join(map(text, arguments))
+    if len(joined) > _MAX_TEXT:
+        raise Refused(f"a text of more than {_MAX_TEXT} characters")
+    return joined
 
 
 def truth(argument: Argument) -> bool:
@@ -83,12 +94,6 @@ def truth(argument: Argument) -> bool:
             raise Failed(VALUE)
         return value.upper() == "TRUE"
     return bool(value)
-
-
-def write_number(value: Decimal) -> str:
-    """A number as a cell holds it: 15 digits, as many as Excel keeps."""
-    rounded = _LIKE_EXCEL.plus(value).normalize()
-    return f"{rounded:f}" if rounded else "0"
 
 
 def compare(one: Argument, two: Argument) -> int:
@@ -104,7 +109,7 @@ def compare(one: Argument, two: Argument) -> int:
 def _rank(value: Value) -> tuple[int, object]:
     if isinstance(value, bool):
         return 2, value
-    return (1, value.casefold()) if isinstance(value, str) else (0, _LIKE_EXCEL.plus(value or Decimal(0)))
+    return (1, value.casefold()) if isinstance(value, str) else (0, LIKE_EXCEL.plus(value or Decimal(0)))
 
 
 def _numbers(arguments: Iterable[Argument]) -> Iterator[Decimal]:
@@ -158,9 +163,8 @@ def _round(mode: str) -> Callable[..., Value]:
         digits = int(number(places))
         if abs(digits) > 20:
             raise Refused("ROUND")
-        unit = Decimal(1).scaleb(-digits)
         # What Excel has computed in binary it rounds as if it had 15 digits; so 2.675 goes up, and 0.1 + 0.2 stays.
-        return _LIKE_EXCEL.plus(number(value)).quantize(unit, rounding=mode, context=EXACT)
+        return round_to(LIKE_EXCEL.plus(number(value)), digits, mode)
 
     return rounded
 
@@ -209,26 +213,6 @@ def _truths(arguments: Iterable[Argument]) -> list[bool]:
     return found
 
 
-def _matches(criterion: Value) -> Callable[[Value], bool]:
-    """What SUMIF and COUNTIF look for: a value, or a comparison written as text."""
-    if criterion is None:
-        raise Refused("a blank criterion")
-    sign, wanted = "", criterion
-    if isinstance(criterion, str):
-        sign, wanted = re.match(r"(<=|>=|<>|<|>|=|)(.*)", criterion, re.DOTALL).groups()  # type: ignore[union-attr]
-        if re.search(r"[*?~]", wanted) or not wanted:
-            raise Refused(f"the criterion {criterion!r}")
-        wanted = Decimal(wanted) if _NUMBER.fullmatch(wanted) else wanted
-    tests = {"": (0,), "=": (0,), "<>": (-1, 1), "<": (-1,), ">": (1,), "<=": (-1, 0), ">=": (0, 1)}[sign]
-
-    def fits(value: Value) -> bool:
-        if isinstance(wanted, Decimal) and isinstance(value, str) and _NUMBER.fullmatch(value):
-            raise Refused("numbers stored as text")  # programs differ in whether they are what is looked for
-        return compare(value, wanted) in tests if type(value) is type(wanted) else sign == "<>"
-
-    return fits
-
-
 def _sum_if(area: Argument, criterion: Argument, summed: Argument | None = None) -> Value:
     return _sum_ifs(area if summed is None else summed, area, criterion)
 
@@ -237,7 +221,7 @@ def _sum_ifs(summed: Argument, *pairs: Argument) -> Value:
     areas = [_area(summed), *map(_area, pairs[::2])]
     if len({(len(item.rows), len(item.rows[0])) for item in areas}) > 1:
         raise Refused("areas of two sizes")
-    tests = [_matches(single(criterion)) for criterion in pairs[1::2]]
+    tests = [read_criterion(single(criterion)) for criterion in pairs[1::2]]
     if len(tests) < len(areas) - 1:
         raise Refused("an area without a criterion")
     rows = zip(*(item.values for item in areas), strict=True)
@@ -327,14 +311,14 @@ FUNCTIONS: dict[str, Callable[..., Value]] = {
     "ROUNDDOWN": _round(ROUND_DOWN),
     "TRUNC": _round(ROUND_DOWN),
     "INT": lambda value: _round(ROUND_FLOOR)(value),
-    "ABS": lambda value: abs(number(value)),
+    "ABS": lambda value: number(value).copy_abs(),
     "IF": _choose,
     "AND": lambda *arguments: all(_truths(arguments)),
     "OR": lambda *arguments: any(_truths(arguments)),
     "NOT": lambda value: not truth(value),
     "LEN": lambda value: Decimal(len(text(value))),
-    "TRIM": lambda value: " ".join(text(value).split(" ")).strip(),
-    "CONCATENATE": lambda *arguments: "".join(map(text, arguments)),
+    "TRIM": lambda value: " ".join(filter(None, text(value).split(" "))),
+    "CONCATENATE": lambda *arguments: join_texts(arguments),
     "ISBLANK": lambda value: single(value) is None,
     "ISNUMBER": lambda value: isinstance(single(value), Decimal),
 }

@@ -22,7 +22,7 @@ from bidkit.ooxml.sheet.foreign import (
     read_areas,
 )
 from bidkit.ooxml.sheet.formula import column_letters
-from bidkit.ooxml.sheet.functions import write_number
+from bidkit.ooxml.sheet.numbers import write_number
 
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 """What Excel would read as the number of a character."""

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 
 from bidkit.ooxml.sheet.foreign import Workbook
-from bidkit.ooxml.sheet.formula import Reference, column_number, read_formula
+from bidkit.ooxml.sheet.formula import MAX_FORMULA, Formula, Reference, column_number, read_formula
 
 Spot = tuple[int, int, int]
 """Number of the sheet, row, column."""
@@ -18,7 +18,7 @@ _UNTOLD = frozenset(("INDIRECT", "OFFSET", "CELL", "FORMULATEXT"))
 """Functions of which nobody can tell beforehand what they read."""
 _ELSEWHERE = re.compile(
     r"(?P<text>\"(?:[^\"]|\"\")*\")"
-    r"|(?:'(?:[^']|'')*\[(?:[^']|'')*'|\[\d+\][\w.]*)!(?:\$?[A-Z]{1,3}\$?\d+(?::\$?[A-Z]{1,3}\$?\d+)?|[\w.]+)"
+    r"|(?:'(?:[^'\[]|'')*+\[(?:[^']|'')*+'|\[\d+\][\w.]*)!(?:\$?[A-Z]{1,3}\$?\d+(?::\$?[A-Z]{1,3}\$?\d+)?|[\w.]+)"
 )
 """What a formula reads in other workbooks, whose values stay as the buyer saved them."""
 _SAID = re.compile(r'"(?:[^"]|"")*"|#[A-Z0/]+[!?]')
@@ -26,8 +26,12 @@ _SAID = re.compile(r'"(?:[^"]|"")*"|#[A-Z0/]+[!?]')
 _COMPUTED_RANGE = re.compile("[:!]")
 """What is left of a range whose ends are computed (`A1:INDEX(…)`), or of a name of another sheet (`Sheet!Name`)."""
 _MAX_DEPTH = 50
-read = lru_cache(maxsize=20_000)(read_formula)
-"""A formula taken apart; many cells have the same."""
+
+
+@lru_cache(maxsize=20_000)
+def read(text: str) -> Formula:
+    """A formula taken apart; many cells have the same. One that is longer than Excel's are is refused."""
+    return read_formula(text) if len(text) <= MAX_FORMULA else Formula((text,), refused=text[:40])
 
 
 class Readers:
@@ -49,6 +53,7 @@ class Readers:
         rows = [row for sheet in book.sheets for row in sheet.rows.values()]
         self.last_column = max((max(row.cells, default=1) for row in rows), default=1)
         self.formulas = {(sheet.number, *place): cell for sheet in book.sheets for place, cell in sheet.formulas()}
+        self.named: dict[tuple[str, int], list[Box] | None] = {}
         self.boxes = {
             spot: None if cell.kind == "dataTable" else self._read_boxes(cell.formula or "", spot[0])
             for spot, cell in self.formulas.items()
@@ -73,6 +78,8 @@ class Readers:
 
     def _read_boxes(self, text: str, sheet: int, depth: int = 0) -> list[Box] | None:
         """What a formula reads; None if that cannot be told."""
+        if len(text) > MAX_FORMULA:
+            return None
         formula = read(_ELSEWHERE.sub(lambda found: found["text"] or "0", text))
         plain = "".join(piece for piece in formula.pieces if isinstance(piece, str))
         is_untold = formula.refused or not _UNTOLD.isdisjoint(formula.functions) or depth > _MAX_DEPTH
@@ -80,17 +87,24 @@ class Readers:
             return None
         boxes = [box for reference in formula.references if (box := self.box(reference, sheet))]
         for name in (name for name, _ in formula.names if name not in ("TRUE", "FALSE")):
-            meaning = self.meaning(name, sheet)
-            inner = self._read_boxes(meaning, sheet, depth + 1) if meaning else None
+            inner = self._read_name(name, sheet, depth)
             if inner is None:
                 return None
             boxes += inner
-        return boxes
+        return [*dict.fromkeys(boxes)]
+
+    def _read_name(self, name: str, sheet: int, depth: int) -> list[Box] | None:
+        if (name, sheet) not in self.named:
+            self.named[name, sheet] = None  # of a name that stands for itself
+            meaning = self.meaning(name, sheet)
+            self.named[name, sheet] = self._read_boxes(meaning, sheet, depth + 1) if meaning else None
+        return self.named[name, sheet]
 
     def meaning(self, name: str, sheet: int) -> str:
-        """The formula that a name stands for on a sheet; empty if none."""
+        """The formula that a name stands for on a sheet; empty if none, and for one that depends on the cell."""
         names = self.book.names
-        return names.get((name, sheet)) or names.get((name, -1)) or ""
+        meaning = names.get((name, sheet)) or names.get((name, -1)) or ""
+        return meaning if all(reference.is_fixed for reference in read(meaning).references) else ""
 
     def box(self, reference: Reference, sheet: int) -> Box | None:
         """The area of a reference; None if its sheet is not there."""
