@@ -343,6 +343,21 @@ class TestMistakes:
         members[name] = members[name].decode().replace("UTF-8", "UTF-16").encode("utf-16")
         assert [item.code for item in find_problems(tmp_path, pack(members))] == ["PK31"]
 
+    @pytest.mark.parametrize(
+        ("name", "old", "new"),
+        [
+            ("xl/workbook.xml", b"<calcPr ", b'<calcPr fullPrecision="0" '),
+            ("xl/worksheets/sheet2.xml", b"<dimension ", b'<sheetPr transitionEvaluation="1"/><dimension '),
+        ],
+    )
+    def test_a_workbook_that_computes_otherwise_is_refused(
+        self, tmp_path: Path, name: str, old: bytes, new: bytes
+    ) -> None:
+        members = parts(form())
+        assert old in members[name]
+        members[name] = members[name].replace(old, new)
+        assert [item.code for item in find_problems(tmp_path, pack(members))] == ["PK31"]
+
     def test_macros_are_refused(self, tmp_path: Path) -> None:
         members = parts(form())
         kind = b'<Override PartName="/xl/vbaProject.bin" ContentType="application/vnd.ms-office.vbaProject"/>'

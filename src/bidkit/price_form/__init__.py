@@ -146,6 +146,8 @@ def _open(form: PriceForm, name: str, content: bytes) -> tuple[Workbook | None, 
         book = read_workbook(package)
     except (ValueError, SyntaxError, LookupError, StopIteration, ArithmeticError, ExpatError) as error:
         return refuse(str(error))
+    if book.is_as_displayed:
+        return refuse(Term("form_displayed"))
     has_pivot = any(part.lower().startswith("xl/pivotcache/") for part in package)
     pivot = Diagnostic("PK32", Span(name), {"what": Term("form_pivot")}, Severity.WARNING)
     return book, [pivot] if has_pivot else []

@@ -171,6 +171,7 @@ class Workbook:
 
     Args:
         names: by name in upper case and number of the sheet for which it holds, -1 for all.
+        is_as_displayed: it computes with the numbers that its formats show, not with those in its cells.
     """
 
     package: Package
@@ -178,6 +179,7 @@ class Workbook:
     names: dict[tuple[str, int], str]
     strings: list[str]
     formats: list[Format]
+    is_as_displayed: bool = False
 
     def sheet(self, name: str) -> Sheet | None:
         """The sheet of that name, in whatever case."""
@@ -235,7 +237,9 @@ def read_workbook(package: Package) -> Workbook:
     strings = _read_strings(package.get(parts.get("sharedStrings", ""), b""))
     for sheet in sheets:
         _check_values(sheet, len(strings))
-    return Workbook(package, sheets, names, strings, read_formats(package.get(parts.get("styles", ""), b"")))
+    formats = read_formats(package.get(parts.get("styles", ""), b""))
+    is_as_displayed = any(item.get("fullPrecision") in ("0", "false") for item in root.iter(f"{ns}calcPr"))
+    return Workbook(package, sheets, names, strings, formats, is_as_displayed)
 
 
 def _check_values(sheet: Sheet, strings: int) -> None:
@@ -338,6 +342,8 @@ class _SheetReader:
             self.sheet.merged += read_areas(attributes.get("ref", ""))
         elif name == "col":
             self.sheet.columns.append(attributes)
+        elif name == "sheetPr" and attributes.get("transitionEvaluation") in ("1", "true"):
+            raise ValueError(f"{self.sheet.name}: transitionEvaluation")  # formulas as Lotus 1-2-3 computes them
         elif name == "sheetProtection":
             self.sheet.is_protected = attributes.get("sheet") in ("1", "true")
         elif name == "dataValidation":
