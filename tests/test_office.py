@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -174,6 +175,24 @@ def test_missing_program_is_one_finding(monkeypatch: pytest.MonkeyPatch) -> None
     expected = [Diagnostic("EN01", None, {}, Severity.INFO)]
     assert lay_out({"a.docx": b"", "b.xlsx": b""}) == ({}, expected)
     assert recalculate(b"") == (None, expected)
+
+
+@posix
+def test_no_room_for_temporary_files_is_one_finding(tmp_path: Path, scratch: Path) -> None:
+    program = put_program(tmp_path, "soffice", "exit 0")
+    script = (
+        "import resource, signal, tempfile\n"
+        "from bidkit.office import lay_out, recalculate\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
+        "found = [*lay_out({'a.docx': bytes(50_000)})[1], *recalculate(bytes(50_000))[1]]\n"
+        "assert [item.code for item in found] == ['EN04', 'EN04'], found\n"
+        "assert found[0].values['folder'] == tempfile.gettempdir()\n"
+    )
+    environment = {**os.environ, "BIDKIT_SOFFICE": str(program), "TMPDIR": str(scratch)}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert list(scratch.iterdir()) == []
 
 
 def test_nothing_to_lay_out_needs_no_program(monkeypatch: pytest.MonkeyPatch) -> None:

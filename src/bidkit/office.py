@@ -85,7 +85,8 @@ def lay_out(
         timeout_seconds: for each call; None means 60 s and 1 s more per MB.
 
     Returns:
-        The whole PDFs, and EN01 (no LibreOffice), EN02 (a call took too long), EN03 (no whole PDF of a document).
+        The whole PDFs, and EN01 (no LibreOffice), EN02 (a call took too long), EN03 (no whole PDF of a document), EN04
+        (no room for temporary files; then no PDFs at all).
     """
     by_kind: dict[str, dict[str, bytes]] = {kind: {} for kind in _TO_PDF}
     for name, content in documents.items():
@@ -95,12 +96,15 @@ def lay_out(
         return {}, [Diagnostic("EN01", None, {}, Severity.INFO)]
     pdfs: dict[str, bytes] = {}
     diagnostics: list[Diagnostic] = []
-    with _private_folder(_HARDENED) as folder:
-        for kind, sources in by_kind.items():
-            if office and sources:
-                made, found = _convert(office, folder, _TO_PDF[kind], sources, timeout_seconds)
-                pdfs |= made
-                diagnostics += found
+    try:
+        with _private_folder(_HARDENED) as folder:
+            for kind, sources in by_kind.items():
+                if office and sources:
+                    made, found = _convert(office, folder, _TO_PDF[kind], sources, timeout_seconds)
+                    pdfs |= made
+                    diagnostics += found
+    except OSError as error:
+        return {}, [_report_folder(error)]
     return {name: pdfs[name] for name in documents if name in pdfs}, diagnostics
 
 
@@ -143,12 +147,20 @@ def recalculate(workbook: bytes) -> tuple[bytes | None, list[Diagnostic]]:
 
 
 def recalculate_all(workbooks: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Diagnostic]]:
-    """Several at once, by name; without those that failed: EN01, EN02, EN03."""
+    """Several at once, by name; without those that failed: EN01, EN02, EN03, EN04."""
     office = find_office()
     if office is None:
         return {}, [Diagnostic("EN01", None, {}, Severity.INFO)]
-    with _private_folder(_HARDENED + _RECALCULATE) as folder:
-        return _convert(office, folder, _TO_XLSX, workbooks, None)
+    try:
+        with _private_folder(_HARDENED + _RECALCULATE) as folder:
+            return _convert(office, folder, _TO_XLSX, workbooks, None)
+    except OSError as error:
+        return {}, [_report_folder(error)]
+
+
+def _report_folder(error: OSError) -> Diagnostic:
+    """Where temporary files could not be written, and why."""
+    return Diagnostic("EN04", None, {"folder": tempfile.gettempdir(), "reason": error.strerror or str(error)})
 
 
 def read_outline(pdf: bytes) -> list[tuple[int, str, int]]:
