@@ -536,3 +536,12 @@ def test_any_amount_is_read_with_its_units(whole: int, part: int, currency: str,
     unit = {"CNY": "Fen", "GBP": "Pence", "MOP": "Avos", "CHF": "Centimes", "MYR": "Sen", "THB": "Satang"}
     read = parse_amount(f"{number} {name} and {small} {unit.get(currency, 'Cents')}", currency, locale)
     assert read == (None if currency in WHOLE_CURRENCIES else whole + Decimal(part) / 100)
+
+
+@pytest.mark.parametrize(
+    ("words", "amount"),
+    [("US Dollars One Million Only", "1000000"), ("US Dollars Twenty-One Only", "21"), ("US Dollars Only", None)],
+)
+def test_an_amount_without_cents_may_end_in_only(words: str, amount: str | None) -> None:
+    assert parse_amount(words, "USD", "en") == (None if amount is None else Decimal(amount))
+    assert find_amounts(f"The price is {words}.", "USD", "en") == ([words] if amount else [])

@@ -87,8 +87,7 @@ _SAID_CHINESE = re.compile(
     f"[{_DIGITS}拾佰仟][{_DIGITS}拾佰仟万亿]*元(?:零?[{_DIGITS[1:]}]角)?(?:零?[{_DIGITS[1:]}]分)?整?"
 )
 _SAID_ENGLISH = re.compile(rf"(?:\b(?:{'|'.join(_WORTH)})\b(?:[\s,-]|\band\b)+)+(?:[0-9]{{2}}/100|Only\b)", re.I)
-_CENTS = re.compile(r"(.+?),? and ([0-9]{2})/100")
-_WHOLE = re.compile("(.+) only")
+_ENGLISH = re.compile(r"(.+?)(?: only|,? and ([0-9]{2})/100)")
 _PLURAL = re.compile("(dollar|euro|pound|pataca|franc)s")
 _SMALL_UNITS = {
     "CNY": ("fen", "fen"),
@@ -108,8 +107,7 @@ def find_amounts(text: str, currency: str, language: str) -> list[str]:
     if language.startswith("zh"):
         text = text.translate(_TRADITIONAL)
         return re.findall(f"{name}[{_DIGITS}拾][{_DIGITS}拾佰仟万亿元圆角分整正]+", text)
-    end = "Only" if currency in WHOLE_CURRENCIES else r"and \d\d/100"
-    return re.findall(rf"{name} [A-Z][A-Za-z -]*? {end}", text)
+    return re.findall(rf"{name} [A-Z][A-Za-z -]*? (?:Only|and \d\d/100)", text)
 
 
 def read_amounts(text: str, currency: str, language: str) -> list[tuple[str, Decimal]]:
@@ -300,11 +298,11 @@ def _spell_hundreds(group: int, joins: bool) -> list[str]:
 
 def _parse_english(text: str, name: str, is_whole: bool) -> int | None:
     text = " ".join(text.lower().split())
-    found = (_WHOLE if is_whole else _CENTS).fullmatch(text.removeprefix(f"{name.lower()} "))
-    if not found or not text.startswith(f"{name.lower()} "):
+    found = _ENGLISH.fullmatch(text.removeprefix(f"{name.lower()} "))
+    if not found or not text.startswith(f"{name.lower()} ") or (is_whole and found[2]):
         return None
     whole = _read_whole(found[1])
-    return None if whole is None else whole * 100 + (0 if is_whole else int(found[2]))
+    return None if whole is None else whole * 100 + int(found[2] or 0)
 
 
 def _parse_units(text: str, currency: str, name: str) -> int | None:
