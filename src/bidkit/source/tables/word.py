@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -12,60 +13,80 @@ from bidkit.ooxml import opc
 from bidkit.source.tables.grid import Cell, Grid, Row
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_BESIDE = re.compile(r"word/(header|footer|footnotes|endnotes)[^/]*\.xml")
+_HEADING = re.compile(r"(?:heading|标题) (\d)", re.I)
+_SPAN = re.compile("[1-9][0-9]{0,5}")
+_MAX_COLUMNS = 63
+"""What Word allows a table."""
 
 
 @dataclass(frozen=True)
 class Passage:
-    """A table, or a paragraph outside of tables, with the heading that it stands under; empty before the first."""
+    """A table, or a paragraph outside of tables, a heading too.
 
-    heading: str
+    Args:
+        headings: those that it stands under, from the highest down; of a heading, itself the last.
+    """
+
+    headings: tuple[str, ...]
     content: Grid | str
     at: Span
 
+    @property
+    def heading(self) -> str:
+        """The nearest one; empty before the first."""
+        return self.headings[-1] if self.headings else ""
+
 
 def read_document(parts: Mapping[str, bytes], name: str) -> Iterator[Passage]:
-    """The body of a document from the top down; text of text boxes and of tables in cells is left out.
+    """A document from the top down, then its headers, footers and notes.
+
+    What lies in a table or in a text box comes after it, tables in cells by themselves.
 
     Args:
         parts: as of `opc.read_package`; a well-formed `word/document.xml` among them.
     """
     levels = _find_levels(parts)
-    body = opc.parse_xml(parts["word/document.xml"]).find(f"{_W}body")
-    heading, tables = "", 0
-    for block in () if body is None else _walk(body):
-        if block.tag == f"{_W}tbl":
-            tables += 1
-            at = Span(name, place=(("heading", heading), ("table", str(tables))))
-            yield Passage(heading, _read_table(block, at), at)
-            continue
-        text = _read_paragraph(block)
-        style = block.find(f"{_W}pPr/{_W}pStyle")
-        if text and style is not None and style.get(f"{_W}val") in levels:
-            heading = text
-        elif text:
-            yield Passage(heading, text, Span(name, place=(("heading", heading),)))
+    tables = 0
+    for part in ("word/document.xml", *filter(_BESIDE.fullmatch, parts)):
+        headings: dict[int, str] = {}
+        for block in _walk(opc.parse_xml(parts[part])):
+            text = "" if block.tag == f"{_W}tbl" else _read_paragraph(block)
+            style = block.find(f"{_W}pPr/{_W}pStyle") if text else None
+            if style is not None and (level := levels.get(style.get(f"{_W}val", ""))):
+                headings = {own: title for own, title in headings.items() if own < level} | {level: text}
+            titles = tuple(headings.values())
+            place: tuple[tuple[str, str], ...] = (("heading", titles[-1] if titles else ""),)
+            if text:
+                yield Passage(titles, text, Span(name, place=place))
+            elif block.tag == f"{_W}tbl":
+                tables += 1
+                at = Span(name, place=(*place, ("table", str(tables))))
+                yield Passage(titles, _read_table(block, at), at)
 
 
-def _find_levels(parts: Mapping[str, bytes]) -> frozenset[str]:
-    """The ids of the styles of headings."""
+def _find_levels(parts: Mapping[str, bytes]) -> dict[str, int]:
+    """The levels of the styles of headings from 1, by their ids."""
+    found: dict[str, int] = {}
     if "word/styles.xml" not in parts:
-        return frozenset()
-    found = []
+        return found
     for style in opc.parse_xml(parts["word/styles.xml"]).iter(f"{_W}style"):
-        name = style.find(f"{_W}name")
-        is_heading = name is not None and str(name.get(f"{_W}val")).lower().startswith(("heading ", "标题"))
-        if is_heading or style.find(f"{_W}pPr/{_W}outlineLvl") is not None:
-            found.append(str(style.get(f"{_W}styleId")))
-    return frozenset(found)
+        name, outline = style.find(f"{_W}name"), style.find(f"{_W}pPr/{_W}outlineLvl")
+        named = _HEADING.match(name.get(f"{_W}val", "")) if name is not None else None
+        written = named[1] if named else outline.get(f"{_W}val", "") if outline is not None else ""
+        if re.fullmatch("[0-9]", written):
+            found[style.get(f"{_W}styleId", "")] = int(written) + (0 if named else 1)
+    return found
 
 
-def _walk(parent: etree._Element) -> Iterator[etree._Element]:
-    """Paragraphs and tables, those in content controls too."""
+def _walk(parent: etree._Element, *, in_cell: bool = False) -> Iterator[etree._Element]:
+    """Paragraphs and tables wherever they lie, but for the paragraphs of cells, which belong to their tables."""
     for child in parent:
-        if child.tag in (f"{_W}p", f"{_W}tbl"):
+        if child.tag == f"{_W}tbl" or (child.tag == f"{_W}p" and not in_cell):
             yield child
-        elif child.tag in (f"{_W}sdt", f"{_W}sdtContent"):
-            yield from _walk(child)
+        if child.tag != _FALLBACK:  # a text box once more, for old programs
+            yield from _walk(child, in_cell=child.tag == f"{_W}tbl" or (in_cell and child.tag != f"{_W}txbxContent"))
 
 
 def _read_table(table: etree._Element, at: Span) -> Grid:
@@ -73,11 +94,9 @@ def _read_table(table: etree._Element, at: Span) -> Grid:
     rows: list[Row] = []
     above: dict[int, Cell] = {}
     width = 0
-    for number, line in enumerate(table.findall(f"{_W}tr"), 1):
+    for number, line in enumerate(_list_own(table, "tr", "tbl"), 1):
         cells: list[Cell] = []
-        for cell in line.iter(f"{_W}tc"):
-            if cell.getparent() is not line and _is_inner(cell, line):
-                continue
+        for cell in _list_own(line, "tc", "tr"):
             cells += _read_cell(cell, len(cells), above, replace(at, place=(*at.place, ("row", str(number)))))
         width = max(width, len(cells))
         if any(cell.text for cell in cells):
@@ -85,13 +104,20 @@ def _read_table(table: etree._Element, at: Span) -> Grid:
     return Grid(tuple(row.widen(width) for row in rows), at)
 
 
+def _list_own(parent: etree._Element, tag: str, *holders: str) -> list[etree._Element]:
+    """The elements inside another one that do not belong to one of these holders further in."""
+    names = [f"{_W}{holder}" for holder in holders]
+    return [child for child in parent.iter(f"{_W}{tag}") if next(child.iterancestors(names)) is parent]
+
+
 def _read_cell(cell: etree._Element, column: int, above: dict[int, Cell], at: Span) -> Iterator[Cell]:
     """A cell and those that lie under it to its right; `above` has the one that each column is merged into."""
     span, merge = cell.find(f"{_W}tcPr/{_W}gridSpan"), cell.find(f"{_W}tcPr/{_W}vMerge")
-    width = int(span.get(f"{_W}val", "1")) if span is not None else 1
+    spanned = span.get(f"{_W}val", "") if span is not None else ""
+    width = min(int(spanned), _MAX_COLUMNS) if _SPAN.fullmatch(spanned) else 1
     at = replace(at, place=(*at.place, ("cell", str(column + 1))))
     is_below = merge is not None and merge.get(f"{_W}val") != "restart"
-    text = "\n".join(filter(None, map(_read_paragraph, cell.findall(f"{_W}p"))))
+    text = "\n".join(filter(None, map(_read_paragraph, _list_own(cell, "p", "tc", "txbxContent"))))
     own = Cell("", at, owner=above.get(column)) if is_below else Cell(text, at, width)
     yield own
     for _ in range(width - 1):
@@ -100,20 +126,10 @@ def _read_cell(cell: etree._Element, column: int, above: dict[int, Cell], at: Sp
         above[column] = own
 
 
-def _is_inner(cell: etree._Element, line: etree._Element) -> bool:
-    """Whether a cell is that of a table inside a cell of the row."""
-    parent = cell.getparent()
-    while parent is not None and parent is not line:
-        if parent.tag == f"{_W}tc":
-            return True
-        parent = parent.getparent()
-    return False
-
-
 def _read_paragraph(paragraph: etree._Element) -> str:
     """What is read in it: neither deleted text nor the instructions of fields nor text boxes."""
     made = []
     for element in paragraph.iter(f"{_W}t", f"{_W}br", f"{_W}tab", f"{_W}cr"):
-        if not any(parent.tag in (f"{_W}txbxContent", f"{_W}pPr") for parent in element.iterancestors()):
+        if next(element.iterancestors(f"{_W}p", f"{_W}pPr")) is paragraph:
             made.append(element.text or "" if element.tag == f"{_W}t" else " " if element.tag == f"{_W}tab" else "\n")
     return "".join(made).strip()
