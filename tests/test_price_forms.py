@@ -516,6 +516,13 @@ def expressions() -> st.SearchStrategy[str]:
             *('SUMIF(A1:A4,"<=10%",B1:B4)', 'COUNTIF(B1:B4,">1,000")', 'SUMIF(A1:A4,"<>300%",B1:B4)'),
             *('COUNTIF(A1:B4,"<100")', "AVERAGE(A1:A4)", "13%", "-A4", "2^3", "INT(B3)", "SUM(A1:A4,B4,5)"),
             *("SUM(A1:A2)/SUM(B1:B2)", "SUBTOTAL(9,A1:B4)", "SUBTOTAL(1,A1:A4)", "SUBTOTAL(109,A1:A5)"),
+            *(
+                'COUNTIF(A1:A6,"*")',
+                'COUNTIF(A1:A6,"文?")',
+                'SUMIF(A1:A6,"?字",B1:B6)',
+                'COUNTIF(A1:A6,"<>文*")',
+                "N(A5)+N(A1)",
+            ),
             *('SUMIFS(B1:B4,A1:A4,">0",B1:B4,"<100")', 'COUNTIFS(A1:A4,">0")', 'COUNTIF(A1:A6,"<>文字")'),
             *("VLOOKUP(3,A1:B4,2,FALSE)", "VLOOKUP(5,A1:B4,2,0)", "INDEX(A1:B4,2,2)", "INDEX(B1:B4,MATCH(-7,A1:A4,0))"),
             *('VLOOKUP("文字",A1:B5,2,FALSE)', "INDEX(B1:B4,3)", "MATCH(B4,B1:B4,0)"),

@@ -18,12 +18,21 @@ def read_criterion(criterion: Value) -> Test:
     if not isinstance(criterion, str):
         return _fits(criterion, _SIGNS["="])
     sign, wanted = re.match(r"(<=|>=|<>|<|>|=|)(.*)", criterion, re.DOTALL).groups()  # type: ignore[union-attr]
-    if re.search(r"[*?~]", wanted) or not wanted or wanted.startswith("#") or wanted.upper() in ("TRUE", "FALSE"):
+    if "~" in wanted or not wanted or wanted.startswith("#") or wanted.upper() in ("TRUE", "FALSE"):
         raise Refused(f"the criterion {criterion!r}")
+    if re.search("[*?]", wanted) and sign in ("", "=", "<>"):
+        return _fits_pattern(wanted, is_wanted=sign != "<>")
     number = read_number(wanted)
     if number is None and sign not in ("", "=", "<>"):
         raise Refused(f"the criterion {criterion!r}: texts are ordered by language")
     return _fits(wanted if number is None else number, _SIGNS[sign])
+
+
+def _fits_pattern(wanted: str, *, is_wanted: bool) -> Test:
+    """Texts with any characters at each `*` and any one at each `?`; numbers and blanks are none."""
+    parts = (".*" if sign == "*" else "." if sign == "?" else re.escape(sign) for sign in wanted)
+    pattern = re.compile("".join(parts), re.IGNORECASE | re.DOTALL)
+    return lambda value: (isinstance(value, str) and pattern.fullmatch(value) is not None) is is_wanted
 
 
 def _fold(value: Value) -> Value:

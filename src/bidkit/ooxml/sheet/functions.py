@@ -311,6 +311,7 @@ FUNCTIONS: dict[str, Callable[..., Value]] = {
     "ROUNDDOWN": _round(ROUND_DOWN),
     "TRUNC": _round(ROUND_DOWN),
     "INT": lambda value: _round(ROUND_FLOOR)(value),
+    "N": lambda value: single(value) if isinstance(single(value), Decimal) else Decimal(single(value) is True),
     "ABS": lambda value: number(value).copy_abs(),
     "IF": _choose,
     "AND": lambda *arguments: all(_truths(arguments)),
