@@ -52,6 +52,9 @@ QUOTE: dict[str, Any] = {
     ],
     "milestones": [{"name": "全款", "trigger": "终验", "percent": "100%"}],
 }
+OPTION: dict[str, Any] = {"id": "5", "category": "B", "name": "第二年运维", "unit": "年", "quantity": "1"} | {
+    **{"unit_price": "1050.5", "tax_rate": "6%", "kind": "option_period"}
+}
 PACKS = ("zh-proposal", "zh-tender", "en-proposal", "en-rfp")
 VOLUME = {"zh-proposal": "proposal", "zh-tender": "报价文件", "en-proposal": "proposal", "en-rfp": "Volume V Price"}
 # 3.02 + 300,000.13 + 2 × 3,205.53 = 306,414.21 of hardware at 13 %, 1,000.00 of service at 6 %
@@ -66,11 +69,11 @@ def built(folders: Callable[[str, str], Path]) -> Callable[[str, str], str]:
 
 
 @pytest.fixture(scope="module")
-def folders(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Path]:
+def folders(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """The draft of the quote by a pack; each made once."""
 
     @lru_cache
-    def make(pack: str, prices: str) -> Path:
+    def make(pack: str, prices: str, has_options: bool = False) -> Path:
         folder = tmp_path_factory.mktemp(f"{pack}-{prices}")
         if pack == "zh-tender":
             deal = copy_example("school", folder)
@@ -80,7 +83,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Pa
             settings = root_of(deal) / "bidkit.yaml"
             write(settings, settings.read_text(encoding="utf-8") + f"pack: {pack}\n")
         text = yaml.load(deal.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
-        text["quote"] = QUOTE | {"prices": prices}
+        text["quote"] = QUOTE | {"prices": prices} | ({"lines": [*QUOTE["lines"], OPTION]} if has_options else {})
         text["locale"] = "zh-CN" if pack.startswith("zh") else "en-US"
         text["solution"]["products"] = []
         write(deal, yaml.safe_dump(text, allow_unicode=True, sort_keys=False))

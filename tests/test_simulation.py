@@ -62,10 +62,13 @@ def simulate(folder: Path, regime: str = "mof87") -> Simulation:
     return simulate_package(folder, facts, regime)  # type: ignore[arg-type]
 
 
-def steps(found: Simulation) -> list[tuple[str, str, str, str]]:
-    assert found.diagnostics == (), [item.message("en") for item in found.diagnostics]
-    (outcome,) = found.outcomes
-    return [(step.kind, step.place, f"{step.before:.2f}", f"{step.after:.2f}") for step in outcome.correction.steps]
+def steps(found: Simulation, *codes: str) -> list[tuple[str, str, str, str]]:
+    """Every correction; besides them only these codes are told."""
+    messages = [item.message("en") for item in found.diagnostics]
+    assert {item.code for item in found.diagnostics} == set(codes), messages
+    made = [step for outcome in found.outcomes for step in outcome.correction.steps]
+    assert found.outcomes
+    return [(step.kind, step.place, f"{step.before:.2f}", f"{step.after:.2f}") for step in made]
 
 
 def change_cells(folder: Path, sheet: str, values: Mapping[str, str]) -> None:
@@ -134,7 +137,8 @@ def test_nothing_is_corrected_in_the_examples(packages: Mapping[str, Path], name
     found = simulate(packages[name], regime)
     assert steps(found) == []
     assert found.is_clean
-    (outcome,) = found.outcomes
+    assert [item.period for item in found.outcomes] == (["evaluated", "base", "options"] if name == "port" else [""])
+    outcome = found.outcomes[0]
     assert len(outcome.stated.lines) == {"water": 40, "school": 14, "port": 51}[name]
     assert len(outcome.stated.others) >= 3
     assert outcome.stated.words == outcome.stated.figures == outcome.correction.price
@@ -155,7 +159,7 @@ def test_words_with_a_slip_of_ten_cents_give_both_outcomes(water: Path) -> None:
 def test_a_slipped_decimal_point_is_mended_and_the_total_stands(water: Path) -> None:
     change_cells(water, DETAIL, {find_cell(water, DETAIL, "A13", "J"): "1580"})
     found = simulate(water)
-    assert steps(found) == [("unit_price", "A13", "1580.00", "15800.00")]
+    assert steps(found, "PR25") == [("unit_price", "A13", "1580.00", "15800.00")]
     assert (found.outcomes[0].correction.price, found.outcomes[0].correction.alternative) == (TOTAL, None)
 
 
@@ -164,7 +168,7 @@ def test_a_wrong_line_amount_that_the_total_followed_costs_the_bidder(water: Pat
     replace_everywhere(water, WORDS, WORDS.replace("捌佰贰拾", "玖佰壹拾"))
     replace_everywhere(water, "6,374,820.00", "6,374,910.00", ("6374820", "6374910"))
     found = simulate(water)
-    assert steps(found) == [("sum", "", "6374910.00", "6374820.00")]
+    assert steps(found, "PR25") == [("sum", "", "6374910.00", "6374820.00")]
     correction = found.outcomes[0].correction
     assert (correction.price, correction.alternative) == (TOTAL, Decimal("6374910.00"))
 
@@ -240,6 +244,17 @@ def test_each_lot_is_corrected_by_itself(tmp_path: Path) -> None:
     change_cells(result.folder, f"{DETAIL} 2", {find_cell(result.folder, f"{DETAIL} 2", "B01", "J"): "3600"})
     found = simulate(result.folder)
     assert [(item.lot, len(item.correction.steps)) for item in found.outcomes] == [(FIRST, 0), (SECOND, 1)]
+
+
+@pytest.mark.parametrize(("price", "codes"), [("336,000.00", set()), ("36,000.00", set()), ("336,100.00", {"PR24"})])
+def test_a_total_that_names_no_lot_is_that_of_all_or_of_one(tmp_path: Path, price: str, codes: set[str]) -> None:
+    result = build_deal(make_lots(tmp_path), Options(now=NOW, is_draft=True))
+    assert result.folder is not None
+    document = Document()
+    document.add_heading("投标函", 1)
+    document.add_paragraph(f"我方投标总价为 {price} 元。")
+    document.save(str(result.folder / "submit/投标函.docx"))
+    assert {item.code for item in simulate(result.folder).diagnostics} == codes
 
 
 @pytest.mark.parametrize("prices", ["gross", "net"])

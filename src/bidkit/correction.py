@@ -30,6 +30,11 @@ class BillLine:
     unit_price: Decimal
     amount: Decimal
 
+    @property
+    def product(self) -> Decimal:
+        """Quantity × unit price, rounded half up to two places."""
+        return (self.quantity * self.unit_price).quantize(_CENT, ROUND_HALF_UP)
+
 
 @dataclass(frozen=True)
 class Statement:
@@ -105,10 +110,7 @@ def _by_unit_prices(stated: Statement, *, spares_wrong_sum: bool) -> Correction:
             steps.append(Step("words", "", figures, stated.words))
             figures = stated.words
     steps += _correct_places(stated.others, figures) + slips
-    products = [(line, _multiply(line)) for line in lines]
-    steps += [
-        Step("line_amount", line.id, line.amount, product) for line, product in products if product != line.amount
-    ]
+    steps += [Step("line_amount", line.id, line.amount, line.product) for line in lines if line.product != line.amount]
     if lines and total != figures:
         steps.append(Step("sum", "", figures, total))
         figures = total
@@ -143,9 +145,5 @@ def find_slip(line: BillLine) -> Decimal | None:
     return (line.amount / line.quantity).quantize(_CENT, ROUND_HALF_UP)
 
 
-def _multiply(line: BillLine) -> Decimal:
-    return (line.quantity * line.unit_price).quantize(_CENT, ROUND_HALF_UP)
-
-
 def _sum_products(lines: Sequence[BillLine], tax: Decimal) -> Decimal:
-    return sum(map(_multiply, lines), tax)
+    return sum((line.product for line in lines), tax)

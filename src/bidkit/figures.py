@@ -45,7 +45,9 @@ _WORTH = {
     "million": 10**6,
     "billion": 10**9,
 }
+_DATE_AFTER = re.compile(r"\s*[年月日天]")
 _LEAST_SAID = 100
+_LEAST_BARE = 1000
 _LEAST_PLAIN = 10_000
 _TELLING_DIGITS = 3
 _ROUNDED_DIGITS = 4
@@ -89,6 +91,22 @@ def find_prices(text: str, prices: Prices, currency: str, language: str) -> Iter
             yield found.group(), amount
     known = {amount for group in groups for amount in group if amount >= _LEAST_SAID}
     yield from ((words, amount) for words, amount in read_amounts(text, currency, language) if amount in known)
+
+
+def find_money(text: str, *, is_sure: bool = False) -> Iterator[tuple[int, int, Decimal]]:
+    """Each number that a text means as an amount of money: where it begins and ends, and the amount.
+
+    Money or a large unit stands beside it, or it has two decimals; also, unless they must be sure to be amounts,
+    digits in groups, or four digits and no unit.
+    """
+    text = _WIDE_COMMA.sub(",", text).translate(_WIDE)
+    for found in _NUMBER.finditer(text):
+        said = _read(text, found)
+        is_spelt = said.decimals == 2 or said.worth > 1
+        is_plain = said.is_free and said.value >= _LEAST_BARE and not _DATE_AFTER.match(text, found.end())
+        is_likely = not is_sure and ("," in found.group() or is_plain)
+        if said.is_money or (not said.has_unit and (is_spelt or is_likely)):
+            yield found.start(), found.end(), said.value * said.worth
 
 
 def _read(text: str, found: re.Match[str]) -> _Said:

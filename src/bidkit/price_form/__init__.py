@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from xml.parsers.expat import ExpatError
 
 from bidkit.bid import Bid
 from bidkit.deal.price_forms import PriceForm
@@ -13,7 +12,7 @@ from bidkit.diagnostic import Diagnostic, Severity, Span, Term
 from bidkit.ooxml.archive import is_sound_name
 from bidkit.ooxml.opc import find_risks, read_package
 from bidkit.ooxml.sheet.evaluate import Evaluator
-from bidkit.ooxml.sheet.foreign import Value, Workbook, name_cell, read_workbook
+from bidkit.ooxml.sheet.foreign import UNSOUND, Value, Workbook, name_cell, read_workbook
 from bidkit.ooxml.sheet.inplace import fill_workbook
 from bidkit.price_form.entries import Entries, check_entries
 from bidkit.price_form.results import check_results
@@ -144,7 +143,7 @@ def _open(form: PriceForm, name: str, content: bytes) -> tuple[Workbook | None, 
         if any(part.lower().startswith("_xmlsignatures/") for part in package):
             return refuse(Term("form_signed"))
         book = read_workbook(package)
-    except (ValueError, SyntaxError, LookupError, StopIteration, ArithmeticError, ExpatError) as error:
+    except UNSOUND as error:
         return refuse(str(error))
     if book.is_as_displayed:
         return refuse(Term("form_displayed"))

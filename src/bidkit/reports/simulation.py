@@ -44,6 +44,8 @@ def render_json(found: Simulation, lang: str) -> str:
 def _render_outcome(item: Outcome, regime: str, words: dict[str, Any]) -> Iterator[str]:
     if item.lot:
         yield words["lot"].format(lot=item.lot)
+    if item.period:
+        yield words["periods"][item.period]
     stated, made = item.stated, item.correction
     opening = words["opening"].format(place=item.opening.place, figures=_money(stated.figures))
     yield opening + (words["words"].format(words=_money(stated.words)) if stated.words is not None else "")
@@ -64,6 +66,7 @@ def _describe(item: Outcome, regime: str, words: dict[str, Any]) -> dict[str, An
     stated, made = item.stated, item.correction
     return {
         "lot": item.lot or None,
+        "period": item.period or None,
         "opening": {"place": item.opening.place, "figures": _plain(stated.figures), "words": _plain(stated.words)},
         "steps": [
             {

@@ -17,6 +17,8 @@ from bidkit.ooxml.sheet.formula import MAX_FORMULA, column_letters, column_numbe
 Value = Decimal | str | bool | None
 Place = tuple[int, int]
 """Row and column, from 1."""
+UNSOUND = (ValueError, SyntaxError, LookupError, StopIteration, ArithmeticError, expat.ExpatError)
+"""What a file raises that is no sound workbook."""
 
 _TAG = re.compile(rb"<[^>\"']*(?:\"[^\"]*\"[^>\"']*|'[^']*'[^>\"']*)*>")
 _CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9]\d{0,6})")
@@ -212,7 +214,7 @@ class Workbook:
 
 
 def read_workbook(package: Package) -> Workbook:
-    """An .xlsx. Raises ValueError and etree.XMLSyntaxError for what is no sound workbook."""
+    """An .xlsx. Raises one of `UNSOUND` for what is no sound workbook."""
     leads = read_relationships(package, "").values()
     main = next((item.target for item in leads if _is(item.type, "officeDocument")), "")
     if main not in package:

@@ -89,7 +89,7 @@ def find_header(grid: Grid, columns: Mapping[str, str], ignore: Collection[str])
     mapped = {normalize_title(title): name for name, title in columns.items()}
     passed = {normalize_title(title) for title in ignore}
     first = _find_first(grid.rows, mapped, passed)
-    depth = _count_rows(grid.rows[first:])
+    depth = count_rows(grid.rows[first:])
     block = grid.rows[first : first + depth]
     named = {**mapped, **dict.fromkeys(passed, "")}
     found = [_name_column([row.cells[place].said for row in block], named) for place in range(len(block[0].cells))]
@@ -97,7 +97,7 @@ def find_header(grid: Grid, columns: Mapping[str, str], ignore: Collection[str])
     ignored = frozenset(place for place, (_, _, title) in enumerate(found) if title in passed)
     problems = [
         *_check_columns(found, columns, ignore, block[0]),
-        *(_refuse_scale(cell) for row in grid.rows[:first] for _, cell in row.filled if _is_scaled(cell.text)),
+        *(refuse_scale(cell) for row in grid.rows[:first] for _, cell in row.filled if is_scaled(cell.text)),
     ]
     for place in sorted(grid.hidden - ignored):
         is_filled = any(row.cells[place].text for row in grid.rows[first:])
@@ -133,7 +133,7 @@ def _find_first(rows: Sequence[Row], mapped: Mapping[str, str], passed: Collecti
     return 0
 
 
-def _count_rows(rows: Sequence[Row]) -> int:
+def count_rows(rows: Sequence[Row]) -> int:
     """How many rows the header has: one title may be merged over several, or stand over those of several columns."""
     first = rows[0]
     height = max((cell.height for cell in first.cells if cell.text), default=1)
@@ -167,11 +167,13 @@ def _name_column(cells: Sequence[Cell], mapped: Mapping[str, str]) -> tuple[str,
     return f"{above}/{below}" if found is None else found, last, normalize_title(below)
 
 
-def _is_scaled(text: str) -> bool:
+def is_scaled(text: str) -> bool:
+    """Whether a title, or a text above a list, says that amounts are in thousands or more."""
     return _SCALE.search("".join(unicodedata.normalize("NFKC", text).split())) is not None
 
 
-def _refuse_scale(cell: Cell) -> Diagnostic:
+def refuse_scale(cell: Cell) -> Diagnostic:
+    """The mistake of such a title: amounts are in whole units. Diagnostics: DL48."""
     return Diagnostic("DL48", cell.at, {"value": cell.text, "reason": Term("scaled_amounts")})
 
 
@@ -184,8 +186,8 @@ def _check_columns(
     for name, cell, _ in found:
         if name in seen and name:
             problems.append(Diagnostic("DL27", cell.at, {"title": cell.text, "field": name}))
-        elif _is_scaled(cell.text) and name in (*TITLES, *columns):
-            problems.append(_refuse_scale(cell))
+        elif is_scaled(cell.text) and name in (*TITLES, *columns):
+            problems.append(refuse_scale(cell))
         seen.add(name)
     titles = {title for _, _, title in found} | {normalize_title(cell.text) for _, cell, _ in found}
     for name, title in (*columns.items(), *(("—", title) for title in ignore)):
