@@ -14,6 +14,7 @@ from bidkit.paging import count_pages
 from bidkit.pdf.reading import read_pdf
 from bidkit.price_form import FilledForm
 from bidkit.readback import read_docx, read_xlsx
+from bidkit.recalculation import check_formulas
 from bidkit.rules import check_blind, check_finished, check_form, check_layout, check_printed
 from bidkit.rules.blind import BlindFile
 from bidkit.rules.finished import Finished
@@ -34,8 +35,8 @@ def verify_files(
     logo: bytes = b"",
     forms: Mapping[str, FilledForm] | None = None,
 ) -> list[Diagnostic]:
-    """What is wrong with a package's .docx, .xlsx and .pdf. Diagnostics: PK05, PK06, PK12–PK15, PK20–PK30, PR02, PR03,
-    PR09, ID02, FM01, FM03, FM11, EN01–EN03, EN10.
+    """What is wrong with a package's .docx, .xlsx and .pdf. Diagnostics: DL14, PK05, PK06, PK12–PK15, PK20–PK30, PR02,
+    PR03, PR09, PR25, ID02, FM01, FM03, FM11, EN01–EN03, EN10.
 
     Args:
         price_free: the .docx among them in which no price may stand, nor in their PDFs.
@@ -53,6 +54,8 @@ def verify_files(
     free = frozenset(price_free)
     done = Finished(bid, documents, workbooks, is_draft, free, lots or {}, blind, bare)
     found = [*check_finished(done), *_check_looks(bid, files, formats, is_draft)]
+    for name, book in workbooks.items():
+        found += [] if book.faults else check_formulas(own[name], name)
     for name in blind:
         found += _check_blind(bid, files, name, formats[name], read_picture(logo)[0] if logo else "")
     for name, form in forms.items():

@@ -11,13 +11,13 @@ from bidkit.correction import BillLine
 from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.figures import find_money
 from bidkit.ooxml import opc
+from bidkit.recalculation import check_formulas
 from bidkit.source.tables.book import read_sheets
 from bidkit.source.tables.grid import Cell, Grid, Row
 from bidkit.source.tables.numbers import parse_decimal
 from bidkit.source.tables.rows import Kind, find_kinds
 from bidkit.source.tables.titles import Header, count_rows, find_header, is_scaled, refuse_scale
 from bidkit.source.tables.word import read_document
-from bidkit.stated.formulas import check_formulas
 from bidkit.stated.found import Amount, Bill, Lot, Stated, Total
 from bidkit.stated.names import asks_words, begins_total, is_evaluated, is_net, is_price, is_tax, is_total, is_words
 from bidkit.stated.running import find_foreign, find_stated, find_unnamed

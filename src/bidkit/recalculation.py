@@ -8,14 +8,14 @@ from decimal import Decimal
 from bidkit.diagnostic import Diagnostic, Span
 from bidkit.ooxml.opc import read_package
 from bidkit.ooxml.sheet.evaluate import Evaluator
-from bidkit.ooxml.sheet.foreign import UNSOUND, Value, name_cell, read_workbook
+from bidkit.ooxml.sheet.foreign import UNSOUND, CellError, Value, name_cell, read_workbook
 
 _SLACK = Decimal("1e-6")
 """What is lost where programs compute in binary."""
 
 
 def check_formulas(content: bytes, name: str) -> Iterator[Diagnostic]:
-    """Every formula that can be computed shows its result. Diagnostics: DL14, PR25."""
+    """Every formula that can be computed and shows a value shows its result. Diagnostics: DL14, PR25."""
     package, problems = read_package(content, name)
     yield from problems
     if package is None:
@@ -36,7 +36,7 @@ def check_formulas(content: bytes, name: str) -> Iterator[Diagnostic]:
     evaluator = Evaluator(book, given, {})
     for spot, value in evaluator.values.items():
         shown = book.value(sheets[spot[0]], spot[1:])
-        if not _is_same(shown, value):
+        if shown is not None and not isinstance(shown, CellError) and not _is_same(shown, value):
             place = (("sheet", sheets[spot[0]].name), ("cell", name_cell(spot[1:])))
             yield Diagnostic("PR25", Span(name, place=place), {"stated": _show(shown), "computed": _show(value)})
 
