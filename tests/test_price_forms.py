@@ -517,10 +517,10 @@ def expressions() -> st.SearchStrategy[str]:
             *('COUNTIF(A1:B4,"<100")', "AVERAGE(A1:A4)", "13%", "-A4", "2^3", "INT(B3)", "SUM(A1:A4,B4,5)"),
             *("SUM(A1:A2)/SUM(B1:B2)", "SUBTOTAL(9,A1:B4)", "SUBTOTAL(1,A1:A4)", "SUBTOTAL(109,A1:A5)"),
             *(
-                'COUNTIF(A1:A6,"*")',
-                'COUNTIF(A1:A6,"文?")',
-                'SUMIF(A1:A6,"?字",B1:B6)',
-                'COUNTIF(A1:A6,"<>文*")',
+                'COUNTIF(A5:A6,"*")',
+                'COUNTIF(A5:A7,"文?")',
+                'SUMIF(A5:A6,"?字",B3:B4)',
+                'COUNTIF(A5:A5,"<>文*")',
                 "N(A5)+N(A1)",
             ),
             *('SUMIFS(B1:B4,A1:A4,">0",B1:B4,"<100")', 'COUNTIFS(A1:A4,">0")', 'COUNTIF(A1:A6,"<>文字")'),
@@ -595,6 +595,7 @@ def test_a_subtotal_leaves_out_the_subtotals_in_its_area() -> None:
     [
         '=SUMIF(A1:A3,"1",B1:B3)',  # A2 is the text 1
         "=COUNTIF(A1:A3,1)",
+        '=COUNTIF(A1:A3,"*")',
         "=SUMIF(A1:A3,A9,B1:B3)",  # blank
         "=VLOOKUP(1,A1:B3,2)",  # the nearest
         "=VLOOKUP(1,A1:B3,3,FALSE)",
