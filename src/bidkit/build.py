@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path, PurePosixPath
 
 from bidkit.config import CONFIG_NAME, find_workspace
@@ -16,7 +16,7 @@ from bidkit.quote_file import render_quote_file
 from bidkit.reports import Result, html
 from bidkit.signing import list_signing
 from bidkit.source import Workspace
-from bidkit.verify import verify_files
+from bidkit.verify import check_sizes, verify_files
 from bidkit.volumes import render_volumes
 
 __all__ = ["Options", "build_deal", "check_deal"]
@@ -39,12 +39,13 @@ def build_deal(deal_path: Path, options: Options) -> Result:
         return _result(checked, problems, find_workspace(deal_path))
     files, found = _render(checked, options)
     problems += found
+    submit = {**files, **_name_copies(checked, is_draft=options.is_draft)}
     if files:
-        problems += _verify(checked, files, is_draft=options.is_draft)
+        problems += [*_verify(checked, files, is_draft=options.is_draft), *check_sizes(checked.bid, submit)]
     if has_errors(_not_lifted(problems, options)):
         return _result(checked, problems, checked.workspace)
     result = replace(_result(checked, problems, checked.workspace), is_draft=options.is_draft)
-    package = _assemble(checked, files, result, options)
+    package = _assemble(checked, submit, result, options)
     name = checked.bid.deal.id + ("-DRAFT" if options.is_draft else "")
     folder = (options.out or checked.workspace.root / "dist") / name
     problems = [*result.diagnostics, *write_package(folder, package, force=options.force)]
@@ -105,14 +106,17 @@ def _verify(checked: Judged, files: Mapping[str, bytes], *, is_draft: bool) -> l
     )
 
 
-def _assemble(checked: Judged, files: Mapping[str, bytes], result: Result, options: Options) -> dict[str, bytes]:
+def _name_copies(checked: Judged, *, is_draft: bool) -> dict[str, bytes]:
+    """The copies of the credentials, by their names in the package."""
+    mark = "-DRAFT" if is_draft else ""
+    names = ((PurePosixPath(item.copy_name), item.content) for item in checked.appendix.attachments)
+    return {f"submit/credentials/{name.stem}{mark}{name.suffix}": content for name, content in names}
+
+
+def _assemble(checked: Judged, submit: Mapping[str, bytes], result: Result, options: Options) -> dict[str, bytes]:
     """The package: what is handed in, and what stays inside."""
-    package = dict(files)
-    mark = "-DRAFT" if options.is_draft else ""
-    for item in checked.appendix.attachments:
-        name = PurePosixPath(item.copy_name)
-        package[f"submit/credentials/{name.stem}{mark}{name.suffix}"] = item.content
-    package["internal/report.html"] = html.render(result, checked.bid.deal.language, list_signing(files))
+    places = list_signing(submit)
+    package = {**submit, "internal/report.html": html.render(result, checked.bid.deal.language, places)}
     deal, lots = checked.bid.deal, [part.lot for part in checked.bid.quote.lots]
     facts = {
         "bidkit": options.version,
@@ -125,6 +129,7 @@ def _assemble(checked: Judged, files: Mapping[str, bytes], result: Result, optio
         "judged_on": checked.bid.today.isoformat(),
         "is_pinned": checked.pinned is not None,
         "pack": {"name": checked.pack.name, "sha256": checked.pack.hash},
+        "signing": [asdict(place) for place in places],
     }
     package["internal/manifest.json"] = make_manifest(facts, checked.workspace.hashes(), package)
     return package
