@@ -11,7 +11,7 @@ import pytest
 from form_files import DETAIL, ROWS, SUMMARY, Change, change_map, fill, find_problems, form, shown
 
 from bidkit.diagnostic import Severity
-from bidkit.ooxml.sheet.formats import Format
+from bidkit.ooxml.sheet.formats import Format, read_formats
 from bidkit.price_form.magnitudes import UnclearUnit, read_unit
 
 
@@ -222,39 +222,127 @@ def test_a_form_that_loses_cents_in_its_unit_is_told(tmp_path: Path) -> None:
     assert {item.code for item in found} == {"PR33"}
 
 
-@pytest.mark.parametrize("title", ["税率（%）", "税率%"])
-def test_a_rate_is_in_hundredths_under_a_percent_sign_of_the_form(tmp_path: Path, title: str) -> None:
+@pytest.mark.parametrize(
+    ("title", "code", "value"),
+    [
+        ("税率（%）", "", 13),
+        ("税率%", "", 13),
+        ("税率（百分比）", "", 13),
+        ("Tax (per cent)", "", 13),
+        ("Tax percentage", "0", 13),
+        ("Tax, pct.", "", 13),
+        ("税率", '0"%"', 13),
+        ("税率", "0\\%", 13),
+        ("税率（%）", "0%", 0.13),
+        ("税率（百分比）", "0.00%", 0.13),
+        ("税率", "0.00", 0.13),
+        ("税率（如3%）", "0.00", 0.13),
+    ],
+)
+def test_a_rate_is_in_hundredths_where_the_form_says_so(tmp_path: Path, title: str, code: str, value: float) -> None:
     def change(book: Any, sheets: Mapping[str, Any]) -> None:
         sheets["detail"].write("F3", title, sheets["head"])
         for cell in ("F4", "F5"):
-            sheets["detail"].write_blank(cell, None, sheets["free"])
+            style = book.add_format({"locked": False, **({"num_format": code} if code else {})})
+            sheets["detail"].write_blank(cell, None, style)
 
-    assert shown(fill(tmp_path, form(change=change), change_map(columns={"tax_rate": "F"})).content, DETAIL)["F4"] == 13
+    made = fill(tmp_path, form(change=change), change_map(columns={"tax_rate": "F"}))
+    assert shown(made.content, DETAIL)["F4"] == value
+
+
+def test_a_percent_sign_below_the_title_counts(tmp_path: Path) -> None:
+    def change(book: Any, sheets: Mapping[str, Any]) -> None:
+        sheets["detail"].write("F4", "(%)", sheets["head"])
+        sheets["detail"].write_blank("F5", None, sheets["free"])
+        sheets["detail"].write_blank("F6", None, sheets["free"])
+
+    made = fill(tmp_path, form([["", "", "", ""], *ROWS], change=change), change_map(columns={"remark": None}))
+    assert shown(made.content, DETAIL)["F5"] == 13
 
 
 @pytest.mark.parametrize(
-    ("code", "shown"),
+    ("code", "figure", "text"),
     [
-        ("0", "13"),
-        ("0.0", "12.5"),
-        ("#,##0.00", "12.55"),
-        ("0.0000", "12.5467"),
-        ("0%", "12.55"),
-        ("0.00%", "12.5467"),
-        ("¥#,##0.0_);[Red](¥#,##0.0)", "12.5"),
-        ('0.0"万元"', "12.5"),
-        ("_ * #,##0.00_ ", "12.55"),
-        ("", "12.54672"),
-        ("General", "12.54672"),
-        ("@", "12.54672"),
-        ("0!.0000", "12.54672"),
-        ("0,", "12.54672"),
-        ("0.00E+00", "12.54672"),
-        ("yyyy-mm-dd", "12.54672"),
+        ("0", "13", ""),
+        ("0.0", "12.5", ""),
+        ("#,##0.00", "12.55", ""),
+        ("0.0000", "12.5467", ""),
+        ("0%", "12.55", "%"),
+        ("0.00%", "12.5467", "%"),
+        ("¥#,##0.0_);[Red](¥#,##0.0)", "12.5", "¥"),
+        ('0.0"万元"', "12.5", "万元"),
+        ("_ * #,##0.00_ ", "12.55", " "),
+        ('_ [$¥-804]* #,##0.00_ ;_ [$¥-804]* -#,##0.00_ ;_ [$¥-804]* "-"??_ ;_ @_ ', "12.55", "¥ "),
+        ("", "12.54672", ""),
+        ("General", "12.54672", ""),
+        ("G/通用格式", "12.54672", ""),
+        ("@", "12.54672", ""),
+        ("0,", "0", ""),
+        ("#,##0,.00", "0.01", ""),
+        ("0.0,,", "0", ""),
+        ("yyyy-mm-dd", None, "--"),
+        ('"TBD"', None, "TBD"),
+        (";;;", None, ""),
+        ("General;General;", "12.54672", ""),
     ],
 )
-def test_a_number_as_its_format_shows_it(code: str, shown: str) -> None:
-    assert Format(code, True).round(Decimal("12.54672")) == Decimal(shown)
+def test_a_number_as_its_format_shows_it(code: str, figure: str | None, text: str) -> None:
+    found = Format(code, True).shown(Decimal("12.54672"))
+    assert found is not None
+    assert (found.figure, found.text) == (None if figure is None else Decimal(figure), text)
+
+
+@pytest.mark.parametrize(
+    "code", ["0!.0000", "0.00E+00", "# ??/??", '[>1000]"n/a";0', "[DBNum2]0", '0"."00', "General\\-0", "0x0", "[?]"]
+)
+def test_formats_that_are_not_understood(code: str) -> None:
+    assert Format(code, True).shown(Decimal("12.54672")) is None
+
+
+@pytest.mark.parametrize(("number", "code"), [(0, ""), (2, "0.00"), (14, "yyyy-mm-dd"), (11, "0.00E+00"), (81, "[?]")])
+def test_formats_that_files_know_by_number_alone(number: int, code: str) -> None:
+    styles = f'<styleSheet xmlns="urn:x"><cellXfs><xf numFmtId="{number}"/></cellXfs></styleSheet>'
+    assert [style.code for style in read_formats(styles.encode())] == [code]
+
+
+@pytest.mark.parametrize(
+    ("code", "number", "figure"),
+    [
+        ("0.00;[Red]0.00", "-5", "5"),
+        ("0.00;[Red](0.00)", "-5", "-5"),
+        ("0.00", "-5", "-5"),
+        ("0.00;-0.00;", "0", None),
+        ("General", "1234567890.12", "1234567890"),
+        ("General", "123456789.12", "123456789.1"),
+    ],
+)
+def test_signs_zeros_and_long_numbers_as_they_are_shown(code: str, number: str, figure: str | None) -> None:
+    found = Format(code, True).shown(Decimal(number))
+    assert found is not None
+    assert found.figure == (None if figure is None else Decimal(figure))
+
+
+@pytest.mark.parametrize(
+    ("code", "fault"),
+    [
+        *(
+            (code, "form_shows")
+            for code in ("#,##0,", "0.0,,", '0.00"万元"', '0.00"K"', "0%", '"1"0', '0"%"', "0.00[$ M]")
+        ),
+        *((code, "form_hides") for code in ('"TBD"', ";;;", "yyyy-mm-dd", "h:mm", '"面议";0')),
+        *((code, "form_format") for code in ("0.00E+00", "# ??/??", '[>1000]"n/a";0', "[DBNum2]0")),
+        *((code, "") for code in ("#,##0.00", "[Red]0", '¥#,##0.00"元"', "@", "General;General;", '0.0000,"千元"')),
+    ],
+)
+def test_what_a_cell_shows_is_the_price(tmp_path: Path, code: str, fault: str) -> None:
+    def change(book: Any, sheets: Mapping[str, Any]) -> None:
+        sheets["detail"].write_blank("E4", None, book.add_format({"locked": False, "num_format": code}))
+        sheets["detail"].write_formula("G6", "=SUM(G4:G5)", book.add_format({"num_format": code}), 0)
+
+    found = find_problems(tmp_path, form(change=change))
+    severity = Severity.WARNING if fault == "form_format" else Severity.ERROR
+    wanted = [(dict(item.span.place)["cell"], item.severity, item.values["fault"].key) for item in found if item.span]
+    assert wanted == ([("E4", severity, fault), ("G6", severity, fault)] if fault else [])
 
 
 def test_a_price_whose_format_hides_digits_is_a_warning(tmp_path: Path) -> None:

@@ -16,7 +16,9 @@ from bidkit.ooxml.sheet.formula import move_formula
 from bidkit.ooxml.sheet.numbers import Refused, write_number
 from bidkit.ooxml.sheet.readers import Spot
 
-_RATES = ("tax_rate", "discount")
+RATES = ("tax_rate", "discount")
+"""The keys that are rates."""
+_PERCENT = re.compile(r"(?<![\d.])%|percent|pct|百分")
 _MAX_TEXT = 32_767
 _ILLEGAL = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -114,13 +116,14 @@ class Entries:
         return True
 
     def _shape(self, sheet: Sheet, place: Place, key: str, value: Any, title: str) -> Value:
-        """A value as a cell takes it: a rate is 0.13, or 13 under a title with a percent sign and no such format."""
+        """A value as a cell takes it: a rate is 0.13, or 13 where the title says per cent, but not the format."""
         if isinstance(value, str):
             return value.replace("\r\n", "\n").replace("\r", "\n").strip()
         if isinstance(value, int):
             return Decimal(value)
-        is_rate = key in _RATES and isinstance(value, Decimal)
-        is_hundredths = is_rate and "%" in fold(title) and not self.book.format(sheet, place).is_percent
+        is_rate, style = key in RATES and isinstance(value, Decimal), self.book.format(sheet, place)
+        is_said = style.has_written_percent or _PERCENT.search(fold(title))
+        is_hundredths = is_rate and is_said and not style.is_percent
         return value * 100 if is_hundredths else value  # type: ignore[no-any-return]
 
 

@@ -9,6 +9,7 @@ from bidkit.ooxml.sheet.evaluate import Evaluator
 from bidkit.ooxml.sheet.foreign import CellError, Sheet, Value
 from bidkit.ooxml.sheet.numbers import round_to
 from bidkit.ooxml.sheet.readers import Spot, read
+from bidkit.price_form.display import check_formats
 from bidkit.price_form.entries import Entries, Entry, is_same, show
 
 _EXACT = ("unit_price", "list_price", "quantity", "tax_rate", "discount", "validity_days")
@@ -29,7 +30,7 @@ def check_results(entries: Entries, evaluator: Evaluator) -> dict[Spot, Value]:
         if spot not in evaluator.refused and not _agrees(entry, found):
             entries.report("PR33", sheet, spot[1:], key=entry.key, found=show(found), wanted=show(entry.value))
     _check_totals(entries, values, sheets)
-    _check_formats(entries, sheets)
+    check_formats(entries, values, sheets)
     return values
 
 
@@ -93,12 +94,3 @@ def _check_totals(entries: Entries, values: dict[Spot, Value], sheets: dict[int,
         elif isinstance(found, Decimal) and not any(_agrees(entry, found) for entry in sums):
             wanted = min((entry.value for entry in sums), key=lambda amount: abs(amount - found))  # type: ignore[operator]
             entries.report("PR33", sheet, spot[1:], key="amount", found=show(found), wanted=show(wanted))
-
-
-def _check_formats(entries: Entries, sheets: dict[int, Sheet]) -> None:
-    """What the quote says is shown to its last digit by the format of its cell."""
-    for spot, entry in entries.seen.items():
-        value, sheet = entry.value, sheets[spot[0]]
-        if isinstance(value, Decimal) and (shown := entries.book.format(sheet, spot[1:]).round(value)) != value:
-            what = {"value": show(value), "shown": show(shown)}
-            entries.refuse(sheet, spot[1:], entry.key, "form_rounded", severity=Severity.WARNING, **what)

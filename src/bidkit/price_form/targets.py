@@ -74,13 +74,14 @@ def find_columns(entries: Entries, text: FormSheet, sheet: Sheet) -> Columns | N
             _report(entries, "form_titles" if columns else "column", title, at, known, sheet.name)
     if len(by_key) < len(titles):
         return None
-    over = {key: shown.get(column, []) for key, column in by_key.items()}
+    over = {key: [*read_titles(entries, sheet, column, by_key["id"], last)] for key, column in by_key.items()}
     scales = {}
     _check_units(entries, text.units, [key for key in by_key if key in AMOUNTS], text.span("units"))
     for key, column in by_key.items():
         if key in AMOUNTS:
-            texts = read_titles(entries, sheet, column, by_key["id"], last)
-            scales[key] = settle_scale(entries, (sheet, (last, column)), key, texts, (header.start, last), text.units)
+            scales[key] = settle_scale(
+                entries, (sheet, (last, column)), key, over[key], (header.start, last), text.units
+            )
     return Columns(by_key, {key: " ".join(texts) for key, texts in over.items()}, scales, last)
 
 
