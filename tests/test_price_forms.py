@@ -247,6 +247,34 @@ class TestMistakes:
         message = " ".join(item.message("zh") for item in found)
         assert "265486.73" in message and "300000" in message
 
+    @pytest.mark.parametrize("title", ["数量", "采购数量（台）", "Qty", "Required quantity (sets)"])
+    @pytest.mark.parametrize("count", [25, "25", "25 台"])
+    def test_another_quantity_is_told_also_where_the_map_does_not_name_it(
+        self, tmp_path: Path, title: str, count: object
+    ) -> None:
+        content = form(
+            [[*ROWS[0][:3], count], ROWS[1]],
+            change=lambda book, sheets: sheets["detail"].write("D3", title, sheets["head"]),
+        )
+        unmapped = change_map(columns={"quantity": None, "amount": None}, cells={"total": None})
+        found = find_problems(tmp_path, content, unmapped)
+        told = {dict(i.span.place)["cell"]: i.values["found"] for i in found if i.span and i.code == "PR33"}
+        assert told["D4"] == "25"
+        assert count == "25 台" or {"G4", "G6"} <= {*told}
+
+    @pytest.mark.parametrize("title", ["合价（元）", "金额", "Amount (CNY)", "Total price"])
+    def test_amounts_and_totals_that_the_map_does_not_name_are_held_against_the_quote(
+        self, tmp_path: Path, title: str
+    ) -> None:
+        def change(book: Any, sheets: Mapping[str, Any]) -> None:
+            sheets["detail"].write("G3", title, sheets["head"])
+
+        unmapped = change_map(columns={"amount": None}, cells={"total": None})
+        fill(tmp_path / "a", form(change=change), unmapped)
+        fill(tmp_path / "b", form(change=change, amount="=ROUND(D{0}*E{0}/(1+F{0}),2)"), unmapped)
+        found = find_problems(tmp_path / "c", form(change=change, amount="=ROUND(D{0}*E{0},-4)"), unmapped)
+        assert [(i.code, dict(i.span.place)["cell"]) for i in found if i.span] == [("PR33", "G5"), ("PR33", "G6")]
+
     @pytest.mark.parametrize("amount", ["=SUM(D{0}*E{0})+TODAY()*0", "{{=D{0}*E{0}}}", "=D{0}*E{0}*RAND()"])
     def test_formulas_that_nobody_can_vouch_for_are_refused_at_their_cell(self, tmp_path: Path, amount: str) -> None:
         found = find_problems(tmp_path, form(amount=amount))

@@ -58,6 +58,8 @@ class Entries:
     keys: dict[Spot, str] = field(default_factory=dict)
     totals: list[tuple[Spot, tuple[Entry, ...]]] = field(default_factory=list)
     """Cells of rows that are totals, and the sums that each may show."""
+    proved: list[tuple[Spot, tuple[Entry, ...]]] = field(default_factory=list)
+    """Cells that the map does not name; if their formulas hang on what is filled, what they may come to."""
     seen: dict[Spot, Entry] = field(default_factory=dict)
     unseen: set[str] = field(default_factory=set)
 

@@ -30,6 +30,10 @@ def check_results(entries: Entries, evaluator: Evaluator) -> dict[Spot, Value]:
         if spot not in evaluator.refused and not _agrees(entry, found):
             entries.report("PR33", sheet, spot[1:], key=entry.key, found=show(found), wanted=show(entry.value))
     _check_totals(entries, values, sheets)
+    for spot, wanted in entries.proved:
+        found = values.get(spot)
+        if spot in evaluator.dependents and isinstance(found, Decimal) and spot not in entries.seen:
+            _hold(entries, sheets[spot[0]], spot, found, wanted)
     check_formats(entries, values, sheets)
     return values
 
@@ -91,6 +95,12 @@ def _check_totals(entries: Entries, values: dict[Spot, Value], sheets: dict[int,
         if found in (None, ""):
             shown = show(sums[0].value)
             entries.refuse(sheet, spot[1:], "amount", "form_blank_total", severity=Severity.WARNING, value=shown)
-        elif isinstance(found, Decimal) and not any(_agrees(entry, found) for entry in sums):
-            wanted = min((entry.value for entry in sums), key=lambda amount: abs(amount - found))  # type: ignore[operator]
-            entries.report("PR33", sheet, spot[1:], key="amount", found=show(found), wanted=show(wanted))
+        elif isinstance(found, Decimal):
+            _hold(entries, sheet, spot, found, sums)
+
+
+def _hold(entries: Entries, sheet: Sheet, spot: Spot, found: Decimal, wanted: tuple[Entry, ...]) -> None:
+    """A figure is one of those that it may be. Diagnostics: PR33."""
+    if not any(_agrees(entry, found) for entry in wanted):
+        near = min((entry.value for entry in wanted), key=lambda amount: abs(amount - found))  # type: ignore[operator]
+        entries.report("PR33", sheet, spot[1:], key="amount", found=show(found), wanted=show(near))

@@ -42,7 +42,7 @@ def settle_scale(
     """
     stated, read = units.get(key), None
     try:
-        read = _find_first(texts) or _find_whole(entries, at[0], *rows)
+        read = find_unit(entries, at[0], texts, rows)
     except UnclearUnit as unclear:
         if stated is None:
             entries.refuse(*at, key, "form_unit", text=_shorten(str(unclear)))
@@ -60,9 +60,9 @@ def settle_scale(
     return read.scale if read else ONE
 
 
-def _find_first(texts: Iterable[str]) -> Unit | None:
-    """Raises UnclearUnit."""
-    return next((unit for text in texts if (unit := read_unit(text))), None)
+def find_unit(entries: Entries, sheet: Sheet, texts: Iterable[str], rows: tuple[int, int]) -> Unit | None:
+    """The unit that a form states for an amount; see `settle_scale`. Raises UnclearUnit."""
+    return next((unit for text in texts if (unit := read_unit(text))), None) or _find_whole(entries, sheet, *rows)
 
 
 def _find_whole(entries: Entries, sheet: Sheet, first: int, last: int) -> Unit | None:
