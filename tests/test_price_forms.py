@@ -666,6 +666,7 @@ def test_a_criterion_that_programs_read_in_their_own_ways_is_refused(criterion: 
         *("=A1*1E999999", '=A1*1E999998&""', "=A1*1E9999999999999999999", "=A1*1E308", "=A1/1E999999", '="5"&1E20'),
         *(f"={'(' * 3000}A1{')' * 3000}", f"={'ABS(' * 500}A1{')' * 500}", f"={'+'.join(['A1'] * 5000)}"),
         *("=1-(((" + "IF(TRUE," * 62 + "A1" + ")" * 62 + ")))", '=IFERROR("2026-1-1"*1,0)', '=IFERROR("¥5"*1,0)'),
+        *('="甲">"乙"', '="a-b"<"ab"', '=COUNT("1")', "=SUMIFS(A1:A2)"),
         *("=F_1", "=Circle", "=LineAmt*2", "=RowAmt", "=ColAmt"),
     ],
 )
@@ -681,6 +682,11 @@ def test_what_no_spreadsheet_computes_in_this_way_is_refused(formula: str) -> No
     [
         ("=A1*1E300*1E300", "#NUM!"),
         ("=A1^400", "#NUM!"),
+        ("=(A1-A1)^-1", "#DIV/0!"),
+        ("=(A1-A1)^0", "#NUM!"),
+        ('=AND("x",A1>0)', "#VALUE!"),
+        ('="a"<"B"', True),
+        ("=OR(C1:C3)", "#DIV/0!"),
         ("=-A1*1E300*1E300", "#NUM!"),
         ("=A1*1E-300*1E-300", 0),
         (f"={'-' * 4000}A1", 21800),
@@ -701,7 +707,7 @@ def test_numbers_at_their_limits(formula: str, value: Any) -> None:
         "F_23": "1",
         "Fixed": "Sheet!$A$1",
     }
-    assert evaluate({"A1": 21800, "D1": formula}, names).values[0, 1, 4] == value
+    assert evaluate({"A1": 21800, "C1": 1, "C2": "=1/0", "D1": formula}, names).values[0, 1, 4] == value
 
 
 def test_a_formula_of_nothing_but_quotes_is_read_at_once() -> None:
