@@ -56,6 +56,10 @@ from bidkit.price_form.magnitudes import UnclearUnit, read_unit
         ("Unit price (CNY mn)", 1_000_000),
         ("Unit price (hundreds of CNY)", 100),
         ("Price in lakhs of INR", 100_000),
+        ("Price (Mio. EUR)", 1_000_000),
+        ("Price (USD `000)", 1000),
+        ("Amount (thousand\nCNY)", 1000),
+        ("设备\n万元", 10_000),
         ("Total (thousand CNY, incl. VAT 13%)", 1000),
         ("合价", None),
         ("Unit price (USD)", None),
@@ -83,6 +87,7 @@ def test_what_a_title_says_of_its_unit(text: str, scale: int | None) -> None:
         *("Bid price ($M)", "Amount (USDm)", "Amount (K)", "Amount (TEUR)", "Price (10k CNY)", "Price (MM USD)"),
         *("Total price for delivery in Thousand Oaks", "Amount in thousand Bolivars", "Price (USD 000,000)"),
         *("（10万元）", "（500万元）", "单位：一万元", "元/千", "价格（W元）", "价格（wan yuan）", "价格（千元整）"),
+        *("单价（分/千瓦时）", "单价（角）", "Unit price (US cents)", "Montant (milliers d'euros)", "Цена (тыс. руб.)"),
         *("单价（万元）合价（元）", "(in thousands, except unit prices)", "Bid price of CNY 1,000,000"),
     ],
 )
@@ -141,6 +146,8 @@ def test_a_unit_that_was_applied_is_told(tmp_path: Path) -> None:
         rename(detail_E3="投标单价", detail_A1="预算价（万元）"),  # over the table, but only of the budget
         rename(detail_E3="投标单价", detail_A9="注：以上金额以万元为单位。"),
         rename(detail_E3="投标单价", detail_A9="注：金额单位为万元"),
+        rename(detail_E3="投标单价", detail_A9="注：请以万元填报"),
+        rename(detail_E3="投标单价", detail_A2="请以万元填报，保留六位小数"),
         rename(detail_E3="投标单价", detail_A2="Unit: kk CNY", detail_H2="单位：W元"),
         rename(summary_A3="Bid price (in thousand Thalers)"),
     ],
@@ -183,6 +190,12 @@ def test_a_unit_in_the_map_is_one_of_a_mapped_amount(tmp_path: Path, units: Any,
     [
         # merged over several columns, of which only the first would have it as its title
         lambda book, sheets: sheets["detail"].merge_range("D2:G2", "投标报价（万元）", sheets["head"]),
+        # below the titles, with which the ids are merged
+        lambda book, sheets: (
+            sheets["detail"].merge_range("A3:A4", "序号", sheets["head"]),
+            sheets["detail"].write("E4", "万元"),
+            sheets["detail"].write("G4", "万元"),
+        ),
         # below the titles
         lambda book, sheets: (sheets["detail"].write("E4", "万元"), sheets["detail"].write("G4", "万元")),
     ],
@@ -293,7 +306,7 @@ def test_a_number_as_its_format_shows_it(code: str, figure: str | None, text: st
 
 
 @pytest.mark.parametrize(
-    "code", ["0!.0000", "0.00E+00", "# ??/??", '[>1000]"n/a";0', "[DBNum2]0", '0"."00', "General\\-0", "0x0", "[?]"]
+    "code", ["0!.0000", "0.00E+00", "# ??/??", "[<>1]0;0", "[DBNum2]0", '0"."00', "General\\-0", "0x0", "[?]"]
 )
 def test_formats_that_are_not_understood(code: str) -> None:
     assert Format(code, True).shown(Decimal("12.54672")) is None
@@ -329,9 +342,23 @@ def test_signs_zeros_and_long_numbers_as_they_are_shown(code: str, number: str, 
             (code, "form_shows")
             for code in ("#,##0,", "0.0,,", '0.00"万元"', '0.00"K"', "0%", '"1"0', '0"%"', "0.00[$ M]")
         ),
-        *((code, "form_hides") for code in ('"TBD"', ";;;", "yyyy-mm-dd", "h:mm", '"面议";0')),
-        *((code, "form_format") for code in ("0.00E+00", "# ??/??", '[>1000]"n/a";0', "[DBNum2]0")),
-        *((code, "") for code in ("#,##0.00", "[Red]0", '¥#,##0.00"元"', "@", "General;General;", '0.0000,"千元"')),
+        *(
+            (code, "form_hides")
+            for code in ('"TBD"', ";;;", "yyyy-mm-dd", "h:mm", '"面议";0', '[>1000]"n/a";0', '[<9]0;[<=99]0.0;"n/a"')
+        ),
+        *((code, "form_format") for code in ("0.00E+00", "# ??/??", "[<>1]0;0", "[DBNum2]0")),
+        *(
+            (code, "")
+            for code in (
+                "#,##0.00",
+                "[Red]0",
+                '¥#,##0.00"元"',
+                "@",
+                "General;General;",
+                "[<=99]0;[>999]0.00;0.0",
+                '0.0000,"千元"',
+            )
+        ),
     ],
 )
 def test_what_a_cell_shows_is_the_price(tmp_path: Path, code: str, fault: str) -> None:

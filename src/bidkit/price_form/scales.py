@@ -18,8 +18,11 @@ AMOUNTS = frozenset(
 """The keys that are amounts of money, besides the totals of categories."""
 ONE = Decimal(1)
 _NOTE = re.compile(
-    r"\W*(?:\d+\W+)?(?:注|备注|说明|填表说明|本表|以上|notes?\b|remarks?\b|all\b|amounts\b|prices\b)", re.I
+    r"\W*(?:\d+\W+)?(?:注|备注|说明|填[表报写]|本表|以上|请|金额单位|单位|货币"
+    r"|(?:notes?|remarks?|all|amounts|prices|please|quote|units?)\b)",
+    re.IGNORECASE,
 )
+"""How a text under a table begins that may speak of all its amounts."""
 _MANY = 3
 """How many texts in a row may be the label of a cell."""
 
@@ -109,7 +112,12 @@ def _read_texts(entries: Entries, sheet: Sheet, last: int, *, is_below: bool = F
 def read_titles(entries: Entries, sheet: Sheet, column: int, ids: int, last: int) -> Iterator[str]:
     """What stands over a column, the nearest first: titles, also those merged over several, and units below them."""
     below = range(last + 1, last + 1 + _MANY)
-    under = takewhile(lambda row: row in sheet.rows and not entries.book.text(sheet, (row, ids)), below)
+
+    def is_title(row: int) -> bool:
+        top, _ = sheet.anchor((row, ids))
+        return row in sheet.rows and (top <= last or not entries.book.text(sheet, (row, ids)))
+
+    under = takewhile(is_title, below)
     for row in (*under, *range(last, max(0, last - _MANY), -1)):
         area = sheet.area_of((row, column))
         is_over_all = area is not None and (row, ids) in area

@@ -30,6 +30,7 @@ _TEXT = re.compile(r"[-+ ()$\x80-\U0010ffff]")
 """What stands for itself without quotes."""
 _DATE = re.compile("[ymdhs]", re.IGNORECASE)
 _DIGITS = re.compile(r"\0*(?:[#0?,]*[#0?])?(?P<scaled>,*)(?:\.(?P<decimals>[#0?]*))?(?P<by>,*)\0*(?P<percent>%?)\0*")
+_LIMIT = re.compile(r"\[([<>]=?|=)(-?\d+(?:\.\d+)?)\]")
 _WIDEST = 11
 """How many characters of a number Excel shows where no format says how many."""
 
@@ -69,6 +70,7 @@ class Format:
     def shown(self, number: Decimal) -> Shown | None:
         """What is seen of a number; None for formats that are not understood here."""
         sections = self._sections()
+        sections = _choose_by_limit(sections, number)
         if any(re.search(r"\[|!", plain) for plain, _ in sections):
             return None
         if len(sections) > 1 and "@" in sections[-1][0]:
@@ -111,6 +113,20 @@ class Format:
             return f"{number.normalize():f}" if number else "0"
         whole, decimals = len(zeros.group(1)), len(zeros.group(2) or "")
         return f"{number:0{whole + (decimals + 1 if decimals else 0)}.{decimals}f}"
+
+
+def _choose_by_limit(sections: list[tuple[str, str]], number: Decimal) -> list[tuple[str, str]]:
+    """The section for a number, where all but the last say for which they are, such as `[>1000]`; else all sections."""
+    limits = [_LIMIT.match(plain) for plain, _ in sections[:-1]]
+    for found, (plain, text) in zip(limits, sections, strict=False):
+        if found is None:
+            return sections
+        limit = Decimal(found[2])
+        if {"<": number < limit, ">": number > limit, "=": number == limit}[found[1][0]] or (
+            number == limit and "=" in found[1]
+        ):
+            return [(plain[found.end() :], text)]
+    return sections[-1:]
 
 
 def _show_freely(number: Decimal, text: str) -> Shown | None:
