@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from form_files import DETAIL, ROWS, SUMMARY, Change, change_map, fill, find_problems, form, shown
+from form_files import DETAIL, ROWS, SUMMARY, Change, change_map, fill, find_problems, form, make_form_deal, shown
+from workspace import NOW, sign_all
 
+from bidkit.build import Options, build_deal
 from bidkit.diagnostic import Severity
 from bidkit.ooxml.sheet.formats import Format, read_formats
 from bidkit.price_form.magnitudes import UnclearUnit, read_unit
@@ -57,6 +59,9 @@ from bidkit.price_form.magnitudes import UnclearUnit, read_unit
         ("Unit price (hundreds of CNY)", 100),
         ("Price in lakhs of INR", 100_000),
         ("Price (Mio. EUR)", 1_000_000),
+        ("Total (1000s of CNY)", 1000),
+        ("Price (x1000)", 1000),
+        ("Scale (1:1000)", None),
         ("Price (USD `000)", 1000),
         ("Amount (thousand\nCNY)", 1000),
         ("设备\n万元", 10_000),
@@ -86,6 +91,7 @@ def test_what_a_title_says_of_its_unit(text: str, scale: int | None) -> None:
     [
         *("Bid price ($M)", "Amount (USDm)", "Amount (K)", "Amount (TEUR)", "Price (10k CNY)", "Price (MM USD)"),
         *("Total price for delivery in Thousand Oaks", "Amount in thousand Bolivars", "Price (USD 000,000)"),
+        *("Price (1000)", "Price/1000", "Price (RMB 10K)", "Price (CNY th.)", "Price (wanyuan)", "Price (1e4 CNY)"),
         *("（10万元）", "（500万元）", "单位：一万元", "元/千", "价格（W元）", "价格（wan yuan）", "价格（千元整）"),
         *("单价（分/千瓦时）", "单价（角）", "Unit price (US cents)", "Montant (milliers d'euros)", "Цена (тыс. руб.)"),
         *("单价（万元）合价（元）", "(in thousands, except unit prices)", "Bid price of CNY 1,000,000"),
@@ -136,6 +142,14 @@ def test_a_unit_that_was_applied_is_told(tmp_path: Path) -> None:
         ("PR32", Severity.INFO, "form_scaled")
     }
     assert "投标单价（万元）" in found[0].message("en")
+
+
+def test_a_form_in_another_unit_is_built_and_says_so(tmp_path: Path) -> None:
+    deal = make_form_deal(tmp_path, form(change=in_ten_thousands, amount="=D{0}*E{0}"))
+    sign_all(deal)
+    result = build_deal(deal, Options(now=NOW))
+    assert result.folder is not None, [item.message("en") for item in result.diagnostics]
+    assert "form_scaled" in {item.values["fault"].key for item in result.diagnostics if item.code == "PR32"}
 
 
 @pytest.mark.parametrize(
@@ -244,6 +258,7 @@ def test_a_form_that_loses_cents_in_its_unit_is_told(tmp_path: Path) -> None:
         ("Tax (per cent)", "", 13),
         ("Tax percentage", "0", 13),
         ("Tax, pct.", "", 13),
+        ("税率（‰）", "", 130),
         ("税率", '0"%"', 13),
         ("税率", "0\\%", 13),
         ("税率（%）", "0%", 0.13),

@@ -19,6 +19,7 @@ from bidkit.ooxml.sheet.readers import Spot
 RATES = ("tax_rate", "discount")
 """The keys that are rates."""
 _PERCENT = re.compile(r"(?<![\d.])%|percent|pct|百分")
+_PERMILLE = re.compile("‰|permil|千分")
 _MAX_TEXT = 32_767
 _ILLEGAL = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -118,15 +119,19 @@ class Entries:
         return True
 
     def _shape(self, sheet: Sheet, place: Place, key: str, value: Any, title: str) -> Value:
-        """A value as a cell takes it: a rate is 0.13, or 13 where the title says per cent, but not the format."""
+        """A value as a cell takes it: a rate is 0.13, or 13 where the title, but not the format, says per cent."""
         if isinstance(value, str):
             return value.replace("\r\n", "\n").replace("\r", "\n").strip()
         if isinstance(value, int):
             return Decimal(value)
-        is_rate, style = key in RATES and isinstance(value, Decimal), self.book.format(sheet, place)
-        is_said = style.has_written_percent or _PERCENT.search(fold(title))
-        is_hundredths = is_rate and is_said and not style.is_percent
-        return value * 100 if is_hundredths else value  # type: ignore[no-any-return]
+        if key not in RATES or not isinstance(value, Decimal):
+            return value  # type: ignore[no-any-return]
+        style, said = self.book.format(sheet, place), fold(title)
+        if style.is_percent:
+            return value
+        if _PERMILLE.search(said):
+            return value * 1000
+        return value * 100 if style.has_written_percent or _PERCENT.search(said) else value
 
 
 def check_entries(entries: Entries, evaluator: Evaluator) -> None:

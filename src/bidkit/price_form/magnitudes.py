@@ -27,7 +27,8 @@ _KINDS = {
     "number": f"[十百千万亿]*[{_DIGITS}][{_DIGITS}十百千万亿]*",
     "odd": r"(?<![\d.,])'?000,000\b|(?<=[(\[【:])[角分](?=[)\]】/])|"
     + _WORD.format(
-        "mm?|t|w|wan|mill?|th?sd|ths|thous|tausend|milliers?|millones|milhões|тыс|млн|cents?|pence|fen|jiao|paise"
+        r"mm?|t|w|wan ?(?:yuan)?|mill?|th?sd|th|1e\d"
+        "|miles(?= de)|ths|thous|tausend|milliers?|millones|milhões|тыс|млн|cents?|pence|fen|jiao|paise"
     )
     + r"\.?",
     "magnitude": r"[十百千]?[万亿]|[百千]|(?<![\d.,])'?000(?:'?s)?(?![\d,.])|"
@@ -36,7 +37,7 @@ _KINDS = {
         "|mn|mln|mio|mrd|bn|lakhs?|lacs?|crores?|k"
     )
     + r"\.?",
-    "power": r"(?<![\d.,])(?:[x×*]\s?)?(?:10\^\d|1(?:0{2,8}|0{0,2}(?:,000)+)(?![\d.,]*\d))",
+    "power": r"(?<![\d.,])(?:[x×*]\s?)?(?:10\^\d|1(?:0{2,8}|0{0,2}(?:,000)+)(?![\d.,]*\d)(?:'?s\b)?)",
     "figure": r"\d[\d,.]*|"
     + _WORD.format(
         "an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty"
@@ -197,7 +198,8 @@ def _read_run(run: _Run) -> int | None:
     before, after = run.sides
     is_opened = not run.before or before == "unit" or run.before[-1][1] in _OPEN
     if before in ("figure", "number"):  # five million are no unit; what only says (5 million) may be meant as one
-        first = run.before[-2] if len(run.before) > 1 else ("", "")
+        outside = (word for word in reversed(run.before[:-1]) if word[0] not in ("currency", "base"))
+        first = next(outside, ("", ""))
         is_large = run.scales or not set(run.before[-1][1]).isdisjoint("百千万亿")
         if is_large and after == "end" and (first[0] == "unit" or first[1] in _OPEN):
             raise UnclearUnit
@@ -206,7 +208,7 @@ def _read_run(run: _Run) -> int | None:
         return 1 if run.is_shut and (before == "unit" or any(kind == "base" for kind, _ in run.words)) else None
     if before == "per" or _is_of_something_else(run):
         return None
-    is_told = run.has_currency or (before != "slash" and run.words[0][1] != "k")
+    is_told = run.has_currency or (before != "slash" and run.words[0][1] != "k" and not run.has_plain_power)
     is_price = run.has_plain_power and not is_opened
     if not (run.is_shut and is_told and not is_price and len(run.scales) == 1 and run.scales[0]):
         raise UnclearUnit(is_whole=run.has_currency and not run.has_plain_power)
@@ -219,7 +221,8 @@ def _is_of_something_else(run: _Run) -> bool:
     is_counted = before == "slash" and (
         after == "other" or any(kind == "odd" and len(word) < 3 for kind, word in run.words)
     )
-    is_number = run.has_plain_power and len(run.words) == 1
+    is_alone = bool(run.before) and after == "end" and (before == "slash" or run.before[-1][1] in _OPEN)
+    is_number = run.has_plain_power and len(run.words) == 1 and not is_alone
     is_in_word = not run.is_shut and all(_is_short(*word) for word in run.words)
     return not run.has_currency and (is_counted or is_number or is_in_word)
 
@@ -234,6 +237,6 @@ def _is_short(kind: str, word: str) -> bool:
 def _measure(kind: str, word: str) -> int:
     """By what a magnitude multiplies; 0 for one that is read in two ways, such as M."""
     if kind == "power":
-        plain = word.lstrip("x×* ").replace(",", "")
+        plain = word.strip("x×* s'").replace(",", "")
         return 10 ** int(plain[3:]) if plain.startswith("10^") else int(plain)
     return math.prod(_FACTORS[part] for part in _FACTOR.findall(word)) if kind == "magnitude" else 0
