@@ -226,6 +226,14 @@ def test_units_over_and_under_the_titles_count(tmp_path: Path, change: Change) -
     assert shown(made.content, DETAIL)["E5"] == 1.25
 
 
+def test_units_count_where_the_map_has_only_letters(tmp_path: Path) -> None:
+    columns = {"unit_price": "E", "tax_rate": "F", "amount": "G", "name": None, "quantity": None, "remark": None}
+    letters = change_map(id="A", columns=columns, ignore=["序号", "分项报价表"])
+    assert (
+        shown(fill(tmp_path, form(change=in_ten_thousands, amount="=D{0}*E{0}"), letters).content, DETAIL)["E4"] == 1.25
+    )
+
+
 def test_a_unit_stands_to_the_left_of_a_label(tmp_path: Path) -> None:
     def change(book: Any, sheets: Mapping[str, Any]) -> None:
         sheets["summary"].write_row("A8", ["不含税价（万元）", "人民币"], sheets["head"])

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import dropwhile, islice, takewhile
 
 from bidkit.diagnostic import Severity
 from bidkit.ooxml.sheet.foreign import Place, Sheet
-from bidkit.price_form.entries import Entries
+from bidkit.price_form.entries import Entries, fold
 from bidkit.price_form.magnitudes import UnclearUnit, Unit, read_unit
 
 AMOUNTS = frozenset(
@@ -23,6 +23,8 @@ _NOTE = re.compile(
     re.IGNORECASE,
 )
 """How a text under a table begins that may speak of all its amounts."""
+_BELOW = 20
+"""How far below the known titles others may stand, or their units."""
 _MANY = 3
 """How many texts in a row may be the label of a cell."""
 
@@ -109,16 +111,23 @@ def _read_texts(entries: Entries, sheet: Sheet, last: int, *, is_below: bool = F
         yield 0, sheet.name
 
 
-def read_titles(entries: Entries, sheet: Sheet, column: int, ids: int, last: int) -> Iterator[str]:
-    """What stands over a column, the nearest first: titles, also those merged over several, and units below them."""
-    below = range(last + 1, last + 1 + _MANY)
+def read_titles(
+    entries: Entries, sheet: Sheet, column: int, ids: int, last: int, ignored: Collection[str]
+) -> Iterator[str]:
+    """What stands over a column, the nearest to its rows first: titles, also those merged over several, and units.
+
+    Args:
+        ids: the column of the buyer's ids.
+        last: the last row of the titles, as far as they are known.
+        ignored: what in the column of ids is no line, such as its own title where the map has only letters.
+    """
 
     def is_title(row: int) -> bool:
-        top, _ = sheet.anchor((row, ids))
-        return row in sheet.rows and (top <= last or not entries.book.text(sheet, (row, ids)))
+        name = fold(entries.book.text(sheet, (row, ids)))
+        return sheet.anchor((row, ids))[0] <= last or not name or name in ignored
 
-    under = takewhile(is_title, below)
-    for row in (*under, *range(last, max(0, last - _MANY), -1)):
+    under = takewhile(is_title, range(last + 1, last + 1 + _BELOW))
+    for row in (*reversed([*under]), *range(last, max(0, last - _MANY), -1)):
         area = sheet.area_of((row, column))
         is_over_all = area is not None and (row, ids) in area
         if _is_text(entries, sheet, (row, column)) and not is_over_all:

@@ -102,7 +102,7 @@ def _measure_columns(
     rows = header.start, header.stop - 1
 
     def read(column: int) -> list[str]:
-        return [*read_titles(entries, sheet, column, by_key["id"], rows[1])]
+        return [*read_titles(entries, sheet, column, by_key["id"], rows[1], {fold(name) for name in text.ignore})]
 
     amounts = [key for key in by_key if key in AMOUNTS]
     _check_units(entries, text.units, amounts, text.span("units"))
