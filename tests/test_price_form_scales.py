@@ -91,7 +91,16 @@ def test_what_a_title_says_of_its_unit(text: str, scale: int | None) -> None:
     [
         *("Bid price ($M)", "Amount (USDm)", "Amount (K)", "Amount (TEUR)", "Price (10k CNY)", "Price (MM USD)"),
         *("Total price for delivery in Thousand Oaks", "Amount in thousand Bolivars", "Price (USD 000,000)"),
-        *("Price (1000)", "Price/1000", "Price (RMB 10K)", "Price (CNY th.)", "Price (wanyuan)", "Price (1e4 CNY)"),
+        *(
+            "1000000元",
+            "CNY 10,000",
+            "Price (1000)",
+            "Price/1000",
+            "Price (RMB 10K)",
+            "Price (CNY th.)",
+            "Price (wanyuan)",
+            "Price (1e4 CNY)",
+        ),
         *("（10万元）", "（500万元）", "单位：一万元", "元/千", "价格（W元）", "价格（wan yuan）", "价格（千元整）"),
         *("单价（分/千瓦时）", "单价（角）", "Unit price (US cents)", "Montant (milliers d'euros)", "Цена (тыс. руб.)"),
         *("单价（万元）合价（元）", "(in thousands, except unit prices)", "Bid price of CNY 1,000,000"),
@@ -174,6 +183,22 @@ def test_a_unit_that_is_not_clear_is_an_error_until_the_map_states_it(tmp_path: 
     stated = change_map(columns=columns, units={"total": "1"})
     stated["sheets"][0]["units"] = units
     assert shown(fill(tmp_path / "b", form(change=change), stated).content, DETAIL)["E4"] == 12500
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        rename(detail_E3="投标单价", detail_A2="采购单位：某大学　预算：1000000元"),
+        rename(detail_E3="投标单价", detail_A9="注：1. 报价超过500万元的无效，保证金 10,000 元。"),
+        rename(detail_E3="投标单价", detail_A9="注：所有价格均以人民币表示，单位为元，精确到分。"),
+        rename(detail_E3="投标单价", detail_A1="Thousand Oaks School District", detail_A2="Buyer: 1000 Ways Ltd."),
+        rename(detail_E3="投标单价", detail_H2="单位：元"),
+        rename(detail_E3="投标单价", detail_A9="（三）万向轮另计"),
+    ],
+)
+def test_what_a_form_says_of_other_amounts_is_no_unit_of_its_prices(tmp_path: Path, change: Change) -> None:
+    columns = change_map(columns={"unit_price": "E"}, ignore=["（三）万向轮另计"])
+    assert shown(fill(tmp_path, form(change=change), columns).content, DETAIL)["E4"] == 12500
 
 
 def test_a_unit_that_the_map_states_is_used(tmp_path: Path) -> None:

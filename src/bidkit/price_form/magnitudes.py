@@ -128,7 +128,7 @@ def read_unit(text: str) -> Unit | None:
     try:
         scales = {scale for run in _find_runs(words) if (scale := _read_run(run)) is not None}
     except UnclearUnit as unclear:
-        raise UnclearUnit(text, is_whole=is_whole or is_called or unclear.is_whole) from None
+        raise UnclearUnit(text, is_whole=is_whole or unclear.is_whole) from None
     if len(scales) > 1 or (scales - {1} and _EXCEPTED.search(text.casefold())):
         raise UnclearUnit(text, is_whole=True)
     return Unit(Decimal(scales.pop()), text, is_whole, is_called) if scales else None
@@ -196,13 +196,13 @@ def _find_runs(words: Sequence[Word]) -> Iterator[_Run]:
 def _read_run(run: _Run) -> int | None:
     """The scale of a run; None if it is no unit. Raises UnclearUnit."""
     before, after = run.sides
-    is_opened = not run.before or before == "unit" or run.before[-1][1] in _OPEN
+    is_opened = bool(run.before) and (before == "unit" or run.before[-1][1] in _OPEN)
     if before in ("figure", "number"):  # five million are no unit; what only says (5 million) may be meant as one
         outside = (word for word in reversed(run.before[:-1]) if word[0] not in ("currency", "base"))
         first = next(outside, ("", ""))
         is_large = run.scales or not set(run.before[-1][1]).isdisjoint("百千万亿")
         if is_large and after == "end" and (first[0] == "unit" or first[1] in _OPEN):
-            raise UnclearUnit
+            raise UnclearUnit(is_whole=first[0] == "unit")
         return None
     if not run.scales:
         return 1 if run.is_shut and (before == "unit" or any(kind == "base" for kind, _ in run.words)) else None
