@@ -420,6 +420,17 @@ def test_what_a_cell_shows_is_the_price(tmp_path: Path, code: str, fault: str) -
     assert wanted == ([("E4", severity, fault), ("G6", severity, fault)] if fault else [])
 
 
+def test_a_rule_that_may_hide_a_price_is_told(tmp_path: Path) -> None:
+    def change(book: Any, sheets: Mapping[str, Any]) -> None:
+        for cells, style in (("E4:E9", {"num_format": ";;;"}), ("G4:G9", {"bold": True})):
+            rule = {"type": "cell", "criteria": ">", "value": 20000, "format": book.add_format(style)}
+            sheets["detail"].conditional_format(cells, rule)
+
+    found = find_problems(tmp_path, form(change=change))
+    told = [(dict(i.span.place)["cell"], i.severity, i.values["fault"].key) for i in found if i.span]
+    assert told == [(cell, Severity.WARNING, "form_format") for cell in ("E4", "E5")]
+
+
 def test_a_price_whose_format_hides_digits_is_a_warning(tmp_path: Path) -> None:
     def change(book: Any, sheets: Mapping[str, Any]) -> None:
         in_ten_thousands(book, sheets)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from bidkit.diagnostic import Severity
-from bidkit.ooxml.sheet.foreign import Sheet, Value
+from bidkit.ooxml.opc import parse_xml
+from bidkit.ooxml.sheet.foreign import Area, Sheet, Value, read_areas
 from bidkit.ooxml.sheet.formats import Shown
 from bidkit.ooxml.sheet.readers import Spot
 from bidkit.price_form.entries import RATES, Entries, Entry, show
@@ -21,9 +22,25 @@ def check_formats(entries: Entries, values: Mapping[Spot, Value], sheets: Mappin
     looked_at = {**entries.seen}
     for spot, sums in entries.totals:
         looked_at.setdefault(spot, Entry("amount", values.get(spot), sums[0].scale))
+    rules = {number: [*_read_rules(entries, sheet)] for number, sheet in sheets.items()}
     for spot, entry in looked_at.items():
+        sheet = sheets[spot[0]]
         if isinstance(entry.value, Decimal):
-            _check_format(entries, sheets[spot[0]], spot, entry, entry.value)
+            _check_format(entries, sheet, spot, entry, entry.value)
+            for code in (code for area, code in rules[spot[0]] if spot[1:] in area):
+                value = show(entry.value)
+                entries.refuse(sheet, spot[1:], entry.key, "form_format", Severity.WARNING, value=value, format=code)
+
+
+def _read_rules(entries: Entries, sheet: Sheet) -> Iterator[tuple[Area, str]]:
+    """Where conditional formatting may change how numbers are shown, and to what."""
+    codes = entries.book.rule_formats
+    if not any(codes):
+        return
+    for element in parse_xml(sheet.content).iterfind("{*}conditionalFormatting"):
+        numbers = [rule.get("dxfId", "") for rule in element.iterfind("{*}cfRule")]
+        for code in (codes[int(number)] for number in numbers if number.isdecimal() and int(number) < len(codes)):
+            yield from ((area, code) for area in read_areas(element.get("sqref", "")) if code)
 
 
 def _check_format(entries: Entries, sheet: Sheet, spot: Spot, entry: Entry, value: Decimal) -> None:

@@ -135,6 +135,13 @@ def _show_freely(number: Decimal, text: str) -> Shown | None:
     return Shown(round_to(number, max(0, _WIDEST - 1 - whole)), number, text) if whole <= _WIDEST else None
 
 
+def read_rule_formats(content: bytes) -> list[str]:
+    """The formats that conditional formatting may give to cells, by their number; empty for those of other kinds."""
+    root = parse_xml(content) if content else None
+    found = root.iterfind("{*}dxfs/{*}dxf") if root is not None else ()
+    return [next((item.get("formatCode", "") for item in each.iterfind("{*}numFmt")), "") for each in found]
+
+
 def read_formats(content: bytes) -> list[Format]:
     """The formats of cells by their number."""
     if not content:
