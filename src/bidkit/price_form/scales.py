@@ -19,7 +19,7 @@ AMOUNTS = frozenset(
 ONE = Decimal(1)
 _NOTE = re.compile(
     r"\W*(?:\d+\W+)?(?:注|备注|说明|填[表报写]|本表|以上|请|金额单位|单位|货币"
-    r"|(?:notes?|remarks?|all|amounts|prices|please|quote|units?)\b)",
+    r"|(?:notes?|remarks?|all|amounts|prices|please|quote)\b|units?\s*:)",
     re.IGNORECASE,
 )
 """How a text under a table begins that may speak of all its amounts."""
