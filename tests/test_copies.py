@@ -20,6 +20,7 @@ from bidkit.appendix import load_appendix, make_pages
 from bidkit.appendix.marks import Mark
 from bidkit.appendix.scans import Hidden, Unfit, make_copy
 from bidkit.build import Options, build_deal
+from bidkit.diagnostic import Severity
 from bidkit.readback import read_docx
 from bidkit.reports import Result
 from bidkit.source import Workspace
@@ -279,3 +280,28 @@ def test_pages_of_a_masked_paper_are_drawn_from_its_copy(tmp_path: Path) -> None
     whole = Hidden(1, 0, 0, 1, 1)
     assert "red" not in colours(Image.open(io.BytesIO(front.data)), whole)
     assert "red" in colours(Image.open(io.BytesIO(back.data)), whole)
+
+
+def dim(picture: Image.Image) -> Image.Image:
+    """A scan of a sheet on which nothing is to be seen: paper with a little noise."""
+    return Image.blend(Image.effect_noise(picture.size, 8).convert("RGB"), Image.new("RGB", picture.size, "white"), 0.9)
+
+
+@pytest.mark.parametrize("mark", [None, MARK])
+def test_pages_on_which_nothing_can_be_seen_are_told_by_their_numbers(mark: Mark | None) -> None:
+    clear, faint = save(page(), "PNG"), save(dim(page()), "PNG")
+    scans = save(page(), "TIFF", save_all=True, append_images=[dim(page())])
+    pages = save(page(), "PDF", save_all=True, append_images=[dim(page()), page()])
+    for _ in range(2):  # the second time it is kept
+        assert make_copy(clear, ".png", mark).faint == ()
+        assert make_copy(faint, ".png", mark).faint == (1,)
+        assert make_copy(scans, ".tif", mark).faint == (2,)
+        assert make_copy(pages, ".pdf", mark).faint == (2,)
+
+
+def test_an_empty_scan_is_a_warning_at_its_record(tmp_path: Path) -> None:
+    deal = make_workspace(tmp_path)
+    write(tmp_path / "catalog/credentials/files/licence.png", save(dim(page()), "PNG"))
+    (problem,) = [item for item in run_check(deal).diagnostics if item.code == "QU14"]
+    assert problem.severity is Severity.WARNING and problem.span is not None
+    assert problem.span.file == "catalog/credentials/business-licence.yaml"

@@ -33,6 +33,7 @@ from bidkit.source import Workspace
 _JPEG_QUALITY = 85
 _LEAST_DPI = 150
 _MAX_NAME = 80
+_SHOWN_PAGES = 10
 _SHOWN_ENDS = 4
 _RESERVED = re.compile(r"con|prn|aux|nul|(com|lpt)\d", re.I)
 """What Windows takes for devices."""
@@ -85,7 +86,7 @@ class Appendix:
 
 
 def load_appendix(workspace: Workspace, bid: Bid, deal_name: str) -> tuple[Appendix, list[Diagnostic]]:
-    """Every credential file and picture, decoded once. Diagnostics: DL11–DL14, EN01–EN03, EN19, PK35, QU08."""
+    """Every credential file and picture, decoded once. Diagnostics: DL11–DL14, EN01–EN03, EN19, PK35, QU08, QU14."""
     problems: list[Diagnostic] = []
     mark, found = make_mark(bid)
     problems += found if any(paper.files for paper in bid.selection.chosen) else []
@@ -220,6 +221,9 @@ class _Loader:
         if 0 < made.dpi < _LEAST_DPI:
             values = {"file": name, "dpi": str(made.dpi), "least": str(_LEAST_DPI)}
             self.problems.append(Diagnostic("QU08", at, values, Severity.WARNING))
+        if made.faint:
+            values = {"file": name, "pages": ", ".join(map(str, made.faint[:_SHOWN_PAGES]))}
+            self.problems.append(Diagnostic("QU14", at, values, Severity.WARNING))
         size = -(-len(made.content) // 1024)
         if self.text.max_kb is not None and size > self.text.max_kb:
             self.problems.append(Diagnostic("PK35", at, {"file": name, "size": size, "limit": self.text.max_kb}))

@@ -10,7 +10,7 @@ import io
 import json
 import time
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
@@ -32,8 +32,11 @@ _PRINT_SIZE = (round(210 / 25.4 * _PRINT_DPI), round(297 / 25.4 * _PRINT_DPI))
 _PLACED = (160 / 25.4, 220 / 25.4)
 """How large a picture is printed at most, in inches; never at less than 96 dpi."""
 _SUFFIXES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".tif": "TIFF", ".tiff": "TIFF", ".webp": "WEBP"}
+_GLANCE_DPI = 36
+_GLANCE, _FAINT = 400, 2.5
+"""A page at a glance: pixels of its longer side, and the least spread of its 256 shades."""
 _EPOCH = time.gmtime(0)
-_VERSION = "5"
+_VERSION = "6"
 """Of what is made here: another one and no kept copy counts any more."""
 
 
@@ -44,11 +47,13 @@ class Copy:
     Args:
         suffix: `.pdf`, `.jpg` or `.png`.
         dpi: of a picture, at the size at which it is printed; 0 where nobody can tell.
+        faint: the pages, from 1, on which next to nothing can be seen.
     """
 
     content: bytes
     suffix: str
     dpi: int = 0
+    faint: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,10 +94,11 @@ def make_copy(content: bytes, suffix: str, mark: Mark | None, hidden: tuple[Hidd
     if store and (kept := store.get(key)) is not None:
         head, _, body = kept.partition(b"\n")
         known = json.loads(head)
-        return Copy(body, known["suffix"], known["dpi"])
+        return Copy(body, known["suffix"], known["dpi"], tuple(known["faint"]))
     made = _make(content, suffix, mark, hidden)
     if store:
-        store.put(key, json.dumps({"suffix": made.suffix, "dpi": made.dpi}).encode() + b"\n" + made.content)
+        about_it = {"suffix": made.suffix, "dpi": made.dpi, "faint": made.faint}
+        store.put(key, json.dumps(about_it).encode() + b"\n" + made.content)
     return made
 
 
@@ -100,13 +106,13 @@ def _make(content: bytes, suffix: str, mark: Mark | None, hidden: tuple[Hidden, 
     if not content:
         raise Unfit("empty")
     if suffix == ".pdf":
-        return Copy(_copy_pdf(content, mark, hidden), ".pdf")
+        return _copy_pdf(content, mark, hidden)
     if suffix not in _SUFFIXES:
         raise Unfit(f"{suffix or 'no suffix'}: .pdf, .jpg, .png, .tif, .webp, .docx")
     return _copy_picture(content, mark, hidden)
 
 
-def _copy_pdf(content: bytes, mark: Mark | None, hidden: tuple[Hidden, ...]) -> bytes:
+def _copy_pdf(content: bytes, mark: Mark | None, hidden: tuple[Hidden, ...]) -> Copy:
     import pikepdf
     import pypdfium2
 
@@ -121,13 +127,17 @@ def _copy_pdf(content: bytes, mark: Mark | None, hidden: tuple[Hidden, ...]) -> 
                     raise Unfit(f"PDF: page {index + 1} is larger than 5 m")
             _check_hidden(hidden, count)
             pages = {part.page: _draw_hidden(document, part.page, hidden) for part in hidden}
+            looks = (
+                document[index].render(scale=_GLANCE_DPI / 72, may_draw_forms=True).to_pil() for index in range(count)
+            )
+            faint = tuple(number for number, look in enumerate(looks, 1) if _is_faint(look))
         finally:
             document.close()
     except pypdfium2.PdfiumError as error:
         raise Unfit(f"PDF: {error}") from None
     try:
         content = _exchange_pages(content, pages) if pages else content
-        return content if mark is None else mark_pdf(content, mark)
+        return Copy(content if mark is None else mark_pdf(content, mark), ".pdf", faint=faint)
     except (pikepdf.PdfError, ValueError, TypeError, KeyError) as error:
         raise Unfit(f"PDF: {error}") from None
 
@@ -195,13 +205,15 @@ def _copy_picture(content: bytes, mark: Mark | None, hidden: tuple[Hidden, ...])
                 _check_hidden(hidden, frames)
                 if frames == 1 and mark is None and not hidden and _is_fit(picture):
                     picture.load()
-                    return Copy(content, ".png" if kind == "PNG" else ".jpg", _measure(picture.size))
+                    dpi, faint = _measure(picture.size), (1,) if _is_faint(picture) else ()
+                    return Copy(content, ".png" if kind == "PNG" else ".jpg", dpi, faint)
                 pages = []
                 for number in range(frames):
                     picture.seek(number)
                     page = _prepare(picture)
+                    faint = (1,) if _is_faint(page) else ()
                     _hide(page, number + 1, hidden)
-                    pages.append(_encode(page, kind, mark))
+                    pages.append(replace(_encode(page, kind, mark), faint=faint))
     except Unfit:
         raise
     except (OSError, SyntaxError, ValueError, Pillow.DecompressionBombError, EOFError, MemoryError) as error:
@@ -267,7 +279,17 @@ def _bind(pages: list[Copy]) -> Copy:
     first.save(
         stream, "PDF", resolution=_PRINT_DPI, save_all=True, append_images=others, creationDate=_EPOCH, modDate=_EPOCH
     )
-    return Copy(stream.getvalue(), ".pdf", min(page.dpi for page in pages))
+    faint = tuple(number for number, page in enumerate(pages, 1) if page.faint)
+    return Copy(stream.getvalue(), ".pdf", min(page.dpi for page in pages), faint)
+
+
+def _is_faint(page: Image) -> bool:
+    """Whether a page is of one shade all over, as a scan of an empty sheet or of a closed lid is."""
+    from PIL import ImageStat
+
+    glance = page.convert("L")
+    glance.thumbnail((_GLANCE, _GLANCE))
+    return ImageStat.Stat(glance).stddev[0] < _FAINT
 
 
 def _measure(size: tuple[int, int]) -> int:
