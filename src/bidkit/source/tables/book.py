@@ -6,16 +6,17 @@ Numbers come with at most 15 digits, as Excel shows them; formulas with their sa
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.source.nodes import nearest
 from bidkit.source.tables.grid import Cell, Grid, Row
+from bidkit.source.tables.shown import show_number, show_text
 
 MAX_ROWS = 20_000
 MAX_COLUMNS = 100
@@ -116,7 +117,8 @@ class _SheetReader:
     def read_row(self, number: int) -> Row | None:
         """A row; None if nothing stands in it, or nothing but formulas that give nothing or zero."""
         cells = tuple(self.read_cell(number, column) for column in range(1, self.last_column + 1))
-        if all(not cell.text or (cell.is_computed and cell.text == "0") for cell in cells):
+        values = (self.values.cell(number, column).value for column in range(1, self.last_column + 1))
+        if all(not cell.text or (cell.is_computed and value == 0) for cell, value in zip(cells, values, strict=True)):
             return None
         dimension = self.values.row_dimensions.get(number)
         is_hidden = dimension is not None and (dimension.hidden or dimension.height == 0)
@@ -156,18 +158,14 @@ def _show_formula(value: Any) -> str:
 
 
 def _show(value: Any, number_format: str) -> str:
-    """A cell as it would be typed; a number whose format pads it with zeros (`001`, `1.10`) as it is shown."""
+    """A cell as it would be typed; numbers and texts as their format shows them."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (datetime, date)):
         return f"{value:%Y-%m-%d}"
-    if isinstance(value, float):
-        text = f"{value:.15g}"
-        text = f"{value:.15f}".rstrip("0") if "e" in text else text
-    else:
-        text = str(value).strip()
-    if isinstance(value, int) and re.fullmatch("00+", number_format):
-        return text.zfill(len(number_format))
-    return text
+    if isinstance(value, (int, float)):
+        return show_number(Decimal(f"{value:.15g}" if isinstance(value, float) else value), number_format)
+    text = str(value).strip()
+    return show_text(text, number_format) if text else ""
