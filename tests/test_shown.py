@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from test_price_sheets import HEAD, found, make, parse
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Font
+from test_price_sheets import HEAD, ONE, TWO, found, make, parse
 from workspace import make_workspace, run_check
 
 from bidkit.source.tables.numbers import read_number
@@ -140,3 +146,69 @@ def test_total_that_shows_another_number_is_none() -> None:
     rows = (HEAD, ("1", "网关", None, "台", 2, 100, 200, None), ("合计", None, None, None, None, None, 200, None))
     content = make(*rows, change=lambda book: setattr(book.active["G3"], "number_format", '0.00"万元"'))
     assert found(content=content) == [("DL08", "G3")]
+
+
+def with_sheet(pattern: str, new: str, *rows: Any) -> bytes:
+    """A workbook whose first sheet's XML is changed, for what openpyxl does not write."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(make(*(rows or (HEAD, ONE, TWO))))) as old, zipfile.ZipFile(made, "w") as file:
+        for name in old.namelist():
+            text = old.read(name).decode()
+            if name == "xl/worksheets/sheet1.xml":
+                text, count = re.subn(pattern, new, text)
+                assert count == 1, text
+            file.writestr(name, text)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("height", ["0", "0.75"])
+def test_row_without_height_is_hidden(height: str) -> None:
+    row = f'<row r="3" ht="{height}" customHeight="1"'
+    assert found(content=with_sheet('<row r="3"', row)) == [("DL46", "A3")]
+
+
+def test_rows_without_height_unless_they_have_their_own() -> None:
+    content = with_sheet('defaultRowHeight="15"', 'defaultRowHeight="0"')
+    assert found(content=content) == [("DL46", "A2"), ("DL46", "A3")]
+
+
+def test_zero_height_hides_only_rows_that_the_file_leaves_out() -> None:
+    """ECMA-376 18.3.1.81: with it only the rows that are seen are written, and the hidden ones say so themselves."""
+    assert found(content=with_sheet('defaultRowHeight="15"', 'defaultRowHeight="15" zeroHeight="1"')) == []
+
+
+@pytest.mark.parametrize("more", ["", ' customWidth="1"'])
+def test_column_without_width_is_hidden(more: str) -> None:
+    columns = f'<cols><col min="6" max="6" width="0"{more}/></cols><sheetData>'
+    assert found(content=with_sheet("<sheetData>", columns)) == [("DL46", "F1")]
+
+
+def test_columns_without_width_unless_they_have_their_own() -> None:
+    columns = r'\1 defaultColWidth="0"/><cols><col min="1" max="8" width="9"/></cols><sheetData>'
+    rows = ((*HEAD, "成本"), (*ONE, 80))
+    assert found(content=with_sheet(r"(<sheetFormatPr[^>]*)/>(?:<cols.*</cols>)?<sheetData>", columns, *rows)) == [
+        ("DL46", "I1")
+    ]
+
+
+def test_line_that_is_struck_out_is_refused() -> None:
+    def strike(book: Any) -> None:
+        for cell in book.active[3]:
+            cell.font = Font(strike=True)
+
+    assert found(content=make(HEAD, ONE, TWO, change=strike)) == [("DL48", "A3")]
+
+
+def test_text_of_which_a_part_is_struck_out_is_refused() -> None:
+    price = CellRichText(TextBlock(InlineFont(strike=True), "1 "), "234")
+    assert found(HEAD, (*ONE[:5], price, None)) == [("DL48", "F2")]
+    assert found(HEAD, (*ONE[:5], CellRichText(TextBlock(InlineFont(b=True), "10"), "0"), None)) == []
+
+
+def test_base_line_below_the_total_is_refused() -> None:
+    total = ("合计", None, None, None, None, None, 200)
+    assert found(HEAD, ONE, total, TWO) == [("DL48", "A4")]
+    assert found(HEAD, ONE, total, TWO, (*total[:6], 150)) == []
+    assert found(HEAD, ONE, total, TWO, ("总计", *total[1:6], 350)) == []
+    assert found((*HEAD[:7], "类型"), ONE, total, (*TWO[:7], "option")) == []
+    assert found(HEAD, ONE, ("小计", *total[1:]), ("二、服务",), TWO) == []
