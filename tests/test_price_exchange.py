@@ -5,8 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -167,3 +171,51 @@ def test_a_csv_that_excel_saved_in_chinese_is_read(tmp_path: Path) -> None:
     path = write(tmp_path / "list.csv", "编号,名称,单位,数量,单价,税率\n1,网关,台,2,100,13%\n".encode("gbk"))
     result = run("import", path)
     assert (result.exit_code, "网关" in result.stdout) == (0, True)
+
+
+def pipe(command: str, deal: Path) -> subprocess.CompletedProcess[str]:
+    bidkit = f"{sys.executable} -m bidkit"
+    words = ["bash", "-c", f"set -o pipefail; {bidkit} {command.format(deal=f'{deal} --lang en')}"]
+    return subprocess.run(words, capture_output=True, text=True, timeout=120)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+@pytest.mark.parametrize("command", ["price export", "check", "gate"])
+def test_output_that_finds_no_room_is_told(tmp_path: Path, command: str) -> None:
+    done = pipe(f"{command} {{deal}} > /dev/full", make_workspace(tmp_path))
+    assert done.returncode == 1
+    assert done.stderr.startswith("EN04 error: cannot write stdout:")
+    assert "Traceback" not in done.stderr and "Exception" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["price export {deal} --format csv | true", "check {deal} | true"])
+def test_closed_pipe_ends_quietly(tmp_path: Path, command: str) -> None:
+    assert pipe(command, make_workspace(tmp_path)).stderr == ""
+
+
+def test_what_a_link_points_at_is_written(tmp_path: Path) -> None:
+    deal, target = make_workspace(tmp_path), write(tmp_path / "target.csv", "old")
+    link = tmp_path / "link.csv"
+    link.symlink_to(target)
+    assert run("export", deal, "--format", "csv", "-o", link).exit_code == 1
+    assert run("export", deal, "--format", "csv", "-o", link, "--force").exit_code == 0
+    assert link.is_symlink()
+    assert target.read_bytes().startswith(b"\xef\xbb\xbfid,")
+
+
+def test_a_pipe_is_written_to_and_never_replaced(tmp_path: Path) -> None:
+    deal, fifo = make_workspace(tmp_path), tmp_path / "fifo"
+    os.mkfifo(fifo)
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    assert run("export", deal, "--format", "csv", "-o", fifo, "--force").exit_code == 0
+    assert os.read(reader, 5) == b"\xef\xbb\xbfid"
+    os.close(reader)
+    assert fifo.is_fifo()
+
+
+@pytest.mark.parametrize("make_place", [lambda path: path, lambda path: path / "a" / "x", lambda path: path / "loop"])
+def test_place_that_cannot_be_written_is_named_as_it_was_asked_for(tmp_path: Path, make_place: Any) -> None:
+    deal, place = make_workspace(tmp_path), make_place(tmp_path)
+    (tmp_path / "loop").symlink_to("loop")
+    result = run("export", deal, "-o", place, "--force")
+    assert (result.exit_code, result.stderr.splitlines()[0].split(":")[1]) == (1, f" cannot write {place}")

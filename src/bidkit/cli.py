@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bidkit import __version__
-from bidkit.command import AsOf, Deal, Format, FormatOption, LangOption, fail, find_language, make_options, require
+from bidkit.command import (
+    AsOf,
+    Deal,
+    Format,
+    FormatOption,
+    LangOption,
+    echo,
+    fail,
+    find_language,
+    make_options,
+    require,
+)
 from bidkit.credentials_cli import credentials
 from bidkit.price_cli import price
 
@@ -111,7 +122,7 @@ def gate(deal: Deal, lang: LangOption = None, format: FormatOption = Format.TEXT
     if format is Format.JSON:
         _print(result, "gate", language, format)
     else:
-        typer.echo(text.render_gate(result.gate, result.bid, language))
+        echo(text.render_gate(result.gate, result.bid, language), language)
         _print_pin(result, language)
     is_tender = result.bid.deal.regime == "tender"
     is_ready = result.gate.is_ready_to_submit if is_tender else result.gate.is_ready_to_build
@@ -185,9 +196,9 @@ def explain(
     if entry is None:
         fail("EN08", {"code": code, "codes": " ".join(sorted(texts["codes"]))}, language)
     labels, names = texts["labels"], _Placeholders()
-    typer.echo(f"{code.upper()}  {entry['message'].format_map(names)}\n")
-    typer.echo(f"{labels['why']}: {entry['why']}\n")
-    typer.echo(f"{labels['fix']}: {entry['fix'].format_map(names)}")
+    echo(f"{code.upper()}  {entry['message'].format_map(names)}\n", language)
+    echo(f"{labels['why']}: {entry['why']}\n", language)
+    echo(f"{labels['fix']}: {entry['fix'].format_map(names)}", language)
 
 
 @template.command(name="check")
@@ -209,11 +220,11 @@ def check_template(
     language = find_language(lang)
     found = _inspect(file, language, is_compat=compat)
     if format is Format.JSON:
-        typer.echo(json.render_inspection(found, "template check", language))
+        echo(json.render_inspection(found, "template check", language), language)
     else:
         if found.diagnostics:
-            typer.echo(text.render_diagnostics(found.diagnostics, language, found.root, Path.cwd()))
-        typer.echo(text.render_summary(found.diagnostics, language))
+            echo(text.render_diagnostics(found.diagnostics, language, found.root, Path.cwd()), language)
+        echo(text.render_summary(found.diagnostics, language), language)
     raise typer.Exit(1 if has_errors(found.diagnostics) else 0)
 
 
@@ -246,7 +257,7 @@ def eject(
         typer.echo(text.render_diagnostics(problems, language, None, Path.cwd()), err=True)
         raise typer.Exit(1 if problems[0].code == "PK08" else 2)
     shown = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
-    typer.echo(str(load_messages(language)["labels"]["ejected"]).format(folder=shown, name=folder.name))
+    echo(str(load_messages(language)["labels"]["ejected"]).format(folder=shown, name=folder.name), language)
 
 
 @template.command()
@@ -267,10 +278,11 @@ def names(file: TemplateFile, lang: LangOption = None, format: FormatOption = Fo
         warning = str(load_messages(language)["labels"]["names_of_broken"])
         typer.echo(warning.format(errors=errors), err=True)
     is_json = format is Format.JSON
-    typer.echo(
+    echo(
         json.render_inspection(found, "template names", language)
         if is_json
-        else text.render_names(found.names, language)
+        else text.render_names(found.names, language),
+        language,
     )
 
 
@@ -286,25 +298,25 @@ def _print(result: Result, command: str, language: str, format: Format) -> None:
     from bidkit.reports import json, text
 
     if format is Format.JSON:
-        typer.echo(json.render(result, command, language))
+        echo(json.render(result, command, language), language)
         return
     labels = load_messages(language)["labels"]
     if result.diagnostics:
-        typer.echo(text.render_diagnostics(result.diagnostics, language, result.root, Path.cwd()))
-    typer.echo(text.render_summary(result.diagnostics, language))
+        echo(text.render_diagnostics(result.diagnostics, language, result.root, Path.cwd()), language)
+    echo(text.render_summary(result.diagnostics, language), language)
     _print_pin(result, language)
     if result.gate and result.bid:
-        typer.echo(text.render_readiness(result.gate, result.bid, language))
+        echo(text.render_readiness(result.gate, result.bid, language), language)
     if command == "build":
         shown = labels["built_draft" if result.is_draft else "built"].format(folder=result.folder)
-        typer.echo(shown if result.folder else labels["not_built"])
+        echo(shown if result.folder else labels["not_built"], language)
 
 
 def _print_pin(result: Result, language: str) -> None:
     from bidkit.diagnostic import load_messages
 
     if result.pinned:
-        typer.echo(load_messages(language)["labels"]["pinned"].format(day=result.pinned))
+        echo(load_messages(language)["labels"]["pinned"].format(day=result.pinned), language)
 
 
 def _exit_code(result: Result, strict: bool) -> int:
