@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from decimal import Decimal
@@ -219,3 +220,69 @@ def test_place_that_cannot_be_written_is_named_as_it_was_asked_for(tmp_path: Pat
     (tmp_path / "loop").symlink_to("loop")
     result = run("export", deal, "-o", place, "--force")
     assert (result.exit_code, result.stderr.splitlines()[0].split(":")[1]) == (1, f" cannot write {place}")
+
+
+DEEP = "[" * 5000 + "]" * 5000
+RECORDS = [
+    "null",
+    "[]",
+    '"x"',
+    "1",
+    "{}",
+    "",
+    " ",
+    "NaN",
+    DEEP,
+    '{"a": ' * 999,
+    '{"lines": null}',
+    '{"schema": {}}',
+    "\ufeff",
+]
+
+
+@pytest.mark.parametrize("text", [*RECORDS, *PARTS, "{]", "---\n---\n", '{"a": 1, "a": 2}', "&a [*a]", "{? [a] : b}"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_record_that_is_no_quote_is_refused(text: str, encoding: str) -> None:
+    lines, problems = import_lines(text.encode(encoding), "quote.json")
+    assert lines is None
+    assert problems
+    assert all(problem.message("en") and problem.span for problem in problems)
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "-1", "1e400", "9" * 5000, "null", "[]", "{}", '""', "true"])
+@pytest.mark.parametrize("key", ["unit_price", "quantity", "evaluated", "amount"])
+def test_record_with_a_value_that_is_no_amount_is_refused(key: str, value: str) -> None:
+    text = export_json(make_bid([make_line(("A01", "hw", "网关", "3", "100", "13%", "base"))]))
+    changed, count = re.subn(rf'"{key}": "[^"]*"', f'"{key}": {value}', text, count=1)
+    assert count == 1
+    lines, problems = import_lines(changed.encode(), "quote.json")
+    assert lines is None
+    assert problems
+
+
+@pytest.mark.parametrize("name", ["list.csv", "list.xlsx"])
+def test_id_that_is_used_twice_is_told_at_its_cell(tmp_path: Path, name: str) -> None:
+    rows = [("No.", "Item", "Qty", "UoM", "Rate", "Tax rate"), *[("1", "Pump", 2, "pc", 5, "13%")] * 2]
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(tmp_path / "list.xlsx")
+    write(tmp_path / "list.csv", "\n".join(",".join(map(str, row)) for row in rows))
+    result = run("import", tmp_path / name)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "PR07" in result.stderr and ("A3" if name.endswith("x") else ":3:1") in result.stderr
+
+
+@pytest.mark.parametrize("name", ["a.xls", "a.xlsb", "a.ods", "a.et", "a.txt", "a", "a.md", "a.pdf"])
+def test_file_that_is_no_price_list_is_refused(name: str) -> None:
+    lines, problems = import_lines(b"id,name\n1,x\n", name)
+    assert (lines, [problem.code for problem in problems]) == (None, ["DL14"])
+
+
+def test_workbook_with_macros_is_a_price_list() -> None:
+    book, stream = openpyxl.Workbook(), io.BytesIO()
+    for row in [("No.", "Item", "Qty", "UoM", "Rate", "Tax rate"), ("1", "Pump", 2, "pc", 5, "13%")]:
+        book.active.append(row)
+    book.save(stream)
+    assert import_lines(stream.getvalue(), "list.XLSM")[1] == []
+    assert [problem.code for problem in import_lines(b"\xd0\xcf\x11\xe0", "list.xlsm")[1]] == ["DL14"]

@@ -20,12 +20,12 @@ from pydantic import Field
 from bidkit.bid import Bid
 from bidkit.context.lines import make_lines
 from bidkit.deal.prices import Line, Rounding
-from bidkit.diagnostic import Diagnostic, Span, has_errors
+from bidkit.diagnostic import Diagnostic, Span, Term, has_errors
 from bidkit.quote import Quote, round_cents
 from bidkit.quote.offers import round_to
 from bidkit.scalars import Currency, Day, Model, Money, Note, Text, validate
-from bidkit.source import decode, parse_csv, parse_xlsx, parse_yaml
-from bidkit.source.tables.comma import decode_chinese, escape_formula
+from bidkit.source import decode, parse_mapping, parse_table
+from bidkit.source.tables.comma import escape_formula
 from bidkit.words import count_decimals
 
 _COLUMNS = (
@@ -120,7 +120,7 @@ def import_lines(content: bytes, name: str, sheet: str | None = None) -> tuple[b
     """An exported quote, or a price list, as the csv of a deal's lines; None if anything in it is wrong.
 
     Args:
-        name: the file's; `.json`, `.csv` or `.xlsx`. Diagnostics: DL01–DL28, DL46–DL49, PR01.
+        name: the file's; `.json`, `.csv`, `.xlsx` or `.xlsm`. Diagnostics: DL01–DL28, DL46–DL49, PR01, PR07.
     """
     if name.lower().endswith(".json"):
         lines, problems = _read_record(content, name)
@@ -133,29 +133,33 @@ def import_lines(content: bytes, name: str, sheet: str | None = None) -> tuple[b
 
 def _read_record(content: bytes, name: str) -> tuple[Sequence[Line] | None, list[Diagnostic]]:
     text, problems = decode(content, name)
-    data, found = (None, []) if text is None else parse_yaml(text, name)  # which JSON is
+    data, found = (None, []) if text is None else parse_mapping(text, name)  # YAML, which JSON is
     problems += found
     if data is None:
         return None, problems
     quote, found = validate(ExportedQuote, data)
-    return (None, found) if quote is None else (quote.lines, [*_check(quote)])
+    problems += found
+    return (None, problems) if quote is None else (quote.lines, [*problems, *_check_ids(quote.lines), *_check(quote)])
 
 
 def _read_list(content: bytes, name: str, sheet: str | None) -> tuple[Sequence[Line] | None, list[Diagnostic]]:
-    if name.lower().endswith(".xlsx"):
-        items, problems = parse_xlsx(content, name, Span(name), sheet)
-    else:
-        text, problems = decode(content, name)
-        if text is None and (text := decode_chinese(content, {})) is not None:
-            problems = []
-        items, found = (None, []) if text is None else parse_csv(text, name)
-        problems += found
+    items, problems = parse_table(content, name, Span(name), Span(name), sheet)
     lines = []
     for node in items or ():
         line, found = validate(Line, node)
         problems += found
         lines += [line] if line else []
+    problems += _check_ids(lines)
     return (None if items is None else lines), problems
+
+
+def _check_ids(lines: Sequence[Line]) -> Iterator[Diagnostic]:
+    """Whether each line has an id of its own, as a deal needs it. Diagnostics: PR07."""
+    seen = set()
+    for line in lines:
+        if line.id in seen:
+            yield Diagnostic("PR07", line.span("id"), {"line": line.id, "fault": Term("duplicate")})
+        seen.add(line.id)
 
 
 def _check(quote: ExportedQuote) -> Iterator[Diagnostic]:
