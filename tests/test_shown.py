@@ -210,5 +210,5 @@ def test_base_line_below_the_total_is_refused() -> None:
     assert found(HEAD, ONE, total, TWO) == [("DL48", "A4")]
     assert found(HEAD, ONE, total, TWO, (*total[:6], 150)) == []
     assert found(HEAD, ONE, total, TWO, ("总计", *total[1:6], 350)) == []
-    assert found((*HEAD[:7], "类型"), ONE, total, (*TWO[:7], "option")) == []
+    assert found((*HEAD[:7], "类型"), ONE, total, (*TWO[:7], "optional")) == []
     assert found(HEAD, ONE, ("小计", *total[1:]), ("二、服务",), TWO) == []

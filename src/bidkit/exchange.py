@@ -32,6 +32,8 @@ _COLUMNS = (
     *("id", "item", "category", "name", "spec", "brand", "model", "manufacturer", "origin", "sku", "unit", "quantity"),
     *("unit_price", "tax_rate", "amount", "kind", "replaces", "part_of", "tags", "remark"),
 )
+_UNFINISHED = ("periods", "list_price", "currency", "discount", "escalation", "cost", "floor", "cap")
+"""What else a price list may say of a line; exported prices are final, and what stays in the house is not exported."""
 
 
 class ExportedLine(Line):
@@ -203,13 +205,15 @@ def _list_lines(bid: Bid) -> Iterator[dict[str, Any]]:
 
 def _describe(line: Line) -> dict[str, Any]:
     rate = {"tax_rate": _show_rate(line.rate, line.is_exempt)}
-    return _trim(line.model_dump(include={*_COLUMNS}) | rate)
+    return _trim(line.model_dump(include={*_COLUMNS, *_UNFINISHED}) | rate)
 
 
 def _trim(line: dict[str, Any]) -> dict[str, Any]:
     """A line without what is empty or goes without saying."""
     return {
-        key: value for key, value in line.items() if value not in (None, "", {}) and (key, value) != ("kind", "base")
+        key: value
+        for key, value in line.items()
+        if value not in (None, "", {}, ()) and (key, value) != ("kind", "base")
     }
 
 
@@ -229,7 +233,7 @@ def _show_rate(rate: Decimal, is_exempt: bool) -> str:
 
 def _write_csv(lines: Sequence[Mapping[str, Any]]) -> bytes:
     """The columns that any line has something in, and those that every line needs."""
-    columns = [name for name in _COLUMNS if any(name in line for line in lines)]
+    columns = [name for name in (*_COLUMNS, *_UNFINISHED) if any(name in line for line in lines)]
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(columns)
@@ -243,4 +247,6 @@ def _show(value: Any) -> str:
         return f"{value:f}"
     if isinstance(value, Mapping):
         return escape_formula("; ".join(f"{key}={text}" for key, text in value.items()))
+    if isinstance(value, tuple):
+        return escape_formula("; ".join(value))
     return escape_formula(str(value))
