@@ -181,6 +181,7 @@ RULES = (
     every_period_covered,
     no_affiliate_bids,
     affiliates_are_known,
+    masks_are_known,
     sizes_as_declared,
     industries_are_known,
     surveillance_in_time,
