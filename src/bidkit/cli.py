@@ -130,6 +130,40 @@ def gate(deal: Deal, lang: LangOption = None, format: FormatOption = Format.TEXT
 
 
 @app.command()
+def attest(
+    deal: Deal,
+    item: Annotated[str, typer.Argument(metavar="ITEM", help="检查表的项号 / the number of the item: 4.9")],
+    by: Annotated[str, typer.Option("--by", help="谁签署：姓名（职务）/ who attests: name (role)")],
+    evidence: Annotated[
+        Path, typer.Option("--evidence", help="依据的文件，须在工作区内 / the file of evidence, in the workspace")
+    ],
+    lang: LangOption = None,
+) -> None:
+    """签署检查表的一项：谁、何时、依据什么；写入 attestations.yaml。Attest an item of the checklist.
+
+    项目、材料有变动，签署即失效。An attestation is void once what it covers changes.
+    """
+    from bidkit.attesting import attest_item
+    from bidkit.config import find_workspace
+    from bidkit.diagnostic import load_messages
+    from bidkit.reports import text
+
+    language = find_language(lang)
+    require(deal, language)
+    require(evidence, language)
+    if not by.strip():
+        raise typer.BadParameter("--by")
+    record, problems = attest_item(deal, item, by.strip(), evidence, make_options(None, language))
+    if record is None:
+        workspace = find_workspace(deal)
+        root = workspace.root if workspace else None
+        typer.echo(text.render_diagnostics(problems, language, root, Path.cwd()), err=True)
+        raise typer.Exit(1)
+    words = str(load_messages(language)["labels"]["attested"])
+    echo(words.format(item=record.item, by=record.by, at=record.at, evidence=record.evidence), language)
+
+
+@app.command()
 def build(
     deal: Deal,
     draft: Annotated[

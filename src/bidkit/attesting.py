@@ -1,0 +1,80 @@
+"""an attestation written: who confirms an item of the checklist, when, on what evidence, for which state of a deal."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path, PurePosixPath
+
+import yaml
+
+from bidkit.diagnostic import Diagnostic, Term, has_errors
+from bidkit.gate import ATTESTATIONS_NAME, Attestation, hash_subject, load_attestations
+from bidkit.judging import Judged, Options, judge_deal
+from bidkit.package import write_file
+from bidkit.source import nearest
+
+_HEAD = "schema: bidkit/attestations@1\nattestations:\n"
+
+
+def attest_item(
+    deal_path: Path, item: str, by: str, evidence: Path, options: Options
+) -> tuple[Attestation | None, list[Diagnostic]]:
+    """Add an attestation to the file beside the deal, as the deal is now; what stands there stays as it is.
+
+    Diagnostics: those that keep a deal from being judged; DL13 (evidence outside of the workspace), DL15 (no such
+    item), EN04, GT07 (no item that a person attests), GT08 (a file that cannot be added to).
+    """
+    checked, problems = judge_deal(deal_path, options)
+    if checked is None:
+        return None, problems
+    subject, problems = _find_subject(checked, item)
+    root = checked.workspace.root
+    if not evidence.resolve().is_relative_to(root.resolve()):
+        problems.append(Diagnostic("DL13", None, {"file": evidence}))
+    if has_errors(problems):
+        return None, problems
+    folder = (root / checked.deal_name).parent
+    record = {
+        "item": item,
+        "by": by,
+        "at": options.now.replace(microsecond=0).isoformat(),
+        "evidence": PurePosixPath(os.path.relpath(evidence.resolve(), folder.resolve())).as_posix(),
+        "evidence_sha256": hashlib.sha256(evidence.read_bytes()).hexdigest(),
+        "subject_sha256": subject,
+    }
+    return _add(checked, folder / ATTESTATIONS_NAME, record)
+
+
+def _find_subject(checked: Judged, item: str) -> tuple[str, list[Diagnostic]]:
+    """The hash of what an item's attestation covers. Diagnostics: DL15, GT07."""
+    items = {result.item.id: result.item for stage in checked.gate.stages for result in stage.items}
+    found = items.get(item)
+    if found is None:
+        known = sorted(items)
+        values = {"kind": Term("item"), "id": item, "near": nearest(item, known), "allowed": ", ".join(known)}
+        return "", [Diagnostic("DL15", None, values)]
+    if not found.attest:
+        how = found.when or ", ".join(found.rules)
+        return "", [Diagnostic("GT07", None, {"item": item, "title": found.title, "how": how})]
+    return hash_subject(checked.bid, found.attest, checked.pack.hash, checked.appendix.hashes()), []
+
+
+def _add(checked: Judged, path: Path, record: dict[str, str]) -> tuple[Attestation | None, list[Diagnostic]]:
+    """The file with one record more; written only if it then reads as all that was there, and the record."""
+    before, problems = load_attestations(checked.workspace, checked.deal_name)
+    if has_errors(problems):
+        return None, problems
+    text = path.read_text(encoding="utf-8") if path.exists() else _HEAD
+    lines = yaml.safe_dump(record, allow_unicode=True, sort_keys=False, width=1000).splitlines()
+    added = "\n".join([f"  - {lines[0]}", *(f"    {line}" for line in lines[1:])])
+    made = f"{text.rstrip()}\n{added}\n"
+    try:
+        now = [Attestation.model_validate(item) for item in yaml.load(made, yaml.BaseLoader)["attestations"]]
+    except (yaml.YAMLError, ValueError, TypeError, KeyError):
+        now = []
+    if [item.model_dump() for item in now[:-1]] != [item.model_dump() for item in before] or not now:
+        shown = yaml.safe_dump(record, allow_unicode=True, sort_keys=False, width=1000, default_flow_style=True)
+        return None, [Diagnostic("GT08", None, {"file": path.name, "record": shown.strip()})]
+    problems += write_file(path, made.encode(), force=True)
+    return (None if has_errors(problems) else now[-1]), problems
