@@ -15,7 +15,6 @@ from bidkit.pdfs import NO_PDFS, make_pdfs, plan_pdfs
 from bidkit.quote_file import render_quote_file
 from bidkit.reports import Result, html
 from bidkit.signing import list_signing
-from bidkit.source import Workspace
 from bidkit.verify import verify_files
 from bidkit.volumes import render_volumes
 
@@ -27,7 +26,7 @@ _LIFTED_BY_DRAFT = ("GT", "PR", "DT", "ID", "QU", "FM", "PK")
 def check_deal(deal_path: Path, options: Options) -> Result:
     """Read and judge a deal; nothing is written."""
     checked, problems = judge_deal(deal_path, options)
-    return _result(checked, problems, find_workspace(deal_path))
+    return _result(checked, problems, deal_path, options)
 
 
 def build_deal(deal_path: Path, options: Options) -> Result:
@@ -36,14 +35,15 @@ def build_deal(deal_path: Path, options: Options) -> Result:
     if options.with_pdf and find_office() is None:
         problems.append(Diagnostic("EN11"))
     if checked is None or _is_refused(checked, problems, options):
-        return _result(checked, problems, find_workspace(deal_path))
+        return _result(checked, problems, deal_path, options)
     files, found = _render(checked, options)
     problems += found
     if files:
         problems += _verify(checked, files, is_draft=options.is_draft)
+    result = _result(checked, problems, deal_path, options, is_verified=bool(files))
     if has_errors(_not_lifted(problems, options)):
-        return _result(checked, problems, checked.workspace)
-    result = replace(_result(checked, problems, checked.workspace), is_draft=options.is_draft)
+        return result
+    result = replace(result, is_draft=options.is_draft)
     package = _assemble(checked, files, result, options)
     name = checked.bid.deal.id + ("-DRAFT" if options.is_draft else "")
     folder = (options.out or checked.workspace.root / "dist") / name
@@ -130,9 +130,18 @@ def _assemble(checked: Judged, files: Mapping[str, bytes], result: Result, optio
     return package
 
 
-def _result(checked: Judged | None, problems: list[Diagnostic], workspace: Workspace | None) -> Result:
+def _result(
+    checked: Judged | None, problems: list[Diagnostic], deal_path: Path, options: Options, *, is_verified: bool = False
+) -> Result:
     """The findings in order, one of each; the open items of the gate are added where it was judged."""
+    workspace = find_workspace(deal_path)
     root = workspace.root if workspace else None
-    if checked is None:
-        return Result(tuple(sort_diagnostics(problems)), root)
-    return Result(tuple(sort_diagnostics(problems)), root, checked.bid, checked.gate, checked.pinned)
+    name = deal_path.resolve().relative_to(root).as_posix() if root else deal_path.as_posix()
+    result = Result(
+        tuple(sort_diagnostics(problems)),
+        root,
+        deal_file=name,
+        is_strict=options.is_strict,
+        is_verified=is_verified,
+    )
+    return replace(result, bid=checked.bid, gate=checked.gate, pinned=checked.pinned) if checked else result

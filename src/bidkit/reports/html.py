@@ -23,11 +23,13 @@ def render(result: Result, lang: str, signing: Sequence[SigningPlace] = ()) -> b
             lang=lang,
             labels=load_messages(lang)["labels"],
             bid=result.bid,
+            deal_file=result.deal_file,
             margins=find_margins(result.bid.quote) if result.bid else (),
             signing=signing,
             gate=result.gate,
             pinned=result.pinned,
             is_draft=result.is_draft,
+            suppressed=[_describe(item.finding, lang) | {"reason": item.reason} for item in result.suppressed],
             findings=[_describe(item, lang) for item in result.diagnostics],
         )
     )

@@ -27,6 +27,10 @@ def render(result: Result, command: str, lang: str) -> str:
         "currency": bid.quote.currency if bid else None,
         "gate": describe_gate(result.gate, lang) if result.gate else None,
         "diagnostics": [describe(item, lang) for item in result.diagnostics],
+        "suppressed": [
+            {**describe(item.finding, lang), "reason": item.reason, "suppressed_at": item.at.label}
+            for item in result.suppressed
+        ],
         "errors": sum(item.severity is Severity.ERROR for item in result.diagnostics),
         "is_draft": result.is_draft,
         "folder": str(result.folder) if result.folder else None,
