@@ -13,7 +13,7 @@ from bidkit.office import find_office
 from bidkit.package import make_manifest, write_package
 from bidkit.pdfs import NO_PDFS, make_pdfs, plan_pdfs
 from bidkit.quote_file import render_quote_file
-from bidkit.reports import Result, html
+from bidkit.reports import Result, html, json
 from bidkit.signing import list_signing
 from bidkit.verify import verify_files
 from bidkit.volumes import render_volumes
@@ -37,9 +37,10 @@ def build_deal(deal_path: Path, options: Options) -> Result:
     if checked is None or _is_refused(checked, problems, options):
         return _result(checked, problems, deal_path, options)
     files, found = _render(checked, options)
-    problems += found
     if files:
-        problems += _verify(checked, files, is_draft=options.is_draft)
+        found += _verify(checked, files, is_draft=options.is_draft)
+    problems += checked.judge(found)
+    problems += checked.find_unused(problems, "files") if files else []
     result = _result(checked, problems, deal_path, options, is_verified=bool(files))
     if has_errors(_not_lifted(problems, options)):
         return result
@@ -124,6 +125,7 @@ def _assemble(checked: Judged, files: Mapping[str, bytes], result: Result, optio
         "is_draft": options.is_draft,
         "judged_on": checked.bid.today.isoformat(),
         "is_pinned": checked.pinned is not None,
+        "suppressed": [json.describe_suppressed(item, deal.language) for item in result.suppressed],
         "pack": {"name": checked.pack.name, "sha256": checked.pack.hash},
     }
     package["internal/manifest.json"] = make_manifest(facts, checked.workspace.hashes(), package)
@@ -137,11 +139,9 @@ def _result(
     workspace = find_workspace(deal_path)
     root = workspace.root if workspace else None
     name = deal_path.resolve().relative_to(root).as_posix() if root else deal_path.as_posix()
-    result = Result(
-        tuple(sort_diagnostics(problems)),
-        root,
-        deal_file=name,
-        is_strict=options.is_strict,
-        is_verified=is_verified,
-    )
-    return replace(result, bid=checked.bid, gate=checked.gate, pinned=checked.pinned) if checked else result
+    found = tuple(sort_diagnostics(problems))
+    result = Result(found, root, deal_file=name, is_strict=options.is_strict, is_verified=is_verified)
+    if checked is None:
+        return result
+    suppressed = tuple(sorted(checked.suppressed, key=lambda item: (item.finding.code, item.at.order)))
+    return replace(result, bid=checked.bid, gate=checked.gate, pinned=checked.pinned, suppressed=suppressed)
