@@ -47,6 +47,7 @@ app = typer.Typer(
     bidkit build deals/water/deal.yaml      生成 dist/<id>/ / build the package
     bidkit check … --format sarif -o a.sarif  供 CI 和编辑器 / for CI and editors
     bidkit explain PR04                     解释一个编号 / explain a code
+    bidkit rules                            列出全部编号 / list every code
     bidkit template check proposal.docx     检查一个模板 / judge a template
     bidkit template names proposal.docx     模板使用的名称 / the names that it reads
     bidkit template eject zh-proposal       复制自带的模板包 / copy a shipped pack
@@ -203,6 +204,14 @@ def explain(
     typer.echo(f"{code.upper()}  {entry['message'].format_map(names)}\n")
     typer.echo(f"{labels['why']}: {entry['why']}\n")
     typer.echo(f"{labels['fix']}: {entry['fix'].format_map(names)}")
+
+
+@app.command()
+def rules(lang: LangOption = None, format: FormatOption = Format.TEXT) -> None:
+    """列出全部编号：级别、适用范围、含义、法条。List every code: severity, regime, what it says, article."""
+    from bidkit.reports import codes
+
+    typer.echo(codes.render(find_language(lang), is_json=format is Format.JSON))
 
 
 @template.command(name="check")
