@@ -113,7 +113,7 @@ def _assemble(checked: Judged, files: Mapping[str, bytes], result: Result, optio
     for item in checked.appendix.attachments:
         name = PurePosixPath(item.copy_name)
         package[f"submit/credentials/{name.stem}{mark}{name.suffix}"] = item.content
-    package["internal/report.html"] = html.render(result, checked.bid.deal.language, list_signing(files))
+    package["internal/report.html"] = html.render(result, checked.bid.deal.language, list_signing(files), package)
     deal, lots = checked.bid.deal, [part.lot for part in checked.bid.quote.lots]
     facts = {
         "bidkit": options.version,
