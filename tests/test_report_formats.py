@@ -400,6 +400,9 @@ def test_suppressed_finding_is_shown_in_every_format_with_its_reason_and_counts_
         assert re.search("业主已确认 (<|&lt;)1", show(result, form.value)), form
     (found,) = read_sarif(show(result, "sarif"))["results"]
     assert found["suppressions"] == [{"kind": "inSource", "justification": "业主已确认 <1>"}]
+    other = replace(result, suppressed=(replace(SUPPRESSED, at=Span("other.yaml", 2, 1)),))
+    (found,) = read_sarif(show(other, "sarif"))["results"]
+    assert found["suppressions"][0]["kind"] == "external"
     assert read_junit(show(result, "junit"))["PR04"][0] == "skipped"
     assert [item["severity"] for item in read_gitlab(show(result, "gitlab"))] == ["info"]
     assert [item.name for item in read_commands(show(result, "github"))] == ["notice"]

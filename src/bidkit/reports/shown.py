@@ -22,6 +22,7 @@ class Shown:
         line: and `col` from 1, in code points; 0 where there is none, as inside of Office files.
         fingerprint: the same while the finding is, wherever its line moves.
         reason: why it is suppressed; None if it is not.
+        is_in_source: it is suppressed in the file that it is found in.
     """
 
     code: str
@@ -57,8 +58,8 @@ def list_shown(result: Result, command: str, lang: str, here: Path) -> list[Show
     shown += [_show(item, grave, result, lang, here, counted) for item in _list_open(result)]
     shown.sort(key=lambda item: list(Severity).index(item.severity))
     for item in result.suppressed:
-        at = (item.reason, item.at.file.endswith((".yaml", ".md")))
-        shown.append(_show(item.finding, item.finding.severity, result, lang, here, counted, *at))
+        found, is_beside = item.finding, item.finding.span is not None and item.finding.span.file == item.at.file
+        shown.append(_show(found, found.severity, result, lang, here, counted, item.reason, is_beside))
     return shown
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ import yaml
 
 from bidkit.diagnostic import Span
 from bidkit.source.workspace import Workspace
+
+_ADDRESSED = re.compile(rb"#\s*bidkit\b")
 
 
 @dataclass(frozen=True)
@@ -27,9 +30,9 @@ class Comment:
 
 
 def list_comments(workspace: Workspace) -> Iterator[Comment]:
-    """The comments that speak to bidkit, in every YAML file and front matter that was read, in order."""
+    """The comments of every YAML file and front matter that was read, where one of them speaks to bidkit; in order."""
     for name, content in sorted(workspace.files.items()):
-        if name.endswith((".yaml", ".yml", ".md")) and b"bidkit" in content:
+        if name.endswith((".yaml", ".yml", ".md")) and _ADDRESSED.search(content):
             lines = content.decode("utf-8-sig", "replace").splitlines()
             first, last = _find_front_matter(lines) if name.endswith(".md") else (0, len(lines))
             yield from _read_comments(lines[:last], first, name)
