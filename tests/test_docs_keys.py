@@ -19,7 +19,7 @@ from bidkit.catalog.papers import Credential
 from bidkit.catalog.prices import PriceBook
 from bidkit.config import Settings
 from bidkit.deal import Deal, DealId
-from bidkit.deal.attachments import Angle, Dpi
+from bidkit.deal.attachments import Angle, Dpi, NamePattern
 from bidkit.deal.layout import FirstLine, FontSize, Length, LineSpacing
 from bidkit.deal.tender import _DEVIATIONS, Deviation
 from bidkit.diagnostic import Diagnostic, load_messages
@@ -88,6 +88,7 @@ SCALARS: tuple[tuple[Any, str, str], ...] = (
     (Day, "日期", "date"),
     (Moment, "时刻", "time"),
     (Expiry, "有效期", "expiry"),
+    (NamePattern, "文字", "text"),
     (Dpi, "整数", "whole number"),
     (Angle, "整数", "whole number"),
     (DayTexts, "日子列表", "list of days"),

@@ -468,8 +468,10 @@ class TestTotals:
         items = read(("序号", "招标要求"), ("1", "合计"), ("一、硬件", None), ("注：本表", None), (None, "备注：甲"))
         assert len(items) == 4
 
-    def test_line_under_the_total_is_a_line(self) -> None:
-        assert ids(read(HEAD, ONE, ("合计", *[None] * 5, 200), TWO)) == ["1", "2"]
+    def test_line_under_the_total_is_a_line_that_is_in_no_total(self) -> None:
+        items, problems = parse(make(HEAD, ONE, ("合计", *[None] * 5, 200), TWO))
+        assert ids(items) == ["1", "2"]
+        assert [(problem.code, cell_of(problem)) for problem in problems] == [("DL48", "A4")]
 
     def test_row_of_tax_is_refused_as_a_line(self) -> None:
         assert len(read(HEAD, ONE, ("税额", *[None] * 5, 26))) == 2

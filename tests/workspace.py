@@ -305,17 +305,23 @@ def plain_template() -> bytes:
 
 @lru_cache
 def make_picture(kind: str = "PNG", width: int = 60, height: int = 80) -> bytes:
-    """A small plain picture."""
+    """A small picture, its lower half dark."""
     stream = io.BytesIO()
-    Image.new("RGB", (width, height), (200, 220, 240)).save(stream, kind)
+    _draw_page((width, height), (200, 220, 240)).save(stream, kind)
     return stream.getvalue()
+
+
+def _draw_page(size: tuple[int, int], colour: tuple[int, int, int]) -> Image.Image:
+    picture = Image.new("RGB", size, colour)
+    picture.paste((30, 40, 50), (0, size[1] // 2, *size))
+    return picture
 
 
 @lru_cache
 def make_pdf(pages: int = 1) -> bytes:
-    """A small PDF of plain pages, the same bytes each time."""
+    """A small PDF of pages whose lower halves are dark, the same bytes each time."""
     stream = io.BytesIO()
-    first, *others = [Image.new("RGB", (60, 80), (240, 220, 200)) for _ in range(pages)]
+    first, *others = [_draw_page((60, 80), (240, 220, 200)) for _ in range(pages)]
     epoch = time.gmtime(0)
     first.save(stream, "PDF", save_all=True, append_images=others, creationDate=epoch, modDate=epoch)
     return stream.getvalue()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path, PurePosixPath
 
 from bidkit.config import CONFIG_NAME, find_workspace
@@ -15,7 +15,7 @@ from bidkit.pdfs import NO_PDFS, make_pdfs, plan_pdfs
 from bidkit.quote_file import render_quote_file
 from bidkit.reports import Result, html, json
 from bidkit.signing import list_signing
-from bidkit.verify import verify_files
+from bidkit.verify import check_sizes, verify_files
 from bidkit.volumes import render_volumes
 
 __all__ = ["Options", "build_deal", "check_deal"]
@@ -37,15 +37,16 @@ def build_deal(deal_path: Path, options: Options) -> Result:
     if checked is None or _is_refused(checked, problems, options):
         return _result(checked, problems, deal_path, options)
     files, found = _render(checked, options)
+    submit = {**files, **_name_copies(checked, is_draft=options.is_draft)}
     if files:
-        found += _verify(checked, files, is_draft=options.is_draft)
+        found += [*_verify(checked, files, is_draft=options.is_draft), *check_sizes(checked.bid, submit)]
     problems += checked.judge(found)
     problems += checked.find_unused(problems, "files") if files else []
-    result = _result(checked, problems, deal_path, options, is_verified=bool(files))
+    result = replace(_result(checked, problems, deal_path, options), is_verified=bool(files))
     if has_errors(_not_lifted(problems, options)):
         return result
     result = replace(result, is_draft=options.is_draft)
-    package = _assemble(checked, files, result, options)
+    package = _assemble(checked, submit, result, options)
     name = checked.bid.deal.id + ("-DRAFT" if options.is_draft else "")
     folder = (options.out or checked.workspace.root / "dist") / name
     problems = [*result.diagnostics, *write_package(folder, package, force=options.force)]
@@ -106,14 +107,17 @@ def _verify(checked: Judged, files: Mapping[str, bytes], *, is_draft: bool) -> l
     )
 
 
-def _assemble(checked: Judged, files: Mapping[str, bytes], result: Result, options: Options) -> dict[str, bytes]:
+def _name_copies(checked: Judged, *, is_draft: bool) -> dict[str, bytes]:
+    """The copies of the credentials, by their names in the package."""
+    mark = "-DRAFT" if is_draft else ""
+    names = ((PurePosixPath(item.copy_name), item.content) for item in checked.appendix.attachments)
+    return {f"submit/credentials/{name.stem}{mark}{name.suffix}": content for name, content in names}
+
+
+def _assemble(checked: Judged, submit: Mapping[str, bytes], result: Result, options: Options) -> dict[str, bytes]:
     """The package: what is handed in, and what stays inside."""
-    package = dict(files)
-    mark = "-DRAFT" if options.is_draft else ""
-    for item in checked.appendix.attachments:
-        name = PurePosixPath(item.copy_name)
-        package[f"submit/credentials/{name.stem}{mark}{name.suffix}"] = item.content
-    package["internal/report.html"] = html.render(result, checked.bid.deal.language, list_signing(files), package)
+    places = list_signing(submit)
+    package = {**submit, "internal/report.html": html.render(result, checked.bid.deal.language, places, submit)}
     deal, lots = checked.bid.deal, [part.lot for part in checked.bid.quote.lots]
     facts = {
         "bidkit": options.version,
@@ -127,20 +131,18 @@ def _assemble(checked: Judged, files: Mapping[str, bytes], result: Result, optio
         "is_pinned": checked.pinned is not None,
         "suppressed": [json.describe_suppressed(item, deal.language) for item in result.suppressed],
         "pack": {"name": checked.pack.name, "sha256": checked.pack.hash},
+        "signing": [asdict(place) for place in places],
     }
     package["internal/manifest.json"] = make_manifest(facts, checked.workspace.hashes(), package)
     return package
 
 
-def _result(
-    checked: Judged | None, problems: list[Diagnostic], deal_path: Path, options: Options, *, is_verified: bool = False
-) -> Result:
+def _result(checked: Judged | None, problems: list[Diagnostic], deal_path: Path, options: Options) -> Result:
     """The findings in order, one of each; the open items of the gate are added where it was judged."""
     workspace = find_workspace(deal_path)
     root = workspace.root if workspace else None
     name = deal_path.resolve().relative_to(root).as_posix() if root else deal_path.as_posix()
-    found = tuple(sort_diagnostics(problems))
-    result = Result(found, root, deal_file=name, is_strict=options.is_strict, is_verified=is_verified)
+    result = Result(tuple(sort_diagnostics(problems)), root, deal_file=name, is_strict=options.is_strict)
     if checked is None:
         return result
     suppressed = tuple(sorted(checked.suppressed, key=lambda item: (item.finding.code, item.at.order)))

@@ -19,6 +19,7 @@ from bidkit.command import (
     ReportFile,
     ReportFormat,
     ReportOption,
+    echo,
     fail,
     find_language,
     make_options,
@@ -201,9 +202,9 @@ def explain(
     if entry is None:
         fail("EN08", {"code": code, "codes": " ".join(sorted(texts["codes"]))}, language)
     labels, names = texts["labels"], _Placeholders()
-    typer.echo(f"{code.upper()}  {entry['message'].format_map(names)}\n")
-    typer.echo(f"{labels['why']}: {entry['why']}\n")
-    typer.echo(f"{labels['fix']}: {entry['fix'].format_map(names)}")
+    echo(f"{code.upper()}  {entry['message'].format_map(names)}\n", language)
+    echo(f"{labels['why']}: {entry['why']}\n", language)
+    echo(f"{labels['fix']}: {entry['fix'].format_map(names)}", language)
 
 
 @app.command()
@@ -211,7 +212,8 @@ def rules(lang: LangOption = None, format: FormatOption = Format.TEXT) -> None:
     """列出全部编号：级别、适用范围、含义、法条。List every code: severity, regime, what it says, article."""
     from bidkit.reports import codes
 
-    typer.echo(codes.render(find_language(lang), is_json=format is Format.JSON))
+    language = find_language(lang)
+    echo(codes.render(language, is_json=format is Format.JSON), language)
 
 
 @template.command(name="check")
@@ -233,11 +235,11 @@ def check_template(
     language = find_language(lang)
     found = _inspect(file, language, is_compat=compat)
     if format is Format.JSON:
-        typer.echo(json.render_inspection(found, "template check", language))
+        echo(json.render_inspection(found, "template check", language), language)
     else:
         if found.diagnostics:
-            typer.echo(text.render_diagnostics(found.diagnostics, language, found.root, Path.cwd()))
-        typer.echo(text.render_summary(found.diagnostics, language))
+            echo(text.render_diagnostics(found.diagnostics, language, found.root, Path.cwd()), language)
+        echo(text.render_summary(found.diagnostics, language), language)
     raise typer.Exit(1 if has_errors(found.diagnostics) else 0)
 
 
@@ -270,7 +272,7 @@ def eject(
         typer.echo(text.render_diagnostics(problems, language, None, Path.cwd()), err=True)
         raise typer.Exit(1 if problems[0].code == "PK08" else 2)
     shown = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
-    typer.echo(str(load_messages(language)["labels"]["ejected"]).format(folder=shown, name=folder.name))
+    echo(str(load_messages(language)["labels"]["ejected"]).format(folder=shown, name=folder.name), language)
 
 
 @template.command()
@@ -291,10 +293,11 @@ def names(file: TemplateFile, lang: LangOption = None, format: FormatOption = Fo
         warning = str(load_messages(language)["labels"]["names_of_broken"])
         typer.echo(warning.format(errors=errors), err=True)
     is_json = format is Format.JSON
-    typer.echo(
+    echo(
         json.render_inspection(found, "template names", language)
         if is_json
-        else text.render_names(found.names, language)
+        else text.render_names(found.names, language),
+        language,
     )
 
 
@@ -311,7 +314,7 @@ def _show(result: Result, command: str, language: str, format: ReportFormat, out
 
     content = formats.render(result, command, format.value, language, Path.cwd())
     if output is None:
-        typer.echo(content)
+        echo(content, language)
         return
     if problems := formats.write_report(output, content):
         typer.echo(text.render_diagnostics(problems, language, None, Path.cwd()), err=True)

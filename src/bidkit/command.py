@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -76,6 +77,29 @@ def require(deal: Path, language: str) -> None:
     """Stop unless a file is there."""
     if not deal.is_file():
         fail("EN05", {"file": deal}, language)
+
+
+def echo(content: str | bytes, language: str) -> None:
+    """Print a result, a text as a line, bytes as they are. Diagnostics: EN04, with exit code 1, where it finds no room;
+    whoever has closed the pipe wants no more of it."""
+    try:
+        typer.echo(content, nl=isinstance(content, str))
+    except BrokenPipeError:
+        _discard_output()
+        raise typer.Exit(1) from None
+    except OSError as error:
+        from bidkit.diagnostic import Diagnostic
+        from bidkit.reports import text
+
+        _discard_output()
+        problem = Diagnostic("EN04", None, {"folder": "stdout", "reason": error.strerror or str(error)})
+        typer.echo(text.render_diagnostics([problem], language, None, Path.cwd()), err=True)
+        raise typer.Exit(1) from None
+
+
+def _discard_output() -> None:
+    """Let nothing be written any more when Python flushes what is left at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def fail(code: str, values: dict[str, object], language: str) -> NoReturn:

@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bidkit.command import AsOf, Deal, Format, FormatOption, LangOption, fail, find_language, make_options, require
+from bidkit.command import (
+    AsOf,
+    Deal,
+    Format,
+    FormatOption,
+    LangOption,
+    echo,
+    fail,
+    find_language,
+    make_options,
+    require,
+)
 
 if TYPE_CHECKING:
     from bidkit.config import Settings
@@ -169,7 +180,7 @@ def _show(
     from bidkit.reports.papers import render
 
     is_json = format is Format.JSON
-    typer.echo(render(rows, problems, f"credentials {command}", language, is_json=is_json, root=root))
+    echo(render(rows, problems, f"credentials {command}", language, is_json=is_json, root=root), language)
 
 
 def _find(workspace: Path | None, language: str) -> Workspace:

@@ -20,18 +20,20 @@ from pydantic import Field
 from bidkit.bid import Bid
 from bidkit.context.lines import make_lines
 from bidkit.deal.prices import Line, Rounding
-from bidkit.diagnostic import Diagnostic, Span, has_errors
+from bidkit.diagnostic import Diagnostic, Span, Term, has_errors
 from bidkit.quote import Quote, round_cents
 from bidkit.quote.offers import round_to
 from bidkit.scalars import Currency, Day, Model, Money, Note, Text, validate
-from bidkit.source import decode, parse_csv, parse_xlsx, parse_yaml
-from bidkit.source.tables.comma import decode_chinese, escape_formula
+from bidkit.source import decode, parse_mapping, parse_table
+from bidkit.source.tables.comma import escape_formula
 from bidkit.words import count_decimals
 
 _COLUMNS = (
     *("id", "item", "category", "name", "spec", "brand", "model", "manufacturer", "origin", "sku", "unit", "quantity"),
     *("unit_price", "tax_rate", "amount", "kind", "replaces", "part_of", "tags", "remark"),
 )
+_UNFINISHED = ("periods", "list_price", "currency", "discount", "escalation", "cost", "floor", "cap")
+"""What else a price list may say of a line; exported prices are final, and what stays in the house is not exported."""
 
 
 class ExportedLine(Line):
@@ -120,7 +122,7 @@ def import_lines(content: bytes, name: str, sheet: str | None = None) -> tuple[b
     """An exported quote, or a price list, as the csv of a deal's lines; None if anything in it is wrong.
 
     Args:
-        name: the file's; `.json`, `.csv` or `.xlsx`. Diagnostics: DL01–DL28, DL46–DL49, PR01.
+        name: the file's; `.json`, `.csv`, `.xlsx` or `.xlsm`. Diagnostics: DL01–DL28, DL46–DL49, PR01, PR07.
     """
     if name.lower().endswith(".json"):
         lines, problems = _read_record(content, name)
@@ -133,29 +135,33 @@ def import_lines(content: bytes, name: str, sheet: str | None = None) -> tuple[b
 
 def _read_record(content: bytes, name: str) -> tuple[Sequence[Line] | None, list[Diagnostic]]:
     text, problems = decode(content, name)
-    data, found = (None, []) if text is None else parse_yaml(text, name)  # which JSON is
+    data, found = (None, []) if text is None else parse_mapping(text, name)  # YAML, which JSON is
     problems += found
     if data is None:
         return None, problems
     quote, found = validate(ExportedQuote, data)
-    return (None, found) if quote is None else (quote.lines, [*_check(quote)])
+    problems += found
+    return (None, problems) if quote is None else (quote.lines, [*problems, *_check_ids(quote.lines), *_check(quote)])
 
 
 def _read_list(content: bytes, name: str, sheet: str | None) -> tuple[Sequence[Line] | None, list[Diagnostic]]:
-    if name.lower().endswith(".xlsx"):
-        items, problems = parse_xlsx(content, name, Span(name), sheet)
-    else:
-        text, problems = decode(content, name)
-        if text is None and (text := decode_chinese(content, {})) is not None:
-            problems = []
-        items, found = (None, []) if text is None else parse_csv(text, name)
-        problems += found
+    items, problems = parse_table(content, name, Span(name), Span(name), sheet)
     lines = []
     for node in items or ():
         line, found = validate(Line, node)
         problems += found
         lines += [line] if line else []
+    problems += _check_ids(lines)
     return (None if items is None else lines), problems
+
+
+def _check_ids(lines: Sequence[Line]) -> Iterator[Diagnostic]:
+    """Whether each line has an id of its own, as a deal needs it. Diagnostics: PR07."""
+    seen = set()
+    for line in lines:
+        if line.id in seen:
+            yield Diagnostic("PR07", line.span("id"), {"line": line.id, "fault": Term("duplicate")})
+        seen.add(line.id)
 
 
 def _check(quote: ExportedQuote) -> Iterator[Diagnostic]:
@@ -199,13 +205,15 @@ def _list_lines(bid: Bid) -> Iterator[dict[str, Any]]:
 
 def _describe(line: Line) -> dict[str, Any]:
     rate = {"tax_rate": _show_rate(line.rate, line.is_exempt)}
-    return _trim(line.model_dump(include={*_COLUMNS}) | rate)
+    return _trim(line.model_dump(include={*_COLUMNS, *_UNFINISHED}) | rate)
 
 
 def _trim(line: dict[str, Any]) -> dict[str, Any]:
     """A line without what is empty or goes without saying."""
     return {
-        key: value for key, value in line.items() if value not in (None, "", {}) and (key, value) != ("kind", "base")
+        key: value
+        for key, value in line.items()
+        if value not in (None, "", {}, ()) and (key, value) != ("kind", "base")
     }
 
 
@@ -225,7 +233,7 @@ def _show_rate(rate: Decimal, is_exempt: bool) -> str:
 
 def _write_csv(lines: Sequence[Mapping[str, Any]]) -> bytes:
     """The columns that any line has something in, and those that every line needs."""
-    columns = [name for name in _COLUMNS if any(name in line for line in lines)]
+    columns = [name for name in (*_COLUMNS, *_UNFINISHED) if any(name in line for line in lines)]
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(columns)
@@ -239,4 +247,6 @@ def _show(value: Any) -> str:
         return f"{value:f}"
     if isinstance(value, Mapping):
         return escape_formula("; ".join(f"{key}={text}" for key, text in value.items()))
+    if isinstance(value, tuple):
+        return escape_formula("; ".join(value))
     return escape_formula(str(value))

@@ -78,18 +78,30 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> list[Diagnostic]:
 
 
 def write_file(path: Path, content: bytes, *, force: bool) -> list[Diagnostic]:
-    """Write one file whole, over another one only if `force`. Diagnostics: EN04, EN17 (it is there)."""
-    stage = path.with_name(f".{path.name}.stage-{os.getpid()}")
+    """Write one file whole, over another one only if `force`; a link stays one, and what it points at is written.
+
+    Diagnostics: EN04, EN17 (it is there).
+    """
     try:
         if not force and (path.exists() or path.is_symlink()):
             return [Diagnostic("EN17", None, {"file": path})]
+        _replace_file(path.resolve(), content)
+    except (OSError, RuntimeError) as error:  # a RuntimeError for links in a circle
+        return [Diagnostic("EN04", None, {"folder": path, "reason": getattr(error, "strerror", None) or str(error)})]
+    return []
+
+
+def _replace_file(path: Path, content: bytes) -> None:
+    """Old content or new, whole; but a device or a pipe is written to, never replaced."""
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)
+        return
+    stage = path.with_name(f".{path.name}.stage-{os.getpid()}")
+    try:
         stage.write_bytes(content)
         stage.replace(path)
-    except OSError as error:
+    finally:
         stage.unlink(missing_ok=True)
-        values = {"folder": error.filename or path, "reason": error.strerror or str(error)}
-        return [Diagnostic("EN04", None, values)]
-    return []
 
 
 def find_edits(folder: Path) -> list[str]:

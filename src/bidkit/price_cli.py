@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -10,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, cast
 
 import typer
 
-from bidkit.command import AsOf, Deal, Format, FormatOption, LangOption, fail, find_language, make_options, require
+from bidkit.command import (
+    AsOf,
+    Deal,
+    Format,
+    FormatOption,
+    LangOption,
+    echo,
+    fail,
+    find_language,
+    make_options,
+    require,
+)
 
 if TYPE_CHECKING:
     from bidkit.correction import Regime
@@ -77,7 +87,9 @@ def simulate(
         fail("EN16", {"rules": chosen or "—"}, language)
     found = simulate_package(package, facts, cast("Regime", chosen))
     is_json = format is Format.JSON
-    typer.echo(reports.render_json(found, language) if is_json else reports.render_text(found, language, Path.cwd()))
+    echo(
+        reports.render_json(found, language) if is_json else reports.render_text(found, language, Path.cwd()), language
+    )
     raise typer.Exit(0 if found.is_clean else 1)
 
 
@@ -148,7 +160,7 @@ def _write(content: bytes, output: Path | None, force: bool, language: str) -> N
     from bidkit.package import write_file
 
     if output is None:
-        sys.stdout.buffer.write(content)
+        echo(content, language)
         return
     if problems := write_file(output, content, force=force):
         _refuse(problems, language, None)

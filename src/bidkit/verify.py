@@ -9,7 +9,7 @@ from bidkit import office
 from bidkit.appearance import Appearance, read_appearance
 from bidkit.bid import Bid
 from bidkit.deal.layout import FormatRules
-from bidkit.diagnostic import Diagnostic, load_messages
+from bidkit.diagnostic import Diagnostic, Span, Term, load_messages
 from bidkit.paging import count_pages
 from bidkit.pdf.reading import read_pdf
 from bidkit.price_form import FilledForm
@@ -20,8 +20,10 @@ from bidkit.rules.blind import BlindFile
 from bidkit.rules.finished import Finished
 from bidkit.rules.layout import Formatted
 from bidkit.rules.price_forms import FinishedForm
-from bidkit.rules.printed import Printed
+from bidkit.rules.printed import MEGABYTE, Printed
 from bidkit.traces import read_pdf_traces, read_picture, read_traces
+
+_SHOWN_FILES = 5
 
 
 def verify_files(
@@ -64,6 +66,23 @@ def verify_files(
     shown = {pdf: document for name, document in documents.items() if (pdf := _pdf_of(name)) in pdfs}
     special = (frozenset(map(_pdf_of, names)) & pdfs.keys() for names in (free, blind, forms))
     return found + check_printed(Printed(bid, pdfs, shown, is_draft, *special))
+
+
+def check_sizes(bid: Bid, submit: Mapping[str, bytes]) -> Iterator[Diagnostic]:
+    """No file that is handed in, nor all of them together, are larger than the platform takes. Diagnostics: PK36."""
+    tender = bid.deal.tender
+    limits = (tender.file_size_mb, tender.package_size_mb) if tender else (None, None)
+    groups: list[tuple[str | Term, Mapping[str, bytes], int | None]] = [
+        *((name, {name: content}, limits[0]) for name, content in submit.items()),
+        (Term("whole_package"), submit, limits[1]),
+    ]
+    for what, files, limit in groups:
+        size = sum(map(len, files.values()))
+        if limit is not None and size > limit * MEGABYTE:
+            largest = sorted(files, key=lambda name: -len(files[name]))[:_SHOWN_FILES]
+            shown = ", ".join(f"{name} ({len(files[name]) / MEGABYTE:.1f} MB)" for name in largest)
+            values = {"what": what, "size": f"{size / MEGABYTE:.1f}", "limit": str(limit), "largest": shown}
+            yield Diagnostic("PK36", Span(what if isinstance(what, str) else "submit"), values)
 
 
 def _check_looks(

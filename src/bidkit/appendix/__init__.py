@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from bidkit.appendix.marks import Mark, can_write
-from bidkit.appendix.scans import MAX_KEPT, Copy, Unfit, make_copy
+from bidkit.appendix.scans import MAX_KEPT, Copy, Hidden, Unfit, make_copy
 from bidkit.bid import Bid
 from bidkit.cache import open_store
 from bidkit.catalog.papers import Credential
@@ -32,6 +32,11 @@ from bidkit.source import Workspace
 
 _JPEG_QUALITY = 85
 _LEAST_DPI = 150
+_MAX_NAME = 80
+_SHOWN_PAGES = 10
+_SHOWN_ENDS = 4
+_RESERVED = re.compile(r"con|prn|aux|nul|(com|lpt)\d", re.I)
+"""What Windows takes for devices."""
 _DRAWN = "1"
 
 
@@ -81,11 +86,11 @@ class Appendix:
 
 
 def load_appendix(workspace: Workspace, bid: Bid, deal_name: str) -> tuple[Appendix, list[Diagnostic]]:
-    """Every credential file and picture, decoded once. Diagnostics: DL12–DL14, EN01–EN03, EN19, PK35, QU08."""
+    """Every credential file and picture, decoded once. Diagnostics: DL11–DL14, EN01–EN03, EN19, PK35, QU08, QU14."""
     problems: list[Diagnostic] = []
     mark, found = make_mark(bid)
     problems += found if any(paper.files for paper in bid.selection.chosen) else []
-    loader = _Loader(workspace, bid.deal.attachments, mark, problems)
+    loader = _Loader(workspace, bid, mark, problems)
     attachments = [
         attachment for number, paper in enumerate(bid.selection.chosen, 1) for attachment in loader.load(paper, number)
     ]
@@ -102,6 +107,14 @@ def load_appendix(workspace: Workspace, bid: Bid, deal_name: str) -> tuple[Appen
             continue
         pictures[file, target] = image
     return Appendix(tuple(attachments), pictures), problems
+
+
+def print_number(paper: Credential, text: Attachments) -> str:
+    """The number of a paper as it may be printed: that of a person, where it is to be hidden, but for its ends."""
+    if not (text.mask and paper.is_personal) or len(paper.number) < 2 * _SHOWN_ENDS:
+        return paper.number
+    ends = paper.number[:_SHOWN_ENDS], paper.number[-_SHOWN_ENDS:]
+    return f"{ends[0]}{'*' * (len(paper.number) - 2 * _SHOWN_ENDS)}{ends[1]}"
 
 
 def proses(record: object) -> Iterable[Prose]:
@@ -147,8 +160,10 @@ def make_mark(bid: Bid) -> tuple[Mark | None, list[Diagnostic]]:
 class _Loader:
     """The files of papers, each made into a copy."""
 
-    def __init__(self, workspace: Workspace, text: Attachments, mark: Mark | None, problems: list[Diagnostic]) -> None:
-        self.workspace, self.text, self.mark, self.problems = workspace, text, mark, problems
+    def __init__(self, workspace: Workspace, bid: Bid, mark: Mark | None, problems: list[Diagnostic]) -> None:
+        self.workspace, self.mark, self.problems = workspace, mark, problems
+        self.text, self.language = bid.deal.attachments, bid.deal.language
+        self.taken: list[str] = []
 
     def load(self, paper: Credential, number: int) -> Iterable[Attachment]:
         if not paper.files:
@@ -160,28 +175,55 @@ class _Loader:
             self.problems += found + more
             if content is None or relative is None:
                 continue
-            made = self.copy(content, relative, at)
+            made = self.copy(content, relative, at, self.find_hidden(paper, position))
             if made is None:
                 continue
-            title = re.sub(r'[\\/:*?"<>|\s]+', "_", paper.title).strip("._")
             suffix = f"-{position}" if len(paper.files) > 1 else ""
-            copy_name = f"{number:02d}-{title}{suffix}{made.suffix}"
+            copy_name = self.name_copy(paper, number, suffix, made.suffix)
             original = self.workspace.release(relative)
             yield Attachment(paper.id, relative, made.content, copy_name, original, self.text.dpi)
 
-    def copy(self, content: bytes, name: str, at: Span | None) -> Copy | None:
+    def find_hidden(self, paper: Credential, position: int) -> tuple[Hidden, ...]:
+        """What a copy of a file hides. Diagnostics: DL11 (of a file that the record does not have)."""
+        if not self.text.mask:
+            return ()
+        for mask in paper.masks if position == 1 else ():
+            if not 1 <= mask.file <= len(paper.files):
+                limit = f"1 … {len(paper.files)}"
+                self.problems.append(Diagnostic("DL11", mask.span("file"), {"value": mask.file, "limit": limit}))
+        return tuple(
+            Hidden(mask.page, *map(float, (mask.left, mask.top, mask.left + mask.width, mask.top + mask.height)))
+            for mask in paper.masks
+            if mask.file == position
+        )
+
+    def name_copy(self, paper: Credential, number: int, suffix: str, kind: str) -> str:
+        """A name that every system takes, and no other copy has."""
+        kinds = load_messages(self.language)["labels"]["papers"]["kinds"]
+        about = {"no": f"{number:02d}", "kind": kinds[paper.kind], "number": print_number(paper, self.text)}
+        about |= {"id": paper.id, "title": paper.title, "holder": paper.holder}
+        name = re.sub(r'[\\/:*?"<>|\s\x00-\x1f]+', "_", self.text.name.format_map(about)).strip("._ ")[:_MAX_NAME]
+        name = f"{name or paper.id}{'_' if _RESERVED.fullmatch(name) else ''}{suffix}"
+        again = sum(other == name.casefold() for other in self.taken)
+        self.taken.append(name.casefold())
+        return f"{name}{f'~{again + 1}' if again else ''}{kind}"
+
+    def copy(self, content: bytes, name: str, at: Span | None, hidden: tuple[Hidden, ...]) -> Copy | None:
         """The copy of a file; None if it cannot be attached."""
         suffix = PurePosixPath(name).suffix.lower()
         try:
             if suffix == ".docx":
                 content, suffix = self.lay_out(content, name, at), ".pdf"
-            made = make_copy(content, suffix, self.mark)
+            made = make_copy(content, suffix, self.mark, hidden)
         except Unfit as error:
             self.problems.append(Diagnostic("DL14", at, {"file": name, "reason": error.reason}))
             return None
         if 0 < made.dpi < _LEAST_DPI:
             values = {"file": name, "dpi": str(made.dpi), "least": str(_LEAST_DPI)}
             self.problems.append(Diagnostic("QU08", at, values, Severity.WARNING))
+        if made.faint:
+            values = {"file": name, "pages": ", ".join(map(str, made.faint[:_SHOWN_PAGES]))}
+            self.problems.append(Diagnostic("QU14", at, values, Severity.WARNING))
         size = -(-len(made.content) // 1024)
         if self.text.max_kb is not None and size > self.text.max_kb:
             self.problems.append(Diagnostic("PK35", at, {"file": name, "size": size, "limit": self.text.max_kb}))

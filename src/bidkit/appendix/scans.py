@@ -1,4 +1,4 @@
-"""files of papers -> copies: each judged before it is decoded, turned upright, brought to print size, watermarked.
+"""files of papers -> copies: each judged before it is decoded, upright, at print size, parts hidden, watermarked.
 
 A picture becomes a JPEG or PNG, several in one file a PDF, a PDF stays one; the original is only read.
 """
@@ -10,8 +10,9 @@ import io
 import json
 import time
 import warnings
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from math import ceil, floor
+from typing import TYPE_CHECKING, Any
 
 from bidkit.appendix.marks import Mark, mark_pdf, mark_picture
 from bidkit.cache import open_store
@@ -31,8 +32,11 @@ _PRINT_SIZE = (round(210 / 25.4 * _PRINT_DPI), round(297 / 25.4 * _PRINT_DPI))
 _PLACED = (160 / 25.4, 220 / 25.4)
 """How large a picture is printed at most, in inches; never at less than 96 dpi."""
 _SUFFIXES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".tif": "TIFF", ".tiff": "TIFF", ".webp": "WEBP"}
+_GLANCE_DPI = 36
+_GLANCE, _FAINT = 400, 2.5
+"""A page at a glance: pixels of its longer side, and the least spread of its 256 shades."""
 _EPOCH = time.gmtime(0)
-_VERSION = "4"
+_VERSION = "6"
 """Of what is made here: another one and no kept copy counts any more."""
 
 
@@ -43,11 +47,34 @@ class Copy:
     Args:
         suffix: `.pdf`, `.jpg` or `.png`.
         dpi: of a picture, at the size at which it is printed; 0 where nobody can tell.
+        faint: the pages, from 1, on which next to nothing can be seen.
     """
 
     content: bytes
     suffix: str
     dpi: int = 0
+    faint: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """A part of a page that a copy does not show.
+
+    Args:
+        page: from 1.
+        left, top, right, bottom: its edges, as shares of the page from its left and its top.
+    """
+
+    page: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def fit(self, size: tuple[int, int]) -> tuple[int, int, int, int]:
+        """It in pixels of a page of this size, rounded to the outside."""
+        width, height = size
+        return floor(self.left * width), floor(self.top * height), ceil(self.right * width), ceil(self.bottom * height)
 
 
 class Unfit(Exception):
@@ -58,32 +85,34 @@ class Unfit(Exception):
         self.reason = reason
 
 
-def make_copy(content: bytes, suffix: str, mark: Mark | None) -> Copy:
+def make_copy(content: bytes, suffix: str, mark: Mark | None, hidden: tuple[Hidden, ...] = ()) -> Copy:
     """The copy of a file; made once, then kept by content. Raises Unfit."""
     store = open_store("papers", MAX_KEPT)
     about = [_VERSION, suffix, *(map(str, (mark.text, mark.color, mark.angle, mark.opacity)) if mark else ())]
+    about += map(str, hidden)
     key = hashlib.sha256(content).hexdigest() + json.dumps(about)
     if store and (kept := store.get(key)) is not None:
         head, _, body = kept.partition(b"\n")
         known = json.loads(head)
-        return Copy(body, known["suffix"], known["dpi"])
-    made = _make(content, suffix, mark)
+        return Copy(body, known["suffix"], known["dpi"], tuple(known["faint"]))
+    made = _make(content, suffix, mark, hidden)
     if store:
-        store.put(key, json.dumps({"suffix": made.suffix, "dpi": made.dpi}).encode() + b"\n" + made.content)
+        about_it = {"suffix": made.suffix, "dpi": made.dpi, "faint": made.faint}
+        store.put(key, json.dumps(about_it).encode() + b"\n" + made.content)
     return made
 
 
-def _make(content: bytes, suffix: str, mark: Mark | None) -> Copy:
+def _make(content: bytes, suffix: str, mark: Mark | None, hidden: tuple[Hidden, ...]) -> Copy:
     if not content:
         raise Unfit("empty")
     if suffix == ".pdf":
-        return Copy(_copy_pdf(content, mark), ".pdf")
+        return _copy_pdf(content, mark, hidden)
     if suffix not in _SUFFIXES:
         raise Unfit(f"{suffix or 'no suffix'}: .pdf, .jpg, .png, .tif, .webp, .docx")
-    return _copy_picture(content, mark)
+    return _copy_picture(content, mark, hidden)
 
 
-def _copy_pdf(content: bytes, mark: Mark | None) -> bytes:
+def _copy_pdf(content: bytes, mark: Mark | None, hidden: tuple[Hidden, ...]) -> Copy:
     import pikepdf
     import pypdfium2
 
@@ -96,19 +125,69 @@ def _copy_pdf(content: bytes, mark: Mark | None) -> bytes:
             for index in range(count):
                 if max(document[index].get_size()) > _MAX_POINTS:
                     raise Unfit(f"PDF: page {index + 1} is larger than 5 m")
+            _check_hidden(hidden, count)
+            pages = {part.page: _draw_hidden(document, part.page, hidden) for part in hidden}
+            looks = (
+                document[index].render(scale=_GLANCE_DPI / 72, may_draw_forms=True).to_pil() for index in range(count)
+            )
+            faint = tuple(number for number, look in enumerate(looks, 1) if _is_faint(look))
         finally:
             document.close()
     except pypdfium2.PdfiumError as error:
         raise Unfit(f"PDF: {error}") from None
-    if mark is None:
-        return content
     try:
-        return mark_pdf(content, mark)
+        content = _exchange_pages(content, pages) if pages else content
+        return Copy(content if mark is None else mark_pdf(content, mark), ".pdf", faint=faint)
     except (pikepdf.PdfError, ValueError, TypeError, KeyError) as error:
         raise Unfit(f"PDF: {error}") from None
 
 
-def _copy_picture(content: bytes, mark: Mark | None) -> Copy:
+def _check_hidden(hidden: tuple[Hidden, ...], count: int) -> None:
+    """Raises Unfit for a part of a page that is not there."""
+    for part in hidden:
+        if not 1 <= part.page <= count:
+            raise Unfit(Term("no_such_page", (("page", str(part.page)), ("count", str(count)))))
+
+
+def _hide(page: Image, number: int, hidden: tuple[Hidden, ...]) -> None:
+    """Black boxes in the pixels of a page: what was there is gone."""
+    from PIL import ImageDraw
+
+    for part in hidden:
+        if part.page == number:
+            ImageDraw.Draw(page).rectangle(part.fit(page.size), fill=0)
+
+
+def _draw_hidden(document: Any, number: int, hidden: tuple[Hidden, ...]) -> tuple[bytes, tuple[float, float]]:
+    """A page as a PDF of one picture, without what lies under its hidden parts; its size in points."""
+    document.init_forms()
+    size = document[number - 1].get_size()
+    page = document[number - 1].render(scale=_PRINT_DPI / 72).to_pil().convert("RGB")
+    _hide(page, number, hidden)
+    stream = io.BytesIO()
+    page.save(stream, "PDF", resolution=_PRINT_DPI, quality=85, creationDate=_EPOCH, modDate=_EPOCH)
+    return stream.getvalue(), size
+
+
+def _exchange_pages(content: bytes, pages: dict[int, tuple[bytes, tuple[float, float]]]) -> bytes:
+    """A PDF with other pages in the place of some of its own, of which nothing is left."""
+    import pikepdf
+
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        for number, (made, size) in pages.items():
+            with pikepdf.open(io.BytesIO(made)) as other:
+                other.pages[0].mediabox = pikepdf.Array([0, 0, *size])
+                pdf.pages.insert(number - 1, other.pages[0])
+                del pdf.pages[number]
+        for key in ("/Outlines", "/AcroForm", "/StructTreeRoot", "/Names", "/Metadata"):
+            if key in pdf.Root:
+                del pdf.Root[key]
+        stream = io.BytesIO()
+        pdf.save(stream, deterministic_id=True)
+        return stream.getvalue()
+
+
+def _copy_picture(content: bytes, mark: Mark | None, hidden: tuple[Hidden, ...]) -> Copy:
     from PIL import Image as Pillow
 
     try:
@@ -123,13 +202,18 @@ def _copy_picture(content: bytes, mark: Mark | None) -> Copy:
                     raise Unfit(Term("animated"))
                 if frames > MAX_PAGES:
                     raise Unfit(f"TIFF: {frames} pages, 1 to {MAX_PAGES}")
-                if frames == 1 and mark is None and _is_fit(picture):
+                _check_hidden(hidden, frames)
+                if frames == 1 and mark is None and not hidden and _is_fit(picture):
                     picture.load()
-                    return Copy(content, ".png" if kind == "PNG" else ".jpg", _measure(picture.size))
+                    dpi, faint = _measure(picture.size), (1,) if _is_faint(picture) else ()
+                    return Copy(content, ".png" if kind == "PNG" else ".jpg", dpi, faint)
                 pages = []
                 for number in range(frames):
                     picture.seek(number)
-                    pages.append(_encode(_prepare(picture), kind, mark))
+                    page = _prepare(picture)
+                    faint = (1,) if _is_faint(page) else ()
+                    _hide(page, number + 1, hidden)
+                    pages.append(replace(_encode(page, kind, mark), faint=faint))
     except Unfit:
         raise
     except (OSError, SyntaxError, ValueError, Pillow.DecompressionBombError, EOFError, MemoryError) as error:
@@ -195,7 +279,17 @@ def _bind(pages: list[Copy]) -> Copy:
     first.save(
         stream, "PDF", resolution=_PRINT_DPI, save_all=True, append_images=others, creationDate=_EPOCH, modDate=_EPOCH
     )
-    return Copy(stream.getvalue(), ".pdf", min(page.dpi for page in pages))
+    faint = tuple(number for number, page in enumerate(pages, 1) if page.faint)
+    return Copy(stream.getvalue(), ".pdf", min(page.dpi for page in pages), faint)
+
+
+def _is_faint(page: Image) -> bool:
+    """Whether a page is of one shade all over, as a scan of an empty sheet or of a closed lid is."""
+    from PIL import ImageStat
+
+    glance = page.convert("L")
+    glance.thumbnail((_GLANCE, _GLANCE))
+    return ImageStat.Stat(glance).stddev[0] < _FAINT
 
 
 def _measure(size: tuple[int, int]) -> int:

@@ -9,7 +9,18 @@ from typing import Literal
 from bidkit.days import find_span
 from bidkit.diagnostic import Diagnostic
 from bidkit.kinds import PaperKind
-from bidkit.scalars import Day, Expiry, Model, Money, Note, PeriodText, Text, Texts
+from bidkit.scalars import Day, Expiry, Model, Money, Note, PeriodText, Rate, Text, Texts, Whole
+
+
+class Mask(Model):
+    """A part of a page that copies do not show: its left and upper edge, width and height, as shares of the page's."""
+
+    file: Whole = 1
+    page: Whole = 1
+    left: Rate
+    top: Rate
+    width: Rate
+    height: Rate
 
 
 class Credential(Model):
@@ -19,6 +30,8 @@ class Credential(Model):
     `level` is that of a qualification (甲级, CMMI 3); `surveillance_until` the day by which a certificate needs its
     next surveillance audit; `period` the year or month that an audit, tax or social-security paper is about; `amount`
     that of a contract; `tags` say what it is like. `review_by` is when somebody must look at the record again.
+    `per_page` is how many of its pictures, or of papers like it, stand on one page; `masks` are what copies do not show
+    where a deal asks for it (`attachments.mask`).
     """
 
     id: Text
@@ -40,7 +53,14 @@ class Credential(Model):
     owner: Note = ""
     review_by: Day | None = None
     note: Note = ""
+    per_page: Whole | None = None
+    masks: tuple[Mask, ...] = ()
     files: Texts
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether it says more of a person than others need to know."""
+        return self.sensitivity == "personal" or self.kind == "id-card"
 
     @property
     def span_of_period(self) -> tuple[date, date] | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from bidkit.appendix import Appendix
+from bidkit.appendix import Appendix, print_number
 from bidkit.bid import Bid
 from bidkit.catalog import Product
 from bidkit.catalog.papers import Credential
@@ -30,7 +30,9 @@ PAPERS = {"en-GB": (11_906, 16_838)}
 _PAPER_FACTS = {"kind", "title", "holder", "number", "issuer", "issued", "scope", "note"}
 _LOGO_MM = 9
 _PICTURE_MM = 58
-_FIRST_PAGE_MM, _NEXT_PAGE_MM = 180, 235
+_NO_PAGE = Blocks(())
+_PAGE_MM, _FACTS_MM, _CAPTION_MM, _LEAST_MM = 237, 55, 12, 30
+"""How high a page is, the heading and the facts of a paper, the caption of one of its pictures, and this at least."""
 
 
 def make_context(
@@ -291,21 +293,31 @@ class _Maker:
         required = {paper.id for _, found in self.bid.selection.required for paper in found}
         for paper in self.bid.selection.chosen:
             files = [item for item in self.appendix.attachments if item.credential == paper.id]
-            pages = [page for item in files for page in item.pages] if with_pages else []
+            pages: list[Image | Blocks] = [page for item in files for page in item.pages] if with_pages else [_NO_PAGE]
+            sheets = [self.sheet(paper, page, number, len(pages)) for number, page in enumerate(pages, 1)]
             records.append(
                 {
                     **paper.model_dump(include=_PAPER_FACTS),
+                    "number": print_number(paper, self.bid.deal.attachments),
                     "anchor": self.anchors.credentials[paper.id],
                     "is_required": paper.id in required,
                     "valid_until": self.validity(paper),
                     "files": [item.copy_name for item in files],
-                    "pages": Blocks(tuple(_fit(page, place) for place, page in enumerate(pages))),
+                    "pages": Blocks(tuple(sheet["image"] for sheet in sheets if with_pages)),
+                    "sheets": sheets,
                 }
             )
         return _number(records)
 
-
-def _fit(page: Image, place: int) -> Image:
-    """The first page shares its sheet with heading and facts, the others have one of their own."""
-    height = _FIRST_PAGE_MM if place == 0 else _NEXT_PAGE_MM
-    return replace(page, max_height_mm=height)
+    def sheet(self, paper: Credential, page: Image | Blocks, number: int, count: int) -> dict[str, Any]:
+        """A page of a paper, as high as there is room for so many on a page."""
+        each = paper.per_page or (2 if paper.kind == "id-card" and count > 1 else 1)
+        facts = _FACTS_MM if count == 1 else _FACTS_MM // each if number <= each else 0
+        height = max(_LEAST_MM, _PAGE_MM // each - _CAPTION_MM - facts)
+        words = self.labels["sheet" if count > 1 else "only_sheet"]
+        return {
+            "no": number,
+            "count": count,
+            "image": replace(page, max_height_mm=height) if isinstance(page, Image) else page,
+            "title": str(words).format(title=paper.title, no=number, count=count),
+        }

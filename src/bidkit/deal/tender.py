@@ -133,8 +133,9 @@ class Tender(Model):
     `legend` is the notice that restricts who may read the bid; nothing is printed without one.
     `items` is the buyer's own list of what is to be priced, item by item; lines are joined to it by id.
     `allows_options` says that optional prices, alternatives and option periods may be offered.
-    `pdf_size_mb` is the largest PDF that its platform takes. `holidays` are days that are not counted as the last of a
-    term; `bidders` are others that are known to bid.
+    `pdf_size_mb` is the largest PDF that its platform takes, `file_size_mb` the largest file of any kind, and
+    `package_size_mb` what all files that are handed in may have together. `holidays` are days that are not counted as
+    the last of a term; `bidders` are others that are known to bid.
     """
 
     no: Text
@@ -160,6 +161,8 @@ class Tender(Model):
     copies: Whole | None = None
     sme: Enterprises | None = None
     pdf_size_mb: Whole | None = None
+    file_size_mb: Whole | None = None
+    package_size_mb: Whole | None = None
     required_credentials: tuple[RequiredCredential, ...] = ()
     addenda: tuple[Addendum, ...] = ()
     has_prior_design_service: Flag | None = None

@@ -16,7 +16,10 @@ from bidkit.ooxml.sheet.formula import move_formula
 from bidkit.ooxml.sheet.numbers import Refused, write_number
 from bidkit.ooxml.sheet.readers import Spot
 
-_RATES = ("tax_rate", "discount")
+RATES = ("tax_rate", "discount")
+"""The keys that are rates."""
+_PERCENT = re.compile(r"(?<![\d.])%|percent|pct|百分")
+_PERMILLE = re.compile("‰|permil|千分")
 _MAX_TEXT = 32_767
 _ILLEGAL = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -56,6 +59,8 @@ class Entries:
     keys: dict[Spot, str] = field(default_factory=dict)
     totals: list[tuple[Spot, tuple[Entry, ...]]] = field(default_factory=list)
     """Cells of rows that are totals, and the sums that each may show."""
+    proved: list[tuple[Spot, tuple[Entry, ...]]] = field(default_factory=list)
+    """Cells that the map does not name; if their formulas hang on what is filled, what they may come to."""
     seen: dict[Spot, Entry] = field(default_factory=dict)
     unseen: set[str] = field(default_factory=set)
 
@@ -114,14 +119,19 @@ class Entries:
         return True
 
     def _shape(self, sheet: Sheet, place: Place, key: str, value: Any, title: str) -> Value:
-        """A value as a cell takes it: a rate is 0.13, or 13 under a title with a percent sign and no such format."""
+        """A value as a cell takes it: a rate is 0.13, or 13 where the title, but not the format, says per cent."""
         if isinstance(value, str):
             return value.replace("\r\n", "\n").replace("\r", "\n").strip()
         if isinstance(value, int):
             return Decimal(value)
-        is_rate = key in _RATES and isinstance(value, Decimal)
-        is_hundredths = is_rate and "%" in fold(title) and not self.book.format(sheet, place).is_percent
-        return value * 100 if is_hundredths else value  # type: ignore[no-any-return]
+        if key not in RATES or not isinstance(value, Decimal):
+            return value  # type: ignore[no-any-return]
+        style, said = self.book.format(sheet, place), fold(title)
+        if style.is_percent:
+            return value
+        if _PERMILLE.search(said):
+            return value * 1000
+        return value * 100 if style.has_written_percent or _PERCENT.search(said) else value
 
 
 def check_entries(entries: Entries, evaluator: Evaluator) -> None:

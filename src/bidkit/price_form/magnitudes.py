@@ -25,13 +25,19 @@ _KINDS = {
     "currency": r"人民币|英镑|[a-z]{0,2}\$|[¥€£₹₩]|"
     + _WORD.format(_CODES + "|(?:us )?dollars?|renminbi|euros?|pounds?|yen|rupees?"),
     "number": f"[十百千万亿]*[{_DIGITS}][{_DIGITS}十百千万亿]*",
-    "odd": r"(?<![\d.,])'?000,000\b|" + _WORD.format("mm?|t|w|wan|mill?|th?sd|ths|thous"),
+    "odd": r"(?<![\d.,])'?000,000\b|(?<=[(\[【:])[角分](?=[)\]】/])|"
+    + _WORD.format(
+        r"mm?|t|w|wan ?(?:yuan)?|mill?|th?sd|th|1e\d"
+        "|miles(?= de)|ths|thous|tausend|milliers?|millones|milhões|тыс|млн|cents?|pence|fen|jiao|paise"
+    )
+    + r"\.?",
     "magnitude": r"[十百千]?[万亿]|[百千]|(?<![\d.,])'?000(?:'?s)?(?![\d,.])|"
     + _WORD.format(
         r"(?:(?:tens?|hundreds?)(?: of)?[ -])?(?:thousands?|millions?|billions?)|hundreds?"
-        "|mn|mln|mio|bn|lakhs?|lacs?|crores?|k"
-    ),
-    "power": r"(?<![\d.,])(?:[x×*]\s?)?(?:10\^\d|1(?:0{2,8}|0{0,2}(?:,000)+)(?![\d.,]*\d))",
+        "|mn|mln|mio|mrd|bn|lakhs?|lacs?|crores?|k"
+    )
+    + r"\.?",
+    "power": r"(?<![\d.,])(?:[x×*]\s?)?(?:10\^\d|1(?:0{2,8}|0{0,2}(?:,000)+)(?![\d.,]*\d)(?:'?s\b)?)",
     "figure": r"\d[\d,.]*|"
     + _WORD.format(
         "an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty"
@@ -58,10 +64,21 @@ _KINDS = {
 """What a text is made of; the first that fits."""
 _LEXER = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _KINDS.items()), re.DOTALL)
 _FACTORS = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8, "ten": 10, "hundred": 100, "thousand": 1000}
-_FACTORS |= {"million": 10**6, "billion": 10**9, "mn": 10**6, "mln": 10**6, "mio": 10**6, "bn": 10**9, "k": 1000}
+_FACTORS |= {
+    "million": 10**6,
+    "billion": 10**9,
+    "mn": 10**6,
+    "mln": 10**6,
+    "mio": 10**6,
+    "bn": 10**9,
+    "mrd": 10**9,
+    "k": 1000,
+}
 _FACTORS |= {"lakh": 10**5, "lac": 10**5, "crore": 10**7, "000": 1000}
 _FACTOR = re.compile("|".join(sorted(_FACTORS, key=len, reverse=True)))
-_RAISED = str.maketrans({raised: f"^{digit}" for digit, raised in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")} | {"’": "'", "‘": "'"})
+_RAISED = str.maketrans(
+    {raised: f"^{digit}" for digit, raised in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")} | dict.fromkeys("’‘`´′", "'")
+)
 _OLD = str.maketrans("萬億仟佰拾圓", "万亿千百十元")
 _JOINED = re.compile(rf"(?<![a-z])(?:([kmtw]|mm|mn)({_CODES})|({_CODES})([kmtw]|mm|mn))(?![a-z])")
 _EXCEPTED = re.compile(r"except|unless|other than|除")
@@ -75,7 +92,11 @@ Word = tuple[str, str]
 
 
 class UnclearUnit(Exception):
-    """A text that seems to name a unit, which is not understood; `is_whole` as in `Unit`."""
+    """A text that seems to name a unit, which is not understood.
+
+    Args:
+        is_whole: it may hold for a whole table: as in `Unit`, or because it names a currency.
+    """
 
     def __init__(self, text: str = "", *, is_whole: bool = False) -> None:
         super().__init__(text)
@@ -106,8 +127,8 @@ def read_unit(text: str) -> Unit | None:
     is_whole = not any(kind in ("other", "figure", "number", "noun") for kind, _ in words)
     try:
         scales = {scale for run in _find_runs(words) if (scale := _read_run(run)) is not None}
-    except UnclearUnit:
-        raise UnclearUnit(text, is_whole=is_whole or is_called) from None
+    except UnclearUnit as unclear:
+        raise UnclearUnit(text, is_whole=is_whole or unclear.is_whole) from None
     if len(scales) > 1 or (scales - {1} and _EXCEPTED.search(text.casefold())):
         raise UnclearUnit(text, is_whole=True)
     return Unit(Decimal(scales.pop()), text, is_whole, is_called) if scales else None
@@ -117,7 +138,7 @@ def _read_words(text: str) -> list[Word]:
     plain = unicodedata.normalize("NFKC", text.translate(_RAISED)).casefold().translate(_OLD)
     plain = _JOINED.sub(lambda found: " ".join(filter(None, found.groups())), plain)
     words = ((match.lastgroup or "", match.group()) for match in _LEXER.finditer(plain))
-    return [word for word in words if not word[1].isspace()]
+    return [word for word in words if word[0] == "end" or not word[1].isspace()]
 
 
 @dataclass(frozen=True)
@@ -175,41 +196,47 @@ def _find_runs(words: Sequence[Word]) -> Iterator[_Run]:
 def _read_run(run: _Run) -> int | None:
     """The scale of a run; None if it is no unit. Raises UnclearUnit."""
     before, after = run.sides
-    is_opened = not run.before or before == "unit" or run.before[-1][1] in _OPEN
+    is_opened = bool(run.before) and (before == "unit" or run.before[-1][1] in _OPEN)
     if before in ("figure", "number"):  # five million are no unit; what only says (5 million) may be meant as one
-        first = run.before[-2] if len(run.before) > 1 else ("", "")
+        outside = (word for word in reversed(run.before[:-1]) if word[0] not in ("currency", "base"))
+        first = next(outside, ("", ""))
         is_large = run.scales or not set(run.before[-1][1]).isdisjoint("百千万亿")
         if is_large and after == "end" and (first[0] == "unit" or first[1] in _OPEN):
-            raise UnclearUnit
+            raise UnclearUnit(is_whole=first[0] == "unit")
         return None
     if not run.scales:
         return 1 if run.is_shut and (before == "unit" or any(kind == "base" for kind, _ in run.words)) else None
     if before == "per" or _is_of_something_else(run):
         return None
-    is_told = run.has_currency or (before != "slash" and run.words[0][1] != "k")
+    is_told = run.has_currency or (before != "slash" and run.words[0][1] != "k" and not run.has_plain_power)
     is_price = run.has_plain_power and not is_opened
     if not (run.is_shut and is_told and not is_price and len(run.scales) == 1 and run.scales[0]):
-        raise UnclearUnit
+        raise UnclearUnit(is_whole=run.has_currency and not run.has_plain_power)
     return run.scales[0]
 
 
 def _is_of_something_else(run: _Run) -> bool:
     """Whether magnitudes without a currency count goods, or are part of a word: 元/万只, 1000 users, 千克."""
     before, after = run.sides
-    is_counted = before == "slash" and (after == "other" or any(kind == "odd" for kind, _ in run.words))
-    is_number = run.has_plain_power and len(run.words) == 1
+    is_counted = before == "slash" and (
+        after == "other" or any(kind == "odd" and len(word) < 3 for kind, word in run.words)
+    )
+    is_alone = bool(run.before) and after == "end" and (before == "slash" or run.before[-1][1] in _OPEN)
+    is_number = run.has_plain_power and len(run.words) == 1 and not is_alone
     is_in_word = not run.is_shut and all(_is_short(*word) for word in run.words)
     return not run.has_currency and (is_counted or is_number or is_in_word)
 
 
 def _is_short(kind: str, word: str) -> bool:
     """Whether a magnitude is part of many other words, or of numbers: in 千克 there is no unit of money."""
-    return kind in ("odd", "glue") or word in ("k", "mn", "bn", "mio", "mln") or not word.isascii() or "000" in word
+    plain = word.rstrip(".")
+    is_part = kind == "magnitude" and (plain in ("mio", "mln", "mrd") or not word.isascii() or "000" in word)
+    return kind == "glue" or len(plain) < 3 or is_part
 
 
 def _measure(kind: str, word: str) -> int:
     """By what a magnitude multiplies; 0 for one that is read in two ways, such as M."""
     if kind == "power":
-        plain = word.lstrip("x×* ").replace(",", "")
+        plain = word.strip("x×* s'").replace(",", "")
         return 10 ** int(plain[3:]) if plain.startswith("10^") else int(plain)
     return math.prod(_FACTORS[part] for part in _FACTOR.findall(word)) if kind == "magnitude" else 0

@@ -9,6 +9,7 @@ from bidkit.ooxml.sheet.evaluate import Evaluator
 from bidkit.ooxml.sheet.foreign import CellError, Sheet, Value
 from bidkit.ooxml.sheet.numbers import round_to
 from bidkit.ooxml.sheet.readers import Spot, read
+from bidkit.price_form.display import check_formats
 from bidkit.price_form.entries import Entries, Entry, is_same, show
 
 _EXACT = ("unit_price", "list_price", "quantity", "tax_rate", "discount", "validity_days")
@@ -29,7 +30,11 @@ def check_results(entries: Entries, evaluator: Evaluator) -> dict[Spot, Value]:
         if spot not in evaluator.refused and not _agrees(entry, found):
             entries.report("PR33", sheet, spot[1:], key=entry.key, found=show(found), wanted=show(entry.value))
     _check_totals(entries, values, sheets)
-    _check_formats(entries, sheets)
+    for spot, wanted in entries.proved:
+        found = values.get(spot)
+        if spot in evaluator.dependents and isinstance(found, Decimal) and spot not in entries.seen:
+            _hold(entries, sheets[spot[0]], spot, found, wanted)
+    check_formats(entries, values, sheets)
     return values
 
 
@@ -90,15 +95,12 @@ def _check_totals(entries: Entries, values: dict[Spot, Value], sheets: dict[int,
         if found in (None, ""):
             shown = show(sums[0].value)
             entries.refuse(sheet, spot[1:], "amount", "form_blank_total", severity=Severity.WARNING, value=shown)
-        elif isinstance(found, Decimal) and not any(_agrees(entry, found) for entry in sums):
-            wanted = min((entry.value for entry in sums), key=lambda amount: abs(amount - found))  # type: ignore[operator]
-            entries.report("PR33", sheet, spot[1:], key="amount", found=show(found), wanted=show(wanted))
+        elif isinstance(found, Decimal):
+            _hold(entries, sheet, spot, found, sums)
 
 
-def _check_formats(entries: Entries, sheets: dict[int, Sheet]) -> None:
-    """What the quote says is shown to its last digit by the format of its cell."""
-    for spot, entry in entries.seen.items():
-        value, sheet = entry.value, sheets[spot[0]]
-        if isinstance(value, Decimal) and (shown := entries.book.format(sheet, spot[1:]).round(value)) != value:
-            what = {"value": show(value), "shown": show(shown)}
-            entries.refuse(sheet, spot[1:], entry.key, "form_rounded", severity=Severity.WARNING, **what)
+def _hold(entries: Entries, sheet: Sheet, spot: Spot, found: Decimal, wanted: tuple[Entry, ...]) -> None:
+    """A figure is one of those that it may be. Diagnostics: PR33."""
+    if not any(_agrees(entry, found) for entry in wanted):
+        near = min((entry.value for entry in wanted), key=lambda amount: abs(amount - found))  # type: ignore[operator]
+        entries.report("PR33", sheet, spot[1:], key="amount", found=show(found), wanted=show(near))

@@ -12,12 +12,15 @@ from bidkit.bid import Bid
 from bidkit.context.lines import make_lines
 from bidkit.deal.price_forms import FormSheet, PriceForm
 from bidkit.diagnostic import Diagnostic, Severity, Span, Term
-from bidkit.ooxml.sheet.foreign import Sheet
-from bidkit.price_form.entries import Entries, Entry, fold
+from bidkit.ooxml.sheet.foreign import Place, Sheet, Value
+from bidkit.ooxml.sheet.readers import Spot
+from bidkit.price_form.entries import Entries, Entry, fold, show
 from bidkit.price_form.scales import ONE
 from bidkit.price_form.targets import Columns, find_columns, find_sheet
 from bidkit.quote import PricedLine
 
+_AMOUNTS = ("amount", "net", "gross")
+"""What a column of amounts may show that the map does not name."""
 _COUNTED = ("base", "option_period")
 _TOTAL = re.compile(r"(.{0,12}(小计|合计|总计|共计)|总价|投标总价|(sub-?|grand)?total).{0,20}", re.DOTALL)
 _NOTE = re.compile(r"(注|备注|说明|填表说明|notes?|remarks?)\d*[:、.]|[*※]")
@@ -68,15 +71,18 @@ def enter_lines(entries: Entries, text: FormSheet, lines: Sequence[PricedLine], 
     if sheet is None or columns is None:
         joined.is_whole = False
         return
-    said = dict(zip((line.line.id for line in lines), make_lines(lines, bid), strict=True))
+    said = {
+        line.line.id: {**each, "gross": each["net"] + each["tax"]}
+        for line, each in zip(lines, make_lines(lines, bid), strict=True)
+    }
     match = _Matcher(lines)
-    amounts: list[Decimal] = []
-    part = Decimal(0)
+    counted: list[Mapping[str, Any]] = []
+    part = 0
     used: dict[str, int] = {}
     for row, name in _read_rows(entries, text, sheet, columns):
         if name is None:
-            _note_total(entries, sheet, row, columns, (sum(amounts, Decimal(0)), part))
-            part = Decimal(0)
+            _note_totals(entries, sheet, row, columns, (counted, counted[part:]))
+            part = len(counted)
             continue
         place = (row, columns.by_key["id"])
         found = match.find(name)
@@ -94,27 +100,57 @@ def enter_lines(entries: Entries, text: FormSheet, lines: Sequence[PricedLine], 
         used[line.line.id] = row
         joined.lines.setdefault(entries.form.lot, set()).add(line.line.id)
         if line.line.kind in _COUNTED:
-            amounts.append(line.amount)
-            part += line.amount
+            counted.append(said[line.line.id])
         _enter_line(entries, sheet, row, columns, said[line.line.id])
 
 
 def _enter_line(entries: Entries, sheet: Sheet, row: int, columns: Columns, said: Mapping[str, Any]) -> None:
     for key, column in columns.by_key.items():
         if key != "id":
-            value = said["net"] + said["tax"] if key == "gross" else said[key]
-            if key == "tax_rate" and said["is_exempt"]:
-                value = entries.exempt
+            value = entries.exempt if key == "tax_rate" and said["is_exempt"] else said[key]
             entries.enter(sheet, (row, column), key, value, columns.titles[key], columns.scales.get(key, ONE))
 
+    for key, column in columns.known.items():
+        place = sheet.anchor((row, column))
+        held = _read_count(entries.book.value(sheet, place))
+        if key == "quantity" and place[0] == row and held not in (None, said[key]):
+            entries.report("PR33", sheet, place, key=key, found=show(held), wanted=show(said[key]))
+        elif key == "amount" and place[0] == row:
+            _expect(entries.proved, sheet, place, [said[each] for each in _AMOUNTS], columns.scales[key])
 
-def _note_total(entries: Entries, sheet: Sheet, row: int, columns: Columns, sums: tuple[Decimal, Decimal]) -> None:
-    """A row that is a total: its amount is a formula that must come to a sum of the lines above."""
-    column = columns.by_key.get("amount")
-    if column is not None and sheet.anchor((row, column))[1] == column:
-        scale = columns.scales["amount"]
-        wanted = tuple(Entry("amount", total / scale, scale) for total in sums)
-        entries.totals.append(((sheet.number, *sheet.anchor((row, column))), wanted))
+
+def _read_count(value: Value) -> Value:
+    """A quantity, also where its unit stands behind it."""
+    found = re.match(r"\s*(\d[\d,]*(?:\.\d+)?)", value) if isinstance(value, str) else None
+    return Decimal(found.group(1).replace(",", "")) if found else value if isinstance(value, Decimal) else None
+
+
+def _note_totals(
+    entries: Entries, sheet: Sheet, row: int, columns: Columns, parts: tuple[Sequence[Mapping[str, Any]], ...]
+) -> None:
+    """A row that is a total: its amounts are formulas that must come to a sum of the lines above.
+
+    Args:
+        parts: all lines above, and those since the total before.
+    """
+    for key in (*_AMOUNTS, "tax"):
+        is_mapped, column = key in columns.by_key, columns.by_key.get(key, columns.known.get(key))
+        if column is not None and sheet.anchor((row, column))[1] == column:
+            keys = (key,) if is_mapped else _AMOUNTS
+            sums = [sum((said[each] for said in part), Decimal(0)) for each in keys for part in parts]
+            expected = entries.totals if is_mapped else entries.proved
+            _expect(expected, sheet, sheet.anchor((row, column)), sums, columns.scales[key])
+
+
+def _expect(
+    expected: list[tuple[Spot, tuple[Entry, ...]]],
+    sheet: Sheet,
+    place: Place,
+    amounts: Sequence[Decimal],
+    scale: Decimal,
+) -> None:
+    wanted = tuple(Entry("amount", amount / scale, scale) for amount in dict.fromkeys(amounts))
+    expected.append(((sheet.number, *place), wanted))
 
 
 def _read_rows(entries: Entries, text: FormSheet, sheet: Sheet, columns: Columns) -> Iterator[tuple[int, str | None]]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import dropwhile, islice, takewhile
 
 from bidkit.diagnostic import Severity
 from bidkit.ooxml.sheet.foreign import Place, Sheet
-from bidkit.price_form.entries import Entries
+from bidkit.price_form.entries import Entries, fold
 from bidkit.price_form.magnitudes import UnclearUnit, Unit, read_unit
 
 AMOUNTS = frozenset(
@@ -18,8 +18,13 @@ AMOUNTS = frozenset(
 """The keys that are amounts of money, besides the totals of categories."""
 ONE = Decimal(1)
 _NOTE = re.compile(
-    r"\W*(?:\d+\W+)?(?:注|备注|说明|填表说明|本表|以上|notes?\b|remarks?\b|all\b|amounts\b|prices\b)", re.I
+    r"\W*(?:\d+\W+)?(?:注|备注|说明|填[表报写]|本表|以上|请|金额单位|单位|货币"
+    r"|(?:notes?|remarks?|all|amounts|prices|please|quote)\b|units?\s*:)",
+    re.IGNORECASE,
 )
+"""How a text under a table begins that may speak of all its amounts."""
+_BELOW = 20
+"""How far below the known titles others may stand, or their units."""
 _MANY = 3
 """How many texts in a row may be the label of a cell."""
 
@@ -42,7 +47,7 @@ def settle_scale(
     """
     stated, read = units.get(key), None
     try:
-        read = _find_first(texts) or _find_whole(entries, at[0], *rows)
+        read = find_unit(entries, at[0], texts, rows)
     except UnclearUnit as unclear:
         if stated is None:
             entries.refuse(*at, key, "form_unit", text=_shorten(str(unclear)))
@@ -60,9 +65,9 @@ def settle_scale(
     return read.scale if read else ONE
 
 
-def _find_first(texts: Iterable[str]) -> Unit | None:
-    """Raises UnclearUnit."""
-    return next((unit for text in texts if (unit := read_unit(text))), None)
+def find_unit(entries: Entries, sheet: Sheet, texts: Iterable[str], rows: tuple[int, int]) -> Unit | None:
+    """The unit that a form states for an amount; see `settle_scale`. Raises UnclearUnit."""
+    return next((unit for text in texts if (unit := read_unit(text))), None) or _find_whole(entries, sheet, *rows)
 
 
 def _find_whole(entries: Entries, sheet: Sheet, first: int, last: int) -> Unit | None:
@@ -106,11 +111,23 @@ def _read_texts(entries: Entries, sheet: Sheet, last: int, *, is_below: bool = F
         yield 0, sheet.name
 
 
-def read_titles(entries: Entries, sheet: Sheet, column: int, ids: int, last: int) -> Iterator[str]:
-    """What stands over a column, the nearest first: titles, also those merged over several, and units below them."""
-    below = range(last + 1, last + 1 + _MANY)
-    under = takewhile(lambda row: row in sheet.rows and not entries.book.text(sheet, (row, ids)), below)
-    for row in (*under, *range(last, max(0, last - _MANY), -1)):
+def read_titles(
+    entries: Entries, sheet: Sheet, column: int, ids: int, last: int, ignored: Collection[str]
+) -> Iterator[str]:
+    """What stands over a column, the nearest to its rows first: titles, also those merged over several, and units.
+
+    Args:
+        ids: the column of the buyer's ids.
+        last: the last row of the titles, as far as they are known.
+        ignored: what in the column of ids is no line, such as its own title where the map has only letters.
+    """
+
+    def is_title(row: int) -> bool:
+        name = fold(entries.book.text(sheet, (row, ids)))
+        return sheet.anchor((row, ids))[0] <= last or not name or name in ignored
+
+    under = takewhile(is_title, range(last + 1, last + 1 + _BELOW))
+    for row in (*reversed([*under]), *range(last, max(0, last - _MANY), -1)):
         area = sheet.area_of((row, column))
         is_over_all = area is not None and (row, ids) in area
         if _is_text(entries, sheet, (row, column)) and not is_over_all:

@@ -14,13 +14,24 @@ from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.ooxml.sheet.foreign import Place, Sheet, Workbook, read_place
 from bidkit.ooxml.sheet.formula import Reference, column_number, read_formula
 from bidkit.price_form.entries import Entries, fold
-from bidkit.price_form.scales import AMOUNTS, ONE, read_labels, read_titles, settle_scale
+from bidkit.price_form.magnitudes import UnclearUnit
+from bidkit.price_form.scales import AMOUNTS, ONE, find_unit, read_labels, read_titles, settle_scale
 from bidkit.source import nearest
 
 _FIRST_ROWS = 60
 """Among how many rows the titles are looked for."""
 _HEADER_ROWS = 3
 """How many rows they may take, one group of titles over another."""
+_KNOWN = {
+    "quantity": re.compile(
+        r"(采购|需求|招标|投标|暂定|预计)?(数量|工程量)|(estimated|required|total)?(qty\.?|q'ty|quantity)"
+    ),
+    "amount": re.compile(
+        "(分项|单项|投标|含税|不含税)?(合价|金额|小计|总价|合计|总金额)|(line|net|gross)?(amount|total)"
+        "|(total|extended)(price|amount|cost)"
+    ),
+}
+"""What columns are called that are held against the quote also where the map does not name them."""
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 
 
@@ -31,12 +42,14 @@ class Columns:
     Args:
         titles: what the form says over each.
         scales: in which unit those that are amounts are wanted.
+        known: columns that are not mapped, but by their titles are quantities or amounts, one each.
         last: the last row of the titles.
     """
 
     by_key: Mapping[str, int]
     titles: Mapping[str, str]
     scales: Mapping[str, Decimal]
+    known: Mapping[str, int]
     last: int
 
 
@@ -74,14 +87,47 @@ def find_columns(entries: Entries, text: FormSheet, sheet: Sheet) -> Columns | N
             _report(entries, "form_titles" if columns else "column", title, at, known, sheet.name)
     if len(by_key) < len(titles):
         return None
-    over = {key: shown.get(column, []) for key, column in by_key.items()}
-    scales = {}
-    _check_units(entries, text.units, [key for key in by_key if key in AMOUNTS], text.span("units"))
-    for key, column in by_key.items():
-        if key in AMOUNTS:
-            texts = read_titles(entries, sheet, column, by_key["id"], last)
-            scales[key] = settle_scale(entries, (sheet, (last, column)), key, texts, (header.start, last), text.units)
-    return Columns(by_key, {key: " ".join(texts) for key, texts in over.items()}, scales, last)
+    return _measure_columns(entries, text, sheet, by_key, header, _find_known(shown, by_key))
+
+
+def _measure_columns(
+    entries: Entries,
+    text: FormSheet,
+    sheet: Sheet,
+    by_key: Mapping[str, int],
+    header: range,
+    known: dict[str, int],
+) -> Columns:
+    """The columns with what stands over them, and the units of amounts that it states. Diagnostics: PR30, PR32."""
+    rows = header.start, header.stop - 1
+
+    def read(column: int) -> list[str]:
+        return [*read_titles(entries, sheet, column, by_key["id"], rows[1], {fold(name) for name in text.ignore})]
+
+    amounts = [key for key in by_key if key in AMOUNTS]
+    _check_units(entries, text.units, amounts, text.span("units"))
+    scales = {
+        key: settle_scale(entries, (sheet, (rows[1], by_key[key])), key, read(by_key[key]), rows, text.units)
+        for key in amounts
+    }
+    if "amount" in known:
+        try:
+            unit = find_unit(entries, sheet, read(known["amount"]), rows)
+            scales["amount"] = unit.scale if unit else ONE
+        except UnclearUnit:
+            del known["amount"]
+    titles = {key: " ".join(read(column)) for key, column in by_key.items()}
+    return Columns(by_key, titles, scales, known, rows[1])
+
+
+def _find_known(shown: Mapping[int, list[str]], by_key: Mapping[str, int]) -> dict[str, int]:
+    """The quantity and the amount, where the map names no column for them, but a single one is called so."""
+    found = {}
+    for key, title in _KNOWN.items():
+        columns = [n for n, texts in shown.items() if any(title.fullmatch(_BRACKETS.sub("", fold(t))) for t in texts)]
+        if key not in by_key and len(columns) == 1 and columns[0] not in by_key.values():
+            found[key] = columns[0]
+    return found
 
 
 def _read_titles(book: Workbook, sheet: Sheet, rows: range) -> dict[int, list[str]]:

@@ -133,6 +133,14 @@ def affiliates_are_known(bid: Bid) -> Iterator[Finding]:
         yield Finding(tender.span("bidders"), {"count": str(len(tender.bidders))})
 
 
+@rule("QU13", Severity.WARNING)
+def masks_are_known(bid: Bid) -> Iterator[Finding]:
+    """Where a deal hides what is personal, every paper of a person says where that stands."""
+    for paper in bid.selection.chosen if bid.deal.attachments.mask else ():
+        if paper.is_personal and paper.files and not paper.masks:
+            yield Finding(paper.span("files"), {"title": paper.title})
+
+
 @rule("QU07", Severity.WARNING, regimes=frozenset({"tender"}))
 def sizes_as_declared(bid: Bid) -> Iterator[Finding]:
     """The size of each declared enterprise follows from its figures (工信部联企业〔2011〕300号)."""
@@ -173,6 +181,7 @@ RULES = (
     every_period_covered,
     no_affiliate_bids,
     affiliates_are_known,
+    masks_are_known,
     sizes_as_declared,
     industries_are_known,
     surveillance_in_time,

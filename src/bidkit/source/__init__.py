@@ -7,7 +7,7 @@ a .md or .txt becomes `{text, file, line}`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -31,6 +31,8 @@ __all__ = [
     "nearest",
     "parse_csv",
     "parse_front_matter",
+    "parse_mapping",
+    "parse_table",
     "parse_xlsx",
     "parse_yaml",
     "strip_number",
@@ -45,9 +47,16 @@ def load_yaml(workspace: Workspace, name: str, at: Span | None = None) -> tuple[
     text, problems = decode(content, name)
     if text is None:
         return None, problems
+    data, problems = parse_mapping(text, name)
+    if data is not None:
+        expand_files(data, workspace, name, problems)
+    return data, problems
+
+
+def parse_mapping(text: str, name: str) -> tuple[Node | None, list[Diagnostic]]:
+    """The mapping that a YAML file is; None if it is none. Diagnostics: DL01–DL05, DL07, DL18."""
     data, problems = parse_yaml(text, name)
     if isinstance(data, Node):
-        expand_files(data, workspace, name, problems)
         return data, problems
     if not problems:
         problems = [Diagnostic("DL07", Span(name, 1, 1), {"expected": Term("mapping"), "value": str(data or "")[:40]})]
@@ -82,23 +91,42 @@ def _load_reference(workspace: Workspace, reference: Node, beside: str) -> tuple
     if problems:
         return None, problems
     suffix = PurePosixPath(relative).suffix.lower()
-    columns, ignore = reference.get("columns", {}), reference.get("ignore", ())
-    if suffix in (".xlsx", ".xlsm"):
-        sheet = reference.get("sheet")
-        return parse_xlsx(content, relative, reference.values_at.get("sheet", at), sheet, columns, ignore)
-    if suffix in (".xls", ".et", ".ods", ".numbers"):
-        return None, [Diagnostic("DL14", at, {"file": relative, "reason": Term("other_sheet", (("suffix", suffix),))})]
+    if suffix not in (".md", ".txt"):
+        columns, ignore, sheet = reference.get("columns", {}), reference.get("ignore", ()), reference.get("sheet")
+        place = at if sheet is None else reference.values_at["sheet"]
+        return parse_table(content, relative, at, place, sheet, columns, ignore)
     text, problems = decode(content, relative)
-    if text is None and suffix == ".csv":
-        text = decode_chinese(content, columns)
+    return (None, problems) if text is None else (make_prose(text, relative, 1), [])
+
+
+def parse_table(
+    content: bytes,
+    name: str,
+    at: Span,
+    sheet_at: Span,
+    sheet: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    ignore: Collection[str] = (),
+) -> tuple[Items | None, list[Diagnostic]]:
+    """A .csv, .xlsx or .xlsm as a list of mappings, by the suffix of its name; see `tables.parse_xlsx`.
+
+    Args:
+        at: where the file is named, and `sheet_at` its sheet. Diagnostics: DL14, DL23, those of `tables`.
+    """
+    suffix = PurePosixPath(name).suffix.lower()
+    if not content.strip():
+        return None, [Diagnostic("DL14", at, {"file": name, "reason": "empty"})]
+    if suffix in (".xlsx", ".xlsm"):
+        return parse_xlsx(content, name, sheet_at, sheet, columns, ignore)
+    if suffix in (".xls", ".xlsb", ".xlt", ".xltx", ".et", ".ods", ".numbers"):
+        return None, [Diagnostic("DL14", at, {"file": name, "reason": Term("other_sheet", (("suffix", suffix),))})]
+    if suffix != ".csv":
+        reason = f"{suffix or 'no suffix'}: .csv, .xlsx, .xlsm"
+        return None, [Diagnostic("DL14", at, {"file": name, "reason": reason})]
+    text, problems = decode(content, name)
     if text is None:
-        return None, problems
-    if suffix == ".csv":
-        return parse_csv(text, relative, columns, ignore)
-    if suffix in (".md", ".txt"):
-        return make_prose(text, relative, 1), []
-    reason = f"{suffix or 'no suffix'}: .csv, .xlsx, .md, .txt"
-    return None, [Diagnostic("DL14", at, {"file": relative, "reason": reason})]
+        text = decode_chinese(content, columns or {})
+    return (None, problems) if text is None else parse_csv(text, name, columns, ignore)
 
 
 def _check_reference(reference: Node) -> Iterator[Diagnostic]:

@@ -29,10 +29,16 @@ def read_criterion(criterion: Value) -> Test:
 
 
 def _fits_pattern(wanted: str, *, is_wanted: bool) -> Test:
-    """Texts with any characters at each `*` and any one at each `?`; numbers and blanks are none."""
+    """Texts with any characters at each `*` and any one at each `?`."""
     parts = (".*" if sign == "*" else "." if sign == "?" else re.escape(sign) for sign in wanted)
     pattern = re.compile("".join(parts), re.IGNORECASE | re.DOTALL)
-    return lambda value: (isinstance(value, str) and pattern.fullmatch(value) is not None) is is_wanted
+
+    def fits(value: Value) -> bool:
+        if isinstance(value, Decimal):
+            raise Refused("a number under a wildcard")  # programs differ in whether it is taken for a text
+        return (isinstance(value, str) and pattern.fullmatch(value) is not None) is is_wanted
+
+    return fits
 
 
 def _fold(value: Value) -> Value:

@@ -22,6 +22,7 @@ from bidkit.ooxml.sheet.functions import (
     join_texts,
     multiply,
     number,
+    order,
     power,
     single,
 )
@@ -178,7 +179,7 @@ class _Run:
     def result(self) -> Value:
         value = self.compared()
         if self.next < len(self.tokens):
-            raise Refused(str(self.tokens[self.next]))
+            raise Refused(str(self.tokens[self.next][1]))
         return _apply(single, value)  # type: ignore[return-value]
 
     def peek(self) -> Token:
@@ -347,8 +348,8 @@ _COMPUTE: dict[str, Callable[[Argument, Argument], Value]] = {
 _COMPARE: dict[str, Callable[[Argument, Argument], Value]] = {
     "=": lambda one, two: compare(one, two) == 0,
     "<>": lambda one, two: compare(one, two) != 0,
-    "<": lambda one, two: compare(one, two) < 0,
-    ">": lambda one, two: compare(one, two) > 0,
-    "<=": lambda one, two: compare(one, two) <= 0,
-    ">=": lambda one, two: compare(one, two) >= 0,
+    "<": lambda one, two: order(one, two) < 0,
+    ">": lambda one, two: order(one, two) > 0,
+    "<=": lambda one, two: order(one, two) <= 0,
+    ">=": lambda one, two: order(one, two) >= 0,
 }

@@ -5,13 +5,13 @@ from __future__ import annotations
 import codecs
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from xml.parsers import expat
 
 from bidkit.ooxml.opc import Package, parse_xml, read_relationships
-from bidkit.ooxml.sheet.formats import Format, read_formats
+from bidkit.ooxml.sheet.formats import Format, read_formats, read_rule_formats
 from bidkit.ooxml.sheet.formula import MAX_FORMULA, column_letters, column_number, move_formula
 
 Value = Decimal | str | bool | None
@@ -182,6 +182,7 @@ class Workbook:
     strings: list[str]
     formats: list[Format]
     is_as_displayed: bool = False
+    rule_formats: Sequence[str] = ()
 
     def sheet(self, name: str) -> Sheet | None:
         """The sheet of that name, in whatever case."""
@@ -239,9 +240,9 @@ def read_workbook(package: Package) -> Workbook:
     strings = _read_strings(package.get(parts.get("sharedStrings", ""), b""))
     for sheet in sheets:
         _check_values(sheet, len(strings))
-    formats = read_formats(package.get(parts.get("styles", ""), b""))
+    styles = package.get(parts.get("styles", ""), b"")
     is_as_displayed = any(item.get("fullPrecision") in ("0", "false") for item in root.iter(f"{ns}calcPr"))
-    return Workbook(package, sheets, names, strings, formats, is_as_displayed)
+    return Workbook(package, sheets, names, strings, read_formats(styles), is_as_displayed, read_rule_formats(styles))
 
 
 def _check_values(sheet: Sheet, strings: int) -> None:

@@ -106,6 +106,15 @@ def compare(one: Argument, two: Argument) -> int:
     return (left > right) - (left < right)
 
 
+def order(one: Argument, two: Argument) -> int:
+    """As `compare`. Raises Refused for texts whose order depends on the language."""
+    texts = [value for item in (one, two) if isinstance(value := single(item), str)]
+    found = compare(one, two)
+    if found and len(texts) > 1 and not all(re.fullmatch("[A-Za-z]*|[0-9]*", text) for text in texts):
+        raise Refused("the order of texts")
+    return found
+
+
 def _rank(value: Value) -> tuple[int, object]:
     if isinstance(value, bool):
         return 2, value
@@ -152,6 +161,8 @@ def power(one: Decimal, two: Decimal) -> Decimal:
     """A whole power; others are no exact numbers."""
     if two != two.to_integral_value() or abs(two) > 400:
         raise Refused("^")
+    if not one and two <= 0:
+        raise Failed(DIV if two else NUM)
     try:
         return EXACT.power(one, two)
     except DecimalException:
@@ -191,6 +202,8 @@ def _sum_products(*arguments: Argument) -> Value:
 
 
 def _count(*arguments: Argument) -> Value:
+    if any(isinstance(item, (str, bool)) for item in arguments):
+        raise Refused("COUNT of what is no cell")
     values = [value for item in arguments for value in (item.values if isinstance(item, Range) else (item,))]
     return Decimal(sum(isinstance(value, Decimal) for value in values))
 
@@ -208,8 +221,8 @@ def _choose(condition: Argument, yes: Argument, no: Argument = False) -> Value:
 def _truths(arguments: Iterable[Argument]) -> list[bool]:
     found = []
     for item in arguments:
-        values = [*item.values] if isinstance(item, Range) else [item]
-        found += [truth(value) for value in values if value is not None and not isinstance(value, str)]
+        values = [*item.values] if isinstance(item, Range) else [truth(item)]
+        found += [truth(value) for value in values if isinstance(value, (Decimal, bool, CellError))]
     return found
 
 
@@ -222,7 +235,7 @@ def _sum_ifs(summed: Argument, *pairs: Argument) -> Value:
     if len({(len(item.rows), len(item.rows[0])) for item in areas}) > 1:
         raise Refused("areas of two sizes")
     tests = [read_criterion(single(criterion)) for criterion in pairs[1::2]]
-    if len(tests) < len(areas) - 1:
+    if not tests or len(tests) < len(areas) - 1:
         raise Refused("an area without a criterion")
     rows = zip(*(item.values for item in areas), strict=True)
     fitting = [value for value, *keys in rows if all(fits(key) for fits, key in zip(tests, keys, strict=True))]

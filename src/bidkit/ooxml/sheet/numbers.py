@@ -9,7 +9,8 @@ from decimal import ROUND_HALF_UP, Context, Decimal, DecimalException, DivisionB
 EXACT = Context(prec=40, Emin=-307, Emax=307, traps=[Overflow, InvalidOperation, DivisionByZero])
 """Enough for sums and products of prices without any rounding; a quotient is as near as this. Beyond 1E308 it fails."""
 LIKE_EXCEL = Context(prec=15, rounding=ROUND_HALF_UP)
-_WIDE = Context(prec=1000)
+WIDE = Context(prec=1000)
+"""Enough for every digit of whatever has been computed."""
 _PLAIN = re.compile(r"\s*([+-]?(?:\d+|\d{1,3}(?:,\d{3})+|(?=\.\d))(?:\.\d*)?)([eE][+-]?\d{1,3}|%)?\s*", re.ASCII)
 _MAYBE = re.compile(
     r"(?=.*\d)(?:[\d\W_年月日时時分秒点]|上午|下午"
@@ -56,4 +57,4 @@ def round_to(value: Decimal, digits: int, mode: str = ROUND_HALF_UP) -> Decimal:
     exponent = value.as_tuple().exponent
     if isinstance(exponent, int) and exponent >= -digits:
         return value
-    return value.quantize(Decimal(1).scaleb(-digits), rounding=mode, context=_WIDE)
+    return value.quantize(Decimal(1).scaleb(-digits), rounding=mode, context=WIDE)

@@ -12,7 +12,7 @@ quantity. `docs/price-lists.md` says what a sheet may look like.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.source.nodes import Items, Node
@@ -109,6 +109,8 @@ class _Reader:
             if row.is_hidden and kind is not Kind.TITLES:
                 _, cell = next(row.filled)
                 self.problems.append(Diagnostic("DL46", cell.at, {"what": Term("row"), "value": cell.text}))
+            if kind not in (Kind.TITLES, Kind.NOTE):
+                self.problems += self.find_struck(row)
             if kind is Kind.LINE:
                 node = self.read_line(row)
                 self.items.append(node)
@@ -118,6 +120,13 @@ class _Reader:
                 self.problems += self.totals.close(row)
             elif kind in (Kind.HEADING, Kind.BARE):
                 self.read_heading(row, kinds[place:])
+        self.problems += self.totals.end()
+
+    def find_struck(self, row: Row) -> Iterator[Diagnostic]:
+        """What is struck out in a row: it may be out of the offer or a price of before."""
+        struck = [cell for column, cell in row.filled if cell.is_struck and column not in self.header.ignored]
+        for cell in struck[:1]:
+            yield Diagnostic("DL48", cell.at, {"value": cell.text, "reason": Term("struck_out")})
 
     def read_heading(self, row: Row, kinds: Sequence[Kind]) -> None:
         """A heading, if lines follow it: those of a heading in between are its own, but a bare text has some itself."""

@@ -6,20 +6,22 @@ Numbers come with at most 15 digits, as Excel shows them; formulas with their sa
 from __future__ import annotations
 
 import io
-import re
 import zipfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.source.nodes import nearest
 from bidkit.source.tables.grid import Cell, Grid, Row
+from bidkit.source.tables.shown import show_number, show_text
 
 MAX_ROWS = 20_000
 MAX_COLUMNS = 100
 MAX_UNPACKED_BYTES = 512 * 2**20
+_LEAST = 1
+"""A row that is lower than a point, and a column that is narrower than a digit, is not seen."""
 _OLE = b"\xd0\xcf\x11\xe0"
 
 
@@ -60,7 +62,7 @@ def _open(content: bytes, name: str, at: Span) -> tuple[Any, list[Diagnostic]]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(member.file_size for member in archive.infolist()) > MAX_UNPACKED_BYTES:
                 return None, [Diagnostic("DL18", at, {"what": Term("bytes"), "limit": MAX_UNPACKED_BYTES})]
-        values = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+        values = openpyxl.load_workbook(io.BytesIO(content), data_only=True, rich_text=True)
         return (values, openpyxl.load_workbook(io.BytesIO(content))), []
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError, SyntaxError) as error:
         return None, [Diagnostic("DL14", at, {"file": name, "reason": str(error)})]
@@ -116,11 +118,18 @@ class _SheetReader:
     def read_row(self, number: int) -> Row | None:
         """A row; None if nothing stands in it, or nothing but formulas that give nothing or zero."""
         cells = tuple(self.read_cell(number, column) for column in range(1, self.last_column + 1))
-        if all(not cell.text or (cell.is_computed and cell.text == "0") for cell in cells):
+        values = (self.values.cell(number, column).value for column in range(1, self.last_column + 1))
+        if all(not cell.text or (cell.is_computed and value == 0) for cell, value in zip(cells, values, strict=True)):
             return None
+        return Row(number, cells[0].at, cells, self.is_hidden(number))
+
+    def is_hidden(self, number: int) -> bool:
+        """Whether a row with cells is not seen: hidden by itself; `zeroHeight` hides those that the file leaves out."""
         dimension = self.values.row_dimensions.get(number)
-        is_hidden = dimension is not None and (dimension.hidden or dimension.height == 0)
-        return Row(number, cells[0].at, cells, bool(is_hidden))
+        height = dimension.height if dimension is not None else None
+        if height is None:
+            height = self.values.sheet_format.defaultRowHeight
+        return bool(height < _LEAST or (dimension is not None and dimension.hidden))
 
     def read_cell(self, row: int, column: int) -> Cell:
         cell, origin = self.values.cell(row, column), self.formulas.cell(row, column)
@@ -135,20 +144,25 @@ class _SheetReader:
         if is_uncomputed or cell.data_type == "e":
             self.problems.append(Diagnostic("DL28", span, {"value": _show_formula(origin.value)}))
         text = "" if cell.data_type == "e" else _show(cell.value, cell.number_format)
-        made = Cell(text, span, is_computed=is_computed)
+        width, height = (merge.width, merge.height) if merge else (1, 1)
+        made = Cell(text, span, width, height, is_computed=is_computed, is_struck=bool(text) and _is_struck(cell))
         if merge:
-            made = Cell(text, span, merge.width, merge.height, is_computed=is_computed)
             merge.cell = made
         return made
 
     def find_hidden_columns(self) -> frozenset[int]:
-        dimensions: Mapping[str, Any] = self.values.column_dimensions
-        return frozenset(
-            column - 1
-            for dimension in dimensions.values()
-            if dimension.hidden or (dimension.width == 0 and dimension.customWidth)
-            for column in range(dimension.min or 1, min(dimension.max or 0, self.last_column) + 1)
-        )
+        usual = self.values.sheet_format.defaultColWidth
+        is_seen = dict.fromkeys(range(self.last_column), usual is None or usual >= _LEAST)
+        for dimension in self.values.column_dimensions.values():
+            for column in range((dimension.min or 1) - 1, min(dimension.max or 0, self.last_column)):
+                is_seen[column] = not dimension.hidden and dimension.width >= _LEAST
+        return frozenset(column for column, seen in is_seen.items() if not seen)
+
+
+def _is_struck(cell: Any) -> bool:
+    """Whether a cell's text, or a part of it, is struck out."""
+    runs = cell.value if isinstance(cell.value, list) else ()
+    return bool(cell.font.strike) or any(getattr(run, "font", None) and run.font.strike for run in runs)
 
 
 def _show_formula(value: Any) -> str:
@@ -156,18 +170,14 @@ def _show_formula(value: Any) -> str:
 
 
 def _show(value: Any, number_format: str) -> str:
-    """A cell as it would be typed; a number whose format pads it with zeros (`001`, `1.10`) as it is shown."""
+    """A cell as it would be typed; numbers and texts as their format shows them."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (datetime, date)):
         return f"{value:%Y-%m-%d}"
-    if isinstance(value, float):
-        text = f"{value:.15g}"
-        text = f"{value:.15f}".rstrip("0") if "e" in text else text
-    else:
-        text = str(value).strip()
-    if isinstance(value, int) and re.fullmatch("00+", number_format):
-        return text.zfill(len(number_format))
-    return text
+    if isinstance(value, (int, float)):
+        return show_number(Decimal(f"{value:.15g}" if isinstance(value, float) else value), number_format)
+    text = str(value).strip()
+    return show_text(text, number_format) if text else ""

@@ -17,6 +17,7 @@ class Cell:
         width, height: how many columns and rows it is merged over.
         owner: of a cell that lies under a merged one, that one.
         is_computed: whether a formula gave its text.
+        is_struck: whether any of its text is struck out.
     """
 
     text: str
@@ -25,6 +26,7 @@ class Cell:
     height: int = 1
     owner: Cell | None = None
     is_computed: bool = False
+    is_struck: bool = False
 
     @property
     def said(self) -> Cell:

@@ -32,6 +32,7 @@ class Totals:
 
     header: Header
     lines: list[tuple[bool, dict[str, Decimal | None]]] = field(default_factory=list)
+    nodes: list[Node] = field(default_factory=list)
     headings: list[int] = field(default_factory=lambda: [0])
     """Before which line a heading stands."""
     closed: list[tuple[int, int]] = field(default_factory=list)
@@ -40,6 +41,7 @@ class Totals:
     def add(self, node: Node) -> None:
         """One more line."""
         is_base = str(node.get("kind", "base")) == "base" and "part_of" not in node
+        self.nodes.append(node)
         self.lines.append((is_base, {column: _find_amount(node, column) for column in _PRICES}))
 
     def head(self) -> None:
@@ -61,6 +63,14 @@ class Totals:
                 values = {"stated": f"{stated:,f}", "computed": f"{known[0]:,}", "count": self.count(rank)}
                 yield Diagnostic("DL47", cell.at, values)
         self.closed.append((len(self.lines), rank))
+
+    def end(self) -> Iterator[Diagnostic]:
+        """The lines that must be in a total but stand below the last one, where there is one. Diagnostics: DL48."""
+        last = max((place for place, rank in self.closed if rank > 1), default=len(self.lines))
+        for node, (is_base, _) in zip(self.nodes[last:], self.lines[last:], strict=True):
+            if is_base:
+                value = next((str(node[key]) for key in ("name", "id") if key in node), "—")
+                yield Diagnostic("DL48", node.span, {"value": value, "reason": Term("below_total")})
 
     def read_figures(self, row: Row) -> Iterator[tuple[str, Cell, Decimal | None]]:
         """The figures of a row of totals, each with the column whose sum it states; None for what is no figure."""
