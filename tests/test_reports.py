@@ -176,6 +176,7 @@ def test_json_holds_findings_gate_and_totals(broken: Result) -> None:
         "currency",
         "gate",
         "diagnostics",
+        "suppressed",
         "errors",
         "is_draft",
         "folder",

@@ -13,9 +13,8 @@ from bidkit.office import find_office
 from bidkit.package import make_manifest, write_package
 from bidkit.pdfs import NO_PDFS, make_pdfs, plan_pdfs
 from bidkit.quote_file import render_quote_file
-from bidkit.reports import Result, html
+from bidkit.reports import Result, html, json
 from bidkit.signing import list_signing
-from bidkit.source import Workspace
 from bidkit.verify import check_sizes, verify_files
 from bidkit.volumes import render_volumes
 
@@ -27,7 +26,7 @@ _LIFTED_BY_DRAFT = ("GT", "PR", "DT", "ID", "QU", "FM", "PK")
 def check_deal(deal_path: Path, options: Options) -> Result:
     """Read and judge a deal; nothing is written."""
     checked, problems = judge_deal(deal_path, options)
-    return _result(checked, problems, find_workspace(deal_path))
+    return _result(checked, problems, deal_path, options)
 
 
 def build_deal(deal_path: Path, options: Options) -> Result:
@@ -36,15 +35,17 @@ def build_deal(deal_path: Path, options: Options) -> Result:
     if options.with_pdf and find_office() is None:
         problems.append(Diagnostic("EN11"))
     if checked is None or _is_refused(checked, problems, options):
-        return _result(checked, problems, find_workspace(deal_path))
+        return _result(checked, problems, deal_path, options)
     files, found = _render(checked, options)
-    problems += found
     submit = {**files, **_name_copies(checked, is_draft=options.is_draft)}
     if files:
-        problems += [*_verify(checked, files, is_draft=options.is_draft), *check_sizes(checked.bid, submit)]
+        found += [*_verify(checked, files, is_draft=options.is_draft), *check_sizes(checked.bid, submit)]
+    problems += checked.judge(found)
+    problems += checked.find_unused(problems, "files") if files else []
+    result = replace(_result(checked, problems, deal_path, options), is_verified=bool(files))
     if has_errors(_not_lifted(problems, options)):
-        return _result(checked, problems, checked.workspace)
-    result = replace(_result(checked, problems, checked.workspace), is_draft=options.is_draft)
+        return result
+    result = replace(result, is_draft=options.is_draft)
     package = _assemble(checked, submit, result, options)
     name = checked.bid.deal.id + ("-DRAFT" if options.is_draft else "")
     folder = (options.out or checked.workspace.root / "dist") / name
@@ -116,7 +117,7 @@ def _name_copies(checked: Judged, *, is_draft: bool) -> dict[str, bytes]:
 def _assemble(checked: Judged, submit: Mapping[str, bytes], result: Result, options: Options) -> dict[str, bytes]:
     """The package: what is handed in, and what stays inside."""
     places = list_signing(submit)
-    package = {**submit, "internal/report.html": html.render(result, checked.bid.deal.language, places)}
+    package = {**submit, "internal/report.html": html.render(result, checked.bid.deal.language, places, submit)}
     deal, lots = checked.bid.deal, [part.lot for part in checked.bid.quote.lots]
     facts = {
         "bidkit": options.version,
@@ -128,6 +129,7 @@ def _assemble(checked: Judged, submit: Mapping[str, bytes], result: Result, opti
         "is_draft": options.is_draft,
         "judged_on": checked.bid.today.isoformat(),
         "is_pinned": checked.pinned is not None,
+        "suppressed": [json.describe_suppressed(item, deal.language) for item in result.suppressed],
         "pack": {"name": checked.pack.name, "sha256": checked.pack.hash},
         "signing": [asdict(place) for place in places],
     }
@@ -135,9 +137,13 @@ def _assemble(checked: Judged, submit: Mapping[str, bytes], result: Result, opti
     return package
 
 
-def _result(checked: Judged | None, problems: list[Diagnostic], workspace: Workspace | None) -> Result:
+def _result(checked: Judged | None, problems: list[Diagnostic], deal_path: Path, options: Options) -> Result:
     """The findings in order, one of each; the open items of the gate are added where it was judged."""
+    workspace = find_workspace(deal_path)
     root = workspace.root if workspace else None
+    name = deal_path.resolve().relative_to(root).as_posix() if root else deal_path.as_posix()
+    result = Result(tuple(sort_diagnostics(problems)), root, deal_file=name, is_strict=options.is_strict)
     if checked is None:
-        return Result(tuple(sort_diagnostics(problems)), root)
-    return Result(tuple(sort_diagnostics(problems)), root, checked.bid, checked.gate, checked.pinned)
+        return result
+    suppressed = tuple(sorted(checked.suppressed, key=lambda item: (item.finding.code, item.at.order)))
+    return replace(result, bid=checked.bid, gate=checked.gate, pinned=checked.pinned, suppressed=suppressed)

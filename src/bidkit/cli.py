@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,9 @@ from bidkit.command import (
     Format,
     FormatOption,
     LangOption,
+    ReportFile,
+    ReportFormat,
+    ReportOption,
     echo,
     fail,
     find_language,
@@ -42,7 +46,9 @@ app = typer.Typer(
     bidkit check deals/water/deal.yaml      检查，不写文件 / judge, write nothing
     bidkit gate  deals/water/deal.yaml      销售阶段检查表 / the checklist of the stages
     bidkit build deals/water/deal.yaml      生成 dist/<id>/ / build the package
+    bidkit check … --format sarif -o a.sarif  供 CI 和编辑器 / for CI and editors
     bidkit explain PR04                     解释一个编号 / explain a code
+    bidkit rules                            列出全部编号 / list every code
     bidkit template check proposal.docx     检查一个模板 / judge a template
     bidkit template names proposal.docx     模板使用的名称 / the names that it reads
     bidkit template eject zh-proposal       复制自带的模板包 / copy a shipped pack
@@ -92,41 +98,42 @@ def _root(
 
 @app.command()
 def check(
-    deal: Deal, lang: LangOption = None, format: FormatOption = Format.TEXT, as_of: AsOf = None, strict: Strict = False
+    deal: Deal,
+    lang: LangOption = None,
+    format: ReportOption = ReportFormat.TEXT,
+    output: ReportFile = None,
+    as_of: AsOf = None,
+    strict: Strict = False,
 ) -> None:
     """检查一个项目，不写任何文件。Judge a deal; nothing is written."""
     from bidkit.build import check_deal
 
     language = find_language(lang)
     require(deal, language)
-    result = check_deal(deal, make_options(as_of, language))
-    _print(result, "check", language, format)
-    raise typer.Exit(_exit_code(result, strict))
+    result = check_deal(deal, replace(make_options(as_of, language), is_strict=strict))
+    _show(result, "check", language, format, output)
+    raise typer.Exit(result.exit_code)
 
 
 @app.command()
-def gate(deal: Deal, lang: LangOption = None, format: FormatOption = Format.TEXT, as_of: AsOf = None) -> None:
+def gate(
+    deal: Deal,
+    lang: LangOption = None,
+    format: ReportOption = ReportFormat.TEXT,
+    output: ReportFile = None,
+    as_of: AsOf = None,
+) -> None:
     """显示六步销售流程的检查表：哪些未完成，如何完成。Show the checklist of the stages and what closes each open item.
 
-    退出码 0：可以生成最终文件。Exit code 0: a final package may be built.
+    退出码 0：没有错误，可以生成最终文件。Exit code 0: no error, and a final package may be built.
     """
     from bidkit.build import check_deal
-    from bidkit.reports import text
 
     language = find_language(lang)
     require(deal, language)
     result = check_deal(deal, make_options(as_of, language))
-    if result.gate is None or result.bid is None:
-        _print(result, "gate", language, format)
-        raise typer.Exit(max(1, result.exit_code))
-    if format is Format.JSON:
-        _print(result, "gate", language, format)
-    else:
-        echo(text.render_gate(result.gate, result.bid, language), language)
-        _print_pin(result, language)
-    is_tender = result.bid.deal.regime == "tender"
-    is_ready = result.gate.is_ready_to_submit if is_tender else result.gate.is_ready_to_build
-    raise typer.Exit(0 if is_ready else 1)
+    _show(result, "gate", language, format, output)
+    raise typer.Exit(max(result.exit_code, 0 if result.is_ready else 1))
 
 
 @app.command()
@@ -195,7 +202,8 @@ def build(
         ),
     ] = False,
     lang: LangOption = None,
-    format: FormatOption = Format.TEXT,
+    format: ReportOption = ReportFormat.TEXT,
+    output: ReportFile = None,
     as_of: AsOf = None,
     strict: Strict = False,
 ) -> None:
@@ -203,8 +211,6 @@ def build(
 
     Build the whole package; refuse, and say why, while anything is wrong.
     """
-    from dataclasses import replace
-
     from bidkit.build import build_deal
 
     language = find_language(lang)
@@ -213,8 +219,8 @@ def build(
         make_options(as_of, language), is_draft=draft, out=out, force=force, is_strict=strict, with_pdf=pdf
     )
     result = build_deal(deal, options)
-    _print(result, "build", language, format)
-    raise typer.Exit(_exit_code(result, strict) if result.folder else max(1, result.exit_code))
+    _show(result, "build", language, format, output)
+    raise typer.Exit(result.exit_code if result.folder else max(1, result.exit_code))
 
 
 @app.command()
@@ -233,6 +239,15 @@ def explain(
     echo(f"{code.upper()}  {entry['message'].format_map(names)}\n", language)
     echo(f"{labels['why']}: {entry['why']}\n", language)
     echo(f"{labels['fix']}: {entry['fix'].format_map(names)}", language)
+
+
+@app.command()
+def rules(lang: LangOption = None, format: FormatOption = Format.TEXT) -> None:
+    """列出全部编号：级别、适用范围、含义、法条。List every code: severity, regime, what it says, article."""
+    from bidkit.reports import codes
+
+    language = find_language(lang)
+    echo(codes.render(language, is_json=format is Format.JSON), language)
 
 
 @template.command(name="check")
@@ -327,39 +342,19 @@ class _Placeholders(dict[str, str]):
         return f"<{key}>"
 
 
-def _print(result: Result, command: str, language: str, format: Format) -> None:
-    from bidkit.diagnostic import load_messages
-    from bidkit.reports import json, text
+def _show(result: Result, command: str, language: str, format: ReportFormat, output: Path | None) -> None:
+    """The result on stdout or in a file; then stderr has the numbers."""
+    from bidkit.reports import formats, text
 
-    if format is Format.JSON:
-        echo(json.render(result, command, language), language)
+    content = formats.render(result, command, format.value, language, Path.cwd())
+    if output is None:
+        echo(content, language)
         return
-    labels = load_messages(language)["labels"]
-    if result.diagnostics:
-        echo(text.render_diagnostics(result.diagnostics, language, result.root, Path.cwd()), language)
-    echo(text.render_summary(result.diagnostics, language), language)
-    _print_pin(result, language)
-    if result.gate and result.bid:
-        echo(text.render_readiness(result.gate, result.bid, language), language)
-    if command == "build":
-        shown = labels["built_draft" if result.is_draft else "built"].format(folder=result.folder)
-        echo(shown if result.folder else labels["not_built"], language)
-
-
-def _print_pin(result: Result, language: str) -> None:
-    from bidkit.diagnostic import load_messages
-
-    if result.pinned:
-        echo(load_messages(language)["labels"]["pinned"].format(day=result.pinned), language)
-
-
-def _exit_code(result: Result, strict: bool) -> int:
-    from bidkit.diagnostic import Severity
-
-    has_warnings = any(item.severity is Severity.WARNING for item in result.diagnostics)
-    if result.is_draft and result.folder:
-        return 0
-    return max(result.exit_code, 1 if strict and has_warnings else 0)
+    if problems := formats.write_report(output, content):
+        typer.echo(text.render_diagnostics(problems, language, None, Path.cwd()), err=True)
+        raise typer.Exit(2)
+    counted = text.render_summary(result.diagnostics, language, len(result.suppressed))
+    typer.echo(f"{text.clean(str(output))}: {counted}", err=True)
 
 
 def _inspect(file: Path, language: str, *, is_compat: bool = False) -> Inspection:

@@ -31,11 +31,28 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class ReportFormat(StrEnum):
+    """The form of what was found in a deal."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    JUNIT = "junit"
+    SARIF = "sarif"
+    HTML = "html"
+
+
 Deal = Annotated[Path, typer.Argument(metavar="DEAL", help="deal.yaml 的路径 / path of a deal.yaml")]
 LangOption = Annotated[
     Lang | None, typer.Option("--lang", help="消息语言，默认随 LANG / language of messages, default by LANG")
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="结果格式 / form of the result")]
+ReportOption = Annotated[ReportFormat, typer.Option("--format", help="结果格式 / form of the result")]
+ReportFile = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar="FILE", help="结果写到文件，默认输出 / result to a file, default stdout"),
+]
 AsOf = Annotated[
     str | None,
     typer.Option(

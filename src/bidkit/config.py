@@ -71,13 +71,15 @@ class Company(Model):
 class Settings(Model):
     """A workspace's `bidkit.yaml`.
 
-    `as_of` pins the day by which dates are judged; every report then says so.
+    `as_of` pins the day by which dates are judged; every report then says so. `severity` makes codes graver, or
+    warnings milder; errors stay errors.
     """
 
     schema_: Literal["bidkit/workspace@1"] = Field(alias="schema")
     company: Company
     pack: Note = ""
     as_of: Day | None = None
+    severity: dict[str, Literal["error", "warning", "info"]] = Field(default_factory=dict)
 
 
 def find_workspace(deal_path: Path) -> Workspace | None:

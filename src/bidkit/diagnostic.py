@@ -92,10 +92,33 @@ class Diagnostic:
         return str(texts["codes"][self.code][part]).format_map(values)
 
 
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A finding that does not count, and why.
+
+    Args:
+        at: where it is suppressed.
+    """
+
+    finding: Diagnostic
+    reason: str
+    at: Span
+
+
 def _translate(value: Any, lang: str, terms: Mapping[str, str]) -> Any:
     if isinstance(value, Term):
         return terms[value.key].format_map({name: _translate(part, lang, terms) for name, part in value.values})
     return getattr(value, lang, value)
+
+
+def outline(text: str) -> str:
+    """A text of `load_messages` by itself: … in the place of each value."""
+    return text.format_map(_Gaps())
+
+
+class _Gaps(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "…"
 
 
 @lru_cache(maxsize=len(LANGUAGES))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -177,12 +177,20 @@ class _AttestationFile(Model):
     attestations: tuple[Attestation, ...]
 
 
-def hash_subject(bid: Bid, paths: Iterable[str], pack_hash: str, file_hashes: Mapping[str, Mapping[str, str]]) -> str:
+def hash_subject(
+    bid: Bid,
+    paths: Iterable[str],
+    pack_hash: str,
+    file_hashes: Mapping[str, Mapping[str, str]],
+    suppressed: Sequence[Sequence[str]] = (),
+) -> str:
     """SHA-256 over what an attestation covers: canonical JSON of the inputs, never of outputs.
 
     What is as it is when it is left out is not in it, so that what was signed before there was such a key stays signed.
     """
     deal = bid.deal.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    if suppressed:
+        deal["suppressed"] = suppressed
     company = bid.company.model_dump(mode="json", exclude_defaults=True)
     catalog = [
         record.model_dump(mode="json", exclude_defaults=True)
@@ -202,16 +210,18 @@ def judge_gate(
     deal_name: str,
     pack_hash: str,
     file_hashes: Mapping[str, Mapping[str, str]],
+    suppressed: Sequence[Sequence[str]] = (),
 ) -> Gate:
     """Every item of the process that applies to the deal's regime, judged.
 
     Args:
         findings: of the rules; an item holds if none of its rules has an error.
         file_hashes: `papers` (credential files) and `pictures` (of texts and products, the logo): SHA-256 by name.
+        suppressed: what is said to suppress findings: code, file, reason; who signs for the deal signs for it.
     """
     failed = {finding.code for finding in findings if finding.severity is Severity.ERROR}
     names = expression_names(bid)
-    judge = _Judge(bid, failed, names, attestations, workspace, deal_name, pack_hash, file_hashes)
+    judge = _Judge(bid, failed, names, attestations, workspace, deal_name, pack_hash, file_hashes, suppressed)
     stages = []
     for stage in load_process().stages:
         items = [item for item in stage.items if bid.deal.regime in item.regimes]
@@ -261,6 +271,7 @@ class _Judge:
     deal_name: str
     pack_hash: str
     file_hashes: Mapping[str, Mapping[str, str]]
+    suppressed: Sequence[Sequence[str]] = ()
 
     def judge(self, item: Item) -> ItemResult:
         by = ""
@@ -288,7 +299,7 @@ class _Judge:
 
     def attested(self, item: Item) -> tuple[str, list[Diagnostic]]:
         """Who attested an item, and what is wrong with the attestation."""
-        subject = hash_subject(self.bid, item.attest, self.pack_hash, self.file_hashes)
+        subject = hash_subject(self.bid, item.attest, self.pack_hash, self.file_hashes, self.suppressed)
         record = next((record for record in reversed(self.attestations) if record.item == item.id), None)
         if record is None:
             values = {**_item(item), "subject": subject, "file": self.file_name()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from bidkit.catalog import load_catalog, load_library
 from bidkit.config import find_workspace, load_settings
 from bidkit.credentials.choosing import Choice, choose_papers
 from bidkit.deal import Deal, load_deal
-from bidkit.diagnostic import Diagnostic, has_errors
+from bidkit.diagnostic import Diagnostic, Suppressed, has_errors
 from bidkit.gate import Gate, judge_gate, load_attestations
 from bidkit.ooxml.sheet import WorkbookTemplate
 from bidkit.pack import DEFAULT_PACKS, Pack, load_pack
@@ -20,6 +21,7 @@ from bidkit.price_form import FilledForm, fill_price_forms
 from bidkit.quote_file import check_quote_file, compile_quote_file
 from bidkit.rules import check_bid
 from bidkit.source import Workspace
+from bidkit.suppression import Policy, find_unused, load_policy
 from bidkit.volumes import CompiledVolume, check_volumes, compile_volumes
 
 
@@ -58,6 +60,18 @@ class Judged:
     forms: tuple[FilledForm, ...]
     appendix: Appendix
     pinned: date | None
+    policy: Policy
+    suppressed: list[Suppressed]
+
+    def judge(self, found: Iterable[Diagnostic]) -> list[Diagnostic]:
+        """Of findings those that count; the others are kept in `suppressed`."""
+        counting, others = self.policy.judge(found)
+        self.suppressed += others
+        return counting
+
+    def find_unused(self, counting: Iterable[Diagnostic], subject: str) -> list[Diagnostic]:
+        """The suppressions that suppress nothing: when the `deal` is judged, and when its `files` are."""
+        return list(find_unused(self.policy, self.suppressed, counting, self.deal_name, subject))
 
 
 def choose_from_library(
@@ -104,6 +118,10 @@ def judge_deal(deal_path: Path, options: Options) -> tuple[Judged | None, list[D
     problems += check_volumes(volumes, bid, appendix, name, is_draft=options.is_draft)
     problems += check_quote_file(quote_file, bid, appendix, name, is_draft=options.is_draft)
     forms, found = fill_price_forms(bid, workspace, name)
-    findings = check_bid(bid) + found
-    gate = judge_gate(bid, findings, attestations, workspace, name, pack.hash, appendix.hashes())
-    return Judged(workspace, name, bid, gate, pack, volumes, quote_file, forms, appendix, pinned), problems + findings
+    policy, wrong = load_policy(workspace, settings, deal)
+    findings, suppressed = policy.judge(check_bid(bid) + found)
+    gate = judge_gate(bid, findings, attestations, workspace, name, pack.hash, appendix.hashes(), policy.stated)
+    made = volumes, quote_file, forms, appendix, pinned
+    judged = Judged(workspace, name, bid, gate, pack, *made, policy, suppressed)
+    problems = [*judged.judge(problems), *findings, *wrong]
+    return judged, problems + judged.find_unused(problems, "deal")

@@ -18,6 +18,7 @@ from bidkit.deal.lots import check_lots
 from bidkit.deal.prices import QuoteText
 from bidkit.deal.scoring import check_scoring
 from bidkit.deal.solution import Reference, Solution
+from bidkit.deal.suppress import Suppress
 from bidkit.deal.team import Member, check_team
 from bidkit.deal.tender import Requirement, Tender
 from bidkit.diagnostic import Diagnostic, Term
@@ -58,6 +59,7 @@ class Deal(Model):
     attachments: Attachments = Attachments()
     team: tuple[Member, ...] = ()
     track_record: tuple[Reference, ...] = ()
+    suppress: tuple[Suppress, ...] = ()
 
     @property
     def language(self) -> str:

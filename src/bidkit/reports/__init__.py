@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from bidkit.bid import Bid
-from bidkit.diagnostic import Diagnostic, Severity
+from bidkit.diagnostic import Diagnostic, Severity, Suppressed
 from bidkit.gate import Gate
 
 
@@ -18,6 +18,10 @@ class Result:
     Args:
         root: the workspace, to which places in `diagnostics` are relative.
         pinned: the day by which dates were judged, if it was not today.
+        deal_file: its deal.yaml, relative to `root`; what is wrong at no place is wrong there.
+        is_strict: a warning counts as an error does.
+        is_verified: the finished files were judged too; else their rules have said nothing.
+        suppressed: what was found and does not count.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -27,9 +31,30 @@ class Result:
     pinned: date | None = None
     folder: Path | None = None
     is_draft: bool = False
+    deal_file: str = ""
+    is_strict: bool = False
+    is_verified: bool = False
+    suppressed: tuple[Suppressed, ...] = ()
+
+    def fails(self, item: Diagnostic) -> bool:
+        """Whether a finding counts for the exit code."""
+        return item.severity is Severity.ERROR or (self.is_strict and item.severity is Severity.WARNING)
 
     @property
     def exit_code(self) -> int:
-        """0 no error, 1 errors in the bid, 2 the surroundings failed."""
-        errors = [item for item in self.diagnostics if item.severity is Severity.ERROR]
-        return 2 if any(item.code.startswith("EN") for item in errors) else 1 if errors else 0
+        """0 no error or a draft that was asked for, 1 errors in the bid, 2 the surroundings failed."""
+        if self.is_draft and self.folder:
+            return 0
+        if any(item.code.startswith("EN") and item.severity is Severity.ERROR for item in self.diagnostics):
+            return 2
+        return 1 if any(map(self.fails, self.diagnostics)) else 0
+
+    @property
+    def moments(self) -> tuple[str, ...]:
+        """The moments of the gate that a final package waits for."""
+        return ("build", "submit") if self.bid and self.bid.deal.regime == "tender" else ("build",)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the gate lets a final package be built."""
+        return self.gate is not None and not self.gate.blocking(*self.moments)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from bidkit.diagnostic import Diagnostic, Severity
+from bidkit.diagnostic import Diagnostic, Severity, Suppressed
 from bidkit.gate import Gate
 from bidkit.inspection import Inspection
 from bidkit.ooxml.reading import ReadName
@@ -27,6 +27,7 @@ def render(result: Result, command: str, lang: str) -> str:
         "currency": bid.quote.currency if bid else None,
         "gate": describe_gate(result.gate, lang) if result.gate else None,
         "diagnostics": [describe(item, lang) for item in result.diagnostics],
+        "suppressed": [describe_suppressed(item, lang) for item in result.suppressed],
         "errors": sum(item.severity is Severity.ERROR for item in result.diagnostics),
         "is_draft": result.is_draft,
         "folder": str(result.folder) if result.folder else None,
@@ -71,6 +72,11 @@ def describe(item: Diagnostic, lang: str) -> dict[str, Any]:
         "message": item.message(lang),
         "fix": item.fix(lang),
     }
+
+
+def describe_suppressed(item: Suppressed, lang: str) -> dict[str, Any]:
+    """A finding that does not count as plain data, with the reason and where that stands."""
+    return {**describe(item.finding, lang), "reason": item.reason, "suppressed_at": item.at.label}
 
 
 def describe_gate(gate: Gate, lang: str) -> dict[str, Any]:

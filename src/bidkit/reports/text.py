@@ -9,12 +9,33 @@ from pathlib import Path
 from typing import Any
 
 from bidkit.bid import Bid
-from bidkit.diagnostic import Diagnostic, Severity, Span, load_messages
+from bidkit.diagnostic import Diagnostic, Severity, Span, Suppressed, load_messages
 from bidkit.gate import Gate, ItemResult, StageResult, State
 from bidkit.ooxml.reading import ReadName
+from bidkit.reports import Result
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _MARKS = {State.DONE: "[x]", State.OPEN: "[ ]"}
+
+
+def render(result: Result, command: str, lang: str, here: Path) -> str:
+    """All of a result: findings and what is suppressed, the gate, and what was built."""
+    labels = load_messages(lang)["labels"]
+    is_gate = command == "gate" and result.gate is not None
+    told = [item for item in result.diagnostics if not is_gate or result.fails(item)]
+    parts = [render_diagnostics(told, lang, result.root, here)] if told else []
+    parts += [render_suppressed(item, lang, result.root, here) for item in result.suppressed]
+    if result.gate and result.bid and is_gate:
+        parts.append(render_gate(result.gate, result.bid, lang))
+    else:
+        parts.append(render_summary(result.diagnostics, lang, len(result.suppressed)))
+    parts += [labels["pinned"].format(day=result.pinned)] if result.pinned else []
+    if result.gate and result.bid and not is_gate:
+        parts.append(render_readiness(result.gate, result.bid, lang))
+    if command == "build":
+        built = labels["built_draft" if result.is_draft else "built"].format(folder=result.folder)
+        parts.append(built if result.folder else labels["not_built"])
+    return "\n".join(parts)
 
 
 def render_diagnostics(diagnostics: Sequence[Diagnostic], lang: str, root: Path | None, here: Path) -> str:
@@ -27,12 +48,27 @@ def render_diagnostics(diagnostics: Sequence[Diagnostic], lang: str, root: Path 
 
 
 def _render(item: Diagnostic, lang: str, root: Path | None, here: Path) -> Iterator[str]:
-    texts = load_messages(lang)
-    severity = texts["terms"][item.severity.value]
-    where = f"{locate(item.span, lang, root, here)}: " if item.span else ""
-    yield clean(f"{where}{item.code} {severity}: {item.message(lang)}")
+    yield clean(_say(item, name_severity(item.severity, lang), lang, root, here))
     yield from _quote_source(item.span, root)
-    yield clean(f"  {texts['terms']['fix']}: {item.fix(lang)}")
+    yield clean(f"  {load_messages(lang)['terms']['fix']}: {item.fix(lang)}")
+
+
+def _say(item: Diagnostic, kind: str, lang: str, root: Path | None, here: Path) -> str:
+    where = f"{locate(item.span, lang, root, here)}: " if item.span else ""
+    return f"{where}{item.code} {kind}: {item.message(lang)}"
+
+
+def name_severity(severity: Severity, lang: str) -> str:
+    """The word for it."""
+    return str(load_messages(lang)["terms"][severity.value])
+
+
+def render_suppressed(item: Suppressed, lang: str, root: Path | None, here: Path) -> str:
+    """A finding that does not count, and the reason with its place."""
+    words = load_messages(lang)["labels"]["suppressed"]
+    kind = f"{name_severity(item.finding.severity, lang)}{words['mark']}"
+    said = words["because"].format(reason=f"{item.reason} ({locate(item.at, lang, root, here)})")
+    return "\n".join(map(clean, (_say(item.finding, kind, lang, root, here), f"  {said}")))
 
 
 def locate(span: Span, lang: str, root: Path | None, here: Path) -> str:
@@ -40,18 +76,28 @@ def locate(span: Span, lang: str, root: Path | None, here: Path) -> str:
     path = root / span.file if root and (root / span.file).exists() else Path(span.file)
     shown = path.relative_to(here).as_posix() if path.is_relative_to(here) else str(path)
     if span.place:
-        names = load_messages(lang)["places"]
-        return f"{shown}: " + ", ".join(names[kind].format(value) for kind, value in span.place)
+        return f"{shown}: {name_place(span, lang)}"
     return f"{shown}:{span.line}:{span.col}" if span.line else shown
 
 
-def _quote_source(span: Span | None, root: Path | None) -> Iterator[str]:
-    if span is None or not span.line or root is None or not (root / span.file).is_file():
-        return
+def name_place(span: Span, lang: str) -> str:
+    """A place inside of an Office file in words."""
+    names = load_messages(lang)["places"]
+    return ", ".join(names[kind].format(value) for kind, value in span.place)
+
+
+def read_line(span: Span, root: Path | None) -> str | None:
+    """The line of a place, if it has one."""
+    if not span.line or root is None or not (root / span.file).is_file():
+        return None
     lines = (root / span.file).read_bytes().decode("utf-8-sig", "replace").splitlines()
-    if span.line > len(lines):
+    return lines[span.line - 1] if span.line <= len(lines) else None
+
+
+def _quote_source(span: Span | None, root: Path | None) -> Iterator[str]:
+    source = read_line(span, root) if span else None
+    if span is None or source is None:
         return
-    source = lines[span.line - 1]
     start = max(0, span.col - 1 - 60)
     source = source.replace("\t", " ")
     before, under = source[start : span.col - 1], source[span.col - 1 : span.col - 1 + span.width]
@@ -134,24 +180,30 @@ def _render_item(result: ItemResult, stage: StageResult, current: StageResult | 
             yield f"        {texts['terms']['fix']}: {problem.fix(lang)}"
 
 
-def render_summary(diagnostics: Sequence[Diagnostic], lang: str) -> str:
-    """How many findings of each severity."""
+def render_summary(diagnostics: Sequence[Diagnostic], lang: str, suppressed: int = 0) -> str:
+    """How many findings of each severity, and how many do not count."""
     texts = load_messages(lang)
+    more = texts["labels"]["suppressed"]["counted"].format(count=suppressed) if suppressed else ""
     counts = [sum(item.severity is severity for item in diagnostics) for severity in Severity]
     words = texts["labels"]["counted"].values()
     shown = [f"{count} {one if count == 1 else many}" for count, (one, many) in zip(counts, words, strict=True)]
-    return str(texts["labels"]["summary"]).format(errors=shown[0], warnings=shown[1], notes=shown[2])
+    return str(texts["labels"]["summary"]).format(errors=shown[0], warnings=shown[1], notes=shown[2]) + more
 
 
 def render_readiness(gate: Gate, bid: Bid, lang: str) -> str:
     """What is open in the gate and keeps a final package from being built, with what would close it; else one line."""
-    labels = load_messages(lang)["labels"]
-    is_ready = gate.is_ready_to_submit if bid.deal.regime == "tender" else gate.is_ready_to_build
-    name = labels["ready_to_submit" if bid.deal.regime == "tender" else "ready_to_build"]
-    lines = [f"{name}: {labels['gate_open' if is_ready else 'gate_closed']}"]
+    lines = [render_gate_state(gate, bid, lang)]
     moments = ("build", "submit") if bid.deal.regime == "tender" else ("build",)
     for result in gate.blocking(*moments):
         for problem in result.open:
             lines.append(f"  {problem.code}: {problem.message(lang)}")
             lines.append(f"    {load_messages(lang)['terms']['fix']}: {problem.fix(lang)}")
     return "\n".join(map(clean, lines))
+
+
+def render_gate_state(gate: Gate, bid: Bid, lang: str) -> str:
+    """Whether the gate is open for a final package."""
+    labels = load_messages(lang)["labels"]
+    is_ready = gate.is_ready_to_submit if bid.deal.regime == "tender" else gate.is_ready_to_build
+    name = labels["ready_to_submit" if bid.deal.regime == "tender" else "ready_to_build"]
+    return f"{name}: {labels['gate_open' if is_ready else 'gate_closed']}"

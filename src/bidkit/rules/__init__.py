@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from functools import lru_cache
+from typing import Any, TypeVar
 
 from bidkit.bid import Bid
-from bidkit.diagnostic import Diagnostic
+from bidkit.diagnostic import Diagnostic, Severity, load_messages
 from bidkit.rules import (
     blind,
     boq,
@@ -25,7 +26,7 @@ from bidkit.rules.finished import Finished
 from bidkit.rules.layout import Formatted
 from bidkit.rules.price_forms import FinishedForm
 from bidkit.rules.printed import Printed
-from bidkit.rules.registry import Rule
+from bidkit.rules.registry import REGIMES, Facts, Rule
 
 S = TypeVar("S")
 
@@ -42,6 +43,34 @@ PRINTED_RULES: tuple[Rule[Printed], ...] = printed.RULES
 LAYOUT_RULES: tuple[Rule[Formatted], ...] = layout.RULES
 BLIND_RULES: tuple[Rule[BlindFile], ...] = blind.RULES
 PRICE_FORM_RULES: tuple[Rule[FinishedForm], ...] = price_forms.RULES
+
+_FILE_RULES: tuple[Rule[Any], ...] = (
+    *FINISHED_RULES,
+    *PRINTED_RULES,
+    *LAYOUT_RULES,
+    *BLIND_RULES,
+    *PRICE_FORM_RULES,
+)
+_MILD = {
+    Severity.WARNING: ("DL72", "EN19", "PK11", "PK32", "QU08", "QU14", "TP18", "TP19"),
+    Severity.INFO: ("DL37", "EN01", "EN10", "EN13", "EN14"),
+}
+"""Codes of no rule that are never errors."""
+
+
+@lru_cache(maxsize=1)
+def describe_codes() -> dict[str, Facts]:
+    """Every code, in order: how grave, in which regimes, and whether rules over the deal or finished files have it."""
+    severities = {code: severity for severity, codes in _MILD.items() for code in codes}
+    found = {code: Facts(severities.get(code, Severity.ERROR), REGIMES) for code in load_messages("en")["codes"]}
+    subjects = (("deal", BID_RULES), ("files", _FILE_RULES))
+    for code in found:
+        rules = [(subject, item) for subject, listed in subjects for item in listed if item.code == code]
+        if rules:
+            gravest = min((item.severity for _, item in rules), key=list(Severity).index)
+            regimes = frozenset().union(*(item.regimes for _, item in rules))
+            found[code] = Facts(gravest, regimes, frozenset(subject for subject, _ in rules))
+    return dict(sorted(found.items()))
 
 
 def check_bid(bid: Bid) -> list[Diagnostic]:

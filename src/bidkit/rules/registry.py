@@ -31,6 +31,20 @@ class Rule(Generic[S]):
     check: Callable[[S], Iterator[Finding]]
 
 
+@dataclass(frozen=True)
+class Facts:
+    """What is known of a code without a deal.
+
+    Args:
+        severity: the gravest of its findings.
+        subjects: `deal` and `files`, as rules of that subject have the code; empty if no rule has it.
+    """
+
+    severity: Severity
+    regimes: frozenset[str]
+    subjects: frozenset[str] = frozenset()
+
+
 def rule(
     code: str, severity: Severity = Severity.ERROR, regimes: frozenset[str] = REGIMES
 ) -> Callable[[Callable[[S], Iterator[Finding]]], Rule[S]]:
