@@ -1,5 +1,6 @@
 """credential files and pictures: checked, and turned into appendix pages and copies.
 
+bare     a PDF without its makers, and without what its hidden pages left
 scans    a file -> its copy: upright, at print size, watermarked
 marks    the watermark, on pictures and on PDF pages
 """

@@ -6,7 +6,6 @@ In pictures it is part of the pixels; in PDFs it lies over the page as a stencil
 from __future__ import annotations
 
 import hashlib
-import io
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pikepdf import Pdf
     from PIL.Image import Image
     from PIL.ImageFont import FreeTypeFont
 
@@ -136,31 +136,25 @@ def _load_font(size: int, *, is_ascii: bool) -> FreeTypeFont:
     return ImageFont.truetype(str(path), size, index=_CHINESE_FACE.get(path.name, 0))
 
 
-def mark_pdf(content: bytes, mark: Mark) -> bytes:
-    """A PDF with a watermark over each page. Raises pikepdf.PdfError and ValueError for what is no sound PDF."""
+def mark_pdf(pdf: Pdf, mark: Mark) -> None:
+    """Write a watermark over each page. Raises pikepdf.PdfError and ValueError for what is no sound PDF."""
     import pikepdf
 
     key = hashlib.sha256(mark.text.encode()).hexdigest()[:8]
     names = pikepdf.Name(f"/Stencil{key}"), pikepdf.Name(f"/State{key}")
-    with pikepdf.open(io.BytesIO(content)) as pdf:
-        stencils: dict[tuple[int, int], Any] = {}
-        state = pdf.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.ExtGState, ca=round(mark.opacity, 3)))
-        for page in pdf.pages:
-            left, bottom, right, top = (float(value) for value in page.mediabox)
-            size = _fit(abs(right - left), abs(top - bottom))
-            if size not in stencils:
-                stencils[size] = _make_image(pdf, size, mark)
-            image = page.add_resource(stencils[size], pikepdf.Name.XObject, names[0])
-            graphics = page.add_resource(state, pikepdf.Name.ExtGState, names[1])
-            colour = " ".join(f"{part / 255:.3f}" for part in mark.rgb)
-            matrix = (
-                f"{abs(right - left):.3f} 0 0 {abs(top - bottom):.3f} {min(left, right):.3f} {min(bottom, top):.3f}"
-            )
-            page.contents_add(b"q\n", prepend=True)
-            page.contents_add(f"\nQ\nq {graphics} gs {colour} rg {matrix} cm {image} Do Q\n".encode())
-        stream = io.BytesIO()
-        pdf.save(stream, deterministic_id=True)
-        return stream.getvalue()
+    stencils: dict[tuple[int, int], Any] = {}
+    state = pdf.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.ExtGState, ca=round(mark.opacity, 3)))
+    for page in pdf.pages:
+        left, bottom, right, top = (float(value) for value in page.mediabox)
+        size = _fit(abs(right - left), abs(top - bottom))
+        if size not in stencils:
+            stencils[size] = _make_image(pdf, size, mark)
+        image = page.add_resource(stencils[size], pikepdf.Name.XObject, names[0])
+        graphics = page.add_resource(state, pikepdf.Name.ExtGState, names[1])
+        colour = " ".join(f"{part / 255:.3f}" for part in mark.rgb)
+        matrix = f"{abs(right - left):.3f} 0 0 {abs(top - bottom):.3f} {min(left, right):.3f} {min(bottom, top):.3f}"
+        page.contents_add(b"q\n", prepend=True)
+        page.contents_add(f"\nQ\nq {graphics} gs {colour} rg {matrix} cm {image} Do Q\n".encode())
 
 
 def _fit(width: float, height: float) -> tuple[int, int]:

@@ -14,9 +14,11 @@ from dataclasses import dataclass, replace
 from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
+from bidkit.appendix.bare import exchange_pages, is_signed, is_whole, save_bare
 from bidkit.appendix.marks import Mark, mark_pdf, mark_picture
 from bidkit.cache import open_store
 from bidkit.diagnostic import Term
+from bidkit.ooxml.unsigned import strip_picture
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -36,7 +38,7 @@ _GLANCE_DPI = 36
 _GLANCE, _FAINT = 400, 2.5
 """A page at a glance: pixels of its longer side, and the least spread of its 256 shades."""
 _EPOCH = time.gmtime(0)
-_VERSION = "6"
+_VERSION = "7"
 """Of what is made here: another one and no kept copy counts any more."""
 
 
@@ -136,8 +138,14 @@ def _copy_pdf(content: bytes, mark: Mark | None, hidden: tuple[Hidden, ...]) -> 
     except pypdfium2.PdfiumError as error:
         raise Unfit(f"PDF: {error}") from None
     try:
-        content = _exchange_pages(content, pages) if pages else content
-        return Copy(content if mark is None else mark_pdf(content, mark), ".pdf", faint=faint)
+        with pikepdf.open(io.BytesIO(content)) as pdf:
+            if is_signed(pdf) and not pages and mark is None:
+                return Copy(content, ".pdf", faint=faint)
+            if pages:
+                exchange_pages(pdf, pages)
+            if mark is not None:
+                mark_pdf(pdf, mark)
+            return Copy(save_bare(pdf), ".pdf", faint=faint)
     except (pikepdf.PdfError, ValueError, TypeError, KeyError) as error:
         raise Unfit(f"PDF: {error}") from None
 
@@ -169,24 +177,6 @@ def _draw_hidden(document: Any, number: int, hidden: tuple[Hidden, ...]) -> tupl
     return stream.getvalue(), size
 
 
-def _exchange_pages(content: bytes, pages: dict[int, tuple[bytes, tuple[float, float]]]) -> bytes:
-    """A PDF with other pages in the place of some of its own, of which nothing is left."""
-    import pikepdf
-
-    with pikepdf.open(io.BytesIO(content)) as pdf:
-        for number, (made, size) in pages.items():
-            with pikepdf.open(io.BytesIO(made)) as other:
-                other.pages[0].mediabox = pikepdf.Array([0, 0, *size])
-                pdf.pages.insert(number - 1, other.pages[0])
-                del pdf.pages[number]
-        for key in ("/Outlines", "/AcroForm", "/StructTreeRoot", "/Names", "/Metadata"):
-            if key in pdf.Root:
-                del pdf.Root[key]
-        stream = io.BytesIO()
-        pdf.save(stream, deterministic_id=True)
-        return stream.getvalue()
-
-
 def _copy_picture(content: bytes, mark: Mark | None, hidden: tuple[Hidden, ...]) -> Copy:
     from PIL import Image as Pillow
 
@@ -203,10 +193,11 @@ def _copy_picture(content: bytes, mark: Mark | None, hidden: tuple[Hidden, ...])
                 if frames > MAX_PAGES:
                     raise Unfit(f"TIFF: {frames} pages, 1 to {MAX_PAGES}")
                 _check_hidden(hidden, frames)
-                if frames == 1 and mark is None and not hidden and _is_fit(picture):
+                bare = strip_picture(content)
+                if frames == 1 and mark is None and not hidden and _is_fit(picture) and is_whole(bare):
                     picture.load()
                     dpi, faint = _measure(picture.size), (1,) if _is_faint(picture) else ()
-                    return Copy(content, ".png" if kind == "PNG" else ".jpg", dpi, faint)
+                    return Copy(bare, ".png" if kind == "PNG" else ".jpg", dpi, faint)
                 pages = []
                 for number in range(frames):
                     picture.seek(number)
@@ -259,6 +250,7 @@ def _scale(page: Image) -> Image:
 
 def _encode(page: Image, kind: str, mark: Mark | None) -> Copy:
     dpi = _measure(page.size)
+    page.info = {}  # else comments and profiles of the scan go into the copy
     if mark is not None:
         mark_picture(page, mark)
     stream = io.BytesIO()
@@ -271,6 +263,7 @@ def _encode(page: Image, kind: str, mark: Mark | None) -> Copy:
 
 def _bind(pages: list[Copy]) -> Copy:
     """Several pages as one PDF."""
+    import pikepdf
     from PIL import Image as Pillow
 
     pictures = [Pillow.open(io.BytesIO(page.content)) for page in pages]
@@ -280,7 +273,8 @@ def _bind(pages: list[Copy]) -> Copy:
         stream, "PDF", resolution=_PRINT_DPI, save_all=True, append_images=others, creationDate=_EPOCH, modDate=_EPOCH
     )
     faint = tuple(number for number, page in enumerate(pages, 1) if page.faint)
-    return Copy(stream.getvalue(), ".pdf", min(page.dpi for page in pages), faint)
+    with pikepdf.open(stream) as pdf:
+        return Copy(save_bare(pdf), ".pdf", min(page.dpi for page in pages), faint)
 
 
 def _is_faint(page: Image) -> bool:
