@@ -142,7 +142,7 @@ class TestMasks:
             assert "red" in colours(back, BOX)
             assert (tmp_path / asked / "catalog/credentials/files/front.png").read_bytes() == original
             text = read_docx((result.folder / "submit/proposal.docx").read_bytes(), "proposal.docx").text
-            assert (NUMBER in text, "9911**********1234" in text) == (seen, not seen)
+            assert (NUMBER in text, "991101********1234" in text) == (seen, not seen)
 
     @pytest.mark.parametrize(
         ("change", "code"),

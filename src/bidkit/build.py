@@ -15,7 +15,7 @@ from bidkit.pdfs import NO_PDFS, make_pdfs, plan_pdfs
 from bidkit.quote_file import render_quote_file
 from bidkit.reports import Result, html, json
 from bidkit.signing import list_signing
-from bidkit.verify import check_sizes, verify_files
+from bidkit.verify import check_submit, verify_files
 from bidkit.volumes import render_volumes
 
 __all__ = ["Options", "build_deal", "check_deal"]
@@ -39,7 +39,7 @@ def build_deal(deal_path: Path, options: Options) -> Result:
     files, found = _render(checked, options)
     submit = {**files, **_name_copies(checked, is_draft=options.is_draft)}
     if files:
-        found += [*_verify(checked, files, is_draft=options.is_draft), *check_sizes(checked.bid, submit)]
+        found += [*_verify(checked, files, is_draft=options.is_draft), *check_submit(checked.bid, submit)]
     problems += checked.judge(found)
     problems += checked.find_unused(problems, "files") if files else []
     result = replace(_result(checked, problems, deal_path, options), is_verified=bool(files))

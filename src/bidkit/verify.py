@@ -15,9 +15,10 @@ from bidkit.pdf.reading import read_pdf
 from bidkit.price_form import FilledForm
 from bidkit.readback import read_docx, read_xlsx
 from bidkit.recalculation import check_formulas
-from bidkit.rules import check_blind, check_finished, check_form, check_layout, check_printed
+from bidkit.rules import check_blind, check_finished, check_form, check_hidden, check_layout, check_printed
 from bidkit.rules.blind import BlindFile
 from bidkit.rules.finished import Finished
+from bidkit.rules.hidden import HandedIn
 from bidkit.rules.layout import Formatted
 from bidkit.rules.price_forms import FinishedForm
 from bidkit.rules.printed import MEGABYTE, Printed
@@ -68,8 +69,14 @@ def verify_files(
     return found + check_printed(Printed(bid, pdfs, shown, is_draft, *special))
 
 
-def check_sizes(bid: Bid, submit: Mapping[str, bytes]) -> Iterator[Diagnostic]:
-    """No file that is handed in, nor all of them together, are larger than the platform takes. Diagnostics: PK36."""
+def check_submit(bid: Bid, submit: Mapping[str, bytes]) -> Iterator[Diagnostic]:
+    """What is wrong with all that is handed in, copies of papers included. Diagnostics: PK36, PK37."""
+    yield from _check_sizes(bid, submit)
+    yield from _check_numbers(bid, submit)
+
+
+def _check_sizes(bid: Bid, submit: Mapping[str, bytes]) -> Iterator[Diagnostic]:
+    """No file that is handed in, nor all of them together, are larger than the platform takes."""
     tender = bid.deal.tender
     limits = (tender.file_size_mb, tender.package_size_mb) if tender else (None, None)
     groups: list[tuple[str | Term, Mapping[str, bytes], int | None]] = [
@@ -83,6 +90,14 @@ def check_sizes(bid: Bid, submit: Mapping[str, bytes]) -> Iterator[Diagnostic]:
             shown = ", ".join(f"{name} ({len(files[name]) / MEGABYTE:.1f} MB)" for name in largest)
             values = {"what": what, "size": f"{size / MEGABYTE:.1f}", "limit": str(limit), "largest": shown}
             yield Diagnostic("PK36", Span(what if isinstance(what, str) else "submit"), values)
+
+
+def _check_numbers(bid: Bid, submit: Mapping[str, bytes]) -> Iterator[Diagnostic]:
+    """Where a deal hides what is personal, nothing that is handed in shows it."""
+    for name, content in submit.items() if bid.deal.attachments.mask else ():
+        read = read_pdf_traces if name.endswith(".pdf") else read_traces
+        if name.endswith((".pdf", ".docx", ".xlsx")):
+            yield from check_hidden(HandedIn(bid, name, read(content, name)))
 
 
 def _check_looks(

@@ -28,6 +28,7 @@ from bidkit.office import lay_out
 from bidkit.ooxml.markdown import list_images
 from bidkit.ooxml.opc import find_risks, read_package
 from bidkit.ooxml.values import Image, read_image
+from bidkit.personal import mask_number, mask_residents
 from bidkit.scalars import Model, Prose
 from bidkit.source import Workspace
 
@@ -35,7 +36,6 @@ _JPEG_QUALITY = 85
 _LEAST_DPI = 150
 _MAX_NAME = 80
 _SHOWN_PAGES = 10
-_SHOWN_ENDS = 4
 _RESERVED = re.compile(r"con|prn|aux|nul|(com|lpt)\d", re.I)
 """What Windows takes for devices."""
 _DRAWN = "1"
@@ -111,11 +111,10 @@ def load_appendix(workspace: Workspace, bid: Bid, deal_name: str) -> tuple[Appen
 
 
 def print_number(paper: Credential, text: Attachments) -> str:
-    """The number of a paper as it may be printed: that of a person, where it is to be hidden, but for its ends."""
-    if not (text.mask and paper.is_personal) or len(paper.number) < 2 * _SHOWN_ENDS:
+    """The number of a paper as it may be printed: that of a person, where it is to be hidden, without its middle."""
+    if not text.mask:
         return paper.number
-    ends = paper.number[:_SHOWN_ENDS], paper.number[-_SHOWN_ENDS:]
-    return f"{ends[0]}{'*' * (len(paper.number) - 2 * _SHOWN_ENDS)}{ends[1]}"
+    return mask_number(paper.number) if paper.hides_number else mask_residents(paper.number)
 
 
 def proses(record: object) -> Iterable[Prose]:
@@ -188,13 +187,14 @@ class _Loader:
         """What a copy of a file hides. Diagnostics: DL11 (of a file that the record does not have)."""
         if not self.text.mask:
             return ()
-        for mask in paper.masks if position == 1 else ():
+        masks = paper.masks or ()
+        for mask in masks if position == 1 else ():
             if not 1 <= mask.file <= len(paper.files):
                 limit = f"1 … {len(paper.files)}"
                 self.problems.append(Diagnostic("DL11", mask.span("file"), {"value": mask.file, "limit": limit}))
         return tuple(
             Hidden(mask.page, *map(float, (mask.left, mask.top, mask.left + mask.width, mask.top + mask.height)))
-            for mask in paper.masks
+            for mask in masks
             if mask.file == position
         )
 

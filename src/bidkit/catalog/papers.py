@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Literal
+from typing import Literal, Self
+
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
 
 from bidkit.days import find_span
 from bidkit.diagnostic import Diagnostic
-from bidkit.kinds import PaperKind
+from bidkit.kinds import PERSONAL_KINDS, PaperKind
 from bidkit.scalars import Day, Expiry, Model, Money, Note, PeriodText, Rate, Text, Texts, Whole
 
 
@@ -22,6 +25,13 @@ class Mask(Model):
     width: Rate
     height: Rate
 
+    @model_validator(mode="after")
+    def _lies_on_the_page(self) -> Self:
+        if not (self.width and self.height and self.left + self.width <= 1 and self.top + self.height <= 1):
+            limit = "0 < width ≤ 100% - left, 0 < height ≤ 100% - top"
+            raise PydanticCustomError("DL11", "off the page", {"limit": limit})
+        return self
+
 
 class Credential(Model):
     """A paper that proves something: whose, by whom, until when, and its files.
@@ -31,7 +41,7 @@ class Credential(Model):
     next surveillance audit; `period` the year or month that an audit, tax or social-security paper is about; `amount`
     that of a contract; `tags` say what it is like. `review_by` is when somebody must look at the record again.
     `per_page` is how many of its pictures, or of papers like it, stand on one page; `masks` are what copies do not show
-    where a deal asks for it (`attachments.mask`).
+    where a deal asks for it (`attachments.mask`); an empty list says that there is nothing to hide.
     """
 
     id: Text
@@ -54,12 +64,17 @@ class Credential(Model):
     review_by: Day | None = None
     note: Note = ""
     per_page: Whole | None = None
-    masks: tuple[Mask, ...] = ()
+    masks: tuple[Mask, ...] | None = None
     files: Texts
 
     @property
     def is_personal(self) -> bool:
         """Whether it says more of a person than others need to know."""
+        return self.sensitivity == "personal" or self.kind in PERSONAL_KINDS
+
+    @property
+    def hides_number(self) -> bool:
+        """Whether its number is one of a person; that of a certificate is looked up by whoever judges it."""
         return self.sensitivity == "personal" or self.kind == "id-card"
 
     @property

@@ -23,6 +23,7 @@ from bidkit.diagnostic import load_messages
 from bidkit.kinds import UNDATED_KINDS
 from bidkit.ooxml.markdown import Markdown
 from bidkit.ooxml.values import Blocks, Image
+from bidkit.personal import mask_number
 from bidkit.scalars import Prose
 
 PAPERS = {"en-GB": (11_906, 16_838)}
@@ -167,6 +168,8 @@ class _Maker:
                 paper.title for paper in self.bid.selection.chosen if (paper.kind, paper.holder) == ("id-card", name)
             )
             facts = known.model_dump() if known else dict.fromkeys(Signer.model_fields)
+            if known and self.bid.deal.attachments.mask:
+                facts["id_number"] = mask_number(known.id_number)
             people[person] = {"name": name, **facts, "id_card": next(cards, None)} if name else None
         return people
 

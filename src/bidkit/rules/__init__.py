@@ -14,6 +14,7 @@ from bidkit.rules import (
     dates,
     finished,
     forms,
+    hidden,
     identity,
     layout,
     price,
@@ -23,6 +24,7 @@ from bidkit.rules import (
 )
 from bidkit.rules.blind import BlindFile
 from bidkit.rules.finished import Finished
+from bidkit.rules.hidden import HandedIn
 from bidkit.rules.layout import Formatted
 from bidkit.rules.price_forms import FinishedForm
 from bidkit.rules.printed import Printed
@@ -41,6 +43,7 @@ BID_RULES: tuple[Rule[Bid], ...] = (
 FINISHED_RULES: tuple[Rule[Finished], ...] = finished.RULES
 PRINTED_RULES: tuple[Rule[Printed], ...] = printed.RULES
 LAYOUT_RULES: tuple[Rule[Formatted], ...] = layout.RULES
+HIDDEN_RULES: tuple[Rule[HandedIn], ...] = hidden.RULES
 BLIND_RULES: tuple[Rule[BlindFile], ...] = blind.RULES
 PRICE_FORM_RULES: tuple[Rule[FinishedForm], ...] = price_forms.RULES
 
@@ -96,6 +99,11 @@ def check_layout(done: Formatted, regime: str) -> list[Diagnostic]:
 def check_blind(done: BlindFile) -> list[Diagnostic]:
     """What tells whose a finished blind volume is."""
     return list(_check(BLIND_RULES, done, done.bid.deal.regime))
+
+
+def check_hidden(done: HandedIn) -> list[Diagnostic]:
+    """What a file that is handed in shows of what the deal hides."""
+    return list(_check(HIDDEN_RULES, done, done.bid.deal.regime))
 
 
 def check_form(done: FinishedForm, regime: str) -> list[Diagnostic]:

@@ -133,11 +133,11 @@ def affiliates_are_known(bid: Bid) -> Iterator[Finding]:
         yield Finding(tender.span("bidders"), {"count": str(len(tender.bidders))})
 
 
-@rule("QU13", Severity.WARNING)
+@rule("QU13")
 def masks_are_known(bid: Bid) -> Iterator[Finding]:
     """Where a deal hides what is personal, every paper of a person says where that stands."""
     for paper in bid.selection.chosen if bid.deal.attachments.mask else ():
-        if paper.is_personal and paper.files and not paper.masks:
+        if paper.is_personal and paper.files and paper.masks is None:
             yield Finding(paper.span("files"), {"title": paper.title})
 
 
