@@ -187,13 +187,29 @@ class TestNames:
         assert problem.code == "DL10"
         assert "{title}" in str(problem.values["allowed"])
 
-    def test_a_long_title_makes_no_long_name(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("title", ["营业执照" * 60, "𠮷" * 100, "x" * 300 + ". . ."])
+    def test_a_long_title_makes_no_long_name(self, tmp_path: Path, title: str) -> None:
         deal = make_card_deal(tmp_path)
-        edit(tmp_path / "catalog/credentials/business-licence.yaml", "title: 营业执照", "title: " + "营业执照" * 60)
-        bid = run_check(deal).bid
-        assert bid is not None
-        appendix, _ = load_appendix(Workspace(tmp_path), bid, "deals/water/deal.yaml")
-        assert max(len(item.copy_name.encode()) for item in appendix.attachments) < 255
+        edit(tmp_path / "catalog/credentials/business-licence.yaml", "title: 营业执照", f"title: {title}")
+        name, *_ = load_names(deal)
+        assert len(name.encode()) < 230
+        assert name.startswith("01-") and not name.removesuffix(".png").endswith((".", " "))
+
+    def test_a_number_that_tells_two_apart_is_nobody_elses_name(self, tmp_path: Path) -> None:
+        deal = make_card_deal(tmp_path, name="{title}")
+        edit(tmp_path / "catalog/credentials/business-licence.yaml", "title: 营业执照", "title: Café~2")
+        edit(tmp_path / "catalog/credentials/iso9001.yaml", "title: 质量管理体系认证证书", "title: Café")
+        card = CARD | {"title": "CAFE\u0301", "files": ["files/front.png"]}
+        write(tmp_path / "catalog/credentials/card.yaml", yaml.safe_dump(card, allow_unicode=True))
+        assert [name.rpartition(".")[0] for name in load_names(deal)] == ["Café~2", "Café", "CAFE\u0301~3"]
+
+
+def load_names(deal: Path) -> list[str]:
+    """What the copies of a deal are called."""
+    bid = run_check(deal).bid
+    assert bid is not None
+    appendix, _ = load_appendix(Workspace(deal.parents[2]), bid, "deals/water/deal.yaml")
+    return [item.copy_name for item in appendix.attachments]
 
 
 class TestSheets:
@@ -235,6 +251,9 @@ class TestWeight:
         found = [item for item in result.diagnostics if item.code == "PK36"]
         assert found and result.folder is None
         assert any("营业执照" in str(item.values["largest"]) for item in found)
+        if key == "file_size_mb":  # a volume names the papers that make it large
+            (volume,) = [item for item in found if item.span and item.span.file == "submit/proposal.docx"]
+            assert str(volume.values["largest"]).startswith("catalog/credentials/files/licence.png (")
         assert named in ("licence", found[-1].message("zh")[:7])
 
 

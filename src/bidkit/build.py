@@ -39,7 +39,8 @@ def build_deal(deal_path: Path, options: Options) -> Result:
     files, found = _render(checked, options)
     submit = {**files, **_name_copies(checked, is_draft=options.is_draft)}
     if files:
-        found += [*_verify(checked, files, is_draft=options.is_draft), *check_submit(checked.bid, submit)]
+        found += _verify(checked, files, is_draft=options.is_draft)
+        found += check_submit(checked.bid, submit, checked.appendix.attachments)
     problems += checked.judge(found)
     problems += checked.find_unused(problems, "files") if files else []
     result = replace(_result(checked, problems, deal_path, options), is_verified=bool(files))

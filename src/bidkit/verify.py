@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from bidkit import office
 from bidkit.appearance import Appearance, read_appearance
+from bidkit.appendix import Attachment
 from bidkit.bid import Bid
 from bidkit.deal.layout import FormatRules
 from bidkit.diagnostic import Diagnostic, Span, Term, load_messages
+from bidkit.ooxml.opc import read_package
 from bidkit.paging import count_pages
 from bidkit.pdf.reading import read_pdf
 from bidkit.price_form import FilledForm
@@ -69,27 +72,42 @@ def verify_files(
     return found + check_printed(Printed(bid, pdfs, shown, is_draft, *special))
 
 
-def check_submit(bid: Bid, submit: Mapping[str, bytes]) -> Iterator[Diagnostic]:
+def check_submit(bid: Bid, submit: Mapping[str, bytes], attachments: Sequence[Attachment] = ()) -> Iterator[Diagnostic]:
     """What is wrong with all that is handed in, copies of papers included. Diagnostics: PK36, PK37."""
-    yield from _check_sizes(bid, submit)
+    yield from _check_sizes(bid, submit, attachments)
     yield from _check_numbers(bid, submit)
 
 
-def _check_sizes(bid: Bid, submit: Mapping[str, bytes]) -> Iterator[Diagnostic]:
+def _check_sizes(bid: Bid, submit: Mapping[str, bytes], attachments: Sequence[Attachment]) -> Iterator[Diagnostic]:
     """No file that is handed in, nor all of them together, are larger than the platform takes."""
     tender = bid.deal.tender
-    limits = (tender.file_size_mb, tender.package_size_mb) if tender else (None, None)
-    groups: list[tuple[str | Term, Mapping[str, bytes], int | None]] = [
-        *((name, {name: content}, limits[0]) for name, content in submit.items()),
-        (Term("whole_package"), submit, limits[1]),
-    ]
-    for what, files, limit in groups:
-        size = sum(map(len, files.values()))
-        if limit is not None and size > limit * MEGABYTE:
-            largest = sorted(files, key=lambda name: -len(files[name]))[:_SHOWN_FILES]
-            shown = ", ".join(f"{name} ({len(files[name]) / MEGABYTE:.1f} MB)" for name in largest)
-            values = {"what": what, "size": f"{size / MEGABYTE:.1f}", "limit": str(limit), "largest": shown}
-            yield Diagnostic("PK36", Span(what if isinstance(what, str) else "submit"), values)
+    each, whole = (tender.file_size_mb, tender.package_size_mb) if tender else (None, None)
+    sizes = {name: len(content) for name, content in submit.items()}
+    for name, size in sizes.items():
+        if each is not None and size > each * MEGABYTE:
+            yield _tell_size(name, name, size, each, _weigh_parts(name, submit[name], attachments))
+    if whole is not None and (size := sum(sizes.values())) > whole * MEGABYTE:
+        yield _tell_size(Term("whole_package"), "submit", size, whole, sizes)
+
+
+def _tell_size(what: str | Term, file: str, size: int, limit: int, parts: Mapping[str, int]) -> Diagnostic:
+    largest = sorted(parts.items(), key=lambda part: -part[1])[:_SHOWN_FILES]
+    shown = ", ".join(f"{name} ({size / MEGABYTE:.1f} MB)" for name, size in largest)
+    values = {"what": what, "size": f"{size / MEGABYTE:.1f}", "limit": str(limit), "largest": shown}
+    return Diagnostic("PK36", Span(file), values)
+
+
+def _weigh_parts(name: str, content: bytes, attachments: Sequence[Attachment]) -> dict[str, int]:
+    """What makes a file large: the papers whose pages a volume shows, the pages of a PDF; else the file itself."""
+    if name.endswith(".pdf"):
+        return {f"p. {page.number}": page.size for page in read_pdf(content, name).pages}
+    package, _ = read_package(content, name) if name.endswith(".docx") else (None, [])
+    papers = {page.data: paper.name for paper in attachments for page in paper.pages} if package else {}
+    sizes: Counter[str] = Counter()
+    for part in package or ():
+        if package and part.startswith("word/media/"):
+            sizes[papers.get(package[part], part)] += len(package[part])
+    return dict(sizes) or {name: len(content)}
 
 
 def _check_numbers(bid: Bid, submit: Mapping[str, bytes]) -> Iterator[Diagnostic]:

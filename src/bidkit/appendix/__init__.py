@@ -10,9 +10,11 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain, count
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -34,7 +36,8 @@ from bidkit.source import Workspace
 
 _JPEG_QUALITY = 85
 _LEAST_DPI = 150
-_MAX_NAME = 80
+_MAX_NAME_BYTES = 200
+_UNSAFE = re.compile(r'[\\/:*?"<>|\s\x00-\x1f\x7f]+')
 _SHOWN_PAGES = 10
 _RESERVED = re.compile(r"con|prn|aux|nul|(com|lpt)\d", re.I)
 """What Windows takes for devices."""
@@ -163,7 +166,7 @@ class _Loader:
     def __init__(self, workspace: Workspace, bid: Bid, mark: Mark | None, problems: list[Diagnostic]) -> None:
         self.workspace, self.mark, self.problems = workspace, mark, problems
         self.text, self.language = bid.deal.attachments, bid.deal.language
-        self.taken: list[str] = []
+        self.taken: set[str] = set()
 
     def load(self, paper: Credential, number: int) -> Iterable[Attachment]:
         if not paper.files:
@@ -203,11 +206,13 @@ class _Loader:
         kinds = load_messages(self.language)["labels"]["papers"]["kinds"]
         about = {"no": f"{number:02d}", "kind": kinds[paper.kind], "number": print_number(paper, self.text)}
         about |= {"id": paper.id, "title": paper.title, "holder": paper.holder}
-        name = re.sub(r'[\\/:*?"<>|\s\x00-\x1f]+', "_", self.text.name.format_map(about)).strip("._ ")[:_MAX_NAME]
-        name = f"{name or paper.id}{'_' if _RESERVED.fullmatch(name) else ''}{suffix}"
-        again = sum(other == name.casefold() for other in self.taken)
-        self.taken.append(name.casefold())
-        return f"{name}{f'~{again + 1}' if again else ''}{kind}"
+        name = _UNSAFE.sub("_", self.text.name.format_map(about)).strip("._ ").encode()[:_MAX_NAME_BYTES]
+        safe = name.decode(errors="ignore").strip("._ ") or paper.id
+        safe = f"{safe}{'_' if _RESERVED.fullmatch(safe) else ''}{suffix}"
+        others = (f"{safe}~{again}" for again in count(2))
+        free = next(own for own in chain([safe], others) if _fold(own) not in self.taken)
+        self.taken.add(_fold(free))
+        return f"{free}{kind}"
 
     def copy(self, content: bytes, name: str, at: Span | None, hidden: tuple[Hidden, ...]) -> Copy | None:
         """The copy of a file; None if it cannot be attached."""
@@ -251,6 +256,11 @@ class _Loader:
         if store:
             store.put(key, made["paper.docx"])
         return made["paper.docx"]
+
+
+def _fold(name: str) -> str:
+    """A name as systems compare it that do not tell capitals, nor how an accent is written."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def make_pages(attachment: Attachment) -> tuple[Image, ...]:
