@@ -20,6 +20,7 @@ from bidkit.appendix import load_appendix, make_pages
 from bidkit.appendix.marks import Mark
 from bidkit.appendix.scans import Hidden, Unfit, make_copy
 from bidkit.build import Options, build_deal
+from bidkit.context import make_context
 from bidkit.diagnostic import Severity
 from bidkit.readback import read_docx
 from bidkit.reports import Result
@@ -221,7 +222,7 @@ class TestSheets:
         tail = body[body.rindex("法定代表人身份证</w:t>", 0, body.index("第 1 页，共 2 页")) :]
         heights = [int(found) // 36_000 for found in re.findall(r'<wp:extent cx="\d+" cy="(\d+)"', tail)]
         assert len(heights) == 2 and sum(heights) < 170
-        captions = re.findall("法定代表人身份证（第 (.) 页，共 2 页）", tail)
+        captions = re.findall(f"法定代表人身份证（编号 {NUMBER}，有效期至 2040年4月20日，第 (.) 页，共 2 页）", tail)
         assert captions == ["1", "2"]
 
     @pytest.mark.parametrize(("each", "most"), [(None, 170), ("2", 52), ("3", 30)])
@@ -238,6 +239,29 @@ class TestSheets:
             body = file.read("word/document.xml").decode()
         shown = body[: body.rindex("营业执照")]
         assert int(re.findall(r'<wp:extent cx="\d+" cy="(\d+)"', shown)[-1]) // 36_000 <= most
+
+    @pytest.mark.parametrize(
+        ("change", "caption"),
+        [
+            ({}, "营业执照（编号 91339901MA7QH0Y29Q，长期有效）"),
+            (
+                {"valid_until: 长期": "valid_until: 2030-04-17"},
+                "营业执照（编号 91339901MA7QH0Y29Q，有效期至 2030年4月17日）",
+            ),
+            ({"kind: business-licence": "kind: contract"}, "营业执照（编号 91339901MA7QH0Y29Q）"),
+        ],
+    )  # fmt: skip
+    def test_a_caption_tells_name_number_and_validity(
+        self, tmp_path: Path, change: dict[str, str], caption: str
+    ) -> None:
+        deal = make_workspace(tmp_path)
+        for old, new in change.items():
+            edit(tmp_path / "catalog/credentials/business-licence.yaml", old, new)
+        bid = run_check(deal).bid
+        assert bid is not None
+        appendix, _ = load_appendix(Workspace(tmp_path), bid, "deals/water/deal.yaml")
+        context = make_context(bid, appendix, "deals/water/deal.yaml", is_draft=False, with_pages=True)
+        assert [sheet["title"] for sheet in context["credentials"][0]["sheets"]] == [caption]
 
 
 class TestWeight:

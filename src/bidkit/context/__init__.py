@@ -22,6 +22,7 @@ from bidkit.deal.tender import Enterprises, Requirement
 from bidkit.diagnostic import load_messages
 from bidkit.kinds import UNDATED_KINDS
 from bidkit.ooxml.markdown import Markdown
+from bidkit.ooxml.measure import count_lines
 from bidkit.ooxml.values import Blocks, Image
 from bidkit.personal import mask_number
 from bidkit.scalars import Prose
@@ -32,8 +33,10 @@ _PAPER_FACTS = {"kind", "title", "holder", "number", "issuer", "issued", "scope"
 _LOGO_MM = 9
 _PICTURE_MM = 58
 _NO_PAGE = Blocks(())
-_PAGE_MM, _FACTS_MM, _CAPTION_MM, _LEAST_MM = 237, 55, 12, 30
-"""How high a page is, the heading and the facts of a paper, the caption of one of its pictures, and this at least."""
+_PAGE_MM, _FACTS_MM, _CAPTION_MM, _LEAST_MM = 237, 55, 6, 30
+"""How high a page is, the heading and the facts of a paper, the space around a caption, and a picture at least."""
+_LINE_MM, _CAPTION_SIZE, _LINE_WIDTH_MM = 6, 10.5, 154
+"""A line of a caption: its height, its font's size in points, its width."""
 
 
 def make_context(
@@ -316,11 +319,23 @@ class _Maker:
         """A page of a paper, as high as there is room for so many on a page."""
         each = paper.per_page or (2 if paper.kind == "id-card" and count > 1 else 1)
         facts = _FACTS_MM if count == 1 else _FACTS_MM // each if number <= each else 0
-        height = max(_LEAST_MM, _PAGE_MM // each - _CAPTION_MM - facts)
-        words = self.labels["sheet" if count > 1 else "only_sheet"]
+        title = self.caption(paper, number, count)
+        caption = _CAPTION_MM + _LINE_MM * count_lines(title, _CAPTION_SIZE, _LINE_WIDTH_MM)
+        height = max(_LEAST_MM, _PAGE_MM // each - caption - facts)
         return {
             "no": number,
             "count": count,
             "image": replace(page, max_height_mm=height) if isinstance(page, Image) else page,
-            "title": str(words).format(title=paper.title, no=number, count=count),
+            "title": title,
         }
+
+    def caption(self, paper: Credential, number: int, count: int) -> str:
+        """What stands below a page of a paper: its name and number, until when it is valid, which page of how many."""
+        words = self.labels["sheets"]
+        facts = [words["number"].format(number=print_number(paper, self.bid.deal.attachments))]
+        if paper.valid_until:
+            facts.append(words["until"].format(day=self.validity(paper)))
+        elif paper.kind not in UNDATED_KINDS:
+            facts.append(words["no_end"])
+        facts += [words["page"].format(no=number, count=count)] if count > 1 else []
+        return str(words["caption"]).format(title=paper.title, facts=words["separator"].join(facts))
