@@ -6,6 +6,7 @@ import io
 import re
 import shutil
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,14 @@ import yaml
 from PIL import Image, ImageDraw
 from workspace import COMPANY, NOW, edit, make_picture, make_workspace, run_check, sign_all, write
 
-from bidkit.appendix import load_appendix, make_pages
+from bidkit.appendix import Appendix, Attachment, load_appendix, make_pages
 from bidkit.appendix.marks import Mark
 from bidkit.appendix.scans import Hidden, Unfit, make_copy
 from bidkit.build import Options, build_deal
 from bidkit.context import make_context
 from bidkit.diagnostic import Severity
+from bidkit.office import find_office
+from bidkit.pdf.reading import ReadPdf, read_pdf
 from bidkit.readback import read_docx
 from bidkit.reports import Result
 from bidkit.source import Workspace
@@ -38,6 +41,7 @@ CARD: dict[str, Any] = {
     **{"number": NUMBER, "issuer": "云汀市公安局", "issued": "2020-04-20", "valid_until": "2040-04-20"},
     **{"files": ["files/front.png", "files/back.png"], "sensitivity": "personal"},
 }
+FACTS = "  affiliates: []\n  signers: {legal_representative: {sex: 男, age: 50, position: 董事长}}\n"
 BOX = Hidden(1, 0.1, 0.4, 0.9, 0.6)
 
 
@@ -262,6 +266,56 @@ class TestSheets:
         appendix, _ = load_appendix(Workspace(tmp_path), bid, "deals/water/deal.yaml")
         context = make_context(bid, appendix, "deals/water/deal.yaml", is_draft=False, with_pages=True)
         assert [sheet["title"] for sheet in context["credentials"][0]["sheets"]] == [caption]
+
+    @pytest.mark.parametrize(
+        ("each", "joins"),
+        [
+            ([2, 2, 2, 2], [False, True, False, True]),
+            ([3, 3, 3, 3], [False, True, True, False]),
+            ([2, 3, 3, None], [False, False, True, False]),
+            ([None, None, 2, 2], [False, False, False, True]),
+        ],
+    )
+    def test_papers_join_the_page_of_the_one_before_while_there_is_room(
+        self, tmp_path: Path, each: list[int | None], joins: list[bool]
+    ) -> None:
+        bid = run_check(make_workspace(tmp_path)).bid
+        assert bid is not None
+        paper = bid.selection.chosen[0]
+        papers = tuple(paper.model_copy(update={"id": f"p{no}", "per_page": number}) for no, number in enumerate(each))
+        picture = make_picture("PNG", 1000, 1300)
+        copies = tuple(Attachment(f"p{no}", "x.png", picture, f"{no}.png") for no in range(len(each)))
+        changed = replace(bid, selection=replace(bid.selection, chosen=papers, required=()))
+        context = make_context(changed, Appendix(copies, {}), "deal.yaml", is_draft=False, with_pages=True)
+        assert [record["joins"] for record in context["credentials"]] == joins
+
+    @pytest.mark.office
+    @pytest.mark.skipif(find_office() is None, reason="LibreOffice is not installed")
+    @pytest.mark.parametrize("pack", ["zh-proposal", "zh-tender"])
+    def test_small_papers_that_share_a_page_are_listed_with_it(self, tmp_path: Path, pack: str) -> None:
+        deal = make_card_deal(tmp_path)
+        shutil.rmtree(tmp_path / "templates")
+        edit(tmp_path / "bidkit.yaml", "company:\n", f"pack: {pack}\ncompany:\n{FACTS}")
+        for name, file in (("business-licence", "licence.png"), ("iso9001", "iso9001.png")):
+            record = tmp_path / f"catalog/credentials/{name}.yaml"
+            text = re.sub("files: .*", f"per_page: 2\nfiles: [files/{file}]", record.read_text(encoding="utf-8"))
+            write(record, text)
+            write(tmp_path / f"catalog/credentials/files/{file}", make_picture("PNG", 1500, 1000))
+        sign_all(deal)
+        result = build_deal(deal, Options(now=NOW, with_pdf=True))
+        assert result.folder is not None, [item.message("en") for item in result.diagnostics]
+        pages = {
+            title: [path.name + page.number for path, pdf in pdfs_of(result.folder) for page in pdf.pages
+                    if f"{title}（编号" in "".join(page.text.split())]
+            for title in ("营业执照", "质量管理体系认证证书", "法定代表人身份证")
+        }  # fmt: skip
+        assert pages["营业执照"] == pages["质量管理体系认证证书"] and len(pages["营业执照"]) == 1
+        assert len(pages["法定代表人身份证"]) == 1 and pages["法定代表人身份证"] != pages["营业执照"]
+
+
+def pdfs_of(folder: Path) -> list[tuple[Path, ReadPdf]]:
+    """The volumes of a package as PDFs."""
+    return [(path, read_pdf(path.read_bytes(), path.name)) for path in sorted((folder / "submit").glob("*.pdf"))]
 
 
 class TestWeight:

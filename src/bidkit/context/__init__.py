@@ -295,18 +295,23 @@ class _Maker:
         return {"credentials": papers, "required_credentials": _number(required)}
 
     def papers(self, with_pages: bool) -> list[dict[str, Any]]:
-        records = []
+        records: list[dict[str, Any]] = []
+        before, shared = 1, 0  # what the last paper said, and how many more have room on its page
         required = {paper.id for _, found in self.bid.selection.required for paper in found}
         for paper in self.bid.selection.chosen:
             files = [item for item in self.appendix.attachments if item.credential == paper.id]
             pages: list[Image | Blocks] = [page for item in files for page in item.pages] if with_pages else [_NO_PAGE]
             sheets = [self.sheet(paper, page, number, len(pages)) for number, page in enumerate(pages, 1)]
+            each = paper.per_page if paper.per_page and len(pages) == 1 else 1
+            joins = shared > 0 and each == before
+            before, shared = each, (shared if joins else each) - 1
             records.append(
                 {
                     **paper.model_dump(include=_PAPER_FACTS),
                     "number": print_number(paper, self.bid.deal.attachments),
                     "anchor": self.anchors.credentials[paper.id],
                     "is_required": paper.id in required,
+                    "joins": joins,
                     "valid_until": self.validity(paper),
                     "files": [item.copy_name for item in files],
                     "pages": Blocks(tuple(sheet["image"] for sheet in sheets if with_pages)),
