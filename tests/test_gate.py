@@ -178,7 +178,7 @@ def test_expression_can_be_computed_for_a_whole_deal(tmp_path: Path, regime: str
 def test_attested_paths_exist(tmp_path: Path) -> None:
     result = run_check(make_light(tmp_path))
     assert result.bid is not None
-    known = PATHS | set(result.bid.deal.model_dump(by_alias=True))
+    known = PATHS | {"signing"} | set(result.bid.deal.model_dump(by_alias=True))
     assert {path for item in ITEMS for path in item.attest} <= known
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 from pathlib import Path
 
 import docx
 import pytest
 from test_zh_tender import build, copy_example
-from workspace import NOW, make_workspace, sign_all
+from workspace import NOW, edit, make_workspace, run_check, sign_all, write
 
+from bidkit.attesting import attest_item
 from bidkit.build import Options, build_deal
+from bidkit.gate import State
 from bidkit.office import find_office, lay_out
 from bidkit.signing import find_kinds, list_signing
 
@@ -87,3 +91,104 @@ def test_the_report_holds_the_list_and_nothing_is_signed_for_anybody(tmp_path: P
 
 def test_a_damaged_file_has_no_places() -> None:
     assert list_signing({"a.docx": b"PK", "b.pdf": b"%PDF"}) == ()
+
+
+def judge(deal: Path) -> tuple[State, list[str], str]:
+    """Item 4.9: its state, the codes of what is open, the hash that would close it."""
+    gate = run_check(deal).gate
+    assert gate is not None
+    (item,) = [item for stage in gate.stages for item in stage.items if item.item.id == "4.9"]
+    return (
+        item.state,
+        [problem.code for problem in item.open],
+        str(item.open[0].values.get("subject", "")) if item.open else "",
+    )
+
+
+def make(deal: Path) -> Path:
+    result = build_deal(deal, Options(now=NOW))
+    assert result.folder is not None, [item.message("en") for item in result.diagnostics]
+    return result.folder
+
+
+def attest(deal: Path, subject: str) -> None:
+    """Somebody says that every place of the list is signed and sealed."""
+    evidence = hashlib.sha256((deal.parent / "evidence/minutes.md").read_bytes()).hexdigest()
+    record = (
+        f'- {{item: "4.9", by: 林知行, at: 2026-08-31T18:00+08:00, evidence: evidence/minutes.md, '
+        f"evidence_sha256: {evidence}, subject_sha256: {subject}}}\n"
+    )
+    file = deal.with_name("attestations.yaml")
+    rest = [line for line in file.read_text(encoding="utf-8").splitlines(keepends=True) if '"4.9"' not in line]
+    write(file, "".join(rest) + record)
+
+
+class TestAttesting:
+    def test_the_list_is_attested_after_the_build_and_never_stops_one(self, tmp_path: Path) -> None:
+        deal = make_workspace(tmp_path)
+        sign_all(deal)
+        assert judge(deal)[:2] == (State.OPEN, ["GT09"])
+        made = build_deal(deal, Options(now=NOW))
+        state, codes, subject = judge(deal)
+        assert (state, codes) == (State.OPEN, ["GT03"])
+        assert made.gate is not None and subject in str(made.gate.blocking("submitted")[0].open)
+        attest(deal, subject)
+        assert judge(deal)[0] is State.DONE
+        make(deal)  # the same bytes: nothing is asked anew
+        assert judge(deal)[0] is State.DONE
+
+    def test_a_person_attests_it_by_the_command_once_there_is_a_package(self, tmp_path: Path) -> None:
+        deal = make_workspace(tmp_path)
+        sign_all(deal)
+        evidence = deal.parent / "evidence/minutes.md"
+        record, problems = attest_item(deal, "4.9", "林知行", evidence, Options(now=NOW))
+        assert record is None and [problem.code for problem in problems] == ["GT09"]
+        make(deal)
+        deal.with_name("attestations.yaml").unlink()
+        record, problems = attest_item(deal, "4.9", "林知行", evidence, Options(now=NOW))
+        assert record is not None, problems
+        assert judge(deal)[0] is State.DONE
+
+    def test_a_draft_is_nothing_to_sign(self, tmp_path: Path) -> None:
+        deal = make_workspace(tmp_path)
+        sign_all(deal)
+        assert build_deal(deal, Options(now=NOW, is_draft=True)).folder is not None
+        assert judge(deal)[:2] == (State.OPEN, ["GT09"])
+
+    def test_a_deal_that_changes_after_the_build_must_be_built_and_attested_anew(self, tmp_path: Path) -> None:
+        deal = make_workspace(tmp_path)
+        sign_all(deal)
+        make(deal)
+        attest(deal, judge(deal)[2])
+        edit(deal, "上报平台，断网", "上送平台，断网")
+        assert judge(deal)[:2] == (State.OPEN, ["GT09"])
+        kept = deal.with_name("attestations.yaml").read_text(encoding="utf-8").splitlines(keepends=True)[-1]
+        sign_all(deal)
+        make(deal)
+        file = deal.with_name("attestations.yaml")
+        write(file, file.read_text(encoding="utf-8") + kept)
+        assert judge(deal)[:2] == (State.OPEN, ["GT04"])
+
+    def test_other_bytes_of_the_same_deal_ask_anew(self, tmp_path: Path) -> None:
+        """As another LibreOffice, or another version of bidkit, may make them: places move to other pages."""
+        deal = make_workspace(tmp_path)
+        sign_all(deal)
+        manifest = make(deal) / "internal/manifest.json"
+        attest(deal, judge(deal)[2])
+        record = json.loads(manifest.read_bytes())
+        record["signing"][0]["page"] = "99"
+        write(manifest, json.dumps(record))
+        assert judge(deal)[:2] == (State.OPEN, ["GT04"])
+
+    @pytest.mark.parametrize("change", ["edit", "remove", "manifest"])
+    def test_a_package_that_was_tampered_with_cannot_be_attested(self, tmp_path: Path, change: str) -> None:
+        deal = make_workspace(tmp_path)
+        sign_all(deal)
+        folder = make(deal)
+        attest(deal, judge(deal)[2])
+        file = folder / ("internal/manifest.json" if change == "manifest" else "submit/proposal.docx")
+        if change == "remove":
+            file.unlink()
+        else:
+            write(file, b"{}")
+        assert judge(deal)[:2] == (State.OPEN, ["GT09"])

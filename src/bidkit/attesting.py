@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 import yaml
 
 from bidkit.diagnostic import Diagnostic, Term, has_errors
-from bidkit.gate import ATTESTATIONS_NAME, Attestation, hash_subject, load_attestations
+from bidkit.gate import ATTESTATIONS_NAME, Attestation, load_attestations
 from bidkit.judging import Judged, Options, judge_deal
 from bidkit.package import write_file
 from bidkit.source import nearest
@@ -23,7 +23,8 @@ def attest_item(
     """Add an attestation to the file beside the deal, as the deal is now; what stands there stays as it is.
 
     Diagnostics: those that keep a deal from being judged; DL13 (evidence outside of the workspace), DL15 (no such
-    item), EN04, GT07 (no item that a person attests), GT08 (a file that cannot be added to).
+    item), EN04, GT07 (no item that a person attests), GT08 (a file that cannot be added to), GT09 (a package that is
+    not there, or not that of the deal).
     """
     checked, problems = judge_deal(deal_path, options)
     if checked is None:
@@ -47,17 +48,17 @@ def attest_item(
 
 
 def _find_subject(checked: Judged, item: str) -> tuple[str, list[Diagnostic]]:
-    """The hash of what an item's attestation covers. Diagnostics: DL15, GT07."""
-    items = {result.item.id: result.item for stage in checked.gate.stages for result in stage.items}
+    """The hash of what an item's attestation covers. Diagnostics: DL15, GT07, GT09."""
+    items = {result.item.id: result for stage in checked.gate.stages for result in stage.items}
     found = items.get(item)
     if found is None:
         known = sorted(items)
         values = {"kind": Term("item"), "id": item, "near": nearest(item, known), "allowed": ", ".join(known)}
         return "", [Diagnostic("DL15", None, values)]
-    if not found.attest:
-        how = found.when or ", ".join(found.rules)
-        return "", [Diagnostic("GT07", None, {"item": item, "title": found.title, "how": how})]
-    return hash_subject(checked.bid, found.attest, checked.pack.hash, checked.appendix.hashes()), []
+    if not found.item.attest:
+        how = found.item.when or ", ".join(found.item.rules)
+        return "", [Diagnostic("GT07", None, {"item": item, "title": found.item.title, "how": how})]
+    return found.subject, [] if found.subject else [*found.open]
 
 
 def _add(checked: Judged, path: Path, record: dict[str, str]) -> tuple[Attestation | None, list[Diagnostic]]:

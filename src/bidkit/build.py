@@ -10,7 +10,7 @@ from bidkit.config import CONFIG_NAME, find_workspace
 from bidkit.diagnostic import Diagnostic, Severity, has_errors, sort_diagnostics
 from bidkit.judging import Judged, Options, judge_deal
 from bidkit.office import find_office
-from bidkit.package import make_manifest, write_package
+from bidkit.package import MANIFEST, Built, hash_files, make_manifest, write_package
 from bidkit.pdfs import NO_PDFS, make_pdfs, plan_pdfs
 from bidkit.quote_file import render_quote_file
 from bidkit.reports import Result, html, json
@@ -46,8 +46,12 @@ def build_deal(deal_path: Path, options: Options) -> Result:
     result = replace(_result(checked, problems, deal_path, options), is_verified=bool(files))
     if has_errors(_not_lifted(problems, options)):
         return result
-    result = replace(result, is_draft=options.is_draft)
-    package = _assemble(checked, submit, result, options)
+    places = list_signing(submit)
+    built = Built(checked.content, tuple(map(asdict, places)), hash_files(submit))
+    gate = checked.gate if options.is_draft else replace(checked, built=built).gate  # a draft is nothing to sign
+    result = replace(result, is_draft=options.is_draft, gate=gate)
+    package = {**submit, "internal/report.html": html.render(result, checked.bid.deal.language, places, submit)}
+    package[MANIFEST] = _describe(checked, package, built, result, options)
     name = checked.bid.deal.id + ("-DRAFT" if options.is_draft else "")
     folder = (options.out or checked.workspace.root / "dist") / name
     problems = [*result.diagnostics, *write_package(folder, package, force=options.force)]
@@ -115,10 +119,8 @@ def _name_copies(checked: Judged, *, is_draft: bool) -> dict[str, bytes]:
     return {f"submit/credentials/{name.stem}{mark}{name.suffix}": content for name, content in names}
 
 
-def _assemble(checked: Judged, submit: Mapping[str, bytes], result: Result, options: Options) -> dict[str, bytes]:
-    """The package: what is handed in, and what stays inside."""
-    places = list_signing(submit)
-    package = {**submit, "internal/report.html": html.render(result, checked.bid.deal.language, places, submit)}
+def _describe(checked: Judged, files: Mapping[str, bytes], built: Built, result: Result, options: Options) -> bytes:
+    """The manifest of a package."""
     deal, lots = checked.bid.deal, [part.lot for part in checked.bid.quote.lots]
     facts = {
         "bidkit": options.version,
@@ -132,10 +134,10 @@ def _assemble(checked: Judged, submit: Mapping[str, bytes], result: Result, opti
         "is_pinned": checked.pinned is not None,
         "suppressed": [json.describe_suppressed(item, deal.language) for item in result.suppressed],
         "pack": {"name": checked.pack.name, "sha256": checked.pack.hash},
-        "signing": [asdict(place) for place in places],
+        "content": built.content,
+        "signing": built.signing,
     }
-    package["internal/manifest.json"] = make_manifest(facts, checked.workspace.hashes(), package)
-    return package
+    return make_manifest(facts, checked.workspace.hashes(), files)
 
 
 def _result(checked: Judged | None, problems: list[Diagnostic], deal_path: Path, options: Options) -> Result:

@@ -21,10 +21,12 @@ from pydantic import Field
 
 from bidkit.bid import Bid
 from bidkit.diagnostic import Diagnostic, Severity, Term
+from bidkit.package import Built
 from bidkit.scalars import Model, Moment, Note, Text, validate
 from bidkit.source import Workspace, load_yaml, nearest, parse_yaml
 
 ATTESTATIONS_NAME = "attestations.yaml"
+_INPUTS = ("deal", "company", "catalog", "pack", "papers", "pictures")
 
 
 class Caption(Model):
@@ -86,13 +88,18 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class ItemResult:
-    """An item, whether it holds, by whom it is attested, and what is open."""
+    """An item, whether it holds, by whom it is attested, and what is open.
+
+    Args:
+        subject: the hash of what an attestation covers; empty where nobody can attest it yet, or nobody has to.
+    """
 
     item: Item
     state: State
     is_blocking: bool
     by: str = ""
     open: tuple[Diagnostic, ...] = ()
+    subject: str = ""
 
 
 @dataclass(frozen=True)
@@ -177,16 +184,27 @@ class _AttestationFile(Model):
     attestations: tuple[Attestation, ...]
 
 
+def hash_inputs(
+    bid: Bid, pack_hash: str, file_hashes: Mapping[str, Mapping[str, str]], suppressed: Sequence[Sequence[str]] = ()
+) -> str:
+    """SHA-256 over all that a package is built from."""
+    return hash_subject(bid, _INPUTS, pack_hash, file_hashes, suppressed)
+
+
 def hash_subject(
     bid: Bid,
     paths: Iterable[str],
     pack_hash: str,
     file_hashes: Mapping[str, Mapping[str, str]],
     suppressed: Sequence[Sequence[str]] = (),
+    built: Built | None = None,
 ) -> str:
-    """SHA-256 over what an attestation covers: canonical JSON of the inputs, never of outputs.
+    """SHA-256 over what an attestation covers: canonical JSON of the inputs, of outputs only for what is done to them.
 
     What is as it is when it is left out is not in it, so that what was signed before there was such a key stays signed.
+
+    Args:
+        built: the package in which `signing` is done.
     """
     deal = bid.deal.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     if suppressed:
@@ -196,7 +214,8 @@ def hash_subject(
         record.model_dump(mode="json", exclude_defaults=True)
         for record in (*bid.catalog.products, *bid.catalog.services, *bid.catalog.credentials)
     ]
-    parts = {"deal": deal, "company": company, "catalog": catalog, "pack": pack_hash, **file_hashes}
+    signing = {"places": built.signing, "files": built.submit} if built else {}
+    parts = {"deal": deal, "company": company, "catalog": catalog, "pack": pack_hash, "signing": signing, **file_hashes}
     covered = {path: parts[path] if path in parts else deal.get(path) for path in paths}
     text = json.dumps(covered, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
@@ -211,17 +230,20 @@ def judge_gate(
     pack_hash: str,
     file_hashes: Mapping[str, Mapping[str, str]],
     suppressed: Sequence[Sequence[str]] = (),
+    built: Built | None = None,
 ) -> Gate:
     """Every item of the process that applies to the deal's regime, judged.
 
     Args:
+        built: the package of the deal, if there is one.
         findings: of the rules; an item holds if none of its rules has an error.
         file_hashes: `papers` (credential files) and `pictures` (of texts and products, the logo): SHA-256 by name.
         suppressed: what is said to suppress findings: code, file, reason; who signs for the deal signs for it.
     """
     failed = {finding.code for finding in findings if finding.severity is Severity.ERROR}
     names = expression_names(bid)
-    judge = _Judge(bid, failed, names, attestations, workspace, deal_name, pack_hash, file_hashes, suppressed)
+    about = workspace, deal_name, pack_hash, file_hashes, suppressed, built
+    judge = _Judge(bid, failed, names, attestations, *about)
     stages = []
     for stage in load_process().stages:
         items = [item for item in stage.items if bid.deal.regime in item.regimes]
@@ -272,11 +294,12 @@ class _Judge:
     pack_hash: str
     file_hashes: Mapping[str, Mapping[str, str]]
     suppressed: Sequence[Sequence[str]] = ()
+    built: Built | None = None
 
     def judge(self, item: Item) -> ItemResult:
-        by = ""
+        by = subject = ""
         if item.attest:
-            by, found = self.attested(item)
+            by, subject, found = self.attested(item)
         elif item.rules:
             broken = [code for code in item.rules if code in self.failed]
             found = (
@@ -287,7 +310,7 @@ class _Judge:
         else:
             found = self.holds(item)
         state = State.OPEN if found else State.DONE
-        return ItemResult(item, state, self.bid.deal.regime not in item.advisory, by, tuple(found))
+        return ItemResult(item, state, self.bid.deal.regime not in item.advisory, by, tuple(found), subject)
 
     def holds(self, item: Item) -> list[Diagnostic]:
         """An expression that is not true, or cannot be computed, leaves the item open."""
@@ -297,29 +320,43 @@ class _Judge:
         when = f"{item.when} ({reason})" if reason else item.when
         return [Diagnostic("GT01", self.bid.deal.span(), {**_item(item), "when": when})]
 
-    def attested(self, item: Item) -> tuple[str, list[Diagnostic]]:
-        """Who attested an item, and what is wrong with the attestation."""
-        subject = hash_subject(self.bid, item.attest, self.pack_hash, self.file_hashes, self.suppressed)
+    def attested(self, item: Item) -> tuple[str, str, list[Diagnostic]]:
+        """Who attested an item, the hash of what that covers now, and what is wrong with the attestation."""
+        if "signing" in item.attest and (reason := self.find_obstacle()):
+            return "", "", [Diagnostic("GT09", self.bid.deal.span(), {**_item(item), "reason": reason})]
+        inputs = self.pack_hash, self.file_hashes, self.suppressed
+        subject = hash_subject(self.bid, item.attest, *inputs, self.built)
         record = next((record for record in reversed(self.attestations) if record.item == item.id), None)
         if record is None:
             values = {**_item(item), "subject": subject, "file": self.file_name()}
-            return "", [Diagnostic("GT03", self.bid.deal.span(), values)]
+            return "", subject, [Diagnostic("GT03", self.bid.deal.span(), values)]
+        return record.by, subject, self.find_faults(item, record, subject)
+
+    def find_faults(self, item: Item, record: Attestation, subject: str) -> list[Diagnostic]:
+        """Why an attestation does not hold."""
         if record.subject_sha256 != subject:
             values = {**_item(item), "by": record.by, "subject": subject}
-            return record.by, [Diagnostic("GT04", record.span("subject_sha256"), values)]
+            return [Diagnostic("GT04", record.span("subject_sha256"), values)]
         if record.at.astimezone(self.bid.now.tzinfo).date() > self.bid.today:
-            return record.by, [
-                Diagnostic("GT06", record.span("at"), {**_item(item), "at": record.at, "today": self.bid.today})
-            ]
+            values = {**_item(item), "at": record.at, "today": self.bid.today}
+            return [Diagnostic("GT06", record.span("at"), values)]
         at = record.span("evidence")
         content, problems = self.workspace.read(record.evidence, self.file_name(), at)
         if content is None:
-            return record.by, problems
+            return problems
         actual = hashlib.sha256(content).hexdigest()
         if record.evidence_sha256 != actual:
             values = {**_item(item), "evidence": record.evidence, "actual": actual}
-            return record.by, [Diagnostic("GT05", record.span("evidence_sha256"), values)]
-        return record.by, []
+            return [Diagnostic("GT05", record.span("evidence_sha256"), values)]
+        return []
+
+    def find_obstacle(self) -> Term | None:
+        """Why what is done to the package cannot be attested: it is not that of this deal as it is now."""
+        if self.built is None:
+            return Term("no_package")
+        if self.built.content != hash_inputs(self.bid, self.pack_hash, self.file_hashes, self.suppressed):
+            return Term("old_package")
+        return Term("edited_package", (("files", ", ".join(self.built.edited)),)) if self.built.edited else None
 
     def file_name(self) -> str:
         return str(PurePosixPath(self.deal_name).with_name(ATTESTATIONS_NAME))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 
 from bidkit.appendix import Appendix, load_appendix
@@ -14,9 +15,10 @@ from bidkit.config import find_workspace, load_settings
 from bidkit.credentials.choosing import Choice, choose_papers
 from bidkit.deal import Deal, load_deal
 from bidkit.diagnostic import Diagnostic, Suppressed, has_errors
-from bidkit.gate import Gate, judge_gate, load_attestations
+from bidkit.gate import Attestation, Gate, hash_inputs, judge_gate, load_attestations
 from bidkit.ooxml.sheet import WorkbookTemplate
 from bidkit.pack import DEFAULT_PACKS, Pack, load_pack
+from bidkit.package import Built, read_built
 from bidkit.price_form import FilledForm, fill_price_forms
 from bidkit.quote_file import check_quote_file, compile_quote_file
 from bidkit.rules import check_bid
@@ -48,12 +50,16 @@ class Options:
 
 @dataclass
 class Judged:
-    """A deal that could be read, with all that building needs."""
+    """A deal that could be read, with all that building needs.
+
+    Args:
+        findings: of the rules.
+        built: its package, if there is one.
+    """
 
     workspace: Workspace
     deal_name: str
     bid: Bid
-    gate: Gate
     pack: Pack
     volumes: tuple[CompiledVolume, ...]
     quote_file: WorkbookTemplate
@@ -62,6 +68,9 @@ class Judged:
     pinned: date | None
     policy: Policy
     suppressed: list[Suppressed]
+    findings: list[Diagnostic]
+    attestations: tuple[Attestation, ...]
+    built: Built | None
 
     def judge(self, found: Iterable[Diagnostic]) -> list[Diagnostic]:
         """Of findings those that count; the others are kept in `suppressed`."""
@@ -72,6 +81,17 @@ class Judged:
     def find_unused(self, counting: Iterable[Diagnostic], subject: str) -> list[Diagnostic]:
         """The suppressions that suppress nothing: when the `deal` is judged, and when its `files` are."""
         return list(find_unused(self.policy, self.suppressed, counting, self.deal_name, subject))
+
+    @property
+    def content(self) -> str:
+        """The hash of all that its package is built from."""
+        return hash_inputs(self.bid, self.pack.hash, self.appendix.hashes(), self.policy.stated)
+
+    @cached_property
+    def gate(self) -> Gate:
+        """The checklist."""
+        inputs = self.pack.hash, self.appendix.hashes(), self.policy.stated, self.built
+        return judge_gate(self.bid, self.findings, self.attestations, self.workspace, self.deal_name, *inputs)
 
 
 def choose_from_library(
@@ -120,8 +140,8 @@ def judge_deal(deal_path: Path, options: Options) -> tuple[Judged | None, list[D
     forms, found = fill_price_forms(bid, workspace, name)
     policy, wrong = load_policy(workspace, settings, deal)
     findings, suppressed = policy.judge(check_bid(bid) + found)
-    gate = judge_gate(bid, findings, attestations, workspace, name, pack.hash, appendix.hashes(), policy.stated)
-    made = volumes, quote_file, forms, appendix, pinned
-    judged = Judged(workspace, name, bid, gate, pack, *made, policy, suppressed)
+    made = volumes, quote_file, forms, appendix, pinned, policy, suppressed
+    built = read_built((options.out or workspace.root / "dist") / deal.id)
+    judged = Judged(workspace, name, bid, pack, *made, findings, attestations, built)
     problems = [*judged.judge(problems), *findings, *wrong]
     return judged, problems + judged.find_unused(problems, "deal")

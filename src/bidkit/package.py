@@ -9,22 +9,45 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bidkit.diagnostic import Diagnostic, Span
 
 MANIFEST = "internal/manifest.json"
+_SUBMIT = "submit/"
 _RENAME_EXCHANGE = 2
 _AT_FDCWD = -100
 
 
+@dataclass(frozen=True)
+class Built:
+    """What a package says of itself, for somebody to attest.
+
+    Args:
+        content: the hash of what it was built from.
+        signing: the places of its files that wait for a seal, a signature or a date.
+        submit: SHA-256 of the files that are handed in, by name.
+        edited: those that are not as they were built.
+    """
+
+    content: str
+    signing: Sequence[Mapping[str, Any]]
+    submit: Mapping[str, str]
+    edited: tuple[str, ...] = ()
+
+
+def hash_files(files: Mapping[str, bytes]) -> dict[str, str]:
+    """SHA-256 of files, by name."""
+    return {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
+
+
 def make_manifest(facts: Mapping[str, Any], inputs: Mapping[str, str], outputs: Mapping[str, bytes]) -> bytes:
     """The manifest: what was built, of what, with the SHA-256 of every input and output."""
-    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(outputs.items())}
-    record = {"format_version": "1.0", **facts, "inputs": dict(sorted(inputs.items())), "outputs": hashes}
+    record = {"format_version": "1.0", **facts, "inputs": dict(sorted(inputs.items())), "outputs": hash_files(outputs)}
     return (json.dumps(record, ensure_ascii=False, indent=2) + "\n").encode()
 
 
@@ -102,6 +125,18 @@ def _replace_file(path: Path, content: bytes) -> None:
         stage.replace(path)
     finally:
         stage.unlink(missing_ok=True)
+
+
+def read_built(folder: Path) -> Built | None:
+    """The package in a folder; None if there is none that can be read."""
+    try:
+        record = json.loads((folder / MANIFEST).read_bytes())
+        submit = {name: digest for name, digest in record["outputs"].items() if name.startswith(_SUBMIT)}
+        edited = tuple(name for name in find_edits(folder) if name in submit)
+        missing = tuple(name for name in submit if not (folder / name).is_file())
+        return Built(record["content"], record["signing"], submit, edited + missing)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def find_edits(folder: Path) -> list[str]:
