@@ -171,6 +171,29 @@ def share_resources(pdf: pikepdf.Pdf) -> None:
     pdf.pages[1].Contents = pdf.make_stream(b"/Fm0 Do")
 
 
+def inherit_resources(pdf: pikepdf.Pdf) -> None:
+    """Likewise, but the dictionary is that of the tree of pages."""
+    share_resources(pdf)
+    pdf.Root.Pages.Resources = pdf.pages[0].Resources
+    for item in pdf.pages:
+        del item.obj["/Resources"]
+
+
+def draw_pattern(pdf: pikepdf.Pdf) -> None:
+    """What the second page shows is a pattern, or stands in a form within a form that has no resources."""
+    pattern = pdf.make_stream(f"({SECRET}) Tj".encode(), PatternType=1, PaintType=1, TilingType=1)
+    pattern.BBox, pattern.XStep, pattern.YStep = pikepdf.Array([0, 0, 9, 9]), 9, 9
+    pattern.Resources = pikepdf.Dictionary()
+    outer = pdf.make_stream(b"/F1 9 Tf", Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form, BBox=[0, 0, 9, 9])
+    shared = pdf.pages[0].Resources
+    shared.Pattern, shared.XObject = pikepdf.Dictionary(P0=pattern), pikepdf.Dictionary(Fm1=outer)
+    shared = pdf.make_indirect(shared)
+    for item in pdf.pages:
+        item.Resources = shared
+    pdf.pages[0].contents_add(b"/Fm1 Do")
+    pdf.pages[1].Contents = pdf.make_stream(b"/Pattern cs /P0 scn 0 0 600 800 re f")
+
+
 def share_with_damage(pdf: pikepdf.Pdf) -> None:
     """Likewise, and a page whose content no program can take apart."""
     share_resources(pdf)
@@ -201,7 +224,17 @@ def attach_files(pdf: pikepdf.Pdf) -> None:
 
 @MARKS
 @pytest.mark.parametrize(
-    "change", [lambda _: None, link_to_it, share_resources, share_with_damage, fill_fields, attach_files]
+    "change",
+    [
+        lambda _: None,
+        link_to_it,
+        share_resources,
+        inherit_resources,
+        draw_pattern,
+        share_with_damage,
+        fill_fields,
+        attach_files,
+    ],
 )
 def test_what_is_hidden_is_nowhere_in_the_file(change: Callable[[pikepdf.Pdf], None], mark: Mark | None) -> None:
     content = make_pdf(change)
