@@ -32,8 +32,7 @@ def check_deal(deal_path: Path, options: Options) -> Result:
 def build_deal(deal_path: Path, options: Options) -> Result:
     """Build a deal's package, or say why not; an old package stays as it is unless a whole new one takes its place."""
     checked, problems = judge_deal(deal_path, options)
-    if options.with_pdf and find_office() is None:
-        problems.append(Diagnostic("EN11"))
+    problems += [Diagnostic("EN11")] if options.with_pdf and find_office() is None else []
     if checked is None or _is_refused(checked, problems, options):
         return _result(checked, problems, deal_path, options)
     files, found = _render(checked, options)
@@ -52,8 +51,7 @@ def build_deal(deal_path: Path, options: Options) -> Result:
     result = replace(result, is_draft=options.is_draft, gate=gate)
     package = {**submit, "internal/report.html": html.render(result, checked.bid.deal.language, places, submit)}
     package[MANIFEST] = _describe(checked, package, built, result, options)
-    name = checked.bid.deal.id + ("-DRAFT" if options.is_draft else "")
-    folder = (options.out or checked.workspace.root / "dist") / name
+    folder = (options.out or checked.workspace.root / "dist") / f"{checked.bid.deal.id}{'-DRAFT' * options.is_draft}"
     problems = [*result.diagnostics, *write_package(folder, package, force=options.force)]
     is_written = not any(problem.code in ("PK07", "EN04", "EN06") for problem in problems)
     return replace(result, diagnostics=tuple(problems), folder=folder if is_written else None)
