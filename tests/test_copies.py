@@ -291,6 +291,22 @@ class TestSheets:
 
     @pytest.mark.office
     @pytest.mark.skipif(find_office() is None, reason="LibreOffice is not installed")
+    def test_two_sides_stand_on_one_page_however_much_is_said_of_them(self, tmp_path: Path) -> None:
+        deal = make_card_deal(tmp_path)
+        more = {
+            "scope": "法定代表人，有效期内办理本项目投标、澄清、签约事宜。" * 12,
+            "issuer": "云汀市公安局高新技术产业开发区分局户籍管理中心",
+        }
+        write(tmp_path / "catalog/credentials/card.yaml", yaml.safe_dump(CARD | more, allow_unicode=True))
+        sign_all(deal)
+        result = build_deal(deal, Options(now=NOW, with_pdf=True))
+        assert result.folder is not None, [item.message("en") for item in result.diagnostics]
+        text = {page.number: "".join(page.text.split()) for _, pdf in pdfs_of(result.folder) for page in pdf.pages}
+        first, second = ([no for no, words in text.items() if f"第{side}页，共2页）" in words] for side in (1, 2))
+        assert first == second and len(first) == 1 and "签发单位" in text[first[0]]
+
+    @pytest.mark.office
+    @pytest.mark.skipif(find_office() is None, reason="LibreOffice is not installed")
     @pytest.mark.parametrize("pack", ["zh-proposal", "zh-tender"])
     def test_small_papers_that_share_a_page_are_listed_with_it(self, tmp_path: Path, pack: str) -> None:
         deal = make_card_deal(tmp_path)

@@ -37,6 +37,8 @@ _PAGE_MM, _FACTS_MM, _CAPTION_MM, _LEAST_MM = 237, 55, 6, 30
 """How high a page is, the heading and the facts of a paper, the space around a caption, and a picture at least."""
 _LINE_MM, _CAPTION_SIZE, _LINE_WIDTH_MM = 6, 10.5, 154
 """A line of a caption: its height, its font's size in points, its width."""
+_HEAD_MM, _CELL_MM, _SCOPE_MM = 36, 50, 130
+"""How high heading and facts are where each is one line, how wide a cell of theirs, and the one of the scope."""
 
 
 def make_context(
@@ -323,7 +325,8 @@ class _Maker:
     def sheet(self, paper: Credential, page: Image | Blocks, number: int, count: int) -> dict[str, Any]:
         """A page of a paper, as high as there is room for so many on a page."""
         each = paper.per_page or (2 if paper.kind == "id-card" and count > 1 else 1)
-        facts = _FACTS_MM if count == 1 else _FACTS_MM // each if number <= each else 0
+        own = _FACTS_MM if each == 1 else max(_FACTS_MM, _measure_facts(paper))
+        facts = own if count == 1 else own // each if number <= each else 0
         title = self.caption(paper, number, count)
         caption = _CAPTION_MM + _LINE_MM * count_lines(title, _CAPTION_SIZE, _LINE_WIDTH_MM)
         height = max(_LEAST_MM, _PAGE_MM // each - caption - facts)
@@ -344,3 +347,11 @@ class _Maker:
             facts.append(words["no_end"])
         facts += [words["page"].format(no=number, count=count)] if count > 1 else []
         return str(words["caption"]).format(title=paper.title, facts=words["separator"].join(facts))
+
+
+def _measure_facts(paper: Credential) -> int:
+    """How high the heading and the facts of a paper are, with every line that is more than one."""
+    pairs = (paper.holder, ""), (paper.issuer, paper.number)
+    cells = (max(count_lines(text, _CAPTION_SIZE, _CELL_MM) for text in pair) for pair in pairs)
+    lines = sum(cells) - len(pairs) + (count_lines(paper.scope, _CAPTION_SIZE, _SCOPE_MM) if paper.scope else 0)
+    return _HEAD_MM + _LINE_MM * lines
