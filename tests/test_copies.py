@@ -180,11 +180,10 @@ class TestNames:
     def test_copies_are_called_by_the_pattern_and_never_the_same(
         self, tmp_path: Path, pattern: str, names: list[str]
     ) -> None:
-        deal = make_card_deal(tmp_path, name=pattern)
-        result = build(deal)
-        assert result.folder is not None
-        found = sorted(path.stem for path in (result.folder / "submit/credentials").iterdir())
-        assert found == sorted(names)
+        bid = run_check(make_card_deal(tmp_path, name=pattern)).bid
+        assert bid is not None
+        appendix, _ = load_appendix(Workspace(tmp_path), bid, "deals/water/deal.yaml")
+        assert sorted(Path(item.copy_name).stem for item in appendix.attachments) == sorted(names)
 
     @pytest.mark.parametrize("pattern", ["{nr}", "{no", "no}", "{no}-{title!r}", "{title:>9}", "{}"])
     def test_another_place_in_the_pattern_is_told(self, tmp_path: Path, pattern: str) -> None:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from bidkit.ooxml.opc import read_package
+from bidkit.ooxml.sheet.foreign import read_workbook
 from bidkit.pdf.reading import ReadPdf, read_pdf
-from bidkit.readback import read_docx, read_xlsx
+from bidkit.readback import ReadDocument, read_docx
 from bidkit.source.tables.grid import Grid
 from bidkit.source.tables.word import read_document
 
@@ -54,11 +55,7 @@ def list_signing(files: Mapping[str, bytes]) -> tuple[SigningPlace, ...]:
             beside = files.get(str(PurePosixPath(name).with_suffix(".pdf")))
             found += _list_word(name, content, read_pdf(beside, name) if beside else None)
         elif name.endswith(".xlsx"):
-            found += [
-                SigningPlace(name, sheet, "", kinds, " ".join(value.split()))
-                for (sheet, _), value in read_xlsx(content, name).cells.items()
-                if isinstance(value, str) and (kinds := find_kinds(value))
-            ]
+            found += _list_sheets(name, content)
     return tuple(found)
 
 
@@ -79,18 +76,31 @@ def find_kinds(text: str, beside: str = "") -> tuple[str, ...]:
     return tuple(kind for kind in kinds if kind != "date" or not is_dated)
 
 
+def _list_sheets(name: str, content: bytes) -> Iterator[SigningPlace]:
+    parts, _ = read_package(content, name)
+    if parts is None:
+        return
+    book = read_workbook(parts)
+    for sheet in book.sheets:
+        for row, line in sorted(sheet.rows.items()):
+            for column in sorted(line.cells):
+                value = book.value(sheet, (row, column))
+                if isinstance(value, str) and (kinds := find_kinds(value)):
+                    yield SigningPlace(name, sheet.name, "", kinds, " ".join(value.split()))
+
+
 def _list_word(name: str, content: bytes, pdf: ReadPdf | None) -> Iterator[SigningPlace]:
     parts, _ = read_package(content, name)
     if parts is None:
         return
-    document = read_docx(content, name)
-    by_heading = dict(zip(document.contents, document.contents_pages, strict=False))
+    document = None
     finder = _Finder(pdf) if pdf else None
     for passage in read_document(parts, name):
         for text, beside in _list_texts(passage.content):
             if kinds := find_kinds(text, beside):
                 page = finder.find(passage.heading, text) if finder else ""
-                own = page or _page_of(passage.heading, by_heading)
+                document = document or (None if page else read_docx(content, name))
+                own = page or (_page_of(passage.heading, document) if document else "")
                 yield SigningPlace(name, passage.heading, own, kinds, " ".join(text.split()))
 
 
@@ -128,5 +138,6 @@ class _Finder:
         return ""
 
 
-def _page_of(heading: str, by_heading: Mapping[str, str]) -> str:
-    return next((page for entry, page in by_heading.items() if heading and entry.endswith(heading)), "")
+def _page_of(heading: str, document: ReadDocument) -> str:
+    pages = zip(document.contents, document.contents_pages, strict=False)
+    return next((page for entry, page in pages if heading and entry.endswith(heading)), "")
