@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from dump import dump_docx
+from workspace import edit
 
 from bidkit import Options, Severity, build_deal, check_deal
 
@@ -59,6 +60,9 @@ DEFECTS = {
     ),
     "water: the tax proof is of a month too early": Defect(
         "water", "catalog/credentials/tax-2026-06.yaml", "period: .*", "period: 2026-03", ("QU04",)
+    ),
+    "water: a paper is asked for that there is none of": Defect(
+        "water", "deals/water/deal.yaml", "id: Q06, kind: iso9001,", "id: Q06, kind: ccc,", ("QU01",)
     ),
     "water: one person stands in the team twice": Defect(
         "water", "deals/water/deal.yaml", "  - name: 陆景和\n", "  - name: 沈砚秋\n", ("ID05",)
@@ -149,6 +153,26 @@ def test_seeded_defect_is_found_at_its_place(defect: Defect, tmp_path: Path) -> 
     assert tuple(sorted(elsewhere)) == defect.follows
     assert result.gate is not None
     assert not result.gate.is_ready_to_submit
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "code"),
+    [
+        ("deals/water/deal.yaml", "count: 3, choose: true", "count: 4, choose: true", "QU05"),
+        (
+            "catalog/credentials/iso20000.yaml",
+            "surveillance_until: 2027-05-19",
+            "surveillance_until: 2026-09-01",
+            "QU09",
+        ),
+    ],
+)
+def test_what_costs_points_is_a_warning_at_its_place(file: str, old: str, new: str, code: str, tmp_path: Path) -> None:
+    root = copy_example("water", tmp_path)
+    line, _ = edit(root / file, old, new)
+    found = check_deal(root / "deals/water/deal.yaml", OPTIONS).diagnostics
+    warnings = [(item.code, item.span.file, item.span.line) for item in found if item.span is not None]
+    assert (code, file, line) in warnings
 
 
 def test_british_bid_is_on_a4_with_british_dates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
