@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from quotes import ROOT
 
 from bidkit.office import find_office
 
@@ -25,6 +28,24 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         del os.environ["BIDKIT_CACHE"]
     else:
         os.environ["BIDKIT_CACHE"] = before
+
+
+@pytest.fixture(scope="session")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
+    """The packages of the examples as drafts without page numbers, built once; whoever changes one copies it first."""
+    from bidkit.build import Options, build_deal
+
+    made = {}
+    for name in ("water", "school", "port"):
+        root = tmp_path_factory.mktemp(name) / name
+        shutil.copytree(ROOT / "examples" / name, root, ignore=shutil.ignore_patterns("dist"))
+        (deal,) = root.glob("deals/*/deal.yaml")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("BIDKIT_SOFFICE", "/nonexistent")
+            result = build_deal(deal, Options(now=datetime(2026, 9, 1, tzinfo=UTC), is_draft=True))
+        assert result.folder is not None, [item.message("en") for item in result.diagnostics]
+        made[name] = result.folder
+    return made
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -9,7 +9,6 @@ import shutil
 import sys
 import zipfile
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,7 +17,6 @@ import pytest
 from docx import Document
 from lot_files import FIRST, SECOND, make_lots
 from lxml import etree
-from quotes import ROOT
 from test_price_documents import folders as folders  # the fixture that builds every pack
 from typer.testing import CliRunner
 from workspace import NOW, write
@@ -33,22 +31,6 @@ R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 TOTAL = Decimal("6374820.00")
 WORDS = "人民币陆佰叁拾柒万肆仟捌佰贰拾元整"
 SUMMARY, DETAIL = "开标一览表", "分项报价表"
-
-
-@pytest.fixture(scope="module")
-def packages(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
-    """The packages of the examples, as built."""
-    made = {}
-    for name in ("water", "school", "port"):
-        root = tmp_path_factory.mktemp(name) / name
-        shutil.copytree(ROOT / "examples" / name, root, ignore=shutil.ignore_patterns("dist"))
-        (deal,) = root.glob("deals/*/deal.yaml")
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("BIDKIT_SOFFICE", "/nonexistent")
-            result = build_deal(deal, Options(now=datetime(2026, 9, 1, tzinfo=UTC), is_draft=True))
-        assert result.folder is not None, [item.message("en") for item in result.diagnostics]
-        made[name] = result.folder
-    return made
 
 
 @pytest.fixture

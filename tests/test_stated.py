@@ -11,7 +11,6 @@ import pytest
 from docx import Document
 from docx.oxml import parse_xml
 from test_simulation import DETAIL, change_cells, simulate
-from test_simulation import packages as packages  # the fixture that builds the examples
 from workspace import write
 
 from bidkit.diagnostic import Severity
