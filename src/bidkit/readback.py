@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +24,7 @@ _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 DC = "{http://purl.org/dc/elements/1.1/}"
 Place = tuple[tuple[str, str], ...]
+_SHAPES = (f"{W}tbl", f"{_A}blip", f"{W}vanish", f"{W}instrText", f"{W}fldSimple")
 _LEAST_AMOUNT = 1000
 """What a number in a chart must be to be taken for an amount of money."""
 
@@ -52,6 +54,9 @@ class ReadDocument:
     """What pictures say: charts with their numbers and workbooks, diagrams, and the texts that stand for pictures."""
     contents_pages: tuple[str, ...] = ()
     """The page that each entry of the contents shows; empty where it shows none."""
+    structure: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What a text does not show, by kind and in order: tables with the cells of their rows, pictures by their hash,
+    fields, and what is hidden."""
 
     @property
     def text(self) -> str:
@@ -70,6 +75,8 @@ class ReadWorkbook:
     headers: tuple[tuple[Place, str], ...]
     author: str
     faults: tuple[Fault, ...]
+    structure: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Formulas by cell, hidden columns and rows, pictures by their hash."""
 
     @property
     def texts(self) -> tuple[tuple[Place, str], ...]:
@@ -132,9 +139,34 @@ def read_docx(content: bytes, name: str) -> ReadDocument:
         if text.strip()
     )
     drawn = (*_read_pictures(trees), *_read_workbooks(parts, faults))
-    return ReadDocument(
-        name, tuple(texts), headers, headings, contents, author, tuple(faults), properties, tuple(drawn), pages
-    )
+    about = properties, tuple(drawn), pages, _read_structure(parts, trees)
+    return ReadDocument(name, tuple(texts), headers, headings, contents, author, tuple(faults), *about)
+
+
+def _read_structure(parts: Mapping[str, bytes], trees: Mapping[str, etree._Element]) -> dict[str, tuple[str, ...]]:
+    """The tables, pictures, fields and hidden texts of a document, the main part before the others."""
+    found: dict[str, list[str]] = {"table": [], "picture": [], "field": [], "hidden": []}
+    for part in sorted((part for part in trees if part.startswith("word/")), key=lambda part: "/document" not in part):
+        if part.endswith(".rels"):
+            continue
+        pictures = opc.read_relationships(parts, part) if opc.rels_name(part) in trees else {}
+        for element in trees[part].iter(*_SHAPES):
+            if element.tag == f"{W}tbl":
+                rows = (str(len(row.findall(f"{W}tc"))) for row in element.findall(f"{W}tr"))
+                found["table"].append(" ".join(rows))
+            elif element.tag == f"{_A}blip":
+                target = pictures.get(element.get(f"{R}embed", element.get(f"{R}link", "")))
+                found["picture"].append(_hash(parts.get(target.target, b"")) if target else "")
+            elif element.tag == f"{W}vanish":
+                found["hidden"] += [] if part == "word/styles.xml" else [part]
+            else:
+                text = element.text if element.tag == f"{W}instrText" else element.get(f"{W}instr")
+                found["field"].append(" ".join((text or "").split()))
+    return {kind: tuple(values) for kind, values in found.items()}
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 def _read_pictures(trees: Mapping[str, etree._Element]) -> Iterator[tuple[Place, str]]:
@@ -412,7 +444,21 @@ def read_xlsx(content: bytes, name: str) -> ReadWorkbook:
         header = sheet.oddHeader
         text = " ".join(str(part.text) for part in (header.left, header.center, header.right) if part.text)
         headers.append(((("sheet", sheet.title),), text))
-    return ReadWorkbook(name, cells, tuple(rows), tuple(headers), formulas.properties.creator or "", tuple(faults))
+    author = formulas.properties.creator or ""
+    structure = _read_formulas(formulas, parts or {})
+    return ReadWorkbook(name, cells, tuple(rows), tuple(headers), author, tuple(faults), structure)
+
+
+def _read_formulas(book: Any, parts: Mapping[str, bytes]) -> dict[str, tuple[str, ...]]:
+    """The formulas of a workbook, its hidden columns and rows, its pictures."""
+    formulas, hidden = [], []
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows():
+            formulas += [f"{sheet.title}!{cell.coordinate} {cell.value}" for cell in row if cell.data_type == "f"]
+        for kind in (sheet.column_dimensions, sheet.row_dimensions):
+            hidden += [f"{sheet.title}!{key}" for key, value in kind.items() if value.hidden]
+    pictures = sorted(_hash(content) for part, content in parts.items() if part.startswith("xl/media/"))
+    return {"formula": tuple(formulas), "hidden": tuple(hidden), "picture": tuple(pictures)}
 
 
 def _find_damage(parts: Mapping[str, bytes]) -> str:
