@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
+from bidkit.basis import FACTS, Basis, judge_files, keep_form, write_facts
 from bidkit.config import CONFIG_NAME, find_workspace
 from bidkit.diagnostic import Diagnostic, Severity, has_errors, sort_diagnostics
 from bidkit.judging import Judged, Options, judge_deal
@@ -15,7 +16,8 @@ from bidkit.pdfs import NO_PDFS, make_pdfs, plan_pdfs
 from bidkit.quote_file import render_quote_file
 from bidkit.reports import Result, html, json
 from bidkit.signing import list_signing
-from bidkit.verify import check_submit, verify_files
+from bidkit.traces import read_picture
+from bidkit.verify import read_files
 from bidkit.volumes import render_volumes
 
 __all__ = ["Options", "build_deal", "check_deal"]
@@ -36,10 +38,12 @@ def build_deal(deal_path: Path, options: Options) -> Result:
     if checked is None or _is_refused(checked, problems, options):
         return _result(checked, problems, deal_path, options)
     files, found = _render(checked, options)
-    submit = {**files, **_name_copies(checked, is_draft=options.is_draft)}
+    copies = checked.name_copies(is_draft=options.is_draft)
+    submit = {**files, **copies}
+    basis = _make_basis(checked, submit, copies, options.is_draft)
+    read = read_files(files, basis.forms)
     if files:
-        found += _verify(checked, files, is_draft=options.is_draft)
-        found += check_submit(checked.bid, submit, checked.appendix.attachments)
+        found += judge_files(basis, submit, read, checked.appendix.attachments)
     problems += checked.judge(found)
     problems += checked.find_unused(problems, "files") if files else []
     result = replace(_result(checked, problems, deal_path, options), is_verified=bool(files))
@@ -50,6 +54,7 @@ def build_deal(deal_path: Path, options: Options) -> Result:
     gate = checked.gate if options.is_draft else replace(checked, built=built).gate  # a draft is nothing to sign
     result = replace(result, is_draft=options.is_draft, gate=gate)
     package = {**submit, "internal/report.html": html.render(result, checked.bid.deal.language, places, submit)}
+    package[FACTS] = write_facts(basis, read, options.version)
     package[MANIFEST] = _describe(checked, package, built, result, options)
     folder = (options.out or checked.workspace.root / "dist") / f"{checked.bid.deal.id}{'-DRAFT' * options.is_draft}"
     problems = [*result.diagnostics, *write_package(folder, package, force=options.force)]
@@ -91,30 +96,22 @@ def _render(checked: Judged, options: Options) -> tuple[dict[str, bytes], list[D
     return {**filled.files, **workbooks, **pdfs}, problems + found
 
 
-def _verify(checked: Judged, files: Mapping[str, bytes], *, is_draft: bool) -> list[Diagnostic]:
-    """The finished files, each judged by what its volume may hold and how it must look."""
+def _make_basis(checked: Judged, submit: Mapping[str, bytes], copies: Mapping[str, bytes], is_draft: bool) -> Basis:
+    """What must be so of the finished files: what each volume may hold and how it must look."""
     named = {volume.file_name(is_draft=is_draft): volume for volume in checked.volumes}
-    free = [name for name, volume in named.items() if not volume.volume.has_prices]
-    lots = {name: volume.lot_id for name, volume in named.items() if volume.part}
-    formats = {name: volume.rules for name, volume in named.items() if volume.rules}
     logo = checked.appendix.pictures.get((CONFIG_NAME, checked.bid.company.logo))
-    return verify_files(
+    return Basis(
         checked.bid,
-        files,
-        is_draft=is_draft,
-        price_free=free,
-        lots=lots,
-        formats=formats,
-        forms={form.file_name(is_draft=is_draft): form for form in checked.forms},
-        logo=logo.data if logo else b"",
+        is_draft,
+        promised=tuple(submit),
+        price_free=tuple(name for name, volume in named.items() if not volume.volume.has_prices),
+        lots={name: volume.lot_id for name, volume in named.items() if volume.part},
+        formats={name: volume.rules for name, volume in named.items() if volume.rules},
+        forms={form.file_name(is_draft=is_draft): keep_form(form) for form in checked.forms},
+        copies=hash_files(copies),
+        logo=read_picture(logo.data)[0] if logo else "",
+        policy=checked.policy,
     )
-
-
-def _name_copies(checked: Judged, *, is_draft: bool) -> dict[str, bytes]:
-    """The copies of the credentials, by their names in the package."""
-    mark = "-DRAFT" if is_draft else ""
-    names = ((PurePosixPath(item.copy_name), item.content) for item in checked.appendix.attachments)
-    return {f"submit/credentials/{name.stem}{mark}{name.suffix}": content for name, content in names}
 
 
 def _describe(checked: Judged, files: Mapping[str, bytes], built: Built, result: Result, options: Options) -> bytes:

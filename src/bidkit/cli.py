@@ -46,6 +46,7 @@ app = typer.Typer(
     bidkit check deals/water/deal.yaml      检查，不写文件 / judge, write nothing
     bidkit gate  deals/water/deal.yaml      销售阶段检查表 / the checklist of the stages
     bidkit build deals/water/deal.yaml      生成 dist/<id>/ / build the package
+    bidkit verify dist/water                核验成品 / verify a finished package
     bidkit check … --format sarif -o a.sarif  供 CI 和编辑器 / for CI and editors
     bidkit explain PR04                     解释一个编号 / explain a code
     bidkit rules                            列出全部编号 / list every code
@@ -221,6 +222,33 @@ def build(
     result = build_deal(deal, options)
     _show(result, "build", language, format, output)
     raise typer.Exit(result.exit_code if result.folder else max(1, result.exit_code))
+
+
+@app.command()
+def verify(
+    packages: Annotated[
+        list[Path],
+        typer.Argument(metavar="PACKAGE…", help="bidkit build 生成的文件夹 / folders that bidkit build made"),
+    ],
+    lang: LangOption = None,
+    format: ReportOption = ReportFormat.TEXT,
+    output: ReportFile = None,
+    strict: Strict = False,
+) -> None:
+    """只凭标书文件夹，再次核验：清单、文件的每一处、全部规则。Verify finished packages, from themselves alone.
+
+    退出码 0：完好。Exit code 0: sound. docs/verify.md、docs/verify.en.md
+    """
+    from bidkit.package import MANIFEST
+    from bidkit.verification import verify_packages
+
+    language = find_language(lang)
+    for folder in packages:
+        if not (folder / MANIFEST).is_file():
+            fail("EN15", {"folder": folder}, language)
+    result = verify_packages(packages, __version__, is_strict=strict)
+    _show(result, "verify", language, format, output)
+    raise typer.Exit(result.exit_code)
 
 
 @app.command()

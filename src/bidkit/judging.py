@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from bidkit.appendix import Appendix, load_appendix
 from bidkit.bid import Bid, list_catalog_names, make_bid
@@ -81,6 +81,12 @@ class Judged:
     def find_unused(self, counting: Iterable[Diagnostic], subject: str) -> list[Diagnostic]:
         """The suppressions that suppress nothing: when the `deal` is judged, and when its `files` are."""
         return list(find_unused(self.policy, self.suppressed, counting, self.deal_name, subject))
+
+    def name_copies(self, *, is_draft: bool) -> dict[str, bytes]:
+        """The copies of the credentials, by their names in the package."""
+        mark = "-DRAFT" if is_draft else ""
+        names = ((PurePosixPath(item.copy_name), item.content) for item in self.appendix.attachments)
+        return {f"submit/credentials/{name.stem}{mark}{name.suffix}": content for name, content in names}
 
     @property
     def content(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from bidkit import office
@@ -14,9 +15,9 @@ from bidkit.deal.layout import FormatRules
 from bidkit.diagnostic import Diagnostic, Span, Term, load_messages
 from bidkit.ooxml.opc import read_package
 from bidkit.paging import count_pages
-from bidkit.pdf.reading import read_pdf
+from bidkit.pdf.reading import ReadPdf, read_pdf
 from bidkit.price_form import FilledForm
-from bidkit.readback import read_docx, read_xlsx
+from bidkit.readback import ReadDocument, ReadWorkbook, read_docx, read_xlsx
 from bidkit.recalculation import check_formulas
 from bidkit.rules import check_blind, check_finished, check_form, check_hidden, check_layout, check_printed
 from bidkit.rules.blind import BlindFile
@@ -25,9 +26,28 @@ from bidkit.rules.hidden import HandedIn
 from bidkit.rules.layout import Formatted
 from bidkit.rules.price_forms import FinishedForm
 from bidkit.rules.printed import MEGABYTE, Printed
-from bidkit.traces import read_pdf_traces, read_picture, read_traces
+from bidkit.traces import read_pdf_traces, read_traces
 
 _SHOWN_FILES = 5
+
+
+@dataclass(frozen=True)
+class ReadFiles:
+    """A package's files as read back, by their names; of the buyer's forms only their PDFs."""
+
+    documents: Mapping[str, ReadDocument]
+    workbooks: Mapping[str, ReadWorkbook]
+    pdfs: Mapping[str, ReadPdf]
+
+
+def read_files(files: Mapping[str, bytes], forms: Collection[str] = ()) -> ReadFiles:
+    """What the .docx, .xlsx and .pdf of a package say; each is read once."""
+    own = {name: content for name, content in files.items() if name not in forms}
+    return ReadFiles(
+        {name: read_docx(content, name) for name, content in own.items() if name.endswith(".docx")},
+        {name: read_xlsx(content, name) for name, content in own.items() if name.endswith(".xlsx")},
+        {name: read_pdf(content, name) for name, content in files.items() if name.endswith(".pdf")},
+    )
 
 
 def verify_files(
@@ -38,8 +58,9 @@ def verify_files(
     price_free: Collection[str] = (),
     lots: Mapping[str, str] | None = None,
     formats: Mapping[str, FormatRules] | None = None,
-    logo: bytes = b"",
+    logo: str = "",
     forms: Mapping[str, FilledForm] | None = None,
+    read: ReadFiles | None = None,
 ) -> list[Diagnostic]:
     """What is wrong with a package's .docx, .xlsx and .pdf. Diagnostics: DL14, PK05, PK06, PK12–PK15, PK20–PK30, PR02,
     PR03, PR09, PR25, ID02, FM01, FM03, FM11, EN01–EN03, EN10.
@@ -48,25 +69,24 @@ def verify_files(
         price_free: the .docx among them in which no price may stand, nor in their PDFs.
         lots: those that are made for one lot, with its id.
         formats: by file, how the tender wants it to look.
-        logo: the bidder's, which no blind volume may show.
+        logo: the hash of the pixels of the bidder's, which no blind volume may show.
         forms: those that are the buyer's, of which nothing but their filled cells is judged.
+        read: the files as read back, where that is done already.
     """
     formats, forms = formats or {}, forms or {}
-    documents = {name: read_docx(content, name) for name, content in files.items() if name.endswith(".docx")}
-    own = {name: content for name, content in files.items() if name.endswith(".xlsx") and name not in forms}
-    workbooks = {name: read_xlsx(content, name) for name, content in own.items()}
+    read = read or read_files(files, forms)
+    documents, workbooks, pdfs = read.documents, read.workbooks, read.pdfs
     blind = frozenset(name for name, rules in formats.items() if rules.is_blind)
     bare = frozenset(name for name, rules in formats.items() if rules.contents is False)
     free = frozenset(price_free)
     done = Finished(bid, documents, workbooks, is_draft, free, lots or {}, blind, bare)
     found = [*check_finished(done), *_check_looks(bid, files, formats, is_draft)]
     for name, book in workbooks.items():
-        found += [] if book.faults else check_formulas(own[name], name)
+        found += [] if book.faults else check_formulas(files[name], name)
     for name in blind:
-        found += _check_blind(bid, files, name, formats[name], read_picture(logo)[0] if logo else "")
+        found += _check_blind(bid, files, name, formats[name], logo)
     for name, form in forms.items():
         found += check_form(FinishedForm(name, form.original, files[name], form.wanted), bid.deal.regime)
-    pdfs = {name: read_pdf(content, name) for name, content in files.items() if name.endswith(".pdf")}
     shown = {pdf: document for name, document in documents.items() if (pdf := _pdf_of(name)) in pdfs}
     special = (frozenset(map(_pdf_of, names)) & pdfs.keys() for names in (free, blind, forms))
     return found + check_printed(Printed(bid, pdfs, shown, is_draft, *special))

@@ -12,6 +12,16 @@ from bidkit.gate import Gate
 
 
 @dataclass(frozen=True)
+class VerifiedPackage:
+    """A package that was verified: its folder, how many files are handed in, and what came of it."""
+
+    folder: Path
+    count: int
+    is_draft: bool
+    is_sound: bool
+
+
+@dataclass(frozen=True)
 class Result:
     """What came of a deal: findings, the gate, and the package's folder if one was written.
 
@@ -22,6 +32,7 @@ class Result:
         is_strict: a warning counts as an error does.
         is_verified: the finished files were judged too; else their rules have said nothing.
         suppressed: what was found and does not count.
+        packages: those that were verified.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -35,6 +46,7 @@ class Result:
     is_strict: bool = False
     is_verified: bool = False
     suppressed: tuple[Suppressed, ...] = ()
+    packages: tuple[VerifiedPackage, ...] = ()
 
     def fails(self, item: Diagnostic) -> bool:
         """Whether a finding counts for the exit code."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from bidkit.diagnostic import Diagnostic, Severity, Suppressed
@@ -17,7 +18,7 @@ FORMAT_VERSION = "1.0"
 def render(result: Result, command: str, lang: str) -> str:
     """One object: format version, command, findings, gate, totals, folder."""
     bid = result.bid
-    record = {
+    record: dict[str, Any] = {
         "format_version": FORMAT_VERSION,
         "command": command,
         "deal": bid.deal.id if bid else None,
@@ -32,6 +33,8 @@ def render(result: Result, command: str, lang: str) -> str:
         "is_draft": result.is_draft,
         "folder": str(result.folder) if result.folder else None,
     }
+    if result.packages:
+        record["packages"] = [{**asdict(item), "folder": str(item.folder)} for item in result.packages]
     return json.dumps(record, ensure_ascii=False, indent=2)
 
 

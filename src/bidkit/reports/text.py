@@ -12,7 +12,7 @@ from bidkit.bid import Bid
 from bidkit.diagnostic import Diagnostic, Severity, Span, Suppressed, load_messages
 from bidkit.gate import Gate, ItemResult, StageResult, State
 from bidkit.ooxml.reading import ReadName
-from bidkit.reports import Result
+from bidkit.reports import Result, VerifiedPackage
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _MARKS = {State.DONE: "[x]", State.OPEN: "[ ]"}
@@ -32,10 +32,18 @@ def render(result: Result, command: str, lang: str, here: Path) -> str:
     parts += [labels["pinned"].format(day=result.pinned)] if result.pinned else []
     if result.gate and result.bid and not is_gate:
         parts.append(render_readiness(result.gate, result.bid, lang))
+    parts += [clean(_say_verified(item, labels)) for item in result.packages]
     if command == "build":
         built = labels["built_draft" if result.is_draft else "built"].format(folder=result.folder)
         parts.append(built if result.folder else labels["not_built"])
     return "\n".join(parts)
+
+
+def _say_verified(item: VerifiedPackage, labels: Mapping[str, Any]) -> str:
+    """What came of a package, and that a draft is one."""
+    words = labels["verified"]
+    said = words["sound" if item.is_sound else "unsound"].format(folder=item.folder, count=item.count)
+    return str(said + words["draft"] * item.is_draft)
 
 
 def render_diagnostics(diagnostics: Sequence[Diagnostic], lang: str, root: Path | None, here: Path) -> str:
