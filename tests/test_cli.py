@@ -83,6 +83,7 @@ class TestBuild:
     def test_package_of_a_ready_deal(self, built: Path) -> None:
         names = sorted(read_all(built / "dist"))
         assert names == [
+            f"{FINAL}/internal/facts.json",
             f"{FINAL}/internal/manifest.json",
             f"{FINAL}/internal/report.html",
             f"{FINAL}/submit/credentials/01-营业执照.jpg",

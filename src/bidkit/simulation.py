@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -78,17 +78,24 @@ def read_facts(folder: Path) -> Facts | None:
 
 
 def simulate_package(folder: Path, facts: Facts, regime: Regime) -> Simulation:
-    """Read the files that are handed in, but for the credentials, and correct their prices.
+    """Read the files that are handed in, and correct their prices. Diagnostics: as of `simulate_files`."""
+    paths = [path for path in sorted((folder / "submit").rglob("*")) if path.is_file()]
+    contents = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+    return simulate_files(folder, contents, facts, regime)
+
+
+def simulate_files(folder: Path, contents: Mapping[str, bytes], facts: Facts, regime: Regime) -> Simulation:
+    """Correct the prices of the files of a package, but for the credentials.
 
     Diagnostics: DL14, DL18, DL28, DL46, DL48, DL59, PR01, PR20 (no price, or no breakdown), PR21, PR22, PR23
     (breakdowns that differ), PR24 (a total of no lot), PR25–PR27.
     """
-    papers = folder / "submit/credentials"
-    paths = [path for path in sorted((folder / "submit").rglob("*")) if path.is_file() and papers not in path.parents]
-    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths if path.suffix in _READ}
+    submit = {name: content for name, content in contents.items() if name.startswith("submit/")}
+    names = [PurePosixPath(name) for name in submit if not name.startswith("submit/credentials/")]
+    files = {str(name): submit[str(name)] for name in names if name.suffix in _READ}
     lots = [Lot(item.id, item.title) for item in facts.lots]
     found = read_prices(files, facts.currency, facts.language, lots)
-    problems = [*found.problems, *_list_unread(folder, paths)]
+    problems = [*found.problems, *_list_unread(names)]
     outcomes: list[Outcome] = []
     for lot in [item.id for item in lots] or [""]:
         for period in list_periods(found, lot):
@@ -103,12 +110,12 @@ def simulate_package(folder: Path, facts: Facts, regime: Regime) -> Simulation:
     return Simulation(folder, regime, tuple(outcomes), tuple(problems))
 
 
-def _list_unread(folder: Path, paths: Sequence[Path]) -> Iterator[Diagnostic]:
+def _list_unread(paths: Sequence[PurePosixPath]) -> Iterator[Diagnostic]:
     """The files that are not read but may hold prices; a PDF is that of the volume beside it. Diagnostics: DL59."""
     read = {path.with_suffix("") for path in paths if path.suffix in _READ}
     for path in paths:
         if path.suffix not in _READ and not (path.suffix == ".pdf" and path.with_suffix("") in read):
-            yield Diagnostic("DL59", Span(path.relative_to(folder).as_posix()), {"file": path.name})
+            yield Diagnostic("DL59", Span(str(path)), {"file": path.name})
 
 
 def _find_gaps(found: Stated, folder: Path, lot: str, periods: Collection[Period]) -> Iterator[Diagnostic]:

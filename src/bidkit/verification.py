@@ -16,7 +16,7 @@ from bidkit.made import compare_files
 from bidkit.package import MANIFEST
 from bidkit.records import Unfit
 from bidkit.reports import Result, VerifiedPackage
-from bidkit.simulation import REGIMES, simulate_package
+from bidkit.simulation import REGIMES, simulate_files
 from bidkit.simulation import Facts as StatedFacts
 from bidkit.verify import ReadFiles, read_files
 
@@ -76,10 +76,10 @@ def _verify(folder: Path, version: str) -> _Found:
         facts = read_facts(contents.get(FACTS, b""))
     except Unfit as error:
         return _Found(None, [*problems, Diagnostic("PK53", Span(FACTS), {"file": FACTS, "reason": str(error)[:80]})])
-    told, suppressed = facts.basis.policy.judge(verify_contents(facts, contents))
+    told, suppressed = facts.basis.policy.judge(_judge(facts, contents))
     known = {(item.code, item.span.file) for item in problems if item.span}
     problems += [item for item in told if not item.span or (item.code, item.span.file) not in known]
-    return _Found(facts, [*problems, *_correct(folder, facts.basis)], suppressed)
+    return _Found(facts, [*problems, *_correct(folder, facts.basis, contents)], suppressed)
 
 
 def _read_all(files: Mapping[str, Path]) -> tuple[dict[str, bytes], list[Diagnostic]]:
@@ -118,12 +118,9 @@ def _check_manifest(contents: Mapping[str, bytes], outputs: Mapping[str, str]) -
             yield Diagnostic("PK52", Span(name), {"file": name})
 
 
-def verify_contents(facts: Facts, contents: Mapping[str, bytes], *, is_compared: bool = True) -> list[Diagnostic]:
+def _judge(facts: Facts, contents: Mapping[str, bytes]) -> list[Diagnostic]:
     """What is wrong with the files of a package, whatever its manifest says. Diagnostics: those of `judge_files`, PK50,
     PK51, PK54–PK56.
-
-    Args:
-        is_compared: the files are also compared with what they were when they were made; else only the rules judge.
     """
     basis = facts.basis
     handed_in = {name: content for name, content in contents.items() if name.startswith(_SUBMIT)}
@@ -133,10 +130,7 @@ def verify_contents(facts: Facts, contents: Mapping[str, bytes], *, is_compared:
     found = [Diagnostic("PK50", Span(name), {"file": name}) for name in basis.promised if name not in handed_in]
     found += [Diagnostic("PK51", Span(name), {"file": name}) for name in handed_in if name not in basis.promised]
     found += judge_files(basis, submit, read)
-    found += _check_copies(basis, submit)
-    if is_compared:
-        found += _compare(facts, read)
-    return found
+    return [*found, *_check_copies(basis, submit), *_compare(facts, read)]
 
 
 def _check_copies(basis: Basis, submit: Mapping[str, bytes]) -> Iterator[Diagnostic]:
@@ -153,9 +147,9 @@ def _compare(facts: Facts, read: ReadFiles) -> Iterator[Diagnostic]:
             yield from compare_files(name, made, found[name])
 
 
-def _correct(folder: Path, basis: Basis) -> Iterator[Diagnostic]:
+def _correct(folder: Path, basis: Basis, contents: Mapping[str, bytes]) -> Iterator[Diagnostic]:
     """What a committee would correct, by the rules of the tender. Diagnostics: PR14, and as warnings those of
-    `simulate_package` that no other check has.
+    `simulate_files` that no other check has.
     """
     deal = basis.bid.deal
     rules = deal.tender.rules if deal.tender else None
@@ -163,13 +157,13 @@ def _correct(folder: Path, basis: Basis) -> Iterator[Diagnostic]:
         return
     lots = [{"id": part.lot.id, "title": part.lot.name} for part in basis.bid.quote.lots]
     about = {"language": deal.language, "currency": deal.quote.currency, "rules": rules, "lots": lots}
-    found = simulate_package(folder, StatedFacts.model_validate(about), cast("Regime", rules))
+    found = simulate_files(folder, contents, StatedFacts.model_validate(about), cast("Regime", rules))
     for outcome in found.outcomes:
         correction = outcome.correction
-        if correction.price != outcome.stated.figures or correction.steps:
+        if correction.steps:
             before, after = f"{outcome.stated.figures:,.2f}", f"{correction.price:,.2f}"
             values = {"before": before, "after": after, "count": len(correction.steps)}
-            yield Diagnostic("PR14", outcome.opening.at, values, Severity.INFO)
+            yield Diagnostic("PR14", outcome.opening.at, values, Severity.WARNING)
     for item in found.diagnostics:
         if item.code not in _TOLD_BY_VERIFY:
             yield replace(item, severity=Severity.WARNING)

@@ -55,8 +55,8 @@ _FILE_RULES: tuple[Rule[Any], ...] = (
     *PRICE_FORM_RULES,
 )
 _MILD = {
-    Severity.WARNING: ("DL72", "EN19", "PK11", "PK32", "PK57", "QU08", "QU14", "TP18", "TP19"),
-    Severity.INFO: ("DL37", "EN01", "EN10", "EN13", "EN14", "PR14"),
+    Severity.WARNING: ("DL72", "EN19", "PK11", "PK32", "PK57", "PR14", "QU08", "QU14", "TP18", "TP19"),
+    Severity.INFO: ("DL37", "EN01", "EN10", "EN13", "EN14"),
 }
 """Codes of no rule that are never errors."""
 

@@ -1,0 +1,310 @@
+"""A finished package is verified from itself alone: whatever somebody has changed in it is told, and where."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pikepdf
+import pytest
+from docx import Document
+from form_files import make_form_deal
+from mutants import KINDS, Mutant, make_mutants, rewrite_manifest
+from pack_files import make_two_volumes
+from typer.testing import CliRunner
+from workspace import NOW, make_workspace, sign_all
+
+from bidkit.basis import FACTS, read_facts
+from bidkit.build import Options, build_deal
+from bidkit.cli import app
+from bidkit.diagnostic import Severity
+from bidkit.reports import Result
+from bidkit.verification import verify_packages
+
+COUNT = int(os.environ.get("BIDKIT_MUTANTS", "40"))
+"""How many of the 200 mutants are verified; `BIDKIT_MUTANTS=200` for all of them."""
+COMPARED = {"PK54", "PK55", "PK56"}
+"""Codes of what is compared with the files as they were made; all others come from rules over the facts."""
+
+
+def codes(result: Result, severity: Severity = Severity.ERROR) -> set[str]:
+    return {item.code for item in result.diagnostics if item.severity is severity}
+
+
+def read(folder: Path) -> dict[str, bytes]:
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
+def renew(folder: Path) -> None:
+    """The manifest is made to fit the files, as whoever wants to hide a change would do."""
+    (folder / "internal/manifest.json").write_bytes(rewrite_manifest(read(folder))["internal/manifest.json"])
+
+
+def run(*arguments: object) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["verify", *map(str, arguments)])
+    return result.exit_code, result.output
+
+
+@pytest.fixture
+def port(packages: Mapping[str, Path], tmp_path: Path) -> Path:
+    return Path(shutil.copytree(packages["port"], tmp_path / "port"))
+
+
+@pytest.fixture(scope="module")
+def final(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small final package."""
+    deal = make_workspace(tmp_path_factory.mktemp("final"))
+    sign_all(deal)
+    result = build_deal(deal, Options(now=NOW))
+    assert result.folder
+    return result.folder
+
+
+@pytest.fixture
+def small(final: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(final, tmp_path / "small"))
+
+
+@pytest.mark.parametrize("name", ["water", "school", "port"])
+def test_a_package_as_built_is_sound(packages: Mapping[str, Path], name: str) -> None:
+    result = verify_packages([packages[name]], "")
+    assert [item.message("en") for item in result.diagnostics] == []
+    assert result.exit_code == 0
+    (package,) = result.packages
+    assert package.is_draft
+    assert package.is_sound
+
+
+def test_a_final_package_is_sound_and_no_draft(final: Path) -> None:
+    result = verify_packages([final], "")
+    assert [item.message("en") for item in result.diagnostics] == []
+    assert not result.packages[0].is_draft
+
+
+def test_most_mutants_are_caught(packages: Mapping[str, Path], tmp_path: Path) -> None:
+    found = list(_verify_mutants(make_mutants(packages, COUNT), tmp_path))
+    missed = [mutant for mutant, errors in found if not errors]
+    shown = [(mutant.number, mutant.package, mutant.kind, mutant.what) for mutant in missed]
+    assert len(missed) <= len(found) * 0.02, shown
+    by_rules = [mutant for mutant, errors in found if errors - COMPARED]
+    print(f"{len(found)} mutants: {len(found) - len(missed)} caught, {len(by_rules)} of them by rules alone; {shown}")
+    assert len(by_rules) >= len(found) * 0.3
+
+
+def _verify_mutants(mutants: Iterator[Mutant], tmp_path: Path) -> Iterator[tuple[Mutant, set[str]]]:
+    for mutant in mutants:
+        folder = mutant.write(tmp_path / str(mutant.number))
+        yield mutant, codes(verify_packages([folder], ""))
+        shutil.rmtree(folder)
+
+
+def test_mutants_are_the_same_each_time_and_of_every_kind(packages: Mapping[str, Path]) -> None:
+    one, two = (list(make_mutants(packages, 8)) for _ in range(2))
+    assert [(m.number, m.kind, m.what) for m in one] == [(m.number, m.kind, m.what) for m in two]
+    assert len(KINDS) >= 40
+
+
+class TestManifest:
+    def test_a_file_that_is_missing_unknown_or_changed_is_told(self, small: Path) -> None:
+        (small / "submit/quote.xlsx").unlink()
+        (small / "submit/~notes.docx").write_bytes(b"x")
+        (small / "internal/report.html").write_bytes(b"x")
+        result = verify_packages([small], "")
+        told = {(item.code, item.values["file"]) for item in result.diagnostics if item.code < "PK53"}
+        assert ("PK50", "submit/quote.xlsx") in told
+        assert ("PK51", "submit/~notes.docx") in told
+        assert ("PK52", "internal/report.html") in told
+        assert result.exit_code == 1
+
+    def test_a_file_that_is_lost_is_told_though_the_manifest_has_forgotten_it(self, small: Path) -> None:
+        (small / "submit/quote.xlsx").unlink()
+        (small / "submit/more.docx").write_bytes(b"x")
+        renew(small)
+        assert {"PK50", "PK51"} <= codes(verify_packages([small], ""))
+
+    @pytest.mark.parametrize(
+        "content", [b"", b"{", b"[]", b'{"format_version": "1.0"}', b'{"format_version": "9"}', b"\xff"]
+    )
+    def test_facts_that_cannot_be_read_are_an_error(self, small: Path, content: bytes) -> None:
+        (small / FACTS).write_bytes(content)
+        renew(small)
+        assert codes(verify_packages([small], "")) == {"PK53"}
+
+    def test_facts_of_other_types_are_an_error(self, small: Path) -> None:
+        record = json.loads((small / FACTS).read_bytes())
+        record["basis"]["bid"]["quote"]["base"] = ["1"]
+        (small / FACTS).write_text(json.dumps(record), encoding="utf-8")
+        renew(small)
+        assert codes(verify_packages([small], "")) == {"PK53"}
+
+    @pytest.mark.parametrize("content", [b"", b"[]", b'{"outputs": 1, "bidkit": ""}', b'{"outputs": {}}'])
+    def test_a_manifest_that_cannot_be_read_is_an_error(self, small: Path, content: bytes) -> None:
+        (small / "internal/manifest.json").write_bytes(content)
+        assert codes(verify_packages([small], "")) == {"PK53"}
+
+    def test_another_version_is_a_warning(self, small: Path) -> None:
+        result = verify_packages([small], "9.9")
+        assert (codes(result), codes(result, Severity.WARNING), result.exit_code) == (set(), {"PK57"}, 0)
+        assert verify_packages([small], "9.9", is_strict=True).exit_code == 1
+
+
+class TestFiles:
+    def test_a_changed_text_is_told_with_both_texts_and_its_place(self, small: Path) -> None:
+        path = small / "submit/proposal.docx"
+        document = Document(str(path))
+        paragraph = next(item for item in document.paragraphs if len(item.text) > 20 and len(item.runs) == 1)
+        before = paragraph.text
+        paragraph.runs[0].text = "Something else"
+        document.save(str(path))
+        renew(small)
+        found = [item for item in verify_packages([small], "").diagnostics if item.code == "PK54"]
+        (item, *_) = [item for item in found if "Something else" in item.values["after"]]
+        assert item.span is not None
+        assert dict(item.span.place)["part"] == "word/document.xml"
+        assert item.values["before"][:10] in before
+
+    def test_a_copy_that_was_exchanged_is_told(self, port: Path) -> None:
+        one, two, *_ = sorted((port / "submit/credentials").glob("*.jpg"))
+        shutil.copy(two, one)
+        renew(port)
+        assert codes(verify_packages([port], "")) == {"PK56"}
+
+    def test_another_price_in_a_sentence_is_what_a_committee_would_correct(
+        self, packages: Mapping[str, Path], tmp_path: Path
+    ) -> None:
+        water = Path(shutil.copytree(packages["water"], tmp_path / "water"))
+        (path,) = (water / "submit").glob("*.docx")
+        document = Document(str(path))
+        document.add_paragraph("投标总价：6,374,821.00 元")
+        document.save(str(path))
+        renew(water)
+        result = verify_packages([water], "")
+        assert "PR14" in codes(result, Severity.WARNING)
+
+    def test_a_damaged_file_is_told_and_nothing_breaks(self, port: Path) -> None:
+        for path in (port / "submit").glob("*.*"):
+            path.write_bytes(path.read_bytes()[:-2000])
+        renew(port)
+        assert "PK05" in codes(verify_packages([port], ""))
+
+    def test_a_changed_cell_of_the_buyers_form_is_told(self, tmp_path: Path) -> None:
+        deal = make_form_deal(tmp_path)
+        sign_all(deal)
+        result = build_deal(deal, Options(now=NOW))
+        assert result.folder, [item.message("en") for item in result.diagnostics]
+        assert codes(verify_packages([result.folder], "")) == set()
+        (path,) = (result.folder / "submit").glob("报价表*.xlsx")
+        book = openpyxl.load_workbook(path)
+        book.active["B2"] = "4"
+        book.save(path)
+        renew(result.folder)
+        assert "PK30" in codes(verify_packages([result.folder], ""))
+
+    @pytest.mark.parametrize("text", ["336,000.00", "33.6 万元", "人民币叁拾叁万陆仟元整"])
+    def test_a_price_in_the_technical_volume_is_told_by_the_rules(self, tmp_path: Path, text: str) -> None:
+        deal = make_two_volumes(tmp_path)
+        sign_all(deal)
+        result = build_deal(deal, Options(now=NOW, is_draft=True))
+        assert result.folder, [item.message("en") for item in result.diagnostics]
+        assert "PR09" not in codes(verify_packages([result.folder], ""))
+        (path,) = (result.folder / "submit").glob("*技术*.docx")
+        document = Document(str(path))
+        document.add_paragraph(text)
+        document.save(str(path))
+        renew(result.folder)
+        assert {"PR09", "PK54"} <= codes(verify_packages([result.folder], ""))
+
+    @pytest.mark.office
+    def test_a_lost_page_of_a_pdf_is_told(self, tmp_path: Path) -> None:
+        deal = make_workspace(tmp_path)
+        sign_all(deal)
+        result = build_deal(deal, Options(now=NOW, with_pdf=True))
+        assert result.folder, [item.message("en") for item in result.diagnostics]
+        assert codes(verify_packages([result.folder], "")) == set()
+        path = result.folder / "submit/proposal.pdf"
+        with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+            del pdf.pages[-1]
+            pdf.save(path)
+        renew(result.folder)
+        assert "PK54" in codes(verify_packages([result.folder], ""))
+
+
+class TestFacts:
+    def test_no_cost_floor_or_competitor_is_in_them(self, packages: Mapping[str, Path]) -> None:
+        for folder in packages.values():
+            facts = (folder / FACTS).read_text(encoding="utf-8")
+            for key in ("cost", "floor", "cap", "competitors", "booked", "signers"):
+                assert f'"{key}":' not in facts, key
+
+    def test_the_bid_is_read_back_as_it_was(self, packages: Mapping[str, Path]) -> None:
+        facts = read_facts((packages["water"] / FACTS).read_bytes())
+        quote = facts.basis.bid.quote
+        assert quote.base == Decimal("6374820.00")
+        assert sum(line.amount for line in quote.lines) == quote.base
+        assert facts.basis.is_draft
+
+    def test_the_same_deal_gives_the_same_facts(self, tmp_path: Path) -> None:
+        deal = make_workspace(tmp_path)
+        sign_all(deal)
+        made = []
+        for name in ("one", "two"):
+            result = build_deal(deal, Options(now=NOW, out=tmp_path / name))
+            assert result.folder
+            made.append((result.folder / FACTS).read_bytes())
+        assert made[0] == made[1]
+
+    def test_they_are_in_the_manifest(self, final: Path) -> None:
+        outputs = json.loads((final / "internal/manifest.json").read_bytes())["outputs"]
+        assert outputs[FACTS] == hashlib.sha256((final / FACTS).read_bytes()).hexdigest()
+
+
+class TestCommand:
+    @pytest.mark.parametrize("lang", ["zh", "en"])
+    def test_a_sound_draft_is_exit_code_0_and_said_to_be_one(self, port: Path, lang: str) -> None:
+        code, output = run(port, "--lang", lang)
+        assert code == 0
+        assert ("草稿" if lang == "zh" else "DRAFT") in output.splitlines()[-1]
+
+    def test_several_packages_have_the_worst_exit_code(self, port: Path, small: Path) -> None:
+        (small / "submit/quote.xlsx").unlink()
+        code, output = run(port, small, "--lang", "en")
+        assert code == 1
+        assert f"verified {port}" in output
+        assert f"{small} is not sound" in output
+
+    def test_json_has_findings_and_packages(self, small: Path) -> None:
+        (small / "submit/quote.xlsx").unlink()
+        code, output = run(small, "--format", "json")
+        record = json.loads(output)
+        assert code == 1
+        assert record["command"] == "verify"
+        assert record["format_version"] == "1.0"
+        assert record["packages"] == [{"folder": str(small), "count": 4, "is_draft": False, "is_sound": False}]
+        assert "PK50" in {item["code"] for item in record["diagnostics"]}
+
+    @pytest.mark.parametrize("form", ["github", "gitlab", "junit", "sarif", "html"])
+    def test_every_report_names_the_file(self, small: Path, form: str) -> None:
+        (small / "submit/quote.xlsx").unlink()
+        code, output = run(small, "--format", form)
+        assert code == 1
+        assert "quote.xlsx" in output
+
+    def test_a_report_goes_to_a_file(self, small: Path, tmp_path: Path) -> None:
+        code, _ = run(small, "-o", tmp_path / "verify.txt", "--lang", "en")
+        assert code == 0
+        assert "sound" in (tmp_path / "verify.txt").read_text(encoding="utf-8")
+
+    def test_no_package_is_exit_code_2(self, tmp_path: Path) -> None:
+        code, output = run(tmp_path, "--lang", "en")
+        assert code == 2
+        assert "EN15" in output
+
+    def test_it_is_explained(self) -> None:
+        assert CliRunner().invoke(app, ["verify", "--help"]).exit_code == 0
