@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -231,7 +232,10 @@ def _parse_parts(parts: Mapping[str, bytes]) -> tuple[dict[str, etree._Element],
 def _text(paragraph: etree._Element) -> str:
     out = []
     for element in paragraph.iter(f"{W}t", f"{W}tab", f"{W}br"):
-        if next(element.iterancestors(f"{W}p")) is paragraph and element.getparent().tag == f"{W}r":  # type: ignore[union-attr]
+        run = element.getparent()
+        if run is None or run.tag != f"{W}r":
+            continue
+        if run.getparent() is paragraph or next(element.iterancestors(f"{W}p")) is paragraph:
             out.append(element.text or "" if element.tag == f"{W}t" else "\t" if element.tag == f"{W}tab" else "\n")
     return "".join(out)
 
@@ -248,9 +252,12 @@ def _read_outline(
         if (named := style.find(f"{W}name")) is not None
     }
     headings, contents = [], []
-    for paragraph in trees["word/document.xml"].iter(f"{W}p"):
-        style = paragraph.find(f"{W}pPr/{W}pStyle")
-        name = names.get(style.get(f"{W}val", ""), "") if style is not None else ""
+    for style in trees["word/document.xml"].iter(f"{W}pStyle"):
+        name = names.get(style.get(f"{W}val", ""), "")
+        above = [*islice(style.iterancestors(), 2)] if name.startswith(("heading ", "toc ")) else []
+        if len(above) < 2 or above[1].tag != f"{W}p":  # a style that the paragraph had before a tracked change
+            continue
+        paragraph = above[1]
         if found := re.fullmatch("heading ([1-9])", name):
             if text := _text(paragraph).strip():
                 headings.append((int(found.group(1)), " ".join(text.split())))
