@@ -10,10 +10,10 @@ from pathlib import Path
 
 from bidkit.appendix import Appendix, load_appendix
 from bidkit.bid import Bid, list_catalog_names, make_bid
-from bidkit.catalog import load_catalog, load_library
+from bidkit.catalog import load_catalog
 from bidkit.config import find_workspace, load_settings
-from bidkit.credentials.choosing import Choice, choose_papers
-from bidkit.deal import Deal, load_deal
+from bidkit.credentials.choosing import choose_from_library
+from bidkit.deal import load_deal
 from bidkit.diagnostic import Diagnostic, Suppressed, has_errors
 from bidkit.gate import Attestation, Gate, hash_inputs, judge_gate, load_attestations
 from bidkit.ooxml.sheet import WorkbookTemplate
@@ -92,16 +92,6 @@ class Judged:
         """The checklist."""
         inputs = self.pack.hash, self.appendix.hashes(), self.policy.stated, self.built
         return judge_gate(self.bid, self.findings, self.attestations, self.workspace, self.deal_name, *inputs)
-
-
-def choose_from_library(
-    workspace: Workspace, deal: Deal, today: date, bidder: str
-) -> tuple[tuple[Choice, ...], list[Diagnostic]]:
-    """The papers that a deal leaves to be chosen; the library is read only if it does. Diagnostics: DL01–DL28, DL64."""
-    if not any(need.choose for need in (deal.tender.required_credentials if deal.tender else ())):
-        return (), []
-    library, problems = load_library(workspace)
-    return choose_papers(deal, library, today, bidder), problems
 
 
 def judge_deal(deal_path: Path, options: Options) -> tuple[Judged | None, list[Diagnostic]]:
