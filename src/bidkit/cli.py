@@ -26,6 +26,7 @@ from bidkit.command import (
     require,
 )
 from bidkit.credentials_cli import credentials
+from bidkit.difference_cli import diff
 from bidkit.price_cli import price
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ app = typer.Typer(
     bidkit price simulate dist/water        模拟评委修正价格 / what a committee would correct
     bidkit price export deal.yaml           报价导出为 JSON、CSV / the quote as JSON or CSV
     bidkit credentials expiring             快到期的资信文件 / papers that expire soon
+    bidkit diff old/deal.yaml deal.yaml     两版的差别 / what differs between two versions
 
     退出码 Exit codes: 0 完好 no error, 1 有错误或关口未开 errors or gate closed, 2 无法运行 could not run.""",
 )
@@ -71,6 +73,7 @@ template = typer.Typer(
 app.add_typer(template)
 app.add_typer(price)
 app.add_typer(credentials)
+app.command()(diff)
 
 TemplateFile = Annotated[
     Path,
