@@ -28,6 +28,7 @@ from bidkit.command import (
 from bidkit.credentials_cli import credentials
 from bidkit.difference_cli import diff
 from bidkit.price_cli import price
+from bidkit.requirements_cli import requirements
 
 if TYPE_CHECKING:
     from bidkit.inspection import Inspection
@@ -56,6 +57,7 @@ app = typer.Typer(
     bidkit price simulate dist/water        模拟评委修正价格 / what a committee would correct
     bidkit price export deal.yaml           报价导出为 JSON、CSV / the quote as JSON or CSV
     bidkit credentials expiring             快到期的资信文件 / papers that expire soon
+    bidkit requirements merge deal.yaml b.xlsx  与更正后的清单合并 / merge a new list
     bidkit diff old/deal.yaml deal.yaml     两版的差别 / what differs between two versions
 
     退出码 Exit codes: 0 完好 no error, 1 有错误或关口未开 errors or gate closed, 2 无法运行 could not run.""",
@@ -73,6 +75,7 @@ template = typer.Typer(
 app.add_typer(template)
 app.add_typer(price)
 app.add_typer(credentials)
+app.add_typer(requirements)
 app.command()(diff)
 
 TemplateFile = Annotated[

@@ -202,7 +202,8 @@ Deviation = Annotated[Literal["none", "positive", "negative"], BeforeValidator(_
 class Requirement(Model):
     """One clause of the tender and the answer to it. An answer without text or deviation is open.
 
-    Without `lot` the clause is one of all lots.
+    Without `lot` the clause is one of all lots. `stale` says that the clause has changed since it was answered, and in
+    which addendum; whoever has looked at the answer again clears it.
     """
 
     id: Text
@@ -216,3 +217,4 @@ class Requirement(Model):
     deviation: Deviation | None = None
     evidence: Texts = ()
     remark: Note = ""
+    stale: Note = ""

@@ -192,9 +192,10 @@ def _name_records(records: Sequence[Model]) -> Iterator[str]:
 
 
 def name_record(record: Any) -> str:
-    """A record as people call it: its id and its name."""
+    """A record as people call it: its id, its clause and its name."""
     fields = type(record).model_fields
     key = next((str(getattr(record, name)) for name in ("id", "sku") if name in fields), "")
+    key = f"{key} {record.clause}".strip() if "clause" in fields else key
     names = (" ".join(str(getattr(record, name)).split()) for name in _NAMES if name in fields)
     name = next((name for name in names if name and name != key), "")
     return f"{key} {name if len(name) <= _SHOWN else name[:_SHOWN] + '…'}".strip()

@@ -278,10 +278,16 @@ class _Text:
 
     def summarize(self, item: Change) -> str:
         """What a record that has come or gone says."""
+        if item.kind == "replaced":
+            fields = [key for key in type(item.new).model_fields if key not in ("id", "title", "kind")]
+            pairs = [(key, getattr(item.old, key), getattr(item.new, key)) for key in fields]
+            changed = [(key, self.cut(key, was), self.cut(key, now)) for key, was, now in pairs if was != now]
+            told = str(self.words["sep"]).join(f"{self.name(key)} {was} → {now}" for key, was, now in changed)
+            return f"{self.words['colon']}{told}" if told else ""
         record = item.old if item.new is None else item.new
         if not isinstance(record, Model):
             return f"{self.words['colon']}{record}" if item.key else ""
-        told = self.words["sep"].join(self.list_fields(record, item.title))
+        told = str(self.words["sep"]).join(self.list_fields(record, item.title))
         return f"{self.words['colon']}{told}" if told else ""
 
     def list_fields(self, record: Model, title: str) -> Iterator[str]:
@@ -289,9 +295,16 @@ class _Text:
         for key, field in type(record).model_fields.items():
             value = getattr(record, key)
             if value not in (None, "", (), {}) and value != field.default and str(value) not in title.split(" ", 1):
-                shown = self.show(key, value)
-                label = self.words["keys"].get(key, key)
-                yield f"{label} {shown if len(shown) <= _LONG else shown[:_LONG] + '…'}"
+                yield f"{self.name(key)} {self.cut(key, value)}"
+
+    def name(self, key: str) -> str:
+        """A field as people call it."""
+        return str(self.words["keys"].get(key, key))
+
+    def cut(self, key: str, value: Any) -> str:
+        """One value, its beginning if it is long."""
+        shown = self.show(key, value)
+        return shown if len(shown) <= _LONG else f"{shown[:_LONG]}…"
 
     def show(self, key: str, value: Any) -> str:
         """One value as people read it."""

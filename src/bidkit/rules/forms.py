@@ -35,6 +35,15 @@ def requirements_answered(bid: Bid) -> Iterator[Finding]:
             yield Finding(item.span("evidence"), {"id": name, "fault": Term("no_evidence")})
 
 
+@rule("FM24")
+def answers_are_current(bid: Bid) -> Iterator[Finding]:
+    """No answer is one to what a clause said before an addendum changed it."""
+    for item in bid.deal.requirements:
+        if item.stale:
+            name = f"{item.id} ({item.marker})" if item.marker else item.id
+            yield Finding(item.span("stale"), {"id": name, "stale": item.stale})
+
+
 @rule("FM16", regimes=TENDER)
 def mandatory_count(bid: Bid) -> Iterator[Finding]:
     """As many mandatory requirements are captured as a second person counted in the tender."""
@@ -68,4 +77,11 @@ def factors_answered(bid: Bid) -> Iterator[Finding]:
             yield Finding(factor.span("id"), {"id": factor.id, "title": factor.title})
 
 
-RULES = (deviation_table, requirements_answered, mandatory_count, makers_are_declared, factors_answered)
+RULES = (
+    deviation_table,
+    requirements_answered,
+    answers_are_current,
+    mandatory_count,
+    makers_are_declared,
+    factors_answered,
+)
