@@ -335,7 +335,7 @@ def test_a_workbook_keeps_its_look_and_its_other_sheets(deal: Path) -> None:
 def test_a_list_in_deal_yaml_becomes_a_csv(tmp_path: Path) -> None:
     deal = make_workspace(tmp_path / "w")
     new = new_list(deal, "9.9,,全新的要求。")
-    result = run(deal, new, lang="zh")
+    result = run(deal, new, "--whole", lang="zh")
     assert result.exit_code == 0, result.output
     assert "requirements.new.csv" in result.stdout and "删去了，但已有响应" in result.stdout
 
@@ -405,3 +405,31 @@ def test_a_signed_checklist_is_void_after_a_merge(deal: Path) -> None:
         if result.gate
     ]
     assert voids[0] == set() and voids[1]
+
+
+def test_a_list_of_changes_only_leaves_the_rest_as_it_is(tmp_path: Path) -> None:
+    deal = copy_example("water", tmp_path)
+    old = read_csv(deal.with_name("requirements.csv"))
+    changed = {**old[5], "text": old[5]["text"].replace("分层", "分级")}
+    assert changed != old[5]
+    fresh = {"clause": "5.1.99", "page": "30", "marker": "▲", "text": "平台支持 IPv6 双栈访问。"}
+    new = publish([changed, fresh], tmp_path / "new.csv")
+    result = run(deal, new)
+    assert (result.exit_code, "EN22" in result.stderr) == (2, True), result.output
+    result = run(deal, new, "--partial", "--addendum", "3", "--format", "json")
+    assert result.exit_code == 0, result.output
+    counts = {"unchanged": len(old) - 1, "changed": 1, "new": 1, "moved": 0, "removed": 0}
+    assert json.loads(result.stdout)["counts"] == counts
+    written = read_csv(deal.with_name("requirements.new.csv"))
+    place = next(n for n, row in enumerate(written) if row["clause"] == "5.1.99")
+    assert written[place - 1]["clause"] == "5.1.9"
+    assert [row["id"] for row in written if row["clause"] != "5.1.99"] == [row["id"] for row in old]
+    assert [row["id"] for row in written if row["stale"]] == [old[5]["id"]]
+    whole = json.loads(run(deal, new, "--whole", "--force", "--format", "json").stdout)
+    assert whole["counts"]["removed"] == len(old) - 1
+
+
+def test_the_buyers_own_numbers_are_no_ids_of_the_deal(deal: Path) -> None:
+    rows = ("1,3.1,▲,断网缓存不少于 30 天。", "2,3.2,,提供季度巡检。", "3,3.3,,提供培训。")
+    record = json.loads(run(deal, new_list(deal, *rows, titles="序号,条款,标记,要求"), "--format", "json").stdout)
+    assert [row["id"] for row in record["rows"]] == ["R1", "R2", "R3"]

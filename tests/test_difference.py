@@ -422,3 +422,37 @@ def test_a_price_that_cannot_be_read_is_not_called_equal(pair: tuple[Path, Path]
             path.write_bytes(b"broken")
     result = run(*packages)
     assert (result.exit_code, "PR38" in result.stdout) == (2, True)
+
+
+def test_the_evidence_of_an_attestation_is_told(tmp_path: Path) -> None:
+    old, new = (copy_example("water", tmp_path / side) for side in "ab")
+    evidence = next(new.with_name("evidence").iterdir())
+    evidence.write_bytes(evidence.read_bytes() + b"x")
+    result = run(old, new)
+    assert (result.exit_code, f"evidence/{evidence.name}: changed" in result.stdout) == (1, True), result.stdout
+
+
+@pytest.mark.parametrize("part", [b"<broken", b"<a/>", b""])
+def test_a_volume_that_is_no_longer_sound_is_told(pair: tuple[Path, Path], part: bytes) -> None:
+    packages = build(pair[0]), build(pair[1])
+    volume = next(packages[1].glob("submit/*.docx"))
+    volume.write_bytes(zipped({**unzip(volume.read_bytes()), "word/document.xml": part}))
+    result = run(*packages)
+    assert (result.exit_code, f"{volume.name.replace('-DRAFT', '')}: changed" in result.stdout) == (1, True)
+
+
+def test_a_draft_is_compared_with_the_file_of_its_name(pair: tuple[Path, Path]) -> None:
+    packages = build(pair[0]), build(pair[1])
+    volume = next(packages[1].glob("submit/*-DRAFT.docx"))
+    volume.rename(volume.with_name(volume.name.replace("-DRAFT", "")))
+    result = run(*packages)
+    assert result.exit_code == 1
+    assert "removed" not in result.stdout and "name: " in result.stdout
+    volume.write_bytes(b"x")  # both at once: neither hides the other
+    assert "added" in run(*packages).stdout
+
+
+def test_amounts_of_two_currencies_have_no_difference(pair: tuple[Path, Path]) -> None:
+    change(pair, quote__currency="USD", quote__total_words=None)
+    figures = json.loads(run(*pair, "--format", "json").stdout)["figures"]
+    assert figures and all(figure["difference"] is None and figure["percent"] is None for figure in figures)

@@ -52,6 +52,12 @@ def merge(
         list[str] | None,
         typer.Option("--column", metavar="FIELD=TITLE", help="如 text=采购需求 / such as text=Demand; may be repeated"),
     ] = None,
+    partial: Annotated[
+        bool | None,
+        typer.Option(
+            "--partial/--whole", help="清单只有变动的条款／是全部 / the list has changes only, or all clauses"
+        ),
+    ] = None,
     lang: LangOption = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
@@ -71,9 +77,9 @@ def merge(
     columns = dict(pair.partition("=")[::2] for pair in column or ())
     if not all(columns.values()):
         raise typer.BadParameter("FIELD=TITLE", param_hint="--column")
-    made, root, problems = merge_list(deal, new_list, addendum.strip(), sheet, columns)
+    made, root, problems = merge_list(deal, new_list, addendum.strip(), sheet, columns, partial)
     if made is None:
-        _refuse(problems, language, root, 2 if any(item.code == "DL19" for item in problems) else 1)
+        _refuse(problems, language, root, 2 if any(item.code in ("DL19", "EN22") for item in problems) else 1)
     target = output or made.target
     if problems := write_file(target, made.content, force=force):
         _refuse(problems, language, None, 1 if problems[0].code == "EN17" else 2)

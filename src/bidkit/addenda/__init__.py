@@ -54,6 +54,11 @@ class Merge:
         return [row for row in self.rows if row.state == state]
 
     @property
+    def is_doubtful(self) -> bool:
+        """Whether so much is gone that the new list may be one of changes only."""
+        return len(self.removed) > sum(row.old is not None for row in self.rows)
+
+    @property
     def marked(self) -> list[Row]:
         """The rows whose marker has changed."""
         return [row for row in self.rows if "marker" in row.changes]
@@ -75,21 +80,25 @@ def is_answered(item: Requirement) -> bool:
     return bool(item.response or item.deviation or item.evidence)
 
 
-def merge_requirements(old: Sequence[Requirement], new: Sequence[Listed], addendum: str, language: str) -> Merge:
+def merge_requirements(
+    old: Sequence[Requirement], new: Sequence[Listed], addendum: str, language: str, *, is_partial: bool = False
+) -> Merge:
     """The new list with the answers of the old one; an answer to a clause that has changed is stale.
 
     Args:
         addendum: its number, for the note on a stale answer; may be empty.
         language: of the deal, in which that note is written.
+        is_partial: the new list has only what has changed; all other rows stay as they are.
     """
     found = match_rows(old, new)
-    taken = {item.id for place, item in enumerate(old) if place in found}
+    taken = {item.id for place, item in enumerate(old) if is_partial or place in found}
+    has_ids = any(place is not None and row.id == old[place].id for row, place in zip(new, found, strict=True))
     rows: list[Row] = []
     for row, place in zip(new, found, strict=True):
         if place is not None:
             rows.append(_carry_over(old[place], row, addendum, language))
             continue
-        name = row.id if row.id and row.id not in taken else _make_id(row.marker, rows, old, taken)
+        name = row.id if row.id and has_ids and row.id not in taken else _make_id(row.marker, rows, old, taken)
         taken.add(name)
         fields: dict[str, Any] = {
             key: value for key in ("lot", "page", "marker", "kind") if (value := getattr(row, key)) is not None
@@ -98,7 +107,25 @@ def merge_requirements(old: Sequence[Requirement], new: Sequence[Listed], addend
             fields["kind"] = rows[-1].item.kind  # it is printed in the table in which the row above is
         item = Requirement.model_validate({"id": name, "clause": row.clause, "text": row.text, **fields})
         rows.append(Row("new", item, None))
+    if is_partial:
+        return Merge(tuple(_put_among(old, rows, found)), ())
     return Merge(tuple(rows), tuple(item for place, item in enumerate(old) if place not in found))
+
+
+def _put_among(old: Sequence[Requirement], rows: Sequence[Row], found: Sequence[int | None]) -> Iterator[Row]:
+    """All rows in the old order; a new one behind the last one of its chapter, or at the end."""
+    known = {place: row for row, place in zip(rows, found, strict=True) if place is not None}
+    chapters = [read_clause(item.clause).rpartition(".")[0] for item in old]
+    fresh: dict[int, list[Row]] = {}
+    for row in rows:
+        if row.old is None:
+            chapter = read_clause(row.item.clause).rpartition(".")[0]
+            places = [place for place, other in enumerate(chapters) if other == chapter]
+            fresh.setdefault(places[-1] if places else len(old) - 1, []).append(row)
+    yield from fresh.get(-1, ())
+    for place, item in enumerate(old):
+        yield known.get(place, Row("unchanged", item, item))
+        yield from fresh.get(place, ())
 
 
 def _carry_over(old: Requirement, new: Listed, addendum: str, language: str) -> Row:

@@ -40,12 +40,21 @@ class Made:
 
 
 def merge_list(
-    deal_path: Path, new_list: Path, addendum: str, sheet: str | None, columns: Mapping[str, str]
+    deal_path: Path,
+    new_list: Path,
+    addendum: str,
+    sheet: str | None,
+    columns: Mapping[str, str],
+    is_partial: bool | None = None,
 ) -> tuple[Made | None, Path | None, list[Diagnostic]]:
     """The merged list of a deal; None if the deal or the new list is not understood.
 
+    Args:
+        is_partial: the new list has only what has changed; None if nobody has said so.
+
     Returns:
-        Also the folder to which the places of what is wrong are relative. Diagnostics: DL, EN, TP01.
+        Also the folder to which the places of what is wrong are relative. Diagnostics: DL, EN22 (most rows are gone,
+        and nobody has said whether the list is whole), TP01.
     """
     workspace = find_workspace(deal_path)
     if workspace is None:
@@ -62,7 +71,10 @@ def merge_list(
     ]
     if listed is None or problems:
         return None, new_list.parent, problems
-    merged = merge_requirements(deal.requirements, listed.rows, addendum, deal.language)
+    merged = merge_requirements(deal.requirements, listed.rows, addendum, deal.language, is_partial=bool(is_partial))
+    if is_partial is None and merged.is_doubtful:
+        values = {"file": new_list.name, "gone": len(merged.removed), "count": len(deal.requirements)}
+        return None, None, [Diagnostic("EN22", None, values)]
     source = find_source(workspace, name)
     content, problems = write_list(source, merged)
     if content is None:

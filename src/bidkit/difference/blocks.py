@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from pathlib import PurePosixPath
 
+from lxml import etree
+
 from bidkit.difference.changes import Change, Kind
 from bidkit.difference.walking import Place
 from bidkit.ooxml import opc
@@ -25,7 +27,10 @@ _NUMBER = re.compile(r"\d+(\.\d+)* \| ")
 
 
 def read_blocks(name: str, content: bytes) -> list[Block]:
-    """The texts of a file from the top down; none of a file that holds no text, or cannot be read."""
+    """The texts of a file from the top down; none of a file that holds no text, or cannot be read.
+
+    Whoever compares two files says first whether their bytes differ, so that nothing hides behind an unsound file.
+    """
     suffix = PurePosixPath(name).suffix.lower()
     if suffix == ".docx":
         return list(_read_word(name, content))
@@ -41,14 +46,25 @@ def read_blocks(name: str, content: bytes) -> list[Block]:
 
 def _read_word(name: str, content: bytes) -> Iterator[Block]:
     parts, _ = opc.read_package(content, name)
-    if parts is None or "word/document.xml" not in parts:
+    if parts is None or "word/document.xml" not in parts or not all(map(_is_sound, parts.items())):
         return
     for passage in read_document(parts, name):
         if isinstance(passage.content, str):
             yield passage.heading, passage.content
         else:
-            for row in passage.content.rows:
-                yield passage.heading, " | ".join(cell.text for cell in row.cells)
+            yield from ((passage.heading, " | ".join(cell.text for cell in row.cells)) for row in passage.content.rows)
+
+
+def _is_sound(part: tuple[str, bytes]) -> bool:
+    """Whether a part can be parsed, if it is XML."""
+    name, data = part
+    if not name.endswith((".xml", ".rels")):
+        return True
+    try:
+        opc.parse_xml(data)
+    except etree.XMLSyntaxError:
+        return False
+    return True
 
 
 def _read_rows(name: str, content: bytes) -> Iterator[Block]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -79,9 +80,9 @@ def compare_lines(old: Bid | None, new: Bid | None) -> Iterator[Change]:
 def _list_lines(bid: Bid) -> dict[str, tuple[str, Decimal, Decimal]]:
     """The lines of a quote by their ids, with the category where one stands in several."""
     lines = (*bid.quote.lines, *bid.quote.extras)
-    ids = [item.line.id for item in lines]
+    counts = Counter(item.line.id for item in lines)
     found = {}
     for item in lines:
-        key = item.line.id if ids.count(item.line.id) == 1 else f"{item.line.id}/{item.line.category}"
+        key = item.line.id if counts[item.line.id] == 1 else f"{item.line.id}/{item.line.category}"
         found[key] = (name_record(item.line), item.unit_price, item.amount)
     return found

@@ -50,14 +50,18 @@ class Package:
 def load_package(folder: Path) -> tuple[Package | None, list[Diagnostic]]:
     """A package with all its files. Diagnostics: EN15 (none, or that of an old version), DL14."""
     try:
-        content = (folder / MANIFEST).read_bytes()
-        facts, manifest = Facts.model_validate_json(content), json.loads(content)
+        written = (folder / MANIFEST).read_bytes()
+        facts, manifest = Facts.model_validate_json(written), json.loads(written)
         paths = sorted(path for path in folder.rglob("*") if path.is_file())
         found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
         edited = frozenset(find_edits(folder))
     except (OSError, ValueError):
         return None, [Diagnostic("EN15", None, {"folder": folder})]
-    files = {_strip(name): (name, content) for name, content in found.items() if name != MANIFEST}
+    files: dict[str, tuple[str, bytes]] = {}
+    for name, content in found.items():
+        key = _strip(name)
+        if name != MANIFEST:
+            files[name if key != name and key in found else key] = name, content
     return Package(folder, facts, manifest, files, edited), []
 
 
@@ -175,4 +179,4 @@ def _compare_manifests(old: Package, new: Package) -> Iterator[Change]:
         if before.get(name) != after.get(name):
             kind: Kind = "added" if name not in before else "removed" if name not in after else "changed"
             place = root.enter("sources").find(name, name)
-            yield place.change(kind, "content", before.get(name), after.get(name))
+            yield place.change(kind, "content", before.get(name), after.get(name), group="files")

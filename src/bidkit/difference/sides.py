@@ -7,7 +7,7 @@ its attestations and suppressions, its template pack.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
@@ -66,7 +66,7 @@ def load_side(path: Path, now: datetime, as_of: date | None) -> tuple[Side | Non
     attestations, found = load_attestations(workspace, name)
     policy, more = load_policy(workspace, settings, deal)
     pack, wrong = load_pack(workspace, settings.pack or DEFAULT_PACKS[deal.language])
-    files, missing = _hash_files(workspace, name, catalog, bid)
+    files, missing = _hash_files(workspace, name, [*_list_files(name, deal, catalog, attestations, bid)])
     problems += [*found, *more, *wrong, *missing]
     stated = tuple(" ".join(item) for item in policy.stated)
     template = (pack.name, pack.hash) if pack else ("", "")
@@ -75,16 +75,26 @@ def load_side(path: Path, now: datetime, as_of: date | None) -> tuple[Side | Non
     return side, workspace.root, problems
 
 
-def _hash_files(
-    workspace: Workspace, deal_name: str, catalog: Catalog, bid: Bid | None
-) -> tuple[dict[str, str], list[Diagnostic]]:
-    """The files of papers and the pictures of texts: their content is no text of a model. Diagnostics: DL12–DL14."""
-    wanted: list[tuple[str, str, Span | None]] = []
+def _list_files(
+    deal_name: str, deal: Deal, catalog: Catalog, attestations: Sequence[Attestation], bid: Bid | None
+) -> Iterator[tuple[str, str, Span | None]]:
+    """The files whose content is no text of a model: scans, pictures, buyer's forms, evidence; each with the file that
+    names it, its name there and the place."""
     for paper in catalog.credentials:
         for number, file in enumerate(paper.files):
             at = paper.span("files", number)
-            wanted.append((at.file if at else "", file, at))
-    wanted += list_pictures(bid, deal_name) if bid else ()
+            yield at.file if at else "", file, at
+    for form in deal.quote.forms:
+        yield deal_name, form.file, form.span("file")
+    for record in attestations:
+        yield deal_name, record.evidence, record.span("evidence")
+    yield from list_pictures(bid, deal_name) if bid else ()
+
+
+def _hash_files(
+    workspace: Workspace, deal_name: str, wanted: Sequence[tuple[str, str, Span | None]]
+) -> tuple[dict[str, str], list[Diagnostic]]:
+    """SHA-256 of files, by their names. Diagnostics: DL12–DL14."""
     found: dict[str, str] = {}
     problems = []
     folder = str(PurePosixPath(deal_name).parent)

@@ -42,7 +42,7 @@ def render_json(found: Difference, lang: str) -> str:
         "after": found.after,
         "is_equal": found.is_equal,
         "currencies": found.currencies,
-        "figures": [_describe_figure(item, words) for item in found.figures],
+        "figures": [_describe_figure(item, words, found.currencies) for item in found.figures],
         "changes": [_describe(item, words) for item in _sort(found.changes)],
         "diagnostics": [describe(item, lang) for item in found.problems],
     }
@@ -63,18 +63,17 @@ def _sort(changes: Sequence[Change]) -> list[Change]:
     return sorted(changes, key=lambda item: (order[item.group], not item.is_first, first[f"{item.group} {item.owner}"]))
 
 
-def _describe_figure(item: Figure, words: Mapping[str, Any]) -> dict[str, Any]:
-    is_both = item.old is not None and item.new is not None
+def _describe_figure(item: Figure, words: Mapping[str, Any], currencies: tuple[str, str]) -> dict[str, Any]:
+    is_one = currencies[0] == currencies[1]
+    delta = item.new - item.old if is_one and item.old is not None and item.new is not None else None
     return {
         "kind": item.kind,
         "name": item.name or None,
         "label": words["figures"][item.kind].format(name=item.name),
         "old": None if item.old is None else f"{item.old:f}",
         "new": None if item.new is None else f"{item.new:f}",
-        "difference": f"{item.new - item.old:+f}"
-        if is_both and item.new is not None and item.old is not None
-        else None,
-        "percent": _percent(item),
+        "difference": None if delta is None else f"{delta:+f}",
+        "percent": _percent(item) if is_one else None,
     }
 
 
@@ -189,7 +188,7 @@ class _Text:
     def show_file(self, items: Sequence[Change]) -> Iterator[str]:
         """A file: whether it has come, gone or changed, then what of its text has, a block a line."""
         first = items[0]
-        kind = first.kind if first.key in ("", "bytes", "content") else "changed"
+        kind = next((item.kind for item in items if item.key in ("", "bytes", "content")), "changed")
         yield f"  {_SIGNS[kind]} {self.name_file(first.title)}{self.words['colon']}{self.words['kinds'][kind]}"
         for item in items:
             if item.key == "edited":
