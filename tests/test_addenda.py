@@ -433,3 +433,14 @@ def test_the_buyers_own_numbers_are_no_ids_of_the_deal(deal: Path) -> None:
     rows = ("1,3.1,▲,断网缓存不少于 30 天。", "2,3.2,,提供季度巡检。", "3,3.3,,提供培训。")
     record = json.loads(run(deal, new_list(deal, *rows, titles="序号,条款,标记,要求"), "--format", "json").stdout)
     assert [row["id"] for row in record["rows"]] == ["R1", "R2", "R3"]
+
+
+def test_the_id_of_a_row_that_is_gone_means_no_other_row() -> None:
+    old = [
+        requirement(id=f"R{n}", clause=f"5.{n}", text=text) for n, text in enumerate(("断网缓存。", "季度巡检。"), 1)
+    ]
+    merged = merge(
+        old, {"id": "R1", "clause": "5.1", "text": "断网缓存。"}, {"id": "R2", "clause": "9.9", "text": "驻场两人"}
+    )
+    assert [row.item.id for row in merged.rows] == ["R1", "R3"]
+    assert [item.id for item in merged.removed] == ["R2"]

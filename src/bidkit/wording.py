@@ -17,7 +17,7 @@ _NUMBER = r"\d+(?:[.,]\d+)*"
 _LIMIT = rf"(?:(?:[{_LIMITS}]|{_WORDS_OF_LIMITS})\s*)?"
 _TOKEN = re.compile(rf"{_LIMIT}{_NUMBER}|[A-Za-z]+|\s+|.", re.S | re.I)
 _UNIT = re.compile(
-    r"\s*(%|℃|°C?|㎡|m²|m³|[A-Za-zΩμ/]{1,8}|个月|工作日|日历日|小时|分钟|万元|[个台套天日年月周项人次路寸点核元米块张份家名条])"
+    r"\s*(%|℃|°C?|㎡|m²|m³|[A-Za-zΩμ/]{1,8}|英寸|个月|工作日|日历日|小时|分钟|万元|[个台套天日年月周项人次路寸点核元米块张份家名条])"
 )
 _SENTENCE = re.compile(r"(?<=[。！？；!?;\n])|(?<=[.] )")
 _SHORT = 160

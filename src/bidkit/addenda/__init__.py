@@ -18,6 +18,7 @@ from bidkit.diagnostic import load_messages
 from bidkit.wording import settle
 
 State = Literal["unchanged", "changed", "moved", "new"]
+_NUMBERED = re.compile(r"(.*?)(\d{1,9})")
 _VOIDING = ("text", "marker", "kind")
 """What makes an answer stale when it changes."""
 
@@ -91,15 +92,16 @@ def merge_requirements(
         is_partial: the new list has only what has changed; all other rows stay as they are.
     """
     found = match_rows(old, new)
-    taken = {item.id for place, item in enumerate(old) if is_partial or place in found}
+    kept = {place for place in found if place is not None}
+    ids = _Ids(old)
     has_ids = any(place is not None and row.id == old[place].id for row, place in zip(new, found, strict=True))
     rows: list[Row] = []
     for row, place in zip(new, found, strict=True):
         if place is not None:
             rows.append(_carry_over(old[place], row, addendum, language))
+            ids.follow(rows[-1].item)
             continue
-        name = row.id if row.id and has_ids and row.id not in taken else _make_id(row.marker, rows, old, taken)
-        taken.add(name)
+        name = row.id if row.id and has_ids and row.id not in ids.taken else ids.make(row.marker or "")
         fields: dict[str, Any] = {
             key: value for key in ("lot", "page", "marker", "kind") if (value := getattr(row, key)) is not None
         }
@@ -107,9 +109,10 @@ def merge_requirements(
             fields["kind"] = rows[-1].item.kind  # it is printed in the table in which the row above is
         item = Requirement.model_validate({"id": name, "clause": row.clause, "text": row.text, **fields})
         rows.append(Row("new", item, None))
+        ids.follow(item)
     if is_partial:
         return Merge(tuple(_put_among(old, rows, found)), ())
-    return Merge(tuple(rows), tuple(item for place, item in enumerate(old) if place not in found))
+    return Merge(tuple(rows), tuple(item for place, item in enumerate(old) if place not in kept))
 
 
 def _put_among(old: Sequence[Requirement], rows: Sequence[Row], found: Sequence[int | None]) -> Iterator[Row]:
@@ -154,16 +157,41 @@ def _list_changes(old: Requirement, new: Listed) -> Iterator[str]:
         yield "clause"
 
 
-def _make_id(marker: str | None, rows: Sequence[Row], old: Sequence[Requirement], taken: set[str]) -> str:
-    """An id that nobody has, in the fashion of the last row above that has the same marker, else of the last."""
-    above = [row.item for row in rows]
-    alike = [item for item in above if item.marker == (marker or "")]
-    like = next((item.id for item in (*alike[::-1], *above[::-1], *old)), "R0")
-    parts = re.fullmatch(r"(.*?)(\d+)", like)
-    prefix, width = (parts[1], len(parts[2])) if parts else (f"{like}-", 1)
-    known = taken | {item.id for item in old}
-    numbers = [int(name[len(prefix) :]) for name in known if re.fullmatch(re.escape(prefix) + r"\d{1,9}", name)]
-    return f"{prefix}{max(numbers, default=0) + 1:0{width}d}"
+class _Ids:
+    """The ids that are taken, and new ones in the fashion of those above.
+
+    The id of a row that is gone stays taken: what refers to it must not come to mean another clause.
+    """
+
+    def __init__(self, old: Sequence[Requirement]) -> None:
+        self.taken = {item.id for item in old}
+        self.highest: dict[str, int] = {}
+        self.last = old[0].id if old else "R0"
+        self.above: dict[str, str] = {}
+        """The last id of each marker."""
+        for item in old:
+            self.count(item.id)
+
+    def count(self, name: str) -> None:
+        """Take note of an id."""
+        if match := _NUMBERED.fullmatch(name):
+            self.highest[match[1]] = max(self.highest.get(match[1], 0), int(match[2]))
+
+    def follow(self, item: Requirement) -> None:
+        """Take note of a row of the merged list."""
+        self.count(item.id)
+        self.taken.add(item.id)
+        self.above[item.marker] = self.last = item.id
+
+    def make(self, marker: str) -> str:
+        """An id that nobody has, in the fashion of the last row with the same marker, else of the last."""
+        like = self.above.get(marker, self.last)
+        match = _NUMBERED.fullmatch(like)
+        prefix, width = (match[1], len(match[2])) if match else (f"{like}-", 1)
+        number = self.highest.get(prefix, 0) + 1
+        while (name := f"{prefix}{number:0{width}d}") in self.taken:
+            number += 1
+        return name
 
 
 def find_repeated(new: Sequence[Listed]) -> list[Listed]:

@@ -11,6 +11,7 @@ import csv
 import io
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -191,7 +192,12 @@ class _Layout:
     def find_row(self, row: Row) -> GridRow | None:
         """The row of the old list."""
         at = row.old.span() if row.old else None
-        return next((own for own in self.grid.rows if at and own.number == at.row), None)
+        return self.by_number.get(at.row) if at else None
+
+    @cached_property
+    def by_number(self) -> dict[int, GridRow]:
+        """The rows of the old list by their numbers."""
+        return {row.number: row for row in self.grid.rows}
 
     def fill(self, row: Row, old: Sequence[str]) -> list[str]:
         """The cells of a merged row."""
