@@ -6,6 +6,7 @@ import json
 import random
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -24,7 +25,7 @@ from bidkit.config import find_workspace
 from bidkit.days import DayExpression, Window, parse_day, parse_window
 from bidkit.deal import Deal, load_deal
 from bidkit.diagnostic import load_messages
-from bidkit.difference import Change
+from bidkit.difference import Change, Difference
 from bidkit.difference.deals import compare_deals, find_group
 from bidkit.difference.walking import Place, compare_models, find_moved
 from bidkit.reports.difference import render_text
@@ -379,15 +380,22 @@ def test_packages_of_a_changed_deal(name: str, tmp_path: Path) -> None:
     assert "edited by hand" in run(one, two).stdout
 
 
-def test_text_of_every_change_is_printed() -> None:
-    deal = DEALS["water"]
-    new = deal.model_copy(update={"title": "x" * 1000, "locale": "en-US"})
-    found, _ = compare_deals(*[ROOT / "examples/water/deals/water/deal.yaml"] * 2, NOW)
-    assert found is not None and found.is_equal
-    from dataclasses import replace
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_text_of_every_change_is_printed(name: str) -> None:
+    deal = DEALS[name]
+    nothing = Difference("deals", "a", "b", (), (), ("CNY", "CNY"), "zh")
+    for way in LEAVES[name]:
+        changes = tuple(compare(deal, put(deal, way, alter(find(deal, way)))))
+        shown = render_text(replace(nothing, changes=changes), "en", ROOT).splitlines()
+        told = "\n".join(shown[3:-2])
+        assert any(sign in told for sign in (" → ", "[-", "{+", "  + ", "  - ", ": -", ": +", " -", " +")), (way, shown)
 
-    shown = render_text(replace(found, changes=tuple(compare(deal, new))), "en", ROOT)
-    assert "locale (locale): zh-CN → en-US" in shown and "1000" not in deal.title and "xxx" in shown
+
+def test_a_change_far_inside_of_a_long_sentence_is_seen() -> None:
+    deal = DEALS["water"]
+    old, new = (deal.model_copy(update={"title": f"{'甲' * 600}{word}{'乙' * 600}"}) for word in ("三年", "五年"))
+    nothing = Difference("deals", "a", "b", (), tuple(compare(old, new)), ("CNY", "CNY"), "zh")
+    assert "[-三-]{+五+}年" in render_text(nothing, "zh", ROOT)
 
 
 def build(deal: Path) -> Path:

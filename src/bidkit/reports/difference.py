@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,7 @@ _SIGNS = {"added": "+", "removed": "-", "replaced": "~", "changed": "~", "moved"
 _LONG = 60
 _SHORT = 24
 """Signs of a text that is shown old and new; of a longer one its words are marked."""
+_HASH = re.compile("[0-9a-f]{64}")
 _MOST = 400
 """Signs of one text that are shown; JSON has all of it."""
 
@@ -84,7 +86,7 @@ def _percent(item: Figure) -> str | None:
 
 
 def _describe(item: Change, words: Mapping[str, Any]) -> dict[str, Any]:
-    is_text = isinstance(item.old, str) and isinstance(item.new, str)
+    is_text = isinstance(item.old, str) and isinstance(item.new, str) and not _HASH.fullmatch(item.old)
     return {
         "group": item.group,
         "kind": item.kind,
@@ -311,6 +313,8 @@ class _Text:
             return str(self.words["none"])
         if isinstance(value, bool):
             return str(self.words["flags"]["yes" if value else "no"])
+        if isinstance(value, str) and _HASH.fullmatch(value):
+            return f"{value[:12]}…"
         if isinstance(value, Decimal):
             return self.show_number(key.partition("[")[0], value)
         if isinstance(value, datetime):
@@ -333,7 +337,7 @@ class _Text:
 
 def _is_long(value: Any) -> bool:
     text = value.text if isinstance(value, Prose) else value
-    return isinstance(text, str) and (len(text) > _SHORT or "\n" in text)
+    return isinstance(text, str) and (len(text) > _SHORT or "\n" in text) and not _HASH.fullmatch(text)
 
 
 def _text(value: Any) -> str:
