@@ -444,3 +444,17 @@ def test_the_id_of_a_row_that_is_gone_means_no_other_row() -> None:
     )
     assert [row.item.id for row in merged.rows] == ["R1", "R3"]
     assert [item.id for item in merged.removed] == ["R2"]
+
+
+@pytest.mark.parametrize("name", ["deal.yaml", "要求.xlsx", "要求"])
+def test_a_list_is_not_written_as_what_it_is_not(deal: Path, name: str) -> None:
+    before = deal.read_bytes()
+    new = new_list(deal, "3.1,▲,断网缓存不少于 60 天。", "3.2,,提供季度巡检。")
+    result = run(deal, new, "-o", deal.with_name(name), "--force")
+    assert (result.exit_code, deal.read_bytes()) == (2, before), result.output
+
+
+def test_help_has_examples() -> None:
+    for command in (["diff"], ["requirements"], ["requirements", "merge"]):
+        result = CliRunner().invoke(app, [*command, "--help"])
+        assert result.exit_code == 0 and f"bidkit {command[0]}" in result.stdout

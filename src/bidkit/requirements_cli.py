@@ -65,6 +65,10 @@ def merge(
 
     写出新清单（csv 或 xlsx，同原清单），绝不擅自覆盖；说明变了什么。A new list is written, and what changed is told.
 
+    \b
+    bidkit requirements merge deals/water/deal.yaml 更正后清单.xlsx --addendum 3
+    bidkit requirements merge deals/water/deal.yaml 更正公告.docx --partial --column text=采购需求
+
     退出码 Exit codes: 0 已写出 written, 1 有读不懂的，没有写 not understood, nothing written, 2 无法运行 could not run.
     """
     from bidkit.addenda.merging import merge_list
@@ -81,6 +85,8 @@ def merge(
     if made is None:
         _refuse(problems, language, root, 2 if any(item.code in ("DL19", "EN22") for item in problems) else 1)
     target = output or made.target
+    if target.suffix.lower() != made.target.suffix.lower():  # a csv called .xlsx, or written over deal.yaml
+        raise typer.BadParameter(f"{target.name}: {made.target.suffix}", param_hint="--output")
     if problems := write_file(target, made.content, force=force):
         _refuse(problems, language, None, 1 if problems[0].code == "EN17" else 2)
     is_json = format is Format.JSON
