@@ -13,6 +13,25 @@ from bidkit.command import Deal, Format, FormatOption, LangOption, echo, find_la
 if TYPE_CHECKING:
     from bidkit.diagnostic import Diagnostic
 
+NewList = Annotated[Path, typer.Argument(metavar="NEW_LIST", help="更正后的清单 .xlsx、.csv、.docx / the new list")]
+Addendum = Annotated[str, typer.Option("--addendum", metavar="NO", help="补遗的编号 / number of the addendum")]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "-o", "--output", metavar="FILE", help="合并后的清单，默认在原清单旁边 / default: beside the old list"
+    ),
+]
+Force = Annotated[bool, typer.Option("--force", help="覆盖已有的文件 / overwrite a file that is there")]
+Sheet = Annotated[str | None, typer.Option("--sheet", help="工作表，默认第一张 / the sheet, default the first")]
+Column = Annotated[
+    list[str] | None,
+    typer.Option("--column", metavar="FIELD=TITLE", help="如 text=采购需求 / such as text=Demand; may be repeated"),
+]
+Partial = Annotated[
+    bool | None,
+    typer.Option("--partial/--whole", help="清单只有变动的条款／是全部 / the list has changes only, or all clauses"),
+]
+
 requirements = typer.Typer(
     name="requirements",
     no_args_is_help=True,
@@ -34,30 +53,13 @@ def _root() -> None:
 @requirements.command()
 def merge(
     deal: Deal,
-    new_list: Annotated[
-        Path, typer.Argument(metavar="NEW_LIST", help="更正后的清单 .xlsx、.csv、.docx / the new list")
-    ],
-    addendum: Annotated[str, typer.Option("--addendum", metavar="NO", help="补遗的编号 / number of the addendum")] = "",
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "-o", "--output", metavar="FILE", help="合并后的清单，默认在原清单旁边 / default: beside the old list"
-        ),
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="覆盖已有的文件 / overwrite a file that is there")] = False,
-    sheet: Annotated[
-        str | None, typer.Option("--sheet", help="工作表，默认第一张 / the sheet, default the first")
-    ] = None,
-    column: Annotated[
-        list[str] | None,
-        typer.Option("--column", metavar="FIELD=TITLE", help="如 text=采购需求 / such as text=Demand; may be repeated"),
-    ] = None,
-    partial: Annotated[
-        bool | None,
-        typer.Option(
-            "--partial/--whole", help="清单只有变动的条款／是全部 / the list has changes only, or all clauses"
-        ),
-    ] = None,
+    new_list: NewList,
+    addendum: Addendum = "",
+    output: Output = None,
+    force: Force = False,
+    sheet: Sheet = None,
+    column: Column = None,
+    partial: Partial = None,
     lang: LangOption = None,
     format: FormatOption = Format.TEXT,
 ) -> None:

@@ -65,10 +65,7 @@ def merge_list(
         return None, workspace.root, problems
     markers = deal.tender.markers if deal.tender else {}
     listed, problems = read_list(new_list.read_bytes(), new_list.name, sheet, columns, markers)
-    problems += [
-        Diagnostic("DL16", row.span("id"), {"id": row.id, "first": min(_rows(listed, row.id))})
-        for row in (find_repeated(listed.rows) if listed else ())[1:]
-    ]
+    problems += _find_twice(listed)
     if listed is None or problems:
         return None, new_list.parent, problems
     merged = merge_requirements(deal.requirements, listed.rows, addendum, deal.language, is_partial=bool(is_partial))
@@ -88,9 +85,16 @@ def merge_list(
     )
 
 
-def _rows(listed: NewList | None, name: str) -> list[int]:
-    spans = [row.span("id") for row in listed.rows if row.id == name] if listed else []
-    return [span.row for span in spans if span]
+def _find_twice(listed: NewList | None) -> list[Diagnostic]:
+    """The ids that stand in a new list more than once, at their second places. Diagnostics: DL16."""
+    found: list[Diagnostic] = []
+    first: dict[str, int] = {}
+    for row in find_repeated(listed.rows) if listed else ():
+        at = row.span("id")
+        if row.id in first:
+            found.append(Diagnostic("DL16", at, {"id": row.id, "first": first[row.id]}))
+        first.setdefault(row.id, at.row if at else 0)
+    return found
 
 
 def _find_named(deal: Deal, merged: Merge) -> list[tuple[str, str]]:
