@@ -130,7 +130,7 @@ def test_check_refuses_until_a_person_has_confirmed(name: str, tmp_path: Path) -
     result = run(deal, publish(rows, tmp_path / "new.csv"), "-o", deal.with_name("requirements.csv"), "--force")
     assert result.exit_code == 0, result.output
     found = Counter(item.code for item in run_check(deal).diagnostics)
-    assert found["FM24"] == 3 and found["FM05"] >= 4
+    assert found["FM29"] == 3 and found["FM05"] >= 4
     # Attestations that covered the requirements are void by themselves.
     checked = run_check(deal)
     assert checked.gate is not None
@@ -143,7 +143,7 @@ def test_check_refuses_until_a_person_has_confirmed(name: str, tmp_path: Path) -
     writer.writeheader()
     writer.writerows(table)
     write(path, stream.getvalue())
-    assert not any(item.code == "FM24" for item in run_check(deal).diagnostics)
+    assert not any(item.code == "FM29" for item in run_check(deal).diagnostics)
 
 
 def requirement(**values: Any) -> Requirement:
@@ -415,7 +415,7 @@ def test_a_list_of_changes_only_leaves_the_rest_as_it_is(tmp_path: Path) -> None
     fresh = {"clause": "5.1.99", "page": "30", "marker": "▲", "text": "平台支持 IPv6 双栈访问。"}
     new = publish([changed, fresh], tmp_path / "new.csv")
     result = run(deal, new)
-    assert (result.exit_code, "EN22" in result.stderr) == (2, True), result.output
+    assert (result.exit_code, "EN24" in result.stderr) == (2, True), result.output
     result = run(deal, new, "--partial", "--addendum", "3", "--format", "json")
     assert result.exit_code == 0, result.output
     counts = {"unchanged": len(old) - 1, "changed": 1, "new": 1, "moved": 0, "removed": 0}

@@ -315,7 +315,7 @@ def test_what_cannot_be_compared_is_exit_code_2(pair: tuple[Path, Path], tmp_pat
     package = tmp_path / "package/internal"
     package.mkdir(parents=True)
     write(package / "manifest.json", "{}")
-    for other, code in (("nothing", "EN05"), ("empty", "EN15"), ("package", "EN21")):
+    for other, code in (("nothing", "EN05"), ("empty", "EN15"), ("package", "EN23")):
         result = run(pair[0], tmp_path / other)
         assert (result.exit_code, code in result.stderr) == (2, True), result.output
     result = run(tmp_path / "package", tmp_path / "package")

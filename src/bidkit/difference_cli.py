@@ -38,7 +38,7 @@ def diff(
     language = find_language(lang)
     kinds = _find_kind(before, language), _find_kind(after, language)
     if kinds[0] != kinds[1]:
-        fail("EN21", {"before": before, "after": after}, language)
+        fail("EN23", {"before": before, "after": after}, language)
     found = (
         _compare_packages(before, after, language)
         if kinds[0] == "package"

@@ -85,7 +85,7 @@ def merge(
         raise typer.BadParameter("FIELD=TITLE", param_hint="--column")
     made, root, problems = merge_list(deal, new_list, addendum.strip(), sheet, columns, partial)
     if made is None:
-        _refuse(problems, language, root, 2 if any(item.code in ("DL19", "EN22") for item in problems) else 1)
+        _refuse(problems, language, root, 2 if any(item.code in ("DL19", "EN24") for item in problems) else 1)
     target = output or made.target
     if target.suffix.lower() != made.target.suffix.lower():  # a csv called .xlsx, or written over deal.yaml
         raise typer.BadParameter(f"{target.name}: {made.target.suffix}", param_hint="--output")

@@ -53,7 +53,7 @@ def merge_list(
         is_partial: the new list has only what has changed; None if nobody has said so.
 
     Returns:
-        Also the folder to which the places of what is wrong are relative. Diagnostics: DL, EN22 (most rows are gone,
+        Also the folder to which the places of what is wrong are relative. Diagnostics: DL, EN24 (most rows are gone,
         and nobody has said whether the list is whole), TP01.
     """
     workspace = find_workspace(deal_path)
@@ -71,7 +71,7 @@ def merge_list(
     merged = merge_requirements(deal.requirements, listed.rows, addendum, deal.language, is_partial=bool(is_partial))
     if is_partial is None and merged.is_doubtful:
         values = {"file": new_list.name, "gone": len(merged.removed), "count": len(deal.requirements)}
-        return None, None, [Diagnostic("EN22", None, values)]
+        return None, None, [Diagnostic("EN24", None, values)]
     source = find_source(workspace, name)
     content, problems = write_list(source, merged)
     if content is None:

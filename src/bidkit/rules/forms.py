@@ -35,7 +35,7 @@ def requirements_answered(bid: Bid) -> Iterator[Finding]:
             yield Finding(item.span("evidence"), {"id": name, "fault": Term("no_evidence")})
 
 
-@rule("FM24")
+@rule("FM29")
 def answers_are_current(bid: Bid) -> Iterator[Finding]:
     """No answer is one to what a clause said before an addendum changed it."""
     for item in bid.deal.requirements:
