@@ -26,6 +26,7 @@ from bidkit.command import (
     require,
 )
 from bidkit.credentials_cli import credentials
+from bidkit.forms_cli import forms
 from bidkit.price_cli import price
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ app = typer.Typer(
     bidkit template eject zh-proposal       复制自带的模板包 / copy a shipped pack
     bidkit price simulate dist/water        模拟评委修正价格 / what a committee would correct
     bidkit price export deal.yaml           报价导出为 JSON、CSV / the quote as JSON or CSV
+    bidkit forms scan 投标函.docx            采购人格式中的空白 / the blanks of a buyer's form
     bidkit credentials expiring             快到期的资信文件 / papers that expire soon
 
     退出码 Exit codes: 0 完好 no error, 1 有错误或关口未开 errors or gate closed, 2 无法运行 could not run.""",
@@ -71,6 +73,7 @@ template = typer.Typer(
 app.add_typer(template)
 app.add_typer(price)
 app.add_typer(credentials)
+app.add_typer(forms)
 
 TemplateFile = Annotated[
     Path,

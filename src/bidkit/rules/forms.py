@@ -15,7 +15,7 @@ TENDER = frozenset({"tender"})
 def deviation_table(bid: Bid) -> Iterator[Finding]:
     """The table of requirements and deviations has rows."""
     if not bid.deal.requirements:
-        yield Finding(bid.deal.span("requirements"))
+        yield Finding(bid.deal.span("requirements"), {"what": Term("no_responses")})
 
 
 @rule("FM05")
