@@ -109,7 +109,7 @@ def test_common_labels_are_recognised() -> None:
     assert known["招标人名称"] == "customer.name"
     assert known["项目名称"] == "deal.title"
     assert known["招标编号"] == "tender.no"
-    assert known["愿意以人民币-大写"] == "quote.words"
+    assert known["愿意以人民币-大写"] == "quote.words | replace('人民币', '')"
     assert known["投标人"] == "company.name"
     english = guesses(bidder_information())
     assert english["bidder-s-legal-name"] == "company.name"

@@ -78,17 +78,15 @@ def _render(checked: Judged, options: Options) -> tuple[dict[str, bytes], list[D
     quote, problems = render_quote_file(checked.quote_file, *about, is_draft=draft)
     workbooks = {f"submit/quote{'-DRAFT' if draft else ''}.xlsx": quote}
     workbooks |= {form.file_name(is_draft=draft): form.content for form in checked.forms}
-    plan = NO_PDFS
-    if options.with_pdf:
-        plan, found = plan_pdfs(volumes, checked.appendix, workbooks, bid, is_draft=draft)
-        problems += found
-    layout = plan.stand_ins, plan.beside
-    filled, found = render_volumes(volumes, *about, *layout, is_draft=draft)
-    problems += found
+    words = {form.file_name(is_draft=draft): form.content for form in checked.word_forms}
+    about_pdfs = volumes, checked.appendix, workbooks, bid
+    plan, found = plan_pdfs(*about_pdfs, is_draft=draft) if options.with_pdf else (NO_PDFS, [])
+    filled, more = render_volumes(volumes, *about, plan.stand_ins, plan.beside, is_draft=draft)
+    problems += found + more
     if filled is None:
         return {}, problems
     pdfs, found = make_pdfs(plan, filled, volumes, bid, is_draft=draft) if options.with_pdf else ({}, [])
-    return {**filled.files, **workbooks, **pdfs}, problems + found
+    return {**filled.files, **words, **workbooks, **pdfs}, problems + found
 
 
 def _verify(checked: Judged, files: Mapping[str, bytes], *, is_draft: bool) -> list[Diagnostic]:
@@ -106,6 +104,7 @@ def _verify(checked: Judged, files: Mapping[str, bytes], *, is_draft: bool) -> l
         lots=lots,
         formats=formats,
         forms={form.file_name(is_draft=is_draft): form for form in checked.forms},
+        word_forms={form.file_name(is_draft=is_draft): form for form in checked.word_forms},
         logo=logo.data if logo else b"",
     )
 

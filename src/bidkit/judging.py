@@ -15,6 +15,7 @@ from bidkit.config import find_workspace, load_settings
 from bidkit.credentials.choosing import Choice, choose_papers
 from bidkit.deal import Deal, load_deal
 from bidkit.diagnostic import Diagnostic, Suppressed, has_errors
+from bidkit.forms import FilledWord, Kind, fill_forms
 from bidkit.gate import Attestation, Gate, hash_inputs, judge_gate, load_attestations
 from bidkit.ooxml.sheet import WorkbookTemplate
 from bidkit.pack import DEFAULT_PACKS, Pack, load_pack
@@ -64,6 +65,7 @@ class Judged:
     volumes: tuple[CompiledVolume, ...]
     quote_file: WorkbookTemplate
     forms: tuple[FilledForm, ...]
+    word_forms: tuple[FilledWord, ...]
     appendix: Appendix
     pinned: date | None
     policy: Policy
@@ -83,14 +85,22 @@ class Judged:
         return list(find_unused(self.policy, self.suppressed, counting, self.deal_name, subject))
 
     @property
+    def hashes(self) -> dict[str, dict[str, str]]:
+        """SHA-256 of papers and pictures by name; the buyer's Word forms and their mappings are among the papers."""
+        hashes = {kind: dict(found) for kind, found in self.appendix.hashes().items()}
+        for form in self.word_forms:
+            hashes["papers"] |= form.inputs
+        return hashes
+
+    @property
     def content(self) -> str:
         """The hash of all that its package is built from."""
-        return hash_inputs(self.bid, self.pack.hash, self.appendix.hashes(), self.policy.stated)
+        return hash_inputs(self.bid, self.pack.hash, self.hashes, self.policy.stated)
 
     @cached_property
     def gate(self) -> Gate:
         """The checklist."""
-        inputs = self.pack.hash, self.appendix.hashes(), self.policy.stated, self.built
+        inputs = self.pack.hash, self.hashes, self.policy.stated, self.built
         return judge_gate(self.bid, self.findings, self.attestations, self.workspace, self.deal_name, *inputs)
 
 
@@ -139,8 +149,12 @@ def judge_deal(deal_path: Path, options: Options) -> tuple[Judged | None, list[D
     problems += check_quote_file(quote_file, bid, appendix, name, is_draft=options.is_draft)
     forms, found = fill_price_forms(bid, workspace, name)
     policy, wrong = load_policy(workspace, settings, deal)
-    findings, suppressed = policy.judge(check_bid(bid) + found)
-    made = volumes, quote_file, forms, appendix, pinned, policy, suppressed
+    kinds = {item.volume.id: Kind(item.volume.has_prices, item.is_blind) for item in volumes}
+    word_forms, more = fill_forms(
+        bid, appendix, workspace, name, kinds, [item.name for item in volumes], is_draft=options.is_draft
+    )
+    findings, suppressed = policy.judge(check_bid(bid) + found + more)
+    made = volumes, quote_file, forms, word_forms, appendix, pinned, policy, suppressed
     built = read_built((options.out or workspace.root / "dist") / deal.id)
     judged = Judged(workspace, name, bid, pack, *made, findings, attestations, built)
     problems = [*judged.judge(problems), *findings, *wrong]

@@ -12,14 +12,24 @@ from bidkit.appendix import Attachment
 from bidkit.bid import Bid
 from bidkit.deal.layout import FormatRules
 from bidkit.diagnostic import Diagnostic, Span, Term, load_messages
+from bidkit.forms import FilledWord
 from bidkit.ooxml.opc import read_package
 from bidkit.paging import count_pages
 from bidkit.pdf.reading import read_pdf
 from bidkit.price_form import FilledForm
 from bidkit.readback import read_docx, read_xlsx
 from bidkit.recalculation import check_formulas
-from bidkit.rules import check_blind, check_finished, check_form, check_hidden, check_layout, check_printed
+from bidkit.rules import (
+    check_blind,
+    check_finished,
+    check_form,
+    check_hidden,
+    check_layout,
+    check_printed,
+    check_word_form,
+)
 from bidkit.rules.blind import BlindFile
+from bidkit.rules.buyer_forms import FinishedWord
 from bidkit.rules.finished import Finished
 from bidkit.rules.hidden import HandedIn
 from bidkit.rules.layout import Formatted
@@ -40,9 +50,10 @@ def verify_files(
     formats: Mapping[str, FormatRules] | None = None,
     logo: bytes = b"",
     forms: Mapping[str, FilledForm] | None = None,
+    word_forms: Mapping[str, FilledWord] | None = None,
 ) -> list[Diagnostic]:
     """What is wrong with a package's .docx, .xlsx and .pdf. Diagnostics: DL14, PK05, PK06, PK12–PK15, PK20–PK30, PR02,
-    PR03, PR09, PR25, ID02, FM01, FM03, FM11, EN01–EN03, EN10.
+    PR03, PR09, PR25, ID02, FM01–FM03, FM11, EN01–EN03, EN10.
 
     Args:
         price_free: the .docx among them in which no price may stand, nor in their PDFs.
@@ -50,9 +61,11 @@ def verify_files(
         formats: by file, how the tender wants it to look.
         logo: the bidder's, which no blind volume may show.
         forms: those that are the buyer's, of which nothing but their filled cells is judged.
+        word_forms: likewise of Word, of which nothing but the blanks may have changed.
     """
-    formats, forms = formats or {}, forms or {}
-    documents = {name: read_docx(content, name) for name, content in files.items() if name.endswith(".docx")}
+    formats, forms, word_forms = formats or {}, forms or {}, word_forms or {}
+    words = {name: content for name, content in files.items() if name.endswith(".docx") and name not in word_forms}
+    documents = {name: read_docx(content, name) for name, content in words.items()}
     own = {name: content for name, content in files.items() if name.endswith(".xlsx") and name not in forms}
     workbooks = {name: read_xlsx(content, name) for name, content in own.items()}
     blind = frozenset(name for name, rules in formats.items() if rules.is_blind)
@@ -66,6 +79,8 @@ def verify_files(
         found += _check_blind(bid, files, name, formats[name], read_picture(logo)[0] if logo else "")
     for name, form in forms.items():
         found += check_form(FinishedForm(name, form.original, files[name], form.wanted), bid.deal.regime)
+    for name, word in word_forms.items():
+        found += check_word_form(FinishedWord(name, word.original, files[name], word.changes), bid.deal.regime)
     pdfs = {name: read_pdf(content, name) for name, content in files.items() if name.endswith(".pdf")}
     shown = {pdf: document for name, document in documents.items() if (pdf := _pdf_of(name)) in pdfs}
     special = (frozenset(map(_pdf_of, names)) & pdfs.keys() for names in (free, blind, forms))

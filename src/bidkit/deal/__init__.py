@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from bidkit.deal.attachments import Attachments
 from bidkit.deal.customer import Competitor, Customer, Opportunity
+from bidkit.deal.forms import WordForm
 from bidkit.deal.lines import check_lines, resolve_categories
 from bidkit.deal.lots import check_lots
 from bidkit.deal.prices import QuoteText
@@ -59,6 +60,7 @@ class Deal(Model):
     attachments: Attachments = Attachments()
     team: tuple[Member, ...] = ()
     track_record: tuple[Reference, ...] = ()
+    forms: tuple[WordForm, ...] = ()
     suppress: tuple[Suppress, ...] = ()
 
     @property
@@ -99,6 +101,7 @@ def check_references(deal: Deal) -> list[Diagnostic]:
             else ()
         ),
         deal.tender.lots if deal.tender else (),
+        deal.forms,
     ):
         found += _unique(records)
     found += _refer(need.problems, "goal", [goal.id for goal in need.goals])

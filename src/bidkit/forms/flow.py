@@ -63,6 +63,8 @@ def _read(element: etree._Element) -> Iterator[Atom]:
     elif element.tag == q("fldChar"):
         if element.get(q("fldCharType")) == "begin":
             yield Atom(_read_field(element), element)
+    elif element.tag == q("br") and element.get(q("type"), "textWrapping") != "textWrapping":
+        yield Atom(OBJECT, element)  # it ends a page or a column
     else:
         yield Atom(_PLAIN.get(element.tag, OBJECT), element)
 

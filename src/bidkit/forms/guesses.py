@@ -164,7 +164,8 @@ def guess_blank(blank: Blank, around: str = "") -> Guess:
         if re.search(r"万元", text):
             return Guess()
         if found := _find(text, _LABELS):
-            return Guess(found)
+            is_twice = found == "quote.words" and "人民币" in blank.label
+            return Guess(f"{found} | replace('人民币', '')" if is_twice else found)
         if key := _find(text, _PERSON):
             return Guess(f"signers.{_find_person(blank.label, around)}.{key}")
     return Guess("deal.dated | day" if re.search(r"日期$|\bdate\b", blank.label, re.I) else "")

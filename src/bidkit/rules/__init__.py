@@ -11,6 +11,7 @@ from bidkit.diagnostic import Diagnostic, Severity, load_messages
 from bidkit.rules import (
     blind,
     boq,
+    buyer_forms,
     dates,
     finished,
     forms,
@@ -23,6 +24,7 @@ from bidkit.rules import (
     qualification,
 )
 from bidkit.rules.blind import BlindFile
+from bidkit.rules.buyer_forms import FinishedWord
 from bidkit.rules.finished import Finished
 from bidkit.rules.hidden import HandedIn
 from bidkit.rules.layout import Formatted
@@ -45,6 +47,7 @@ PRINTED_RULES: tuple[Rule[Printed], ...] = printed.RULES
 LAYOUT_RULES: tuple[Rule[Formatted], ...] = layout.RULES
 HIDDEN_RULES: tuple[Rule[HandedIn], ...] = hidden.RULES
 BLIND_RULES: tuple[Rule[BlindFile], ...] = blind.RULES
+WORD_FORM_RULES: tuple[Rule[FinishedWord], ...] = buyer_forms.RULES
 PRICE_FORM_RULES: tuple[Rule[FinishedForm], ...] = price_forms.RULES
 
 _FILE_RULES: tuple[Rule[Any], ...] = (
@@ -53,9 +56,10 @@ _FILE_RULES: tuple[Rule[Any], ...] = (
     *LAYOUT_RULES,
     *BLIND_RULES,
     *PRICE_FORM_RULES,
+    *WORD_FORM_RULES,
 )
 _MILD = {
-    Severity.WARNING: ("DL72", "EN19", "PK11", "PK32", "QU08", "QU14", "TP18", "TP19"),
+    Severity.WARNING: ("DL72", "EN19", "FM25", "PK11", "PK32", "QU08", "QU14", "TP18", "TP19"),
     Severity.INFO: ("DL37", "EN01", "EN10", "EN13", "EN14"),
 }
 """Codes of no rule that are never errors."""
@@ -109,6 +113,11 @@ def check_hidden(done: HandedIn) -> list[Diagnostic]:
 def check_form(done: FinishedForm, regime: str) -> list[Diagnostic]:
     """What of a finished form of the buyer is not as it came, or not as the quote says."""
     return list(_check(PRICE_FORM_RULES, done, regime))
+
+
+def check_word_form(done: FinishedWord, regime: str) -> list[Diagnostic]:
+    """What of a finished Word form of the buyer is not as it came."""
+    return list(_check(WORD_FORM_RULES, done, regime))
 
 
 def _check(rules: Iterable[Rule[S]], subject: S, regime: str) -> Iterator[Diagnostic]:

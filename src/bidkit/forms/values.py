@@ -1,0 +1,90 @@
+"""what an expression of a mapping comes to: computed in the sandbox of templates, over the names that they have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import jinja2
+
+from bidkit.context.formats import format_day, make_filters
+from bidkit.diagnostic import Term
+from bidkit.ooxml.faults import ExpressionError
+from bidkit.ooxml.names import find_missing_names
+from bidkit.ooxml.sandbox import make_environment
+
+FAILURES = (jinja2.TemplateError, ExpressionError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError)
+"""What an expression of a user may raise."""
+
+
+class Unfit(ValueError):
+    """Why something cannot be entered."""
+
+    def __init__(self, term: Term) -> None:
+        super().__init__(term.key)
+        self.term = term
+
+
+def unfit(key: str, **values: str) -> Unfit:
+    """The reason of a key."""
+    return Unfit(Term(key, tuple(values.items())))
+
+
+class Evaluator:
+    """Expressions over the names of one context.
+
+    Args:
+        names: as of `context.make_context`.
+    """
+
+    def __init__(self, names: Mapping[str, Any], locale: str) -> None:
+        self.names, self.locale = names, locale
+        self.environment = make_environment(make_filters(locale), {}, {}, False)
+
+    def compute(self, expression: str, **more: Any) -> Any:
+        """The value of an expression; `more` are further names. Raises Unfit: a name that there is not, no value."""
+        names = {**self.names, **more}
+        try:
+            tree = self.environment.parse(f"{{{{ {expression} }}}}")
+            missing = [name for _, name, _ in find_missing_names(tree, names, self.environment.globals)]
+            if missing:
+                raise unfit("form_expression", expression=expression, error=", ".join(missing))
+            value = self.environment.compile_expression(expression, undefined_to_none=False)(**names)
+        except Unfit:
+            raise
+        except FAILURES as error:
+            raise unfit("form_expression", expression=expression, error=str(error)[:120]) from error
+        if value is None or isinstance(value, jinja2.Undefined):
+            raise unfit("form_no_value", expression=expression)
+        return value
+
+    def compute_text(self, expression: str, **more: Any) -> str:
+        """The value as it is entered: texts, numbers and days. Raises Unfit."""
+        return self.print(self.compute(expression, **more))
+
+    def print(self, value: Any) -> str:
+        """A value as a text. Raises Unfit for an empty one, and for what is no text."""
+        if isinstance(value, bool) or not isinstance(value, (str, int, Decimal, date)):
+            raise unfit("form_no_value", expression=type(value).__name__)
+        if isinstance(value, date):
+            return format_day(value, self.locale)
+        text = f"{value.normalize():f}" if isinstance(value, Decimal) else str(value).strip()
+        if not text:
+            raise unfit("form_empty")
+        return text
+
+    def decide(self, expression: str) -> bool:
+        """Whether a condition holds. Raises Unfit where it says neither."""
+        value = self.compute(expression)
+        if not isinstance(value, bool):
+            raise unfit("form_when")
+        return value
+
+    def list(self, expression: str) -> list[Any]:
+        """The list that an expression comes to. Raises Unfit."""
+        value = self.compute(expression)
+        if not isinstance(value, (list, tuple)):
+            raise unfit("form_no_list", value=str(value)[:40])
+        return [*value]
