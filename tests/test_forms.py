@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import random
 import re
 from collections.abc import Callable
@@ -14,15 +15,32 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
-from office_files import W, parts_of, q, sound, texts, with_part, zipped
-from word_forms import FORMS, box, cell, deviations, identity, letter, line, make, p, r, row, s, summary, table, u
+from office_files import W, parts_of, q, rows, sound, texts, with_part, zipped
+from word_forms import (
+    FORMS,
+    box,
+    cell,
+    deviations,
+    identity,
+    letter,
+    line,
+    make,
+    p,
+    r,
+    row,
+    s,
+    summary,
+    table,
+    title,
+    u,
+)
 from workspace import NOW, make_workspace, root_of, sign_all, write
 
 from bidkit.build import Options, build_deal
 from bidkit.diagnostic import Diagnostic, Severity
 from bidkit.forms import FilledWord
 from bidkit.forms.blanks import scan_form
-from bidkit.forms.filling import Changes, Edit, fill_form
+from bidkit.forms.filling import Changes, Edit, Growth, fill_form
 from bidkit.forms.mapping import find_fingerprint, write_map
 from bidkit.forms.proof import prove_form
 from bidkit.judging import judge_deal
@@ -453,3 +471,111 @@ class TestWholeBuild:
         assert judged is not None
         assert again is not None
         assert judged.content != again.content
+
+
+class TestTables:
+    def requirements(self, count: int) -> list[dict[str, Any]]:
+        first = {"marker": "▲", "text": "断网时本地缓存不少于 30 天。", "deviation": "positive", "evidence": ["GW-200"]}
+        return [
+            {"id": f"R{n}", "clause": f"3.{n}", "text": f"要求 {n}。", "response": f"响应 {n}。", "deviation": "none"}
+            | (first if n == 1 else {})
+            for n in range(1, count + 1)
+        ]
+
+    def test_table_grows_by_rows_in_the_forms_own_format(self, tmp_path: Path) -> None:
+        content = deviations()
+        form = fill_well(
+            tmp_path, content, make_map(content, **CHOICES["技术偏离表"]), requirements=self.requirements(8)
+        )
+        shown = rows(form.content)
+        assert [line[0] for line in shown] == ["序号", *map(str, range(1, 9))]
+        assert shown[8][1:4] == ["3.8", "要求 8。", "响应 8。"]
+        lines = list(etree.fromstring(parts_of(form.content)[DOCUMENT]).iter(q("w:tr")))
+        assert len({etree.tostring(line.find(q("w:tc") + "/" + q("w:tcPr"))) for line in lines[1:]}) == 1
+        last = next(lines[8].iter(q("w:t"))).getparent()
+        assert last.find(f"{q('w:rPr')}/{q('w:rFonts')}").get(q("w:eastAsia")) == "宋体"
+
+    def test_numbers_that_the_buyer_wrote_are_counted_on(self, tmp_path: Path) -> None:
+        content = deviations()
+        mapping = make_map(content, **CHOICES["技术偏离表"])
+        del mapping["tables"][0]["cells"]["序号"]
+        form = fill_well(tmp_path, content, mapping, requirements=self.requirements(5))
+        assert [line[0] for line in rows(form.content)][1:] == ["1", "2", "3", "4", "5"]
+
+    def test_added_row_that_is_changed_lost_or_doubled_is_found(self, tmp_path: Path) -> None:
+        content = deviations()
+        form = fill_well(
+            tmp_path, content, make_map(content, **CHOICES["技术偏离表"]), requirements=self.requirements(6)
+        )
+        parts = parts_of(form.content)
+        assert prove(form, zipped(with_part(parts, DOCUMENT, "响应 6。", "响应 6，")))
+        for change in ("remove", "double"):
+            root = etree.fromstring(parts[DOCUMENT])
+            last = list(root.iter(q("w:tr")))[-1]
+            if change == "remove":
+                last.getparent().remove(last)
+            else:
+                last.addnext(copy.deepcopy(last))
+            assert prove(form, zipped({**parts, DOCUMENT: etree.tostring(root)}))
+
+    def test_nothing_to_list_is_said_in_the_first_row(self, tmp_path: Path) -> None:
+        mapping = make_map(deviations(), **CHOICES["技术偏离表"])
+        mapping["tables"][0] |= {"rows": "commercial_requirements", "none": "无偏离"}
+        assert rows(fill_well(tmp_path, deviations(), mapping).content)[1] == ["1", "无偏离", "", "", "", ""]
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"rows": "deal.title"},
+            {"rows": "teams"},
+            {"cells": {"报价": "row.no"}},
+            {"cells": {"说明": "row.nothing"}},
+            {"cells": {}},
+            {"cells": {"说明": "row.remark"}},
+            {"left": "以后"},
+        ],
+    )
+    def test_table_that_cannot_be_filled(self, tmp_path: Path, wrong: dict[str, Any]) -> None:
+        mapping = make_map(deviations(), **CHOICES["技术偏离表"])
+        mapping["tables"][0] |= wrong
+        assert fill(tmp_path, deviations(), mapping).codes == ["FM24"]
+
+    @pytest.mark.parametrize(
+        ("heading", "titles", "value"),
+        [
+            ("拟派人员一览表", ("序号", "姓名", "本项目岗位", "职责"), "沈砚秋"),
+            ("类似项目业绩表", ("序号", "项目名称", "业主单位", "合同金额（元）"), "280,000.00"),
+            ("分项报价表", ("序号", "货物名称", "数量", "单价", "合价"), "12,500.00"),
+        ],
+    )
+    def test_team_track_record_and_prices_are_listed(
+        self, tmp_path: Path, heading: str, titles: tuple[str, ...], value: str
+    ) -> None:
+        grid = table(row(*titles), row(*[""] * len(titles)), widths=(1700,) * len(titles))
+        content = make(title(heading), grid, line("投标人：____"))
+        form = fill_well(tmp_path, content)
+        assert value in rows(form.content)[1]
+
+    @pytest.mark.parametrize("seed", range(40))
+    def test_random_growth_is_proved(self, seed: int) -> None:
+        choose = random.Random(seed)
+        content = make(line("甲：____"), *[grid_of(choose) for _ in range(choose.randint(1, 3))], line("乙：____"))
+        package, _ = read_package(content, "f.docx")
+        assert package is not None
+        edits, growths = [], []
+        for grid in scan_form(package).tables:
+            edits += [Edit(spot.paragraph, spot.start, spot.end, "值") for cells in grid.rows for spot in cells]
+            own = [Edit(number, 0, 0, f"新 {number}") for number in range(2, len(grid.titles) + 1)]
+            growths.append(Growth(*grid.elements, (tuple(own),) * choose.randint(1, 4)))
+        changes = {DOCUMENT: Changes(tuple(edits), tuple(growths))}
+        filled = dict(fill_form(package, changes))
+        assert list(prove_form(dict(package), filled, changes)) == []
+        text = filled[DOCUMENT].decode()
+        assert list(prove_form(dict(package), {**filled, DOCUMENT: text.replace("新 2", "旧 2", 1).encode()}, changes))
+
+
+def grid_of(choose: random.Random) -> str:
+    width = choose.randint(3, 5)
+    head = row(*(f"{choose.choice('甲乙丙')}列{n}" for n in range(width)))
+    body = [row(str(n + 1) if choose.random() < 0.5 else "", *[""] * (width - 1)) for n in range(choose.randint(1, 3))]
+    return table(head, *body, row("合计", *["共"] * (width - 1)), widths=(1500,) * width)
