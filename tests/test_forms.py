@@ -47,6 +47,7 @@ from bidkit.judging import judge_deal
 from bidkit.ooxml.opc import read_package
 from bidkit.rules import check_word_form
 from bidkit.rules.buyer_forms import FinishedWord
+from bidkit.signing import list_signing
 
 DOCUMENT = "word/document.xml"
 
@@ -100,7 +101,7 @@ def make_deal(
     **changes: Any,
 ) -> Path:
     own = {"id": "f", "file": "forms/f.docx", "map": "forms/f.yaml", "output": "form.docx", **(entry or {})}
-    deal = make_workspace(path, forms=[own], **changes)
+    deal = make_workspace(path, **{"forms": [own], **changes})
     write(deal.parent / own["file"], content)
     text = yaml.safe_dump(mapping or make_map(content), allow_unicode=True, sort_keys=False)
     write(deal.parent / "forms/f.yaml", text)
@@ -230,7 +231,7 @@ class TestGaps:
         assert "技术偏离表" in fill(tmp_path, deviations(), mapping).only("FM04").message("zh")
 
     def test_place_to_sign_that_is_left_on_purpose_is_none(self, tmp_path: Path) -> None:
-        assert [blank.hint for blank in fill_well(tmp_path, letter()).left] == ["签字"]
+        assert [reason for _, reason in fill_well(tmp_path, letter()).left] == ["签字"]
 
     def test_name_that_there_is_not(self, tmp_path: Path) -> None:
         made = fill(tmp_path, letter(), make_map(letter(), 项目名称={"value": "deal.titel"}))
@@ -579,3 +580,65 @@ def grid_of(choose: random.Random) -> str:
     head = row(*(f"{choose.choice('甲乙丙')}列{n}" for n in range(width)))
     body = [row(str(n + 1) if choose.random() < 0.5 else "", *[""] * (width - 1)) for n in range(choose.randint(1, 3))]
     return table(head, *body, row("合计", *["共"] * (width - 1)), widths=(1500,) * width)
+
+
+class TestSigning:
+    def places(self, path: Path, content: bytes, mapping: dict[str, Any]) -> list[tuple[str, tuple[str, ...]]]:
+        form = fill_well(path, content, mapping)
+        return [(item.text, item.kinds) for item in list_signing({"a.docx": form.content}, {"a.docx": form})]
+
+    def test_places_of_a_form_are_listed_once(self, tmp_path: Path) -> None:
+        found = self.places(tmp_path, letter(), make_map(letter()))
+        assert [kinds for _, kinds in found] == [("seal",), ("signature",)]
+        assert found[1][0].startswith("法定代表人或其委托代理人：")
+
+    def test_what_is_left_to_sign_or_date_is_listed_though_no_word_says_so(self, tmp_path: Path) -> None:
+        content = make(line("投标人：________"), line("经办：________"), line("      年   月   日"), line("附注：____"))
+        left = {"经办": {"left": "经办人签名"}, "date": {"left": "签署日期手写"}, "附注": {"left": "不是空白"}}
+        assert self.places(tmp_path, content, make_map(content, **left)) == [
+            ("经办：________", ("signature",)),
+            ("年 月 日", ("date",)),
+        ]
+
+
+class TestDeclarations:
+    def test_size_is_that_of_the_deal_never_a_text(self, tmp_path: Path) -> None:
+        content = FORMS["中小企业声明函"]()
+        shown = "".join(texts(fill_well(tmp_path, content, tender__sme=SME).content))
+        assert "小型企业" in shown
+        literal = make_map(content, **{"中型企业-小型企业-微型企业": {"text": "微型企业"}})
+        assert fill(tmp_path / "b", content, literal, tender__sme=SME).codes == ["FM24"]
+
+    def test_size_that_does_not_follow_from_the_figures_is_told(self, tmp_path: Path) -> None:
+        wrong = {**SME, "enterprises": [{**SME["enterprises"][0], "size": "micro"}]}
+        made = fill(tmp_path, FORMS["中小企业声明函"](), tender__sme=wrong)
+        assert "QU07" in [item.code for item in made.problems]
+
+    def test_every_declared_enterprise_stands_in_the_form(self, tmp_path: Path) -> None:
+        other = {**SME["enterprises"][0], "name": "远汀电子有限公司"}
+        made = fill(
+            tmp_path, FORMS["中小企业声明函"](), tender__sme={**SME, "enterprises": [*SME["enterprises"], other]}
+        )
+        assert "远汀电子有限公司" in made.only("FM24").message("zh")
+
+    def test_second_numbered_enterprise_is_the_second_of_the_deal(self) -> None:
+        content = make(title("中小企业声明函"), line("1. ____（标的名称）；"), line("2. ____（标的名称）；"))
+        values = [item["value"] for item in make_map(content)["blanks"]]
+        assert [re.findall(r"\d", value) for value in values] == [["0"], ["1"]]
+
+    @pytest.mark.parametrize(("agent", "expected"), [("", "法定代表人身份证明"), ("林知行", "授权委托书")])
+    def test_identity_or_authorization_by_who_signs(self, tmp_path: Path, agent: str, expected: str) -> None:
+        forms = []
+        for name, when in (("法定代表人身份证明", "not company.agent"), ("授权委托书", "company.agent != ''")):
+            content = FORMS[name]()
+            entry = {"id": name, "file": f"forms/{name}.docx", "map": f"forms/{name}.yaml", "when": when}
+            forms.append((entry, content, make_map(content, **CHOICES.get(name, {}))))
+        deal = make_deal(tmp_path, letter(), forms=[entry for entry, *_ in forms])
+        for entry, content, mapping in forms:
+            write(deal.parent / entry["file"], content)
+            write(deal.parent / entry["map"], yaml.safe_dump(mapping, allow_unicode=True))
+        bidkit = root_of(deal) / "bidkit.yaml"
+        write(bidkit, bidkit.read_text(encoding="utf-8").replace("agent: 林知行", f"agent: '{agent}'"))
+        judged, problems = judge_deal(deal, Options(now=NOW))
+        assert judged is not None
+        assert [form.id for form in judged.word_forms] == [expected], problems

@@ -45,7 +45,8 @@ def build_deal(deal_path: Path, options: Options) -> Result:
     result = replace(_result(checked, problems, deal_path, options), is_verified=bool(files))
     if has_errors(_not_lifted(problems, options)):
         return result
-    places = list_signing(submit)
+    words = {form.file_name(is_draft=options.is_draft): form for form in checked.word_forms}
+    places = list_signing(submit, words)
     built = Built(checked.content, tuple(map(asdict, places)), hash_files(submit))
     gate = checked.gate if options.is_draft else replace(checked, built=built).gate  # a draft is nothing to sign
     result = replace(result, is_draft=options.is_draft, gate=gate)

@@ -34,7 +34,7 @@ class FilledWord:
         source: the buyer's file, by its name in the workspace.
         changes: by part, what was done to it and nothing else.
         inputs: SHA-256 of the form and of its mapping, by name.
-        left: the blanks that wait for a person: to sign, to seal, to date.
+        left: the blanks that wait for a person: to sign, to seal, to date; each with the reason.
     """
 
     id: str
@@ -46,7 +46,7 @@ class FilledWord:
     content: bytes = field(repr=False)
     changes: Mapping[str, Changes]
     inputs: Mapping[str, str]
-    left: tuple[Blank, ...] = ()
+    left: tuple[tuple[Blank, str], ...] = ()
 
     def file_name(self, *, is_draft: bool) -> str:
         """Its name in the package."""

@@ -19,6 +19,7 @@ from bidkit.source import nearest
 
 _LINES = {"cell": 3, "row": 12}
 """The lines that a value may take in a cell beside a label, and in a row of a table."""
+_ENTERPRISES = "tender.sme.enterprises"
 _SIZE, _PADDING_MM, _TWIPS = 10.5, 3.8, 20
 
 
@@ -27,7 +28,7 @@ class Entries:
     """The changes of one form as they are gathered.
 
     Attributes:
-        left: the blanks that wait for a person on purpose.
+        left: the blanks that wait for a person on purpose, each with the reason.
     """
 
     name: str
@@ -35,7 +36,7 @@ class Entries:
     problems: list[Diagnostic] = field(default_factory=list)
     edits: dict[str, list[Edit]] = field(default_factory=dict)
     growths: dict[str, list[Growth]] = field(default_factory=dict)
-    left: list[Blank] = field(default_factory=list)
+    left: list[tuple[Blank, str]] = field(default_factory=list)
 
     @property
     def changes(self) -> dict[str, Changes]:
@@ -67,6 +68,19 @@ def enter_all(entries: Entries, scan: Scan, mapping: FormMap) -> None:
         _try(entries, mapped_blanks.get(blank.id), blank, _enter_blank)
     for table in scan.tables:
         _try(entries, mapped_tables.get(table.id), table, _enter_table)
+    _check_enterprises(entries, mapping)
+
+
+def _check_enterprises(entries: Entries, mapping: FormMap) -> None:
+    """A form that declares small enterprises names every one that the deal does. Diagnostics: FM24."""
+    if not any(_ENTERPRISES in record.value for record in mapping.blanks):
+        return
+    tender = entries.evaluator.names.get("tender") or {}
+    entered = "\n".join(edit.text for edits in entries.edits.values() for edit in edits)
+    for item in (tender.get("sme") or {}).get("enterprises", ()):
+        if item["name"] not in entered:
+            values = {"id": item["name"], "fault": Term("form_enterprise")}
+            entries.problems.append(Diagnostic("FM24", mapping.span("blanks"), values))
 
 
 def _match(
@@ -100,7 +114,7 @@ def _enter_blank(entries: Entries, mapped: MappedBlank | None, blank: Blank) -> 
     elif sum(map(bool, (mapped.value, mapped.text, mapped.tick, mapped.left))) > 1:
         raise unfit("form_several")
     elif mapped.left:
-        entries.left.append(blank)
+        entries.left.append((blank, mapped.left))
     elif mapped.text if blank.kind == "choice" else mapped.tick:
         raise unfit("form_kind")
     elif blank.kind == "choice":
@@ -149,6 +163,8 @@ def _enter_day(entries: Entries, mapped: MappedBlank, blank: Blank) -> None:
 def _enter_text(entries: Entries, mapped: MappedBlank, blank: Blank) -> None:
     text = entries.evaluator.compute_text(mapped.value) if mapped.value else mapped.text
     (spot,) = blank.spots
+    if mapped.text and "微型企业" in blank.hint:
+        raise unfit("form_size")
     if "\n" in text and blank.kind != "cell":
         raise unfit("form_two_lines", value=text[:40])
     if blank.kind == "cell":

@@ -74,7 +74,7 @@ _SME = (
     (r"资产总额", "{}.assets"),
     (r"微型企业|中型企业", "{}.size"),
 )
-_ENTERPRISE = "tender.sme.enterprises[0]"
+_ENTERPRISE = "tender.sme.enterprises[{}]"
 _PERSON = (
     (r"性别|\bsex\b", "sex"),
     (r"年龄|\bage\b", "age"),
@@ -160,7 +160,8 @@ def guess_blank(blank: Blank, around: str = "") -> Guess:
     texts = [text for text in (blank.hint, blank.label, blank.label + blank.after) if text]
     for text in texts:
         if "中小企业" in around and (found := _find(text, _SME)):
-            return Guess(found.format(_ENTERPRISE))
+            number = re.match(r"\s*(\d{1,2})[.．、]", blank.around)
+            return Guess(found.format(_ENTERPRISE.format(int(number[1]) - 1 if number and number[1] != "0" else 0)))
         if re.search(r"万元", text):
             return Guess()
         if found := _find(text, _LABELS):
