@@ -585,7 +585,7 @@ def grid_of(choose: random.Random) -> str:
 class TestSigning:
     def places(self, path: Path, content: bytes, mapping: dict[str, Any]) -> list[tuple[str, tuple[str, ...]]]:
         form = fill_well(path, content, mapping)
-        return [(item.text, item.kinds) for item in list_signing({"a.docx": form.content}, {"a.docx": form})]
+        return [(item.text, item.kinds) for item in list_signing({"a.docx": form.content}, {"a.docx": (form,)})]
 
     def test_places_of_a_form_are_listed_once(self, tmp_path: Path) -> None:
         found = self.places(tmp_path, letter(), make_map(letter()))

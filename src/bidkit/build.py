@@ -45,8 +45,7 @@ def build_deal(deal_path: Path, options: Options) -> Result:
     result = replace(_result(checked, problems, deal_path, options), is_verified=bool(files))
     if has_errors(_not_lifted(problems, options)):
         return result
-    words = {form.file_name(is_draft=options.is_draft): form for form in checked.word_forms}
-    places = list_signing(submit, words)
+    places = list_signing(submit, checked.find_forms(is_draft=options.is_draft))
     built = Built(checked.content, tuple(map(asdict, places)), hash_files(submit))
     gate = checked.gate if options.is_draft else replace(checked, built=built).gate  # a draft is nothing to sign
     result = replace(result, is_draft=options.is_draft, gate=gate)
@@ -77,24 +76,29 @@ def _render(checked: Judged, options: Options) -> tuple[dict[str, bytes], list[D
     volumes, bid, draft = checked.volumes, checked.bid, options.is_draft
     about = bid, checked.appendix, checked.deal_name
     quote, problems = render_quote_file(checked.quote_file, *about, is_draft=draft)
-    workbooks = {f"submit/quote{'-DRAFT' if draft else ''}.xlsx": quote}
-    workbooks |= {form.file_name(is_draft=draft): form.content for form in checked.forms}
-    words = {form.file_name(is_draft=draft): form.content for form in checked.word_forms}
-    about_pdfs = volumes, checked.appendix, workbooks, bid
+    beside = {f"submit/quote{'-DRAFT' if draft else ''}.xlsx": quote}
+    beside |= {form.file_name(is_draft=draft): form.content for form in checked.forms}
+    beside |= {form.file_name(is_draft=draft): form.content for form in checked.word_forms if not form.guest}
+    about_pdfs = volumes, checked.appendix, beside, bid
     plan, found = plan_pdfs(*about_pdfs, is_draft=draft) if options.with_pdf else (NO_PDFS, [])
     filled, more = render_volumes(volumes, *about, plan.stand_ins, plan.beside, is_draft=draft)
     problems += found + more
     if filled is None:
         return {}, problems
     pdfs, found = make_pdfs(plan, filled, volumes, bid, is_draft=draft) if options.with_pdf else ({}, [])
-    return {**filled.files, **words, **workbooks, **pdfs}, problems + found
+    return {**filled.files, **beside, **pdfs}, problems + found
 
 
 def _verify(checked: Judged, files: Mapping[str, bytes], *, is_draft: bool) -> list[Diagnostic]:
     """The finished files, each judged by what its volume may hold and how it must look."""
     named = {volume.file_name(is_draft=is_draft): volume for volume in checked.volumes}
+    forms = checked.find_forms(is_draft=is_draft)
+    own = {name: held[0] for name, held in forms.items() if name not in named}
+    priced = {volume.volume.id for volume in checked.volumes if volume.volume.has_prices}
     free = [name for name, volume in named.items() if not volume.volume.has_prices]
+    free += [name for name, form in own.items() if form.volume and form.volume not in priced]
     lots = {name: volume.lot_id for name, volume in named.items() if volume.part}
+    lots |= {name: form.lot for name, form in own.items() if form.lot}
     formats = {name: volume.rules for name, volume in named.items() if volume.rules}
     logo = checked.appendix.pictures.get((CONFIG_NAME, checked.bid.company.logo))
     return verify_files(
@@ -105,7 +109,7 @@ def _verify(checked: Judged, files: Mapping[str, bytes], *, is_draft: bool) -> l
         lots=lots,
         formats=formats,
         forms={form.file_name(is_draft=is_draft): form for form in checked.forms},
-        word_forms={form.file_name(is_draft=is_draft): form for form in checked.word_forms},
+        word_forms=forms,
         logo=logo.data if logo else b"",
     )
 

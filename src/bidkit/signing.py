@@ -50,19 +50,20 @@ class SigningPlace:
 
 
 def list_signing(
-    files: Mapping[str, bytes], forms: Mapping[str, FilledWord] = MappingProxyType({})
+    files: Mapping[str, bytes], forms: Mapping[str, Sequence[FilledWord]] = MappingProxyType({})
 ) -> tuple[SigningPlace, ...]:
     """The places of finished .docx and .xlsx files; their pages by the PDFs beside them, else by the contents.
 
     Args:
-        forms: the buyer's among them, by file: what their mappings leave open is told even where no word says so.
+        forms: the buyer's by the file that they are or stand in; what their mappings leave open is told even where
+            no word says so.
     """
     found: list[SigningPlace] = []
     for name, content in files.items():
         if name.endswith(".docx"):
             beside = files.get(str(PurePosixPath(name).with_suffix(".pdf")))
             found += _list_word(name, content, read_pdf(beside, name) if beside else None)
-            found += _list_left(name, forms[name], found) if name in forms else ()
+            found += [place for form in forms.get(name, ()) for place in _list_left(name, form, found)]
         elif name.endswith(".xlsx"):
             found += _list_sheets(name, content)
     return tuple(found)

@@ -10,8 +10,9 @@ class WordForm(Model):
 
     `output` is its name among the files that are handed in; left out, it is that of `file`. `when` is an expression
     over the names of templates; where it does not hold, the form is no part of the bid. `volume` is the volume that
-    the form belongs to, whose names it may use: none of prices where the volume has none. Of a tender with lots, `lot`
-    is the one that it is for.
+    the form belongs to, whose names it may use: none of prices where the volume has none. There it stands in the place
+    of the pack's `part`, or where `tender.parts` names its id, under `title`; else it is a file of its own. Of a tender
+    with lots, `lot` is the one that it is for.
     """
 
     id: Text
@@ -21,4 +22,5 @@ class WordForm(Model):
     output: Note = ""
     when: Note = ""
     volume: Note = ""
+    part: Note = ""
     lot: Note = ""

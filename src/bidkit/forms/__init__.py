@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -21,8 +21,12 @@ if TYPE_CHECKING:  # a deal without forms is read without lxml
     from bidkit.forms.values import Evaluator
     from bidkit.ooxml.opc import Package
 
-JUDGED = frozenset(("FM20", "FM21", "FM22", "FM23", "FM24", "FM26"))
+JUDGED = frozenset(("FM20", "FM21", "FM22", "FM23", "FM24", "FM26", "FM27"))
 """What is told here counts at the gate as findings of rules do."""
+
+
+PART_FOLDER = "forms/"
+"""What a template calls a form's file: `forms/<id>.docx`."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,7 @@ class FilledWord:
     Args:
         output: its name in the package without suffix.
         source: the buyer's file, by its name in the workspace.
+        guest: the .docx that stands in its volume, between the ends of `bookmark`; empty for a file of its own.
         changes: by part, what was done to it and nothing else.
         inputs: SHA-256 of the form and of its mapping, by name.
         left: the blanks that wait for a person: to sign, to seal, to date; each with the reason.
@@ -42,11 +47,30 @@ class FilledWord:
     output: str
     source: str
     volume: str
+    lot: str
+    bookmark: str
     original: Package = field(repr=False)
     content: bytes = field(repr=False)
     changes: Mapping[str, Changes]
     inputs: Mapping[str, str]
+    guest: bytes = field(default=b"", repr=False)
     left: tuple[tuple[Blank, str], ...] = ()
+
+    @property
+    def part_name(self) -> str:
+        """What a template calls it."""
+        return f"{PART_FOLDER}{self.id}.docx"
+
+    @property
+    def texts(self) -> frozenset[str]:
+        """Its paragraphs without blanks, filled."""
+        from bidkit.forms.blanks import list_parts
+        from bidkit.forms.proof import find_texts
+        from bidkit.ooxml.opc import read_package
+
+        package, _ = read_package(self.content, self.source)
+        parts: Mapping[str, bytes] = package or {}
+        return frozenset("".join(text.split()) for part in list_parts(parts) for text in find_texts(parts, part))
 
     def file_name(self, *, is_draft: bool) -> str:
         """Its name in the package."""
@@ -67,20 +91,18 @@ def fill_forms(
     workspace: Workspace,
     deal_name: str,
     volumes: Mapping[str, Kind],
-    taken: Collection[str] = (),
     *,
     is_draft: bool,
 ) -> tuple[tuple[FilledWord, ...], list[Diagnostic]]:
     """The forms of a deal, filled; one with a mistake is left out.
 
-    Diagnostics: DL01–DL28, FM03, FM04, FM20–FM26, EN02–EN04, EN21.
+    Diagnostics: DL01–DL28, FM03, FM04, FM20–FM25, FM27, FM28, EN02–EN04, EN21.
 
     Args:
         volumes: those of the bid by id.
-        taken: the names of other files that are handed in, without suffix.
     """
     forms = bid.deal.forms
-    problems = [*_check_names(forms, taken)]
+    problems: list[Diagnostic] = []
     made = []
     for form in forms:
         filled, found = _fill(form, bid, appendix, workspace, deal_name, volumes, is_draft=is_draft)
@@ -94,10 +116,20 @@ def _output_of(form: WordForm) -> str:
     return (form.output or f"{PurePosixPath(form.file).stem}.docx").removesuffix(".docx")
 
 
-def _check_names(forms: Sequence[WordForm], others: Collection[str]) -> Iterator[Diagnostic]:
-    """Each form has a name of its own in the package. Diagnostics: FM26."""
+def is_part(form: WordForm, bid: Bid) -> bool:
+    """Whether a form stands in a volume, and is no file of its own."""
+    tender = bid.deal.tender
+    return bool(form.part) or (tender is not None and form.id in tender.parts.get(form.volume, ()))
+
+
+def check_form_names(bid: Bid, others: Collection[str]) -> Iterator[Diagnostic]:
+    """Each form that is a file has a name of its own in the package. Diagnostics: FM26.
+
+    Args:
+        others: the names of other files that are handed in, without suffix.
+    """
     taken = {f"{name}.docx".casefold() for name in others}
-    for form in forms:
+    for form in (form for form in bid.deal.forms if not is_part(form, bid)):
         name = form.output or f"{PurePosixPath(form.file).stem}.docx"
         is_good = is_sound_name(name) and "/" not in name and name.endswith(".docx") and 5 < len(name) <= 120
         if not is_good or name.casefold() in taken:
@@ -121,17 +153,18 @@ def _fill(
     if part is None:
         return None, problems
     kind = volumes.get(form.volume, Kind())
-    evaluator = _make_evaluator(part, appendix, deal_name, kind, is_draft=is_draft)
+    has_pages = is_part(form, bid)
+    evaluator = _make_evaluator(part, appendix, deal_name, kind, is_draft=is_draft, has_pages=has_pages)
     try:
         if form.when and not evaluator.decide(form.when):
             return None, []
     except Unfit as error:
         return None, [Diagnostic("FM24", form.span("when"), {"id": form.id, "fault": error.term})]
-    return _fill_form(form, evaluator, workspace, deal_name, is_draft=is_draft)
+    return _fill_form(form, bid, evaluator, workspace, deal_name, is_draft=is_draft)
 
 
 def _find_part(form: WordForm, bid: Bid, volumes: Mapping[str, Kind]) -> tuple[Bid | None, list[Diagnostic]]:
-    """The bid for the lot of a form, or the whole. Diagnostics: DL15."""
+    """The bid for the lot of a form, or the whole. Diagnostics: DL15, FM27."""
     lots = {part.lot.id: part for part in bid.by_lot if part.lot}
     asked = [("lot", form.lot, form.span("lot"), lots), ("volume", form.volume, form.span("volume"), volumes)]
     problems = [
@@ -143,10 +176,14 @@ def _find_part(form: WordForm, bid: Bid, volumes: Mapping[str, Kind]) -> tuple[B
         for kind, name, at, known in asked
         if name and name not in known
     ]
+    if form.part and not form.volume:
+        problems.append(Diagnostic("FM27", form.span("part"), {"id": form.id, "reason": Term("form_no_volume")}))
     return (None if problems else lots.get(form.lot, bid)), problems
 
 
-def _make_evaluator(bid: Bid, appendix: Appendix, deal_name: str, kind: Kind, *, is_draft: bool) -> Evaluator:
+def _make_evaluator(
+    bid: Bid, appendix: Appendix, deal_name: str, kind: Kind, *, is_draft: bool, has_pages: bool
+) -> Evaluator:
     """The names of the volume that a form is for."""
     from bidkit.context import make_context
     from bidkit.context.blind import hide_bidder, hide_facts
@@ -154,12 +191,13 @@ def _make_evaluator(bid: Bid, appendix: Appendix, deal_name: str, kind: Kind, *,
 
     known = hide_bidder(bid) if kind.is_blind else bid
     names = make_context(known, appendix, deal_name, is_draft=is_draft, with_pages=False, prices=kind.has_prices)
-    return Evaluator(hide_facts(names) if kind.is_blind else names, bid.deal.locale)
+    return Evaluator(hide_facts(names) if kind.is_blind else names, bid.deal.locale, has_pages=has_pages)
 
 
 def _fill_form(
-    form: WordForm, evaluator: Evaluator, workspace: Workspace, deal_name: str, *, is_draft: bool
+    form: WordForm, bid: Bid, evaluator: Evaluator, workspace: Workspace, deal_name: str, *, is_draft: bool
 ) -> tuple[FilledWord | None, list[Diagnostic]]:
+    from bidkit.context.anchors import make_anchors
     from bidkit.forms.blanks import scan_form
     from bidkit.forms.entries import Entries, enter_all
     from bidkit.forms.filling import fill_form
@@ -184,9 +222,31 @@ def _fill_form(
     if has_errors(problem for problem in problems if problem.code not in _TOLD):
         return None, problems
     filled = write_package(fill_form(package, entries.changes))
-    about = form.id, form.title or _output_of(form), _output_of(form), name, form.volume
+    about = form.id, form.title or _output_of(form), _output_of(form), name, form.volume, form.lot
     inputs = {name: find_fingerprint(content), map_name: find_fingerprint(workspace.files[map_name])}
-    return FilledWord(*about, package, filled, entries.changes, inputs, tuple(entries.left)), problems
+    bookmark = make_anchors("form", [item.id for item in bid.deal.forms])[form.id]
+    made = FilledWord(*about, bookmark, package, filled, entries.changes, inputs, left=tuple(entries.left))
+    return _make_guest(made, form, bid, problems) if is_part(form, bid) else made, problems
+
+
+def _make_guest(made: FilledWord, form: WordForm, bid: Bid, problems: list[Diagnostic]) -> FilledWord | None:
+    """A form as a part of its volume. Diagnostics: FM27, FM28."""
+    from bidkit.forms.embedding import find_margin_text, make_part, refuse_foreign
+    from bidkit.forms.filling import fill_form
+    from bidkit.forms.values import Unfit
+    from bidkit.ooxml.opc import read_package
+
+    package = fill_form(made.original, made.changes, with_anchors=True)
+    number = [item.id for item in bid.deal.forms].index(form.id) + 1
+    if text := find_margin_text(made.original):
+        problems.append(Diagnostic("FM28", form.span("file"), {"id": form.id, "text": text[:60]}, Severity.WARNING))
+    try:
+        refuse_foreign(read_package(made.content, made.source)[0] or {}, made.title)
+        guest = make_part(package, made.changes.keys(), f"form{number}", made.title, made.bookmark)
+    except Unfit as error:
+        problems.append(Diagnostic("FM27", form.span("part"), {"id": form.id, "reason": error.term}))
+        return None
+    return replace(made, guest=guest)
 
 
 _TOLD = ("FM03", "FM04", "FM21", "FM22", "FM23")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -50,10 +50,10 @@ class Entries:
         """Tell of a place of the form."""
         self.problems.append(Diagnostic(code, Span(self.name, place=place), values, severity))
 
-    def enter(self, part: str, spot: Spot, text: str) -> None:
+    def enter(self, part: str, spot: Spot, text: str, anchor: str = "") -> None:
         """Put a text where a spot is."""
         is_drawn = spot.is_line and bool(re.search("[_＿﹍\t]", spot.old))
-        self.edits.setdefault(part, []).append(Edit(spot.paragraph, spot.start, spot.end, text, is_drawn))
+        self.edits.setdefault(part, []).append(Edit(spot.paragraph, spot.start, spot.end, text, is_drawn, anchor))
 
 
 def enter_all(entries: Entries, scan: Scan, mapping: FormMap) -> None:
@@ -161,7 +161,7 @@ def _enter_day(entries: Entries, mapped: MappedBlank, blank: Blank) -> None:
 
 
 def _enter_text(entries: Entries, mapped: MappedBlank, blank: Blank) -> None:
-    text = entries.evaluator.compute_text(mapped.value) if mapped.value else mapped.text
+    text = entries.evaluator.compute_text(mapped.value) if mapped.value else entries.evaluator.print(mapped.text)
     (spot,) = blank.spots
     if mapped.text and "微型企业" in blank.hint:
         raise unfit("form_size")
@@ -198,12 +198,19 @@ def _enter_table(entries: Entries, mapped: MappedTable | None, table: OpenTable)
     if not mapped.cells:
         raise unfit("form_empty")
     texts = [_read_row(entries, mapped, table, row) for row in rows]
-    for spots, own in zip(table.rows, texts, strict=False):
+    anchors = [_find_anchor(row) for row in rows]
+    for spots, own, anchor in zip(table.rows, texts, anchors, strict=False):
         for spot, text in zip(spots, own, strict=True):
             if text is not None:
-                entries.enter(table.part, spot, text)
-    if added := texts[len(table.rows) :]:
+                entries.enter(table.part, spot, text, anchor if text else "")
+                anchor = "" if text else anchor
+    if added := [*zip(texts, anchors, strict=True)][len(table.rows) :]:
         _grow(entries, table, added)
+
+
+def _find_anchor(row: Any) -> str:
+    """The name by which others refer to the page of what a row shows."""
+    return str(row.get("anchor") or "") if isinstance(row, Mapping) else ""
 
 
 def _read_row(entries: Entries, mapped: MappedTable, table: OpenTable, row: Any) -> list[str | None]:
@@ -225,18 +232,20 @@ def _read_row(entries: Entries, mapped: MappedTable, table: OpenTable, row: Any)
     return made
 
 
-def _grow(entries: Entries, table: OpenTable, added: list[list[str | None]]) -> None:
+def _grow(entries: Entries, table: OpenTable, added: Sequence[tuple[list[str | None], str]]) -> None:
     """Rows behind the last one, as the first one is; a number that the buyer wrote in it is counted on."""
     model = table.rows[0]
     first = model[0].paragraph
     rows = []
-    for number, texts in enumerate(added, len(table.rows) + 1):
+    for number, (texts, anchor) in enumerate(added, len(table.rows) + 1):
         own = []
         for spot, text in zip(model, texts, strict=True):
             counted = re.sub(r"\d+", str(number), spot.old) if re.fullmatch(r"\d+[.、]?", spot.old) else None
             entered = text if text is not None else counted
             if entered is not None:
-                own.append(Edit(spot.paragraph - first + 1, spot.start, spot.end, entered))
+                name = anchor if entered else ""
+                own.append(Edit(spot.paragraph - first + 1, spot.start, spot.end, entered, anchor=name))
+                anchor = "" if entered else anchor
         rows.append(tuple(own))
     growth = Growth(table.elements[0], table.elements[1], tuple(rows))
     entries.growths.setdefault(table.part, []).append(growth)

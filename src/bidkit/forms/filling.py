@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,7 +16,27 @@ from bidkit.forms.gaps import width_of
 from bidkit.ooxml.opc import Package, parse_xml, serialize
 from bidkit.ooxml.tree import q
 
+_FIRST_ID = 9100
+"""The first number of a bookmark that is added; the buyer's have lower ones, and a volume gives them new ones."""
+PAGE = "\ue0f0"
+"""What stands for a page that only the volume knows."""
+_PAGES = re.compile(f"{PAGE}(#?)([^{PAGE}]*){PAGE}")
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
+
+
+def mark_pages(names: Sequence[str], *, is_bare: bool) -> str:
+    """What stands for the pages of bookmarks until the volume knows them; `is_bare` for numbers without words."""
+    return f"{PAGE}{'#' * is_bare}{','.join(names)}{PAGE}"
+
+
+def _write_pages(text: str, *, as_tags: bool) -> str:
+    """Marks of pages as tags of the template language, or each as one character."""
+
+    def write(found: re.Match[str]) -> str:
+        names = found[2].split(",")
+        return f"{{{{ {names[0]!r}|page_no }}}}" if found[1] else f"{{{{ {names!r}|pages }}}}"
+
+    return _PAGES.sub(write if as_tags else PAGE, text)
 
 
 @dataclass(frozen=True)
@@ -23,6 +45,7 @@ class Edit:
 
     Args:
         is_drawn: what is replaced was a line made of characters, so that the text is underlined.
+        anchor: the bookmark that the text gets where the form stands in a volume, so that others may name its page.
     """
 
     paragraph: int
@@ -30,6 +53,7 @@ class Edit:
     end: int
     text: str
     is_drawn: bool = False
+    anchor: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,6 +79,8 @@ class Changes:
 
 def fit(text: str, old: str, *, is_line: bool, name: str = "") -> str:
     """A text as wide as the blank that it takes the place of, if it is shorter; tabs stay behind it."""
+    if PAGE in text:
+        return text
     if "\t" in old:
         return text + "\t" * old.count("\t")
     if not is_line and not old.isspace():
@@ -64,16 +90,24 @@ def fit(text: str, old: str, *, is_line: bool, name: str = "") -> str:
     return " " * before + text + " " * (room - before)
 
 
-def fill_form(package: Package, changes: Mapping[str, Changes]) -> Package:
-    """A form with its changes, by part."""
-    return package.replace({part: _fill_part(package[part], own) for part, own in changes.items()})
+def fill_form(package: Package, changes: Mapping[str, Changes], *, with_anchors: bool = False) -> Package:
+    """A form with its changes, by part.
+
+    Args:
+        with_anchors: for a volume: with bookmarks, and with tags where a page is named.
+    """
+    filled = {part: _fill_part(package[part], own, with_anchors=with_anchors) for part, own in changes.items()}
+    return package.replace(filled)
 
 
-def _fill_part(content: bytes, changes: Changes) -> bytes:
+def _fill_part(content: bytes, changes: Changes, *, with_anchors: bool) -> bytes:
     root = parse_xml(content)
     paragraphs, rows = list(root.iter(q("p"))), list(root.iter(q("tr")))
-    added = [(rows[growth.behind - 1], list(_copy_rows(rows[growth.model - 1], growth))) for growth in changes.growths]
-    _apply(paragraphs, list_edits(paragraphs, changes.edits))
+    ids = itertools.count(_FIRST_ID) if with_anchors else None
+    added = [
+        (rows[growth.behind - 1], list(_copy_rows(rows[growth.model - 1], growth, ids))) for growth in changes.growths
+    ]
+    _apply(paragraphs, list_edits(paragraphs, changes.edits), ids)
     for behind, copies in added:
         for row in reversed(copies):
             behind.addnext(row)
@@ -83,17 +117,31 @@ def _fill_part(content: bytes, changes: Changes) -> bytes:
 def list_edits(paragraphs: Sequence[etree._Element], edits: Sequence[Edit]) -> list[Edit]:
     """The edits of a part, also those in the second copies of text boxes."""
     mirrors = find_mirrors(paragraphs)
-    again = [replace(edit, paragraph=two) for two, one in mirrors.items() for edit in edits if edit.paragraph == one]
+    again = [
+        replace(edit, paragraph=two, anchor="")
+        for two, one in mirrors.items()
+        for edit in edits
+        if edit.paragraph == one
+    ]
     return [*edits, *again]
 
 
-def _apply(paragraphs: Sequence[etree._Element], edits: Sequence[Edit]) -> None:
-    """From the end of each paragraph, so that what stands before keeps its place."""
+def _apply(paragraphs: Sequence[etree._Element], edits: Sequence[Edit], ids: Iterator[int] | None) -> None:
+    """From the end of each paragraph, so that what stands before keeps its place.
+
+    Args:
+        ids: the numbers of bookmarks; None for no bookmarks.
+    """
     for edit in sorted(edits, key=lambda item: (item.paragraph, item.start, item.end), reverse=True):
-        exchange(paragraphs[edit.paragraph - 1], edit.start, edit.end, edit.text, is_drawn=edit.is_drawn)
+        text = _write_pages(edit.text, as_tags=ids is not None)
+        run = exchange(paragraphs[edit.paragraph - 1], edit.start, edit.end, text, is_drawn=edit.is_drawn)
+        if ids is not None and edit.anchor:
+            number = {q("id"): str(next(ids))}
+            run.addprevious(etree.Element(q("bookmarkStart"), {**number, q("name"): edit.anchor}))
+            run.addnext(etree.Element(q("bookmarkEnd"), number))
 
 
-def _copy_rows(model: etree._Element, growth: Growth) -> Iterator[etree._Element]:
+def _copy_rows(model: etree._Element, growth: Growth, ids: Iterator[int] | None) -> Iterator[etree._Element]:
     for edits in growth.rows:
         row = copy.deepcopy(model)
         row.tail = None
@@ -103,5 +151,5 @@ def _copy_rows(model: etree._Element, growth: Growth) -> Iterator[etree._Element
             for name in (f"{_W14}paraId", f"{_W14}textId"):
                 if name in element.attrib:
                     del element.attrib[name]
-        _apply(list(row.iter(q("p"))), edits)
+        _apply(list(row.iter(q("p"))), edits, ids)
         yield row

@@ -87,8 +87,8 @@ def is_underlined(run: etree._Element, styles: Collection[str] = ()) -> bool:
     return style is not None and style.get(q("val"), "") in styles
 
 
-def exchange(paragraph: etree._Element, start: int, end: int, text: str, *, is_drawn: bool = False) -> None:
-    """Put a text in the place of some characters, in the format of the first of them.
+def exchange(paragraph: etree._Element, start: int, end: int, text: str, *, is_drawn: bool = False) -> etree._Element:
+    """Put a text in the place of some characters, in the format of the first of them; the run that holds it.
 
     Where there are none, in the format of what stands before; in an empty paragraph, in that of its mark.
 
@@ -98,7 +98,7 @@ def exchange(paragraph: etree._Element, start: int, end: int, text: str, *, is_d
     atoms = read_atoms(paragraph)
     if end == start + 1 and atoms[start].char in (BOX, TICKED) and text in (BOX, TICKED):
         _tick(atoms[start], is_on=text == TICKED)
-        return
+        return atoms[start].run
     runs = _isolate(paragraph, start, end)
     host = runs[0] if runs else _make_run(paragraph, start)
     for atom in read_atoms(paragraph)[start:end]:
@@ -112,6 +112,7 @@ def exchange(paragraph: etree._Element, start: int, end: int, text: str, *, is_d
         if all(child.tag == q("rPr") for child in run):
             run.getparent().remove(run)  # type: ignore[union-attr]
     _free_control(host)
+    return host
 
 
 def _isolate(paragraph: etree._Element, start: int, end: int) -> list[etree._Element]:

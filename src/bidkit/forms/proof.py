@@ -5,13 +5,15 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
 from lxml import etree
 
-from bidkit.forms.filling import Changes, Edit, list_edits
+from bidkit.forms.embedding import find_region
+from bidkit.forms.filling import PAGE, Changes, Edit, list_edits
 from bidkit.forms.flow import OBJECT, read_atoms, read_text
-from bidkit.ooxml.opc import parse_xml
+from bidkit.ooxml.opc import parse_xml, read_package
 from bidkit.ooxml.tree import q
 
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
@@ -21,6 +23,8 @@ _OURS = (
 )
 """What changes where a control is filled, a box is ticked or a row copied; the text that shows it is compared."""
 _AROUND = 40
+_BODY = "word/document.xml"
+_AROUND_TEXT = tuple(q(name) for name in ("tbl", "tr", "tc", "txbxContent", "p"))
 
 
 class Difference(NamedTuple):
@@ -215,6 +219,61 @@ def _compare_structure(part: str, old: etree._Element, new: etree._Element, chan
     one, two = _strip(copy.deepcopy(old)), _strip(copy.deepcopy(new))
     if one != two:
         yield Difference(part, (), _cut_rest(one, two), _cut_rest(two, one))
+
+
+def prove_part(filled: Mapping[str, bytes], volume: Mapping[str, bytes], bookmark: str) -> Iterator[Difference]:
+    """All that differs between the body of a filled form and the range of a volume in which it stands.
+
+    Raises etree.XMLSyntaxError and ValueError as `opc.parse_xml`.
+    """
+    body = parse_xml(filled[_BODY]).find(q("body"))
+    own = [] if body is None else [item for item in body if item.tag != q("sectPr")]
+    there = [*find_region(parse_xml(volume[_BODY]), bookmark)]
+    expected, actual = ([*_outline(elements)] for elements in (own, there))
+    for one, two in zip_longest(expected, actual, fillvalue=("", "…")):
+        if one[0] != two[0] or not _says(two[1], one[1]):
+            yield Difference("", (("paragraph", one[0] or two[0]),), *_sides(one, two))
+            return
+
+
+def _says(actual: str, expected: str) -> bool:
+    """Whether a text is as expected, any page standing where only the volume knows it."""
+    return actual == expected or (
+        PAGE in expected
+        and re.fullmatch(f"{OBJECT}?[^\n]{{0,60}}".join(map(re.escape, expected.split(PAGE))), actual) is not None
+    )
+
+
+def _outline(elements: Sequence[etree._Element]) -> Iterator[tuple[str, str]]:
+    """The paragraphs of some elements: which table, row and cell each stands in, and what it says."""
+    counts: dict[tuple[etree._Element | None, str], int] = {}
+    at: dict[etree._Element, str] = {}
+    for element in elements:
+        for item in element.iter(*_AROUND_TEXT):
+            holder, name = next(item.iterancestors(*_AROUND_TEXT), None), etree.QName(item).localname
+            counts[holder, name] = counts.get((holder, name), 0) + 1
+            inside = f"{at[holder]} " if holder is not None else ""
+            at[item] = f"{inside}{name} {counts[holder, name]}"
+            if item.tag == q("p"):
+                yield at[item], read_text(item)
+
+
+def _sides(one: tuple[str, str], two: tuple[str, str]) -> tuple[str, str]:
+    """Both sides of a difference: of the texts, or of where these stand."""
+    if one[1] == two[1]:
+        return one[0], two[0]
+    place = next((n for n, (x, y) in enumerate(zip(one[1], two[1], strict=False)) if x != y), 0)
+    return _cut(one[1], place), _cut(two[1], place)
+
+
+def find_numbers(volume: bytes, bookmark: str) -> set[int]:
+    """The paragraphs of a volume in the range of a form, counted from 1 over the document."""
+    package, _ = read_package(volume, "")
+    if package is None:
+        return set()
+    root = parse_xml(package[_BODY])
+    inside = {item for element in find_region(root, bookmark) for item in element.iter(q("p"))}
+    return {number for number, item in enumerate(root.iter(q("p")), 1) if item in inside}
 
 
 def find_texts(parts: Mapping[str, bytes], part: str) -> list[str]:

@@ -9,10 +9,13 @@ from typing import Any
 
 import jinja2
 
-from bidkit.context.formats import format_day, make_filters
+from bidkit.context.formats import BARE, format_day, make_filters
 from bidkit.diagnostic import Term
+from bidkit.forms.filling import mark_pages
+from bidkit.leftovers import find_leftover
 from bidkit.ooxml.faults import ExpressionError
 from bidkit.ooxml.names import find_missing_names
+from bidkit.ooxml.pages import Pages
 from bidkit.ooxml.sandbox import make_environment
 
 FAILURES = (jinja2.TemplateError, ExpressionError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError)
@@ -37,10 +40,11 @@ class Evaluator:
 
     Args:
         names: as of `context.make_context`.
+        has_pages: the form stands in a volume, so that pages can be named.
     """
 
-    def __init__(self, names: Mapping[str, Any], locale: str) -> None:
-        self.names, self.locale = names, locale
+    def __init__(self, names: Mapping[str, Any], locale: str, *, has_pages: bool = False) -> None:
+        self.names, self.locale, self.has_pages = names, locale, has_pages
         self.environment = make_environment(make_filters(locale), {}, {}, False)
 
     def compute(self, expression: str, **more: Any) -> Any:
@@ -66,6 +70,10 @@ class Evaluator:
 
     def print(self, value: Any) -> str:
         """A value as a text. Raises Unfit for an empty one, and for what is no text."""
+        if isinstance(value, Pages):
+            if not self.has_pages:
+                raise unfit("form_pages")
+            return mark_pages(value.names, is_bare=value.words == BARE)
         if isinstance(value, bool) or not isinstance(value, (str, int, Decimal, date)):
             raise unfit("form_no_value", expression=type(value).__name__)
         if isinstance(value, date):
@@ -73,6 +81,8 @@ class Evaluator:
         text = f"{value.normalize():f}" if isinstance(value, Decimal) else str(value).strip()
         if not text:
             raise unfit("form_empty")
+        if left := find_leftover(text):
+            raise unfit("form_left_over", value=left)
         return text
 
     def decide(self, expression: str) -> bool:

@@ -24,7 +24,7 @@ from bidkit.rules import (
     qualification,
 )
 from bidkit.rules.blind import BlindFile
-from bidkit.rules.buyer_forms import FinishedWord
+from bidkit.rules.buyer_forms import FinishedPart, FinishedWord
 from bidkit.rules.finished import Finished
 from bidkit.rules.hidden import HandedIn
 from bidkit.rules.layout import Formatted
@@ -48,6 +48,7 @@ LAYOUT_RULES: tuple[Rule[Formatted], ...] = layout.RULES
 HIDDEN_RULES: tuple[Rule[HandedIn], ...] = hidden.RULES
 BLIND_RULES: tuple[Rule[BlindFile], ...] = blind.RULES
 WORD_FORM_RULES: tuple[Rule[FinishedWord], ...] = buyer_forms.RULES
+WORD_PART_RULES: tuple[Rule[FinishedPart], ...] = buyer_forms.PART_RULES
 PRICE_FORM_RULES: tuple[Rule[FinishedForm], ...] = price_forms.RULES
 
 _FILE_RULES: tuple[Rule[Any], ...] = (
@@ -59,7 +60,7 @@ _FILE_RULES: tuple[Rule[Any], ...] = (
     *WORD_FORM_RULES,
 )
 _MILD = {
-    Severity.WARNING: ("DL72", "EN19", "FM25", "PK11", "PK32", "QU08", "QU14", "TP18", "TP19"),
+    Severity.WARNING: ("DL72", "EN19", "FM25", "FM28", "PK11", "PK32", "QU08", "QU14", "TP18", "TP19"),
     Severity.INFO: ("DL37", "EN01", "EN10", "EN13", "EN14"),
 }
 """Codes of no rule that are never errors."""
@@ -118,6 +119,11 @@ def check_form(done: FinishedForm, regime: str) -> list[Diagnostic]:
 def check_word_form(done: FinishedWord, regime: str) -> list[Diagnostic]:
     """What of a finished Word form of the buyer is not as it came."""
     return list(_check(WORD_FORM_RULES, done, regime))
+
+
+def check_word_part(done: FinishedPart, regime: str) -> list[Diagnostic]:
+    """What of a Word form of the buyer is not in its volume as it was filled."""
+    return list(_check(WORD_PART_RULES, done, regime))
 
 
 def _check(rules: Iterable[Rule[S]], subject: S, regime: str) -> Iterator[Diagnostic]:
