@@ -44,11 +44,9 @@ class Entries:
         parts = dict.fromkeys([*self.edits, *self.growths])
         return {name: Changes(tuple(self.edits.get(name, ())), tuple(self.growths.get(name, ()))) for name in parts}
 
-    def report(
-        self, code: str, place: tuple[tuple[str, str], ...], severity: Severity = Severity.ERROR, **values: Any
-    ) -> None:
+    def report(self, code: str, place: tuple[tuple[str, str], ...], **values: Any) -> None:
         """Tell of a place of the form."""
-        self.problems.append(Diagnostic(code, Span(self.name, place=place), values, severity))
+        self.problems.append(Diagnostic(code, Span(self.name, place=place), values))
 
     def enter(self, part: str, spot: Spot, text: str, anchor: str = "") -> None:
         """Put a text where a spot is."""
@@ -176,7 +174,8 @@ def _check_room(entries: Entries, text: str, width: int, kind: str, place: tuple
     """Warn of a value that makes its cell much taller. Diagnostics: FM25."""
     room = width / _TWIPS * MM_PER_POINT - _PADDING_MM
     if width and (lines := count_lines(text, _SIZE, room)) > _LINES[kind]:
-        entries.report("FM25", place, Severity.WARNING, text=text[:30], lines=str(lines), width=f"{max(room, 1):.0f}")
+        values = {"text": text[:30], "lines": str(lines), "width": f"{max(room, 1):.0f}"}
+        entries.problems.append(Diagnostic("FM25", Span(entries.name, place=place), values, Severity.WARNING))
 
 
 def _enter_table(entries: Entries, mapped: MappedTable | None, table: OpenTable) -> None:
