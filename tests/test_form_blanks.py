@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from bidkit.cli import app
 from bidkit.forms.blanks import Scan, scan_form
 from bidkit.forms.guesses import guess_blank
 from bidkit.forms.mapping import write_map
+from bidkit.forms.opening import open_form
+from bidkit.office import find_office
 
 
 def scan(content: bytes) -> Scan:
@@ -46,6 +49,16 @@ def found(*runs: str) -> list[tuple[str, str, list[str]]]:
         (["项目名称：XXX"], [("text", "项目名称", ["XXX"])]),
         (["Name: ............"], [("text", "Name", ["............"])]),
         (["Bid no.: [insert number]"], [("text", "Bid no.", ["[insert number]"])]),
+        ([s("＜填写公司名称＞")], [("text", "填写公司名称", ["＜填写公司名称＞"])]),
+        ([s("属于"), u("　"), s("行业")], [("text", "属于", ["　"])]),
+        (["金额￥          "], [("text", "金额￥", [" " * 10])]),
+        (["兹委托　　先生办理"], [("text", "兹委托", ["　　"])]),
+        (["20__年__月__日"], [("date", "", ["__", "__", "__"])]),
+        (["第_包"], [("text", "第", ["_"])]),
+        (["×年×月"], [("text", "", ["×"]), ("text", "年", ["×"])]),
+        (["项目“    ”的投标"], [("text", "项目", ["    "])]),
+        (["○是 ○否"], [("choice", "", ["○", "○"])]),
+        (["***公司"], [("text", "", ["***"])]),
         (["（填写投标人名称）"], [("text", "填写投标人名称", ["（填写投标人名称）"])]),
     ],
 )
@@ -57,7 +70,8 @@ def test_blank_of_each_kind(runs: list[str], expected: list[tuple[str, str, list
     "text",
     [
         "投 标 函", "出生年月日", "按下列要求响应：", "注：", "……", "（盖单位章）", "第二十条", "说明如下：",
-        "The following documents:", "财库〔2020〕46号", "☑ 已提供", "详见附件（营业执照）。",
+        "The following documents:", "财库〔2020〕46号", "☑ 已提供", "二○二六年", "form_1", "长×宽", "详见附件（营业执照）。",
+        "第一章  总则",
     ],
 )  # fmt: skip
 def test_what_only_looks_like_a_blank_is_none(text: str) -> None:
@@ -160,3 +174,18 @@ def test_old_word_file_needs_libreoffice(tmp_path: Path, monkeypatch: pytest.Mon
     done = CliRunner().invoke(app, ["forms", "scan", str(form), "--lang", "en"])
     assert done.exit_code == 1
     assert "EN21" in done.stderr
+
+
+@pytest.mark.office
+def test_old_word_file_is_read_through_libreoffice(tmp_path: Path) -> None:
+    program = find_office()
+    assert program is not None
+    (tmp_path / "a.docx").write_bytes(letter())
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    out = "--outdir", tmp_path, tmp_path / "a.docx"
+    command = [program, profile, "--headless", "--convert-to", "doc:MS Word 97", *out]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    package, problems = open_form((tmp_path / "a.doc").read_bytes(), "a.doc")
+    assert package is not None, problems
+    labels = {blank.label or blank.hint for blank in scan_form(package).blanks}
+    assert {"投标人", "邮政编码", "质量保证期"} <= labels

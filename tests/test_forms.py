@@ -242,11 +242,18 @@ class TestGaps:
         "wrong",
         [
             {"value": "company.website"}, {"value": "deal.dated | nofilter"}, {"value": "team"}, {"value": "1 +"},
-            {"value": "company.name", "text": "b"}, {"tick": ["b"]}, {"text": "a\nb"},
+            {"value": "'a\\x0bb'"}, {"value": "1e400"}, {"text": "\u200b"}, {"text": "a\u202eb"},
+            {"text": "长" * 30_000},
+            {"text": "{{ company }}"}, {"value": "company.name", "text": "b"}, {"tick": ["b"]}, {"text": "a\nb"},
         ],
     )  # fmt: skip
     def test_what_cannot_be_entered(self, tmp_path: Path, wrong: dict[str, Any]) -> None:
         assert fill(tmp_path, letter(), make_map(letter(), 项目名称=wrong)).codes == ["FM24"]
+
+    def test_more_rows_than_a_form_can_take(self, tmp_path: Path) -> None:
+        mapping = make_map(deviations(), **CHOICES["技术偏离表"])
+        mapping["tables"][0] |= {"rows": "range(6000) | list", "cells": {"序号": "row"}}
+        assert "6000" in fill(tmp_path, deviations(), mapping).only("FM24").message("en")
 
     def test_option_that_there_is_not(self, tmp_path: Path) -> None:
         wrong = {"是否接受招标文件全部条款": {"tick": ["也许"]}}

@@ -19,7 +19,7 @@ DOCUMENT = "word/document.xml"
 _BESIDE = re.compile(r"word/(header|footer|footnotes|endnotes)[^/]*\.xml")
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _HEADING = re.compile(r"(?:heading|标题) ?(\d)|^title$", re.I)
-_HINTED = re.compile(r"[_ ]*[（(][^（）()]*[）)]")
+_HINTED = re.compile(r"(?<![_ ])[_ ]*[（(][^（）()]*[）)]")
 _LONGEST_HEADING, _LONGEST_ID = 30, 24
 PADDING = "\u2063"
 """What stands in a shape for blanks that are none."""
@@ -30,7 +30,7 @@ class Spot:
     """Some characters of a paragraph, counted from 0; paragraphs of a part from 1, wherever they lie.
 
     Args:
-        name: of a choice what is ticked here, of a date `year`, `month` or `day`.
+        name: of a choice what is ticked here, of a date `year`, `short` (of two digits), `month` or `day`.
         is_line: it is drawn as a line.
         old: what stands there in the form as the buyer gave it.
     """

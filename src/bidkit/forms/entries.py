@@ -151,10 +151,11 @@ def _enter_day(entries: Entries, mapped: MappedBlank, blank: Blank) -> None:
         raise unfit("form_no_day", value=str(value)[:40]) from None
     printed = re.search(r"(\d{4}) ?年", blank.around)
     names = [spot.name for spot in blank.spots]
-    if "year" not in names and printed and int(printed[1]) != day.year:
-        raise unfit("form_no_day", value=f"{day} ({printed[1]})")
+    is_other = "short" in names and day.year // 100 != 20
+    if is_other or ("year" not in names and printed and int(printed[1]) != day.year):
+        raise unfit("form_no_day", value=f"{day} ({printed[1] if printed else 20})")
     for spot in blank.spots:
-        text = str(getattr(day, spot.name))
+        text = f"{day.year % 100:02}" if spot.name == "short" else str(getattr(day, spot.name))
         entries.enter(blank.part, spot, fit(text, spot.old, is_line=spot.is_line, name=spot.name))
 
 

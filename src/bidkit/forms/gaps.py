@@ -14,25 +14,30 @@ from bidkit.forms.flow import BOX, TICKED
 from bidkit.ooxml.measure import is_wide
 
 SIGNS = re.compile(r"签字|签名|签章|盖章|盖单位章|公章|印章|\bseal\b|\bsign(ed|ature)?\b|\bstamp\b", re.I)
-_BOXES = re.compile(r"[□☐◻☑☒■]")
+_BOXES = re.compile(r"[□☐◻☑☒■]|(?:(?<=[\s:：（(])|(?<![\s\S]))[○◯〇](?= ?[\u4e00-\u9fffA-Za-z])")
 _DATE = re.compile(
-    r"(?:(?<![\d_ ])(?P<y>[_ ]*)|(?<=\d{4}) ?)年(?P<m>[_ ]*)月(?P<d>[_ ]*)日|"
-    r"(?P<Y>_{2,}) ?[-/.] ?(?P<M>_+) ?[-/.] ?(?P<D>_+)"
+    r"(?:(?<=(?<!\d)20)(?P<short>[_ ]{1,8})|(?<![\d_ ])(?P<y>[_ ]*)|(?<=\d{4}) ?)年(?P<m>[_ ]*)月(?P<d>[_ ]*)日|"
+    r"(?<!_)(?P<Y>_{2,}) ?[-/.] ?(?P<M>_+) ?[-/.] ?(?P<D>_+)"
 )
 _PAGE = re.compile(r"第(?P<a>[（(]?)(?P<gap>[_ ]*)(?(a)[）)]?)页")
 _LINE = re.compile(r"_+(?: _+)*")
-_DOTS = re.compile(r"\.{5,}|·{5,}|…{3,}|(?<![A-Za-z0-9])[X×ｘＸ]{2,}(?![A-Za-z0-9])")
+_DOTS = re.compile(
+    r"\.{5,}|·{5,}|…{3,}|(?<![A-Za-z0-9])[X×ｘＸ]{2,}(?![A-Za-z0-9])|(?<![A-Za-z0-9])[X×ｘＸ](?=[年月日号包份元])|"
+    r"[*＊]{2,}|(?<![A-Za-z])_(?=$|[^A-Za-z_])|(?<=[A-Za-z])_(?=$|[^A-Za-z0-9_])"
+)
 _PROMPT = re.compile(
-    r"【(?=[^【】]*[^\s_【】])[^【】]{1,60}】|\[(?=[^\[\]]*[A-Za-z\u4e00-\u9fff])[^\[\]]{3,300}\]|"
+    r"[<＜][^<>＜＞]{1,60}[>＞]|【(?=[^【】]*[^\s_【】])[^【】]{1,60}】|\[(?=[^\[\]]*[A-Za-z\u4e00-\u9fff])[^\[\]]{3,300}\]|"
     r"[（(] *(?:请?填写|请填|填入|此处填)[^（）()]*[）)]"
 )
-_BRACKETS = re.compile(r"[（(【〔\[［](?P<gap>[_ ]*)[)）】〕\]］]")
+_BRACKETS = re.compile(r"[（(【〔\[［](?P<gap>[_ ]*)[)）】〕\]］]|[“‘「『\"](?P<quoted>[_ ]{2,})[”’」』\"]")
 _HINT = re.compile(r"[_ ]*[（(](?P<hint>[^（）()_¥￥]{1,40})[）)]")
 _SPACED = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?: +[\u4e00-\u9fff]){1,3}(?= *[:：（(])")
 _GLUE = "\u2060"
 _SIGN_BEHIND = re.compile(r"[（(]([^（）()]*)[）)]$")
 _COLON = re.compile(r"[:：](?:(?P<wide> {2,})|(?P<end> ?)(?=$|\n| ?[（(][^（）()]{1,30}[）)] *(?:$|\n)))")
-_WIDE = re.compile(r"(?<=[^ \n_]) {3,}(?=[^ \n_□☑])(?![^ :：_]{1,12}[:：])")
+_AMOUNT = re.compile(r"(?:[¥￥$€£]|(?:人民币|金额|大写|小写)(?:[（(][^（()）]{1,8}[）)])?)(?P<gap> {2,}(?=$|\n))")
+_WIDE = re.compile(r"(?<=[^ \n_]) {2,}(?=[^ \n_□☑])(?![^ :：_]{1,12}[:：])")
+_PERSON = re.compile("先生|女士|小姐|同志")
 _NO_LABEL = re.compile(
     r"如下|以下|下列|下述|(?:附件|附|注|说明|格式|其中|备注|承诺|声明)$|\bfollow|\bbelow\b|\bnotes?$|\bnamely$", re.I
 )
@@ -50,7 +55,7 @@ class Gap:
     Args:
         kind: `text`, `date`, `choice`, `page`.
         spots: its stretches of characters; of a date those of year, month and day that are open, of a choice the boxes.
-        names: of each spot `year`, `month`, `day`, or what is ticked there.
+        names: of each spot `year`, `short` (a year of two digits), `month`, `day`, or what is ticked there.
         label: what stands before it, `hint` in brackets behind it, `after` in plain text behind it.
     """
 
@@ -110,7 +115,15 @@ def _find_choices(text: str, shape: str, taken: list[bool]) -> Iterator[Gap]:
 
 def _find_dates(shape: str, taken: list[bool]) -> Iterator[Gap]:
     for found in _DATE.finditer(shape):
-        parts = (("year", "y"), ("month", "m"), ("day", "d"), ("year", "Y"), ("month", "M"), ("day", "D"))
+        parts = (
+            ("short", "short"),
+            ("year", "y"),
+            ("month", "m"),
+            ("day", "d"),
+            ("year", "Y"),
+            ("month", "M"),
+            ("day", "D"),
+        )
         spans = [(name, *_trim(shape, found.span(key))) for name, key in parts if found[key] is not None]
         is_word = all(start == end for _, start, end in spans) and re.match(r" ?[:：）)]", shape[found.end() :])
         is_inside = found.start() and all(start == end for _, start, end in spans) and _is_letter(shape, found.start())
@@ -138,11 +151,15 @@ def _find_pages(shape: str, taken: list[bool]) -> Iterator[Gap]:
 def _find_texts(text: str, shape: str, taken: list[bool]) -> Iterator[tuple[int, int]]:
     for pattern in (_PROMPT, _LINE, _DOTS):
         for found in pattern.finditer(shape):
-            if pattern is _LINE and len(found[0]) < 2 and text[found.start()] != "\t":
+            if pattern is _LINE and len(found[0]) < 2 and text[found.start()] not in "\t\u3000":
                 continue
             if _claim(taken, *found.span()):
                 yield found.span()
     for found in _BRACKETS.finditer(shape):
+        key = "gap" if found["gap"] is not None else "quoted"
+        if _claim(taken, *found.span(key)):
+            yield found.span(key)
+    for found in _AMOUNT.finditer(shape):
         if _claim(taken, *found.span("gap")):
             yield found.span("gap")
     for found in _COLON.finditer(shape):
@@ -150,8 +167,9 @@ def _find_texts(text: str, shape: str, taken: list[bool]) -> Iterator[tuple[int,
         if (key == "wide" or _is_label(shape[: found.start()])) and _claim(taken, *found.span(key)):
             yield found.span(key)
     for found in _WIDE.finditer(shape):
-        is_hinted = _HINT.match(shape, found.end()) is not None
-        if (is_hinted or len(found[0]) >= 4) and _claim(taken, *found.span()):
+        is_long = len(found[0]) >= 4 or width_of(text[slice(*found.span())]) >= 6
+        is_hinted = len(found[0]) >= 3 and _HINT.match(shape, found.end()) is not None
+        if (is_long or is_hinted or _PERSON.match(shape, found.end())) and _claim(taken, *found.span()):
             yield found.span()
 
 
@@ -165,14 +183,14 @@ def _name(gap: Gap, before: int, text: str, shape: str) -> Gap:
     """A gap with what stands around it."""
     start, end = gap.spots[0][0], gap.spots[-1][1]
     lead = re.sub(r"^[_\s]*[（(][^（）()]*[）)]", "", text[min(before, start) : start])
-    label = clean(_after_bracket(_BREAK.split(lead.rstrip(" \u3000:：（(【[〔"))[-1]))
+    label = clean(_after_bracket(_BREAK.split(lead.rstrip(' \u3000:：（(【[〔“‘「『"'))[-1]))
     found = _HINT.match(shape, end)
     hint = found["hint"].strip() if found else ""
     if (own := _SIGN_BEHIND.search(label)) and SIGNS.search(own[1]):
         label, hint = clean(label[: own.start()]), hint or own[1]
-    label = re.sub(r"\d{4}年?$", "", label) if gap.kind == "date" else label
+    label = re.sub(r"\d{4}年?$|20$", "", label) if gap.kind == "date" else label
     if _PROMPT.fullmatch(shape[start:end]):
-        label = label or text[start:end].strip("【】[]（）() ")
+        label = label or text[start:end].strip("【】[]（）()<>＜＞ ")
     after = "" if gap.kind in ("date", "choice") else text[end:].lstrip("）)】〕] \u3000")
     return Gap(gap.kind, gap.spots, gap.names, label, hint, re.split(r"[\s，。；,;_]", after)[0][:8])
 

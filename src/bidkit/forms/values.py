@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -11,15 +12,22 @@ import jinja2
 
 from bidkit.context.formats import BARE, format_day, make_filters
 from bidkit.diagnostic import Term
-from bidkit.forms.filling import mark_pages
+from bidkit.forms.filling import PAGE, mark_pages
 from bidkit.leftovers import find_leftover
 from bidkit.ooxml.faults import ExpressionError
 from bidkit.ooxml.names import find_missing_names
 from bidkit.ooxml.pages import Pages
 from bidkit.ooxml.sandbox import make_environment
 
-FAILURES = (jinja2.TemplateError, ExpressionError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError)
+FAILURES = (
+    jinja2.TemplateError, ExpressionError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError,
+    NameError,
+)  # fmt: skip
 """What an expression of a user may raise."""
+_UNSEEN = re.compile(r"[\s\u00ad\u200b-\u200f\u2060-\u2064\ufeff]+")
+_UNFIT = re.compile(f"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff{PAGE}]")
+"""What no file can hold, what turns the order of letters around, and what stands for a page."""
+_LONGEST, _MOST_ROWS = 20_000, 5_000
 
 
 class Unfit(ValueError):
@@ -79,8 +87,10 @@ class Evaluator:
         if isinstance(value, date):
             return format_day(value, self.locale)
         text = f"{value.normalize():f}" if isinstance(value, Decimal) else str(value).strip()
-        if not text:
+        if not _UNSEEN.sub("", text):
             raise unfit("form_empty")
+        if _UNFIT.search(text) or len(text) > _LONGEST:
+            raise unfit("form_text", value=text[:40])
         if left := find_leftover(text):
             raise unfit("form_left_over", value=left)
         return text
@@ -97,4 +107,6 @@ class Evaluator:
         value = self.compute(expression)
         if not isinstance(value, (list, tuple)):
             raise unfit("form_no_list", value=str(value)[:40])
+        if len(value) > _MOST_ROWS:
+            raise unfit("form_many_rows", count=str(len(value)), limit=str(_MOST_ROWS))
         return [*value]
