@@ -70,8 +70,8 @@ def test_blank_of_each_kind(runs: list[str], expected: list[tuple[str, str, list
     "text",
     [
         "投 标 函", "出生年月日", "按下列要求响应：", "注：", "……", "（盖单位章）", "第二十条", "说明如下：",
-        "The following documents:", "财库〔2020〕46号", "☑ 已提供", "二○二六年", "form_1", "长×宽", "详见附件（营业执照）。",
-        "第一章  总则",
+        "The following documents:", "财库〔2020〕46号", "☑ 已提供", "二○二六年", "form_1", "长×宽",
+        "第一章  总则", "详见附件（营业执照）。",
     ],
 )  # fmt: skip
 def test_what_only_looks_like_a_blank_is_none(text: str) -> None:
