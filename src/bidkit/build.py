@@ -39,7 +39,7 @@ def build_deal(deal_path: Path, options: Options) -> Result:
     submit = {**files, **_name_copies(checked, is_draft=options.is_draft)}
     if files:
         found += _verify(checked, files, is_draft=options.is_draft)
-        found += check_submit(checked.bid, submit, checked.appendix.attachments)
+        found += check_submit(checked.bid, submit, checked.appendix.attachments, checked.others)
     problems += checked.judge(found)
     problems += checked.find_unused(problems, "files") if files else []
     result = replace(_result(checked, problems, deal_path, options), is_verified=bool(files))

@@ -24,6 +24,7 @@ from bidkit.price_form import FilledForm, fill_price_forms
 from bidkit.quote_file import check_quote_file, compile_quote_file
 from bidkit.rules import check_bid
 from bidkit.source import Workspace
+from bidkit.source.others import OtherName, read_other_names
 from bidkit.suppression import Policy, find_unused, load_policy
 from bidkit.volumes import CompiledVolume, check_volumes, compile_volumes, find_kinds
 
@@ -83,6 +84,11 @@ class Judged:
     def find_unused(self, counting: Iterable[Diagnostic], subject: str) -> list[Diagnostic]:
         """The suppressions that suppress nothing: when the `deal` is judged, and when its `files` are."""
         return list(find_unused(self.policy, self.suppressed, counting, self.deal_name, subject))
+
+    @cached_property
+    def others(self) -> tuple[OtherName, ...]:
+        """The names of the workspace's other deals."""
+        return read_other_names(self.workspace, self.deal_name)
 
     def find_forms(self, *, is_draft: bool) -> dict[str, tuple[FilledWord, ...]]:
         """The buyer's Word forms by the file of the package that they are, or that they stand in."""

@@ -26,6 +26,7 @@ from bidkit.rules import (
     check_hidden,
     check_layout,
     check_printed,
+    check_residue,
     check_word_form,
     check_word_part,
 )
@@ -36,6 +37,8 @@ from bidkit.rules.hidden import HandedIn
 from bidkit.rules.layout import Formatted
 from bidkit.rules.price_forms import FinishedForm
 from bidkit.rules.printed import MEGABYTE, Printed
+from bidkit.rules.residue import Residue, list_foreign
+from bidkit.source.others import OtherName
 from bidkit.traces import read_pdf_traces, read_picture, read_traces
 
 _SHOWN_FILES = 5
@@ -102,9 +105,24 @@ def _check_word_forms(
             yield from check_word_form(FinishedWord(name, form.original, content, form.changes), bid.deal.regime)
 
 
-def check_submit(bid: Bid, submit: Mapping[str, bytes], attachments: Sequence[Attachment] = ()) -> Iterator[Diagnostic]:
-    """What is wrong with all that is handed in, copies of papers included. Diagnostics: PK36, PK37."""
+def check_submit(
+    bid: Bid,
+    submit: Mapping[str, bytes],
+    attachments: Sequence[Attachment] = (),
+    others: Sequence[OtherName] = (),
+) -> Iterator[Diagnostic]:
+    """What is wrong with all that is handed in, copies of papers included. Diagnostics: FM14, PK36, PK37.
+
+    Args:
+        others: the names of other deals, which no file but the copies may tell.
+    """
     yield from _check_sizes(bid, submit, attachments)
+    copies = {name for name in submit if name.startswith("submit/credentials/")}
+    foreign = list_foreign(bid, others)
+    for name in (name for name in submit if foreign and name not in copies):
+        if name.endswith((".pdf", ".docx", ".xlsx")):
+            read = read_pdf_traces if name.endswith(".pdf") else read_traces
+            yield from check_residue(Residue(bid, name, read(submit[name], name), foreign))
     yield from _check_numbers(bid, submit)
 
 

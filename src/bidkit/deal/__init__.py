@@ -21,7 +21,7 @@ from bidkit.deal.scoring import check_scoring
 from bidkit.deal.solution import Reference, Solution
 from bidkit.deal.suppress import Suppress
 from bidkit.deal.team import Member, check_team
-from bidkit.deal.tender import Requirement, Tender
+from bidkit.deal.tender import Bond, Requirement, Tender
 from bidkit.diagnostic import Diagnostic, Term
 from bidkit.scalars import Day, Model, Text, validate
 from bidkit.source import Workspace, load_yaml, nearest
@@ -53,6 +53,7 @@ class Deal(Model):
     opportunity: Opportunity
     competitors: tuple[Competitor, ...] | None = None
     tender: Tender | None = None
+    bond: Bond | None = None
     requirements: tuple[Requirement, ...] = ()
     solution: Solution
     quote: QuoteText

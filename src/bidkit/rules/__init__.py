@@ -22,6 +22,8 @@ from bidkit.rules import (
     price_forms,
     printed,
     qualification,
+    residue,
+    wording,
 )
 from bidkit.rules.blind import BlindFile
 from bidkit.rules.buyer_forms import FinishedPart, FinishedWord
@@ -31,6 +33,7 @@ from bidkit.rules.layout import Formatted
 from bidkit.rules.price_forms import FinishedForm
 from bidkit.rules.printed import Printed
 from bidkit.rules.registry import REGIMES, Facts, Rule
+from bidkit.rules.residue import Residue
 
 S = TypeVar("S")
 
@@ -41,11 +44,13 @@ BID_RULES: tuple[Rule[Bid], ...] = (
     *identity.RULES,
     *qualification.RULES,
     *forms.RULES,
+    *wording.RULES,
 )
 FINISHED_RULES: tuple[Rule[Finished], ...] = finished.RULES
 PRINTED_RULES: tuple[Rule[Printed], ...] = printed.RULES
 LAYOUT_RULES: tuple[Rule[Formatted], ...] = layout.RULES
 HIDDEN_RULES: tuple[Rule[HandedIn], ...] = hidden.RULES
+RESIDUE_RULES: tuple[Rule[Residue], ...] = residue.RULES
 BLIND_RULES: tuple[Rule[BlindFile], ...] = blind.RULES
 WORD_FORM_RULES: tuple[Rule[FinishedWord], ...] = buyer_forms.RULES
 WORD_PART_RULES: tuple[Rule[FinishedPart], ...] = buyer_forms.PART_RULES
@@ -56,6 +61,7 @@ _FILE_RULES: tuple[Rule[Any], ...] = (
     *PRINTED_RULES,
     *LAYOUT_RULES,
     *BLIND_RULES,
+    *RESIDUE_RULES,
     *PRICE_FORM_RULES,
     *WORD_FORM_RULES,
 )
@@ -119,6 +125,11 @@ def check_form(done: FinishedForm, regime: str) -> list[Diagnostic]:
 def check_word_form(done: FinishedWord, regime: str) -> list[Diagnostic]:
     """What of a finished Word form of the buyer is not as it came."""
     return list(_check(WORD_FORM_RULES, done, regime))
+
+
+def check_residue(done: Residue) -> list[Diagnostic]:
+    """What a file that is handed in has left of other bids."""
+    return list(_check(RESIDUE_RULES, done, done.bid.deal.regime))
 
 
 def check_word_part(done: FinishedPart, regime: str) -> list[Diagnostic]:
