@@ -75,7 +75,7 @@ SCALARS: tuple[tuple[Any, str, str], ...] = (
     (Note, "文字", "text"),
     (Texts, "文字列表", "list of texts"),
     (tuple[Text, ...], "文字列表", "list of texts"),
-    (tuple[BondForm, ...], "列表，其中", "list of"),
+    (tuple[BondForm, ...], "文字列表", "list of texts"),
     (DealId, "标识", "id"),
     (Prose, "正文", "prose"),
     (Whole, "整数", "whole number"),
