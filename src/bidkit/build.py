@@ -39,13 +39,13 @@ def build_deal(deal_path: Path, options: Options) -> Result:
     submit = {**files, **_name_copies(checked, is_draft=options.is_draft)}
     if files:
         found += _verify(checked, files, is_draft=options.is_draft)
-        found += check_submit(checked.bid, submit, checked.appendix.attachments)
+        found += check_submit(checked.bid, submit, checked.appendix.attachments, checked.others)
     problems += checked.judge(found)
     problems += checked.find_unused(problems, "files") if files else []
     result = replace(_result(checked, problems, deal_path, options), is_verified=bool(files))
     if has_errors(_not_lifted(problems, options)):
         return result
-    places = list_signing(submit)
+    places = list_signing(submit, checked.find_forms(is_draft=options.is_draft))
     built = Built(checked.content, tuple(map(asdict, places)), hash_files(submit))
     gate = checked.gate if options.is_draft else replace(checked, built=built).gate  # a draft is nothing to sign
     result = replace(result, is_draft=options.is_draft, gate=gate)
@@ -76,26 +76,29 @@ def _render(checked: Judged, options: Options) -> tuple[dict[str, bytes], list[D
     volumes, bid, draft = checked.volumes, checked.bid, options.is_draft
     about = bid, checked.appendix, checked.deal_name
     quote, problems = render_quote_file(checked.quote_file, *about, is_draft=draft)
-    workbooks = {f"submit/quote{'-DRAFT' if draft else ''}.xlsx": quote}
-    workbooks |= {form.file_name(is_draft=draft): form.content for form in checked.forms}
-    plan = NO_PDFS
-    if options.with_pdf:
-        plan, found = plan_pdfs(volumes, checked.appendix, workbooks, bid, is_draft=draft)
-        problems += found
-    layout = plan.stand_ins, plan.beside
-    filled, found = render_volumes(volumes, *about, *layout, is_draft=draft)
-    problems += found
+    beside = {f"submit/quote{'-DRAFT' if draft else ''}.xlsx": quote}
+    beside |= {form.file_name(is_draft=draft): form.content for form in checked.forms}
+    beside |= {form.file_name(is_draft=draft): form.content for form in checked.word_forms if not form.guest}
+    about_pdfs = volumes, checked.appendix, beside, bid
+    plan, found = plan_pdfs(*about_pdfs, is_draft=draft) if options.with_pdf else (NO_PDFS, [])
+    filled, more = render_volumes(volumes, *about, plan.stand_ins, plan.beside, is_draft=draft)
+    problems += found + more
     if filled is None:
         return {}, problems
     pdfs, found = make_pdfs(plan, filled, volumes, bid, is_draft=draft) if options.with_pdf else ({}, [])
-    return {**filled.files, **workbooks, **pdfs}, problems + found
+    return {**filled.files, **beside, **pdfs}, problems + found
 
 
 def _verify(checked: Judged, files: Mapping[str, bytes], *, is_draft: bool) -> list[Diagnostic]:
     """The finished files, each judged by what its volume may hold and how it must look."""
     named = {volume.file_name(is_draft=is_draft): volume for volume in checked.volumes}
+    forms = checked.find_forms(is_draft=is_draft)
+    own = {name: held[0] for name, held in forms.items() if name not in named}
+    priced = {volume.volume.id for volume in checked.volumes if volume.volume.has_prices}
     free = [name for name, volume in named.items() if not volume.volume.has_prices]
+    free += [name for name, form in own.items() if form.volume and form.volume not in priced]
     lots = {name: volume.lot_id for name, volume in named.items() if volume.part}
+    lots |= {name: form.lot for name, form in own.items() if form.lot}
     formats = {name: volume.rules for name, volume in named.items() if volume.rules}
     logo = checked.appendix.pictures.get((CONFIG_NAME, checked.bid.company.logo))
     return verify_files(
@@ -106,6 +109,7 @@ def _verify(checked: Judged, files: Mapping[str, bytes], *, is_draft: bool) -> l
         lots=lots,
         formats=formats,
         forms={form.file_name(is_draft=is_draft): form for form in checked.forms},
+        word_forms=forms,
         logo=logo.data if logo else b"",
     )
 

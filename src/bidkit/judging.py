@@ -15,6 +15,7 @@ from bidkit.config import find_workspace, load_settings
 from bidkit.credentials.choosing import choose_from_library
 from bidkit.deal import load_deal
 from bidkit.diagnostic import Diagnostic, Suppressed, has_errors
+from bidkit.forms import FilledWord, check_form_names, fill_forms
 from bidkit.gate import Attestation, Gate, hash_inputs, judge_gate, load_attestations
 from bidkit.ooxml.sheet import WorkbookTemplate
 from bidkit.pack import DEFAULT_PACKS, Pack, load_pack
@@ -23,8 +24,9 @@ from bidkit.price_form import FilledForm, fill_price_forms
 from bidkit.quote_file import check_quote_file, compile_quote_file
 from bidkit.rules import check_bid
 from bidkit.source import Workspace
+from bidkit.source.others import OtherName, read_other_names
 from bidkit.suppression import Policy, find_unused, load_policy
-from bidkit.volumes import CompiledVolume, check_volumes, compile_volumes
+from bidkit.volumes import CompiledVolume, check_volumes, compile_volumes, find_kinds
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Judged:
     volumes: tuple[CompiledVolume, ...]
     quote_file: WorkbookTemplate
     forms: tuple[FilledForm, ...]
+    word_forms: tuple[FilledWord, ...]
     appendix: Appendix
     pinned: date | None
     policy: Policy
@@ -82,15 +85,33 @@ class Judged:
         """The suppressions that suppress nothing: when the `deal` is judged, and when its `files` are."""
         return list(find_unused(self.policy, self.suppressed, counting, self.deal_name, subject))
 
+    @cached_property
+    def others(self) -> tuple[OtherName, ...]:
+        """The names of the workspace's other deals."""
+        return read_other_names(self.workspace, self.deal_name)
+
+    def find_forms(self, *, is_draft: bool) -> dict[str, tuple[FilledWord, ...]]:
+        """The buyer's Word forms by the file of the package that they are, or that they stand in."""
+        files = {form.file_name(is_draft=is_draft): (form,) for form in self.word_forms if not form.guest}
+        return files | {item.file_name(is_draft=is_draft): item.forms for item in self.volumes if item.forms}
+
+    @property
+    def hashes(self) -> dict[str, dict[str, str]]:
+        """SHA-256 of papers and pictures by name; the buyer's Word forms and their mappings are among the papers."""
+        hashes = {kind: dict(found) for kind, found in self.appendix.hashes().items()}
+        for form in self.word_forms:
+            hashes["papers"] |= form.inputs
+        return hashes
+
     @property
     def content(self) -> str:
         """The hash of all that its package is built from."""
-        return hash_inputs(self.bid, self.pack.hash, self.appendix.hashes(), self.policy.stated)
+        return hash_inputs(self.bid, self.pack.hash, self.hashes, self.policy.stated)
 
     @cached_property
     def gate(self) -> Gate:
         """The checklist."""
-        inputs = self.pack.hash, self.appendix.hashes(), self.policy.stated, self.built
+        inputs = self.pack.hash, self.hashes, self.policy.stated, self.built
         return judge_gate(self.bid, self.findings, self.attestations, self.workspace, self.deal_name, *inputs)
 
 
@@ -120,17 +141,21 @@ def judge_deal(deal_path: Path, options: Options) -> tuple[Judged | None, list[D
     problems += [*found, *more, *signed]
     if pack is None:
         return None, problems
-    volumes, found = compile_volumes(pack, bid)
+    word_forms, wrong_forms = fill_forms(
+        bid, appendix, workspace, name, find_kinds(pack, bid), is_draft=options.is_draft
+    )
+    volumes, found = compile_volumes(pack, bid, word_forms)
     quote_file, more = compile_quote_file(pack, bid)
     problems += found + more
     if has_errors(problems) or quote_file is None:
-        return None, problems
+        return None, problems + wrong_forms
     problems += check_volumes(volumes, bid, appendix, name, is_draft=options.is_draft)
     problems += check_quote_file(quote_file, bid, appendix, name, is_draft=options.is_draft)
     forms, found = fill_price_forms(bid, workspace, name)
     policy, wrong = load_policy(workspace, settings, deal)
-    findings, suppressed = policy.judge(check_bid(bid) + found)
-    made = volumes, quote_file, forms, appendix, pinned, policy, suppressed
+    wrong_forms += check_form_names(bid, [item.name for item in volumes])
+    findings, suppressed = policy.judge(check_bid(bid) + found + wrong_forms)
+    made = volumes, quote_file, forms, word_forms, appendix, pinned, policy, suppressed
     built = read_built((options.out or workspace.root / "dist") / deal.id)
     judged = Judged(workspace, name, bid, pack, *made, findings, attestations, built)
     problems = [*judged.judge(problems), *findings, *wrong]

@@ -12,19 +12,33 @@ from bidkit.appendix import Attachment
 from bidkit.bid import Bid
 from bidkit.deal.layout import FormatRules
 from bidkit.diagnostic import Diagnostic, Span, Term, load_messages
+from bidkit.forms import FilledWord
 from bidkit.ooxml.opc import read_package
 from bidkit.paging import count_pages
 from bidkit.pdf.reading import read_pdf
 from bidkit.price_form import FilledForm
 from bidkit.readback import read_docx, read_xlsx
 from bidkit.recalculation import check_formulas
-from bidkit.rules import check_blind, check_finished, check_form, check_hidden, check_layout, check_printed
+from bidkit.rules import (
+    check_blind,
+    check_finished,
+    check_form,
+    check_hidden,
+    check_layout,
+    check_printed,
+    check_residue,
+    check_word_form,
+    check_word_part,
+)
 from bidkit.rules.blind import BlindFile
+from bidkit.rules.buyer_forms import FinishedPart, FinishedWord
 from bidkit.rules.finished import Finished
 from bidkit.rules.hidden import HandedIn
 from bidkit.rules.layout import Formatted
 from bidkit.rules.price_forms import FinishedForm
 from bidkit.rules.printed import MEGABYTE, Printed
+from bidkit.rules.residue import Residue, list_foreign
+from bidkit.source.others import OtherName
 from bidkit.traces import read_pdf_traces, read_picture, read_traces
 
 _SHOWN_FILES = 5
@@ -40,9 +54,10 @@ def verify_files(
     formats: Mapping[str, FormatRules] | None = None,
     logo: bytes = b"",
     forms: Mapping[str, FilledForm] | None = None,
+    word_forms: Mapping[str, Sequence[FilledWord]] | None = None,
 ) -> list[Diagnostic]:
     """What is wrong with a package's .docx, .xlsx and .pdf. Diagnostics: DL14, PK05, PK06, PK12–PK15, PK20–PK30, PR02,
-    PR03, PR09, PR25, ID02, FM01, FM03, FM11, EN01–EN03, EN10.
+    PR03, PR09, PR25, ID02, FM01–FM03, FM11, EN01–EN03, EN10.
 
     Args:
         price_free: the .docx among them in which no price may stand, nor in their PDFs.
@@ -50,15 +65,18 @@ def verify_files(
         formats: by file, how the tender wants it to look.
         logo: the bidder's, which no blind volume may show.
         forms: those that are the buyer's, of which nothing but their filled cells is judged.
+        word_forms: the buyer's of Word, by the file that they are or stand in: only their blanks may have changed.
     """
-    formats, forms = formats or {}, forms or {}
+    formats, forms, word_forms = formats or {}, forms or {}, word_forms or {}
     documents = {name: read_docx(content, name) for name, content in files.items() if name.endswith(".docx")}
     own = {name: content for name, content in files.items() if name.endswith(".xlsx") and name not in forms}
     workbooks = {name: read_xlsx(content, name) for name, content in own.items()}
     blind = frozenset(name for name, rules in formats.items() if rules.is_blind)
     bare = frozenset(name for name, rules in formats.items() if rules.contents is False)
+    own_files = frozenset(name for name, held in word_forms.items() if not held[0].guest)
     free = frozenset(price_free)
-    done = Finished(bid, documents, workbooks, is_draft, free, lots or {}, blind, bare)
+    texts = {name: frozenset[str]().union(*(form.texts for form in held)) for name, held in word_forms.items()}
+    done = Finished(bid, documents, workbooks, is_draft, free, lots or {}, blind, bare, own_files, texts)
     found = [*check_finished(done), *_check_looks(bid, files, formats, is_draft)]
     for name, book in workbooks.items():
         found += [] if book.faults else check_formulas(own[name], name)
@@ -66,15 +84,45 @@ def verify_files(
         found += _check_blind(bid, files, name, formats[name], read_picture(logo)[0] if logo else "")
     for name, form in forms.items():
         found += check_form(FinishedForm(name, form.original, files[name], form.wanted), bid.deal.regime)
+    for name, held in word_forms.items():
+        found += _check_word_forms(bid, name, files[name], held, is_dressed=name in formats)
     pdfs = {name: read_pdf(content, name) for name, content in files.items() if name.endswith(".pdf")}
-    shown = {pdf: document for name, document in documents.items() if (pdf := _pdf_of(name)) in pdfs}
-    special = (frozenset(map(_pdf_of, names)) & pdfs.keys() for names in (free, blind, forms))
+    volumes = {name: document for name, document in documents.items() if name not in own_files}
+    shown = {pdf: document for name, document in volumes.items() if (pdf := _pdf_of(name)) in pdfs}
+    special = (frozenset(map(_pdf_of, names)) & pdfs.keys() for names in (free, blind, forms.keys() | own_files))
     return found + check_printed(Printed(bid, pdfs, shown, is_draft, *special))
 
 
-def check_submit(bid: Bid, submit: Mapping[str, bytes], attachments: Sequence[Attachment] = ()) -> Iterator[Diagnostic]:
-    """What is wrong with all that is handed in, copies of papers included. Diagnostics: PK36, PK37."""
+def _check_word_forms(
+    bid: Bid, name: str, content: bytes, forms: Sequence[FilledWord], *, is_dressed: bool
+) -> Iterator[Diagnostic]:
+    """The buyer's forms in a file."""
+    for form in forms:
+        if form.guest:
+            part = FinishedPart(name, form.title, form.bookmark, form.content, content, is_dressed)
+            yield from check_word_part(part, bid.deal.regime)
+        else:
+            yield from check_word_form(FinishedWord(name, form.original, content, form.changes), bid.deal.regime)
+
+
+def check_submit(
+    bid: Bid,
+    submit: Mapping[str, bytes],
+    attachments: Sequence[Attachment] = (),
+    others: Sequence[OtherName] = (),
+) -> Iterator[Diagnostic]:
+    """What is wrong with all that is handed in, copies of papers included. Diagnostics: FM14, PK36, PK37.
+
+    Args:
+        others: the names of other deals, which no file but the copies may tell.
+    """
     yield from _check_sizes(bid, submit, attachments)
+    copies = {name for name in submit if name.startswith("submit/credentials/")}
+    foreign = list_foreign(bid, others)
+    for name in (name for name in submit if foreign and name not in copies):
+        if name.endswith((".pdf", ".docx", ".xlsx")):
+            read = read_pdf_traces if name.endswith(".pdf") else read_traces
+            yield from check_residue(Residue(bid, name, read(submit[name], name), foreign))
     yield from _check_numbers(bid, submit)
 
 
