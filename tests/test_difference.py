@@ -255,6 +255,17 @@ def test_what_a_deal_draws_on_is_told(pair: tuple[Path, Path], file: str, old: s
     assert told in text(pair)
 
 
+def test_a_form_of_the_buyer_and_its_mapping_are_told(tmp_path: Path) -> None:
+    forms = [{"id": "letter", "file": "letter.docx", "map": "letter.yaml"}]
+    deals = [make_workspace(tmp_path / side, forms=forms) for side in ("a", "b")]
+    for deal, old in zip(deals, ("old", "new"), strict=True):
+        write(deal.parent / "letter.docx", f"{old} form".encode())
+        write(deal.parent / "letter.yaml", "the same")
+    result = run(*deals)
+    assert "letter.docx" in result.stdout
+    assert "letter.yaml" not in result.stdout
+
+
 def test_the_scan_of_a_paper_is_told(pair: tuple[Path, Path]) -> None:
     root = next(folder for folder in pair[1].parents if (folder / "bidkit.yaml").is_file())
     path = root / "catalog/credentials/files/licence.png"

@@ -86,6 +86,9 @@ def _list_files(
             yield at.file if at else "", file, at
     for form in deal.quote.forms:
         yield deal_name, form.file, form.span("file")
+    for own in deal.forms:
+        yield deal_name, own.file, own.span("file")
+        yield deal_name, own.map, own.span("map")
     for record in attestations:
         yield deal_name, record.evidence, record.span("evidence")
     yield from list_pictures(bid, deal_name) if bid else ()
