@@ -21,7 +21,7 @@ from bidkit.config import Settings
 from bidkit.deal import Deal, DealId
 from bidkit.deal.attachments import Angle, Dpi, NamePattern
 from bidkit.deal.layout import FirstLine, FontSize, Length, LineSpacing
-from bidkit.deal.tender import _DEVIATIONS, Deviation
+from bidkit.deal.tender import _DEVIATIONS, BondForm, Deviation
 from bidkit.diagnostic import Diagnostic, load_messages
 from bidkit.gate import _AttestationFile, load_process
 from bidkit.kinds import FOREIGN_KINDS, NAMES, UNDATED_KINDS, PaperKind
@@ -75,6 +75,7 @@ SCALARS: tuple[tuple[Any, str, str], ...] = (
     (Note, "文字", "text"),
     (Texts, "文字列表", "list of texts"),
     (tuple[Text, ...], "文字列表", "list of texts"),
+    (tuple[BondForm, ...], "文字列表", "list of texts"),
     (DealId, "标识", "id"),
     (Prose, "正文", "prose"),
     (Whole, "整数", "whole number"),

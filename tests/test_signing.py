@@ -24,6 +24,7 @@ from bidkit.signing import find_kinds, list_signing
     [
         ("投标人名称（盖章）：青禾测试技术有限公司", "", ("seal",)),
         ("投标人（公章）", "青禾", ("seal",)),
+        ("投标人：青禾测试技术有限公司（盖单位章）", "", ("seal",)),
         ("法定代表人或授权代表（签字或盖章）：", "", ("seal", "signature")),
         ("代理人（签字）：", "", ("signature",)),
         ("日期：", "", ("date",)),

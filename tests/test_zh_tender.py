@@ -219,7 +219,7 @@ def test_a_deal_orders_the_parts_and_leaves_out_some(tmp_path: Path) -> None:
     deal = copy_example("school", tmp_path)
     parts = """\
   parts:
-    qualification: [credentials, authority, index-qualification]
+    qualification: [credentials, authority, id-cards, index-qualification]
     price: [price-summary, price-letter]
 """
     edit(deal, "  rules: mof87\n", f"  rules: mof87\n{parts}")

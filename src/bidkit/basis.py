@@ -1,8 +1,8 @@
 """the basis on which the finished files of a package are judged: while it is built, and later from the package alone.
 
 It is kept in the package as `internal/facts.json`, beside a description of the files as they were made. Costs, floors
-and competitors are left out of it, and numbers of persons are masked where the deal hides them: whether a file shows
-one is judged in full only while building.
+and what is known of competitors but their names are left out of it, and numbers of persons are masked where the deal
+hides them: whether a file shows one is judged in full only while building.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from decimal import Decimal
 from bidkit.appendix import Attachment
 from bidkit.bid import Bid
 from bidkit.deal.layout import FormatRules
-from bidkit.diagnostic import Diagnostic
+from bidkit.diagnostic import Diagnostic, Term
+from bidkit.forms.kept import KeptWord
 from bidkit.made import MadeFile, describe_document, describe_pdf, describe_workbook
 from bidkit.ooxml.sheet.foreign import Value
 from bidkit.personal import mask_number, mask_residents
@@ -68,7 +69,9 @@ class Basis:
         price_free: the documents in which no price may stand.
         lots: those that are made for one lot, with its id.
         formats: how the tender wants some to look.
-        forms: those that are the buyer's.
+        forms: those that are the buyer's workbooks.
+        word_forms: the buyer's Word forms, by the file that they are or stand in.
+        foreign: the names of other deals and of competitors, each with whose it is.
         copies: SHA-256 of the copies of papers.
         logo: the hash of the pixels of the bidder's.
     """
@@ -80,6 +83,8 @@ class Basis:
     lots: Mapping[str, str]
     formats: Mapping[str, FormatRules]
     forms: Mapping[str, GivenForm]
+    word_forms: Mapping[str, tuple[KeptWord, ...]]
+    foreign: Mapping[str, Term]
     copies: Mapping[str, str]
     logo: str
     policy: Policy
@@ -120,9 +125,10 @@ def judge_files(
         formats={name: rules for name, rules in basis.formats.items() if name in files},
         forms=forms,
         logo=basis.logo,
+        word_forms={name: held for name, held in basis.word_forms.items() if name in files},
         read=read,
     )
-    return [*found, *check_submit(basis.bid, submit, attachments)]
+    return [*found, *check_submit(basis.bid, submit, attachments, basis.foreign)]
 
 
 def keep_form(form: FilledForm) -> GivenForm:

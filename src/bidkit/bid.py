@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, tzinfo
+from functools import cached_property
+from typing import Any
 
 from bidkit.catalog import Catalog, Product
 from bidkit.config import Company, Settings
@@ -42,6 +44,16 @@ class Bid:
     def by_lot(self) -> tuple[Bid, ...]:
         """The bid for each lot of the tender alone, in order; none where it has no lots."""
         return tuple(_narrow(self, part) for part in self.quote.lots)
+
+    @cached_property
+    def plain(self) -> dict[str, Any]:
+        """Its deal, company and catalog as plain data for JSON, without what is as it is when it is left out."""
+        records = (*self.catalog.products, *self.catalog.services, *self.catalog.credentials)
+        return {
+            "deal": self.deal.model_dump(mode="json", by_alias=True, exclude_defaults=True),
+            "company": self.company.model_dump(mode="json", exclude_defaults=True),
+            "catalog": [record.model_dump(mode="json", exclude_defaults=True) for record in records],
+        }
 
     @property
     def validity_end(self) -> date:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from bidkit.basis import FACTS, Basis, judge_files, keep_form, write_facts
-from bidkit.config import CONFIG_NAME, find_workspace
+from bidkit.basis import FACTS, judge_files, write_facts
+from bidkit.config import find_workspace
 from bidkit.diagnostic import Diagnostic, Severity, has_errors, sort_diagnostics
 from bidkit.judging import Judged, Options, judge_deal
 from bidkit.office import find_office
@@ -16,7 +16,6 @@ from bidkit.pdfs import NO_PDFS, make_pdfs, plan_pdfs
 from bidkit.quote_file import render_quote_file
 from bidkit.reports import Result, html, json
 from bidkit.signing import list_signing
-from bidkit.traces import read_picture
 from bidkit.verify import read_files
 from bidkit.volumes import render_volumes
 
@@ -40,7 +39,7 @@ def build_deal(deal_path: Path, options: Options) -> Result:
     files, found = _render(checked, options)
     copies = checked.name_copies(is_draft=options.is_draft)
     submit = {**files, **copies}
-    basis = _make_basis(checked, submit, copies, options.is_draft)
+    basis = checked.make_basis(submit, copies, is_draft=options.is_draft)
     read = read_files(files, basis.forms)
     if files:
         found += judge_files(basis, submit, read, checked.appendix.attachments)
@@ -49,7 +48,7 @@ def build_deal(deal_path: Path, options: Options) -> Result:
     result = replace(_result(checked, problems, deal_path, options), is_verified=bool(files))
     if has_errors(_not_lifted(problems, options)):
         return result
-    places = list_signing(submit)
+    places = list_signing(submit, checked.find_forms(is_draft=options.is_draft))
     built = Built(checked.content, tuple(map(asdict, places)), hash_files(submit))
     gate = checked.gate if options.is_draft else replace(checked, built=built).gate  # a draft is nothing to sign
     result = replace(result, is_draft=options.is_draft, gate=gate)
@@ -81,37 +80,17 @@ def _render(checked: Judged, options: Options) -> tuple[dict[str, bytes], list[D
     volumes, bid, draft = checked.volumes, checked.bid, options.is_draft
     about = bid, checked.appendix, checked.deal_name
     quote, problems = render_quote_file(checked.quote_file, *about, is_draft=draft)
-    workbooks = {f"submit/quote{'-DRAFT' if draft else ''}.xlsx": quote}
-    workbooks |= {form.file_name(is_draft=draft): form.content for form in checked.forms}
-    plan = NO_PDFS
-    if options.with_pdf:
-        plan, found = plan_pdfs(volumes, checked.appendix, workbooks, bid, is_draft=draft)
-        problems += found
-    layout = plan.stand_ins, plan.beside
-    filled, found = render_volumes(volumes, *about, *layout, is_draft=draft)
-    problems += found
+    beside = {f"submit/quote{'-DRAFT' if draft else ''}.xlsx": quote}
+    beside |= {form.file_name(is_draft=draft): form.content for form in checked.forms}
+    beside |= {form.file_name(is_draft=draft): form.content for form in checked.word_forms if not form.guest}
+    about_pdfs = volumes, checked.appendix, beside, bid
+    plan, found = plan_pdfs(*about_pdfs, is_draft=draft) if options.with_pdf else (NO_PDFS, [])
+    filled, more = render_volumes(volumes, *about, plan.stand_ins, plan.beside, is_draft=draft)
+    problems += found + more
     if filled is None:
         return {}, problems
     pdfs, found = make_pdfs(plan, filled, volumes, bid, is_draft=draft) if options.with_pdf else ({}, [])
-    return {**filled.files, **workbooks, **pdfs}, problems + found
-
-
-def _make_basis(checked: Judged, submit: Mapping[str, bytes], copies: Mapping[str, bytes], is_draft: bool) -> Basis:
-    """What must be so of the finished files: what each volume may hold and how it must look."""
-    named = {volume.file_name(is_draft=is_draft): volume for volume in checked.volumes}
-    logo = checked.appendix.pictures.get((CONFIG_NAME, checked.bid.company.logo))
-    return Basis(
-        checked.bid,
-        is_draft,
-        promised=tuple(submit),
-        price_free=tuple(name for name, volume in named.items() if not volume.volume.has_prices),
-        lots={name: volume.lot_id for name, volume in named.items() if volume.part},
-        formats={name: volume.rules for name, volume in named.items() if volume.rules},
-        forms={form.file_name(is_draft=is_draft): keep_form(form) for form in checked.forms},
-        copies=hash_files(copies),
-        logo=read_picture(logo.data)[0] if logo else "",
-        policy=checked.policy,
-    )
+    return {**filled.files, **beside, **pdfs}, problems + found
 
 
 def _describe(checked: Judged, files: Mapping[str, bytes], built: Built, result: Result, options: Options) -> bytes:

@@ -26,7 +26,10 @@ from bidkit.command import (
     require,
 )
 from bidkit.credentials_cli import credentials
+from bidkit.difference_cli import diff
+from bidkit.forms_cli import forms
 from bidkit.price_cli import price
+from bidkit.requirements_cli import requirements
 
 if TYPE_CHECKING:
     from bidkit.inspection import Inspection
@@ -55,7 +58,10 @@ app = typer.Typer(
     bidkit template eject zh-proposal       复制自带的模板包 / copy a shipped pack
     bidkit price simulate dist/water        模拟评委修正价格 / what a committee would correct
     bidkit price export deal.yaml           报价导出为 JSON、CSV / the quote as JSON or CSV
+    bidkit forms scan 投标函.docx            采购人格式中的空白 / the blanks of a buyer's form
     bidkit credentials expiring             快到期的资信文件 / papers that expire soon
+    bidkit requirements merge deal.yaml b.xlsx  与更正后的清单合并 / merge a new list
+    bidkit diff old/deal.yaml deal.yaml     两版的差别 / what differs between two versions
 
     退出码 Exit codes: 0 完好 no error, 1 有错误或关口未开 errors or gate closed, 2 无法运行 could not run.""",
 )
@@ -72,6 +78,9 @@ template = typer.Typer(
 app.add_typer(template)
 app.add_typer(price)
 app.add_typer(credentials)
+app.add_typer(requirements)
+app.command()(diff)
+app.add_typer(forms)
 
 TemplateFile = Annotated[
     Path,

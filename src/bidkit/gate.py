@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -206,16 +206,9 @@ def hash_subject(
     Args:
         built: the package in which `signing` is done.
     """
-    deal = bid.deal.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    if suppressed:
-        deal["suppressed"] = suppressed
-    company = bid.company.model_dump(mode="json", exclude_defaults=True)
-    catalog = [
-        record.model_dump(mode="json", exclude_defaults=True)
-        for record in (*bid.catalog.products, *bid.catalog.services, *bid.catalog.credentials)
-    ]
+    deal = {**bid.plain["deal"], **({"suppressed": suppressed} if suppressed else {})}
     signing = {"places": built.signing, "files": built.submit} if built else {}
-    parts = {"deal": deal, "company": company, "catalog": catalog, "pack": pack_hash, "signing": signing, **file_hashes}
+    parts = {**bid.plain, "deal": deal, "pack": pack_hash, "signing": signing, **file_hashes}
     covered = {path: parts[path] if path in parts else deal.get(path) for path in paths}
     text = json.dumps(covered, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
@@ -265,6 +258,18 @@ def expression_names(bid: Bid) -> dict[str, Any]:
 def evaluate(expression: str, names: Mapping[str, Any]) -> str | None:
     """None if an expression is true; else why not, empty if it is just not true; an unknown name is a reason."""
     import jinja2
+
+    try:
+        holds = _compile(expression)(**names)
+    except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError) as error:
+        return str(error)
+    return None if holds is True else ""
+
+
+@lru_cache(maxsize=256)
+def _compile(expression: str) -> Callable[..., Any]:
+    """An expression as a function of names. Raises jinja2.TemplateError."""
+    import jinja2
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     class Unknown(jinja2.Undefined):
@@ -276,11 +281,7 @@ def evaluate(expression: str, names: Mapping[str, Any]) -> str | None:
 
     environment = ImmutableSandboxedEnvironment(undefined=Unknown)
     environment.globals = {}
-    try:
-        holds = environment.compile_expression(expression, undefined_to_none=False)(**names)
-    except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError) as error:
-        return str(error)
-    return None if holds is True else ""
+    return environment.compile_expression(expression, undefined_to_none=False)
 
 
 @dataclass(frozen=True)

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from bidkit.appendix import Appendix, load_appendix
 from bidkit.bid import Bid, list_catalog_names, make_bid
-from bidkit.catalog import load_catalog, load_library
-from bidkit.config import find_workspace, load_settings
-from bidkit.credentials.choosing import Choice, choose_papers
-from bidkit.deal import Deal, load_deal
+from bidkit.catalog import load_catalog
+from bidkit.config import CONFIG_NAME, find_workspace, load_settings
+from bidkit.credentials.choosing import choose_from_library
+from bidkit.deal import load_deal
 from bidkit.diagnostic import Diagnostic, Suppressed, has_errors
+from bidkit.forms import FilledWord, check_form_names, fill_forms
 from bidkit.gate import Attestation, Gate, hash_inputs, judge_gate, load_attestations
 from bidkit.ooxml.sheet import WorkbookTemplate
 from bidkit.pack import DEFAULT_PACKS, Pack, load_pack
-from bidkit.package import Built, read_built
+from bidkit.package import Built, hash_files, read_built
 from bidkit.price_form import FilledForm, fill_price_forms
 from bidkit.quote_file import check_quote_file, compile_quote_file
 from bidkit.rules import check_bid
 from bidkit.source import Workspace
+from bidkit.source.others import OtherName, read_other_names
 from bidkit.suppression import Policy, find_unused, load_policy
-from bidkit.volumes import CompiledVolume, check_volumes, compile_volumes
+from bidkit.volumes import CompiledVolume, check_volumes, compile_volumes, find_kinds
+
+if TYPE_CHECKING:  # a deal is checked without what judges finished files
+    from bidkit.basis import Basis
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,7 @@ class Judged:
     volumes: tuple[CompiledVolume, ...]
     quote_file: WorkbookTemplate
     forms: tuple[FilledForm, ...]
+    word_forms: tuple[FilledWord, ...]
     appendix: Appendix
     pinned: date | None
     policy: Policy
@@ -88,26 +95,64 @@ class Judged:
         names = ((PurePosixPath(item.copy_name), item.content) for item in self.appendix.attachments)
         return {f"submit/credentials/{name.stem}{mark}{name.suffix}": content for name, content in names}
 
+    @cached_property
+    def others(self) -> tuple[OtherName, ...]:
+        """The names of the workspace's other deals."""
+        return read_other_names(self.workspace, self.deal_name)
+
+    def find_forms(self, *, is_draft: bool) -> dict[str, tuple[FilledWord, ...]]:
+        """The buyer's Word forms by the file of the package that they are, or that they stand in."""
+        files = {form.file_name(is_draft=is_draft): (form,) for form in self.word_forms if not form.guest}
+        return files | {item.file_name(is_draft=is_draft): item.forms for item in self.volumes if item.forms}
+
+    @property
+    def hashes(self) -> dict[str, dict[str, str]]:
+        """SHA-256 of papers and pictures by name; the buyer's Word forms and their mappings are among the papers."""
+        hashes = {kind: dict(found) for kind, found in self.appendix.hashes().items()}
+        for form in self.word_forms:
+            hashes["papers"] |= form.inputs
+        return hashes
+
+    def make_basis(self, submit: Mapping[str, bytes], copies: Mapping[str, bytes], *, is_draft: bool) -> Basis:
+        """What must be so of the finished files: what each volume may hold and how it must look."""
+        from bidkit.basis import Basis, keep_form
+        from bidkit.rules.residue import list_foreign
+        from bidkit.traces import read_picture
+
+        named = {volume.file_name(is_draft=is_draft): volume for volume in self.volumes}
+        forms = self.find_forms(is_draft=is_draft)
+        own = {name: held[0] for name, held in forms.items() if name not in named}
+        priced = {volume.volume.id for volume in self.volumes if volume.volume.has_prices}
+        free = [name for name, volume in named.items() if not volume.volume.has_prices]
+        free += [name for name, form in own.items() if form.volume and form.volume not in priced]
+        lots = {name: volume.lot_id for name, volume in named.items() if volume.part}
+        lots |= {name: form.lot for name, form in own.items() if form.lot}
+        logo = self.appendix.pictures.get((CONFIG_NAME, self.bid.company.logo))
+        return Basis(
+            self.bid,
+            is_draft,
+            promised=tuple(submit),
+            price_free=tuple(free),
+            lots=lots,
+            formats={name: volume.rules for name, volume in named.items() if volume.rules},
+            forms={form.file_name(is_draft=is_draft): keep_form(form) for form in self.forms},
+            word_forms={name: tuple(form.keep() for form in held) for name, held in forms.items()},
+            foreign=list_foreign(self.bid, self.others),
+            copies=hash_files(copies),
+            logo=read_picture(logo.data)[0] if logo else "",
+            policy=self.policy,
+        )
+
     @property
     def content(self) -> str:
         """The hash of all that its package is built from."""
-        return hash_inputs(self.bid, self.pack.hash, self.appendix.hashes(), self.policy.stated)
+        return hash_inputs(self.bid, self.pack.hash, self.hashes, self.policy.stated)
 
     @cached_property
     def gate(self) -> Gate:
         """The checklist."""
-        inputs = self.pack.hash, self.appendix.hashes(), self.policy.stated, self.built
+        inputs = self.pack.hash, self.hashes, self.policy.stated, self.built
         return judge_gate(self.bid, self.findings, self.attestations, self.workspace, self.deal_name, *inputs)
-
-
-def choose_from_library(
-    workspace: Workspace, deal: Deal, today: date, bidder: str
-) -> tuple[tuple[Choice, ...], list[Diagnostic]]:
-    """The papers that a deal leaves to be chosen; the library is read only if it does. Diagnostics: DL01–DL28, DL64."""
-    if not any(need.choose for need in (deal.tender.required_credentials if deal.tender else ())):
-        return (), []
-    library, problems = load_library(workspace)
-    return choose_papers(deal, library, today, bidder), problems
 
 
 def judge_deal(deal_path: Path, options: Options) -> tuple[Judged | None, list[Diagnostic]]:
@@ -136,17 +181,21 @@ def judge_deal(deal_path: Path, options: Options) -> tuple[Judged | None, list[D
     problems += [*found, *more, *signed]
     if pack is None:
         return None, problems
-    volumes, found = compile_volumes(pack, bid)
+    word_forms, wrong_forms = fill_forms(
+        bid, appendix, workspace, name, find_kinds(pack, bid), is_draft=options.is_draft
+    )
+    volumes, found = compile_volumes(pack, bid, word_forms)
     quote_file, more = compile_quote_file(pack, bid)
     problems += found + more
     if has_errors(problems) or quote_file is None:
-        return None, problems
+        return None, problems + wrong_forms
     problems += check_volumes(volumes, bid, appendix, name, is_draft=options.is_draft)
     problems += check_quote_file(quote_file, bid, appendix, name, is_draft=options.is_draft)
     forms, found = fill_price_forms(bid, workspace, name)
     policy, wrong = load_policy(workspace, settings, deal)
-    findings, suppressed = policy.judge(check_bid(bid) + found)
-    made = volumes, quote_file, forms, appendix, pinned, policy, suppressed
+    wrong_forms += check_form_names(bid, [item.name for item in volumes])
+    findings, suppressed = policy.judge(check_bid(bid) + found + wrong_forms)
+    made = volumes, quote_file, forms, word_forms, appendix, pinned, policy, suppressed
     built = read_built((options.out or workspace.root / "dist") / deal.id)
     judged = Judged(workspace, name, bid, pack, *made, findings, attestations, built)
     problems = [*judged.judge(problems), *findings, *wrong]

@@ -19,6 +19,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from types import FrameType
@@ -148,12 +149,26 @@ def recalculate(workbook: bytes) -> tuple[bytes | None, list[Diagnostic]]:
 
 def recalculate_all(workbooks: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Diagnostic]]:
     """Several at once, by name; without those that failed: EN01, EN02, EN03, EN04."""
+    return _remake(workbooks, _TO_XLSX, _HARDENED + _RECALCULATE)
+
+
+def convert_doc(content: bytes, name: str) -> tuple[bytes | None, list[Diagnostic]]:
+    """A Word 97 document as a .docx. Diagnostics: EN21 (no LibreOffice), EN02, EN03, EN04."""
+    if find_office() is None:
+        return None, [Diagnostic("EN21", None, {"file": name})]
+    made, problems = _remake({name: content}, _TO_DOCX, _HARDENED)
+    return made.get(name), problems
+
+
+def _remake(
+    sources: Mapping[str, bytes], job: _Job, settings: tuple[tuple[str, str, str], ...]
+) -> tuple[dict[str, bytes], list[Diagnostic]]:
     office = find_office()
     if office is None:
         return {}, [Diagnostic("EN01", None, {}, Severity.INFO)]
     try:
-        with _private_folder(_HARDENED + _RECALCULATE) as folder:
-            return _convert(office, folder, _TO_XLSX, workbooks, None)
+        with _private_folder(settings) as folder:
+            return _convert(office, folder, job, sources, None)
     except OSError as error:
         return {}, [_report_folder(error)]
 
@@ -232,10 +247,10 @@ def _is_pdf_whole(content: bytes) -> bool:
         return False
 
 
-def _is_workbook_whole(content: bytes) -> bool:
+def _holds(part: str, content: bytes) -> bool:
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
-            return "xl/workbook.xml" in archive.namelist()
+            return part in archive.namelist()
     except zipfile.BadZipFile:
         return False
 
@@ -254,7 +269,10 @@ _TO_PDF = {
     ".docx": _Job("MS Word 2007 XML", "pdf", (".docx", ".pdf"), _is_pdf_whole),
     ".xlsx": _Job("Calc MS Excel 2007 XML", "pdf", (".xlsx", ".pdf"), _is_pdf_whole),
 }
-_TO_XLSX = _Job("Calc MS Excel 2007 XML", "xlsx:Calc MS Excel 2007 XML", (".xlsx", ".xlsx"), _is_workbook_whole)
+_TO_XLSX = _Job(
+    "Calc MS Excel 2007 XML", "xlsx:Calc MS Excel 2007 XML", (".xlsx", ".xlsx"), partial(_holds, "xl/workbook.xml")
+)
+_TO_DOCX = _Job("MS Word 97", "docx:MS Word 2007 XML", (".doc", ".docx"), partial(_holds, "word/document.xml"))
 
 
 def _convert(

@@ -306,21 +306,26 @@ def choose_volumes(
 
 
 def choose_parts(
-    pack: Pack, volumes: Sequence[Volume], wanted: Mapping[str, tuple[Span | None, Sequence[tuple[str, Span | None]]]]
+    pack: Pack,
+    volumes: Sequence[Volume],
+    wanted: Mapping[str, tuple[Span | None, Sequence[tuple[str, Span | None]]]],
+    others: Mapping[str, Mapping[str, str]],
 ) -> tuple[tuple[Volume, ...], list[Diagnostic]]:
     """The volumes with the parts, in the order, that a deal names for some of them. Diagnostics: DL15, DL16.
 
     Args:
         wanted: by the id of a volume, where that stands, and names of Word files of the pack without suffix.
+        others: by the id of a volume, further names that may stand there, each with its file.
     """
     templates = {volume.template for volume in pack.volumes}
     known = [name.removesuffix(".docx") for name in pack.includes if name not in templates]
     with_parts = [volume.id for volume in pack.volumes if volume.parts is not None]
     problems = [*_find_unknown("volume", [(name, at) for name, (at, _) in wanted.items()], with_parts)]
-    for _, named in wanted.values():
-        problems += [*_find_unknown("part", named, known), *_find_repeated(named)]
-    sound = {name: [part for part in dict(named) if part in known] for name, (_, named) in wanted.items()}
-    chosen = {name: tuple(f"{part}.docx" for part in parts) for name, parts in sound.items()}
+    chosen: dict[str, tuple[str, ...]] = {}
+    for name, (_, named) in wanted.items():
+        files = {part: f"{part}.docx" for part in known} | dict(others.get(name, {}))
+        problems += [*_find_unknown("part", named, [*files]), *_find_repeated(named)]
+        chosen[name] = tuple(files[part] for part in dict(named) if part in files)
     return tuple(replace(volume, parts=chosen.get(volume.id, volume.parts)) for volume in volumes), problems
 
 

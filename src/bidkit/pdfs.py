@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -44,11 +44,15 @@ NO_PDFS = Plan({}, {}, ())
 
 
 def plan_pdfs(
-    volumes: Sequence[CompiledVolume], appendix: Appendix, workbooks: Mapping[str, bytes], bid: Bid, *, is_draft: bool
+    volumes: Sequence[CompiledVolume], appendix: Appendix, beside: Mapping[str, bytes], bid: Bid, *, is_draft: bool
 ) -> tuple[Plan, list[Diagnostic]]:
-    """What to lay out beside the volumes, and in them instead of the pictures of PDF pages. Diagnostics: PK11, DL30."""
+    """What to lay out beside the volumes, and in them instead of the pictures of PDF pages. Diagnostics: PK11, DL30.
+
+    Args:
+        beside: the quote and the buyer's forms, by their names in the package.
+    """
     stand_ins: dict[bytes, StandIn] = {}
-    names = {PurePosixPath(name).stem.casefold(): PurePosixPath(name).name for name in workbooks}
+    names = {PurePosixPath(name).stem.casefold(): PurePosixPath(name).name for name in beside}
     problems = [
         Diagnostic("DL30", v.volume.at, {"volume": v.volume.id, "other": names[key], "value": f"{v.name}.pdf"})
         for v in volumes
@@ -59,21 +63,23 @@ def plan_pdfs(
             made, found = make_stand_ins(paper.name, paper.content, [page.data for page in paper.pages])
             stand_ins |= made
             problems += found
-    fonts = tuple(_list_fonts(volumes, workbooks.values(), is_chinese=bid.deal.language == "zh"))
-    return Plan(stand_ins, {**workbooks, _PROBE: make_probe(fonts)}, fonts), problems
+    fonts = tuple(_list_fonts(volumes, beside, is_chinese=bid.deal.language == "zh"))
+    return Plan(stand_ins, {**beside, _PROBE: make_probe(fonts)}, fonts), problems
 
 
 def _list_fonts(
-    volumes: Sequence[CompiledVolume], workbooks: Iterable[bytes], *, is_chinese: bool
+    volumes: Sequence[CompiledVolume], beside: Mapping[str, bytes], *, is_chinese: bool
 ) -> Iterator[tuple[str, str]]:
-    """The fonts that templates and workbooks ask for, each once."""
+    """The fonts that templates, forms and workbooks ask for, each once."""
     wanted: dict[str, str] = {}
-    for item in volumes:
-        content, name = item.volume.content, item.volume.template
+    documents = [(item.volume.content, item.volume.template) for item in volumes]
+    documents += [(form.guest, form.source) for item in volumes for form in item.forms]
+    documents += [(content, name) for name, content in beside.items() if name.endswith(".docx")]
+    for content, name in documents:
         wanted |= dict.fromkeys(list_template_fonts(content, name, with_east_asian=False), "ascii")
         for font in list_template_fonts(content, name, with_east_asian=is_chinese):
             wanted.setdefault(font, "eastAsia")
-    for content in workbooks:
+    for content in (content for name, content in beside.items() if name.endswith(".xlsx")):
         package, _ = opc.read_package(content, "")
         for found in _SHEET_FONT.findall(package.get("xl/styles.xml", b"") if package else b""):
             wanted.setdefault(found.decode(), "eastAsia" if is_chinese else "ascii")

@@ -6,10 +6,12 @@ Found in the finished files alone, so that forms of whatever template are in it;
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from types import MappingProxyType
 
+from bidkit.forms import FilledWord
 from bidkit.ooxml.opc import read_package
 from bidkit.ooxml.sheet.foreign import read_workbook
 from bidkit.pdf.reading import ReadPdf, read_pdf
@@ -18,12 +20,12 @@ from bidkit.source.tables.grid import Grid
 from bidkit.source.tables.word import read_document
 
 _KINDS = {
-    "seal": re.compile(r"盖章|公章|签章|\bseal\b|\bstamp\b", re.I),
+    "seal": re.compile(r"盖.{0,3}章|公章|签章|\bseal\b|\bstamp\b", re.I),
     "signature": re.compile(r"签字|签名|签章|\bsign(ature|ed)?\b", re.I),
     "date": re.compile(r"日期|\bdate\b", re.I),
 }
 _PLACE = re.compile(
-    r"[（(][^（()）]{0,12}(盖章|公章|签字|签名|签章)[^（()）]{0,12}[）)]"
+    r"[（(][^（()）]{0,12}(盖.{0,3}章|公章|签字|签名|签章)[^（()）]{0,12}[）)]"
     r"|^(签字|签名|盖章|日期)\s*[:：]"
     r"|^(signature|signed|date signed|date of signature|seal|date)\b[^.]{0,25}$",
     re.I,
@@ -47,13 +49,21 @@ class SigningPlace:
     text: str
 
 
-def list_signing(files: Mapping[str, bytes]) -> tuple[SigningPlace, ...]:
-    """The places of finished .docx and .xlsx files; their pages by the PDFs beside them, else by the contents."""
+def list_signing(
+    files: Mapping[str, bytes], forms: Mapping[str, Sequence[FilledWord]] = MappingProxyType({})
+) -> tuple[SigningPlace, ...]:
+    """The places of finished .docx and .xlsx files; their pages by the PDFs beside them, else by the contents.
+
+    Args:
+        forms: the buyer's by the file that they are or stand in; what their mappings leave open is told even where
+            no word says so.
+    """
     found: list[SigningPlace] = []
     for name, content in files.items():
         if name.endswith(".docx"):
             beside = files.get(str(PurePosixPath(name).with_suffix(".pdf")))
             found += _list_word(name, content, read_pdf(beside, name) if beside else None)
+            found += [place for form in forms.get(name, ()) for place in _list_left(name, form, found)]
         elif name.endswith(".xlsx"):
             found += _list_sheets(name, content)
     return tuple(found)
@@ -102,6 +112,17 @@ def _list_word(name: str, content: bytes, pdf: ReadPdf | None) -> Iterator[Signi
                 document = document or (None if page else read_docx(content, name))
                 own = page or (_page_of(passage.heading, document) if document else "")
                 yield SigningPlace(name, passage.heading, own, kinds, " ".join(text.split()))
+
+
+def _list_left(name: str, form: FilledWord, found: Sequence[SigningPlace]) -> Iterator[SigningPlace]:
+    """The blanks of a form that are left to be signed, sealed or dated, but for those that its words have told."""
+    known = {re.sub(r"[\s:：]", "", place.text) for place in found if place.file == name}
+    for blank, reason in form.left:
+        text = " ".join((blank.around or blank.label or reason).split())
+        kinds = tuple(kind for kind, words in _KINDS.items() if words.search(f"{reason} {blank.hint}"))
+        kinds = kinds or (("signature",) if "签" in reason else ())
+        if kinds and re.sub(r"[\s:：]", "", text) not in known:
+            yield SigningPlace(name, blank.heading, "", kinds, text[:_LONGEST])
 
 
 def _list_texts(content: Grid | str) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from types import MappingProxyType
 
 from bidkit import office
 from bidkit.appearance import Appearance, read_appearance
@@ -13,19 +14,32 @@ from bidkit.appendix import Attachment
 from bidkit.bid import Bid
 from bidkit.deal.layout import FormatRules
 from bidkit.diagnostic import Diagnostic, Span, Term, load_messages
+from bidkit.forms.kept import KeptWord
 from bidkit.ooxml.opc import read_package
 from bidkit.paging import count_pages
 from bidkit.pdf.reading import ReadPdf, read_pdf
 from bidkit.price_form import FilledForm
 from bidkit.readback import ReadDocument, ReadWorkbook, read_docx, read_xlsx
 from bidkit.recalculation import check_formulas
-from bidkit.rules import check_blind, check_finished, check_form, check_hidden, check_layout, check_printed
+from bidkit.rules import (
+    check_blind,
+    check_finished,
+    check_form,
+    check_hidden,
+    check_layout,
+    check_printed,
+    check_residue,
+    check_word_form,
+    check_word_part,
+)
 from bidkit.rules.blind import BlindFile
+from bidkit.rules.buyer_forms import FinishedPart, FinishedWord
 from bidkit.rules.finished import Finished
 from bidkit.rules.hidden import HandedIn
 from bidkit.rules.layout import Formatted
 from bidkit.rules.price_forms import FinishedForm
 from bidkit.rules.printed import MEGABYTE, Printed
+from bidkit.rules.residue import Residue
 from bidkit.traces import read_pdf_traces, read_traces
 
 _SHOWN_FILES = 5
@@ -60,10 +74,11 @@ def verify_files(
     formats: Mapping[str, FormatRules] | None = None,
     logo: str = "",
     forms: Mapping[str, FilledForm] | None = None,
+    word_forms: Mapping[str, Sequence[KeptWord]] | None = None,
     read: ReadFiles | None = None,
 ) -> list[Diagnostic]:
     """What is wrong with a package's .docx, .xlsx and .pdf. Diagnostics: DL14, PK05, PK06, PK12–PK15, PK20–PK30, PR02,
-    PR03, PR09, PR25, ID02, FM01, FM03, FM11, EN01–EN03, EN10.
+    PR03, PR09, PR25, ID02, FM01–FM03, FM11, EN01–EN03, EN10.
 
     Args:
         price_free: the .docx among them in which no price may stand, nor in their PDFs.
@@ -71,15 +86,18 @@ def verify_files(
         formats: by file, how the tender wants it to look.
         logo: the hash of the pixels of the bidder's, which no blind volume may show.
         forms: those that are the buyer's, of which nothing but their filled cells is judged.
+        word_forms: the buyer's of Word, by the file that they are or stand in: only their blanks may have changed.
         read: the files as read back, where that is done already.
     """
-    formats, forms = formats or {}, forms or {}
+    formats, forms, word_forms = formats or {}, forms or {}, word_forms or {}
     read = read or read_files(files, forms)
     documents, workbooks, pdfs = read.documents, read.workbooks, read.pdfs
     blind = frozenset(name for name, rules in formats.items() if rules.is_blind)
     bare = frozenset(name for name, rules in formats.items() if rules.contents is False)
+    own_files = frozenset(name for name, held in word_forms.items() if not held[0].bookmark)
     free = frozenset(price_free)
-    done = Finished(bid, documents, workbooks, is_draft, free, lots or {}, blind, bare)
+    texts = {name: frozenset[str]().union(*(form.texts for form in held)) for name, held in word_forms.items()}
+    done = Finished(bid, documents, workbooks, is_draft, free, lots or {}, blind, bare, own_files, texts)
     found = [*check_finished(done), *_check_looks(bid, files, formats, is_draft)]
     for name, book in workbooks.items():
         found += [] if book.faults else check_formulas(files[name], name)
@@ -87,14 +105,44 @@ def verify_files(
         found += _check_blind(bid, files, name, formats[name], logo)
     for name, form in forms.items():
         found += check_form(FinishedForm(name, form.original, files[name], form.wanted), bid.deal.regime)
-    shown = {pdf: document for name, document in documents.items() if (pdf := _pdf_of(name)) in pdfs}
-    special = (frozenset(map(_pdf_of, names)) & pdfs.keys() for names in (free, blind, forms))
+    for name, held in word_forms.items():
+        found += _check_word_forms(bid, name, files[name], held, is_dressed=name in formats)
+    volumes = {name: document for name, document in documents.items() if name not in own_files}
+    shown = {pdf: document for name, document in volumes.items() if (pdf := _pdf_of(name)) in pdfs}
+    special = (frozenset(map(_pdf_of, names)) & pdfs.keys() for names in (free, blind, forms.keys() | own_files))
     return found + check_printed(Printed(bid, pdfs, shown, is_draft, *special))
 
 
-def check_submit(bid: Bid, submit: Mapping[str, bytes], attachments: Sequence[Attachment] = ()) -> Iterator[Diagnostic]:
-    """What is wrong with all that is handed in, copies of papers included. Diagnostics: PK36, PK37."""
+def _check_word_forms(
+    bid: Bid, name: str, content: bytes, forms: Sequence[KeptWord], *, is_dressed: bool
+) -> Iterator[Diagnostic]:
+    """The buyer's forms in a file."""
+    for form in forms:
+        if form.bookmark:
+            part = FinishedPart(name, form.title, form.bookmark, form.content, content, is_dressed)
+            yield from check_word_part(part, bid.deal.regime)
+        else:
+            original: Mapping[str, bytes] = read_package(form.content, form.source)[0] or {}
+            yield from check_word_form(FinishedWord(name, original, content, form.changes), bid.deal.regime)
+
+
+def check_submit(
+    bid: Bid,
+    submit: Mapping[str, bytes],
+    attachments: Sequence[Attachment] = (),
+    foreign: Mapping[str, Term] = MappingProxyType({}),
+) -> Iterator[Diagnostic]:
+    """What is wrong with all that is handed in, copies of papers included. Diagnostics: FM14, PK36, PK37.
+
+    Args:
+        foreign: the names of other deals and of competitors, which no file but the copies may tell.
+    """
     yield from _check_sizes(bid, submit, attachments)
+    copies = {name for name in submit if name.startswith("submit/credentials/")}
+    for name in (name for name in submit if foreign and name not in copies):
+        if name.endswith((".pdf", ".docx", ".xlsx")):
+            read = read_pdf_traces if name.endswith(".pdf") else read_traces
+            yield from check_residue(Residue(bid, name, read(submit[name], name), foreign))
     yield from _check_numbers(bid, submit)
 
 

@@ -22,6 +22,7 @@ from bidkit.deal.scoring import Factor, Instruction
 from bidkit.deal.tender import Tender
 from bidkit.diagnostic import Diagnostic, Term, load_messages
 from bidkit.dressing import make_dressing
+from bidkit.forms import PART_FOLDER, FilledWord, Kind, is_part
 from bidkit.layout import Filled, paginate
 from bidkit.ooxml.rendered import Rendered, Template, link_documents
 from bidkit.ooxml.template import compile_template
@@ -45,6 +46,7 @@ class CompiledVolume:
         part: the bid for the one lot that it is made for; None stands for the whole bid.
         rules: how the tender wants it to look.
         mark: what its cover says, original or copy, where the bid is handed in on paper.
+        forms: those of the buyer that stand in it.
     """
 
     volume: Volume
@@ -53,6 +55,7 @@ class CompiledVolume:
     part: Bid | None = None
     mark: str = ""
     rules: FormatRules | None = None
+    forms: tuple[FilledWord, ...] = ()
 
     @property
     def lot_id(self) -> str:
@@ -69,8 +72,20 @@ class CompiledVolume:
         return f"submit/{self.name}{'-DRAFT' if is_draft else ''}.docx"
 
 
-def compile_volumes(pack: Pack, bid: Bid) -> tuple[tuple[CompiledVolume, ...], list[Diagnostic]]:
-    """The volumes that the deal asks for, ready to be filled.
+def find_kinds(pack: Pack, bid: Bid) -> dict[str, Kind]:
+    """What each volume that the deal asks for may hold, by id; what is wrong with them, `compile_volumes` tells."""
+    return {volume.id: Kind(volume.has_prices, _is_blind(volume, bid)) for volume in _choose(pack, bid)[0]}
+
+
+def _is_blind(volume: Volume, bid: Bid) -> bool:
+    rules = find_rules(bid.deal.tender.format_rules, volume.id) if bid.deal.tender else None
+    return rules is not None and rules.is_blind
+
+
+def compile_volumes(
+    pack: Pack, bid: Bid, forms: Sequence[FilledWord] = ()
+) -> tuple[tuple[CompiledVolume, ...], list[Diagnostic]]:
+    """The volumes that the deal asks for, ready to be filled; forms of the buyer are parts of them.
 
     Diagnostics: DL15, DL16, DL29, DL30, DL35, DL38, DL40, DL58, TP01–TP15.
     """
@@ -86,20 +101,50 @@ def compile_volumes(pack: Pack, bid: Bid) -> tuple[tuple[CompiledVolume, ...], l
     ]
     problems += [*_check_profiles(pack, bid)]
     problems += _check_file_names([(volume, part, name) for volume, part, _, name in files])
+    problems += [problem for volume in volumes for problem in _check_form_parts(bid, volume)]
     filters, store = make_filters(locale), open_store("templates")
+    guests = {form.part_name: form for form in forms if form.guest}
+    load = {**pack.includes, **{name: form.guest for name, form in guests.items()}}.get
+    templates: dict[tuple[str, tuple[str, ...] | None], Template | None] = {}
     compiled = []
-    for volume in volumes:
-        file, load = f"{pack.name}/{volume.template}", pack.includes.get
+    for volume, part, mark, name in files:
         rules = find_rules(bid.deal.tender.format_rules, volume.id) if bid.deal.tender else None
-        look = (pack.text.required_styles, _make_theme(pack, bid, rules), PAPERS.get(locale))
-        template, found = compile_template(
-            volume.content, file, filters, *look, load=load, parts=volume.parts, store=store
-        )
-        problems += [problem for problem in found if problem not in problems]  # two volumes may include one file
-        if template is not None:
-            own = [(part, mark, name) for other, part, mark, name in files if other is volume]
-            compiled += [CompiledVolume(volume, name, template, part, mark, rules) for part, mark, name in own]
+        parts = _place_forms(bid, volume, forms, part.lot.id if part and part.lot else "")
+        if (volume.id, parts) not in templates:
+            look = (pack.text.required_styles, _make_theme(pack, bid, rules), PAPERS.get(locale))
+            templates[volume.id, parts], found = compile_template(
+                volume.content, f"{pack.name}/{volume.template}", filters, *look, load=load, parts=parts, store=store
+            )
+            problems += [problem for problem in found if problem not in problems]  # two volumes may include one file
+        if (template := templates[volume.id, parts]) is not None:
+            own = tuple(guests[key] for key in parts or () if key in guests)
+            compiled.append(CompiledVolume(volume, name, template, part, mark, rules, own))
     return tuple(compiled), problems
+
+
+def _check_form_parts(bid: Bid, volume: Volume) -> Iterator[Diagnostic]:
+    """The part whose place a form takes is one of its volume. Diagnostics: DL15."""
+    known = [name.removesuffix(".docx") for name in volume.parts or ()]
+    for form in bid.deal.forms:
+        if form.volume == volume.id and form.part and form.part not in known:
+            values = {"kind": Term("part"), "id": form.part, "near": nearest(form.part, known)}
+            yield Diagnostic("DL15", form.span("part"), values | {"allowed": ", ".join(known) or "—"})
+
+
+def _place_forms(bid: Bid, volume: Volume, forms: Sequence[FilledWord], lot: str) -> tuple[str, ...] | None:
+    """The parts of a volume with the buyer's forms in their places, those for another lot left out."""
+    if volume.parts is None:
+        return None
+    ready = {form.id: form.part_name for form in forms if form.guest and form.lot in ("", lot)}
+    named = [form for form in bid.deal.forms if form.volume == volume.id and form.part]
+    made: list[str] = []
+    for name in volume.parts:
+        instead = [form for form in named if f"{form.part}.docx" == name]
+        if instead:
+            made += [ready[form.id] for form in instead if form.id in ready]
+        elif not name.startswith(PART_FOLDER) or name in ready.values():
+            made.append(name)
+    return tuple(made)
 
 
 def _choose(pack: Pack, bid: Bid) -> tuple[tuple[Volume, ...], list[Diagnostic]]:
@@ -117,7 +162,11 @@ def _choose(pack: Pack, bid: Bid) -> tuple[tuple[Volume, ...], list[Diagnostic]]
         )
         for name, parts in tender.parts.items()
     }
-    volumes, found = choose_parts(pack, volumes, wanted)
+    listed = [form for form in bid.deal.forms if is_part(form, bid) and not form.part]
+    others: dict[str, dict[str, str]] = {}
+    for form in listed:
+        others.setdefault(form.volume, {})[form.id] = f"{PART_FOLDER}{form.id}.docx"
+    volumes, found = choose_parts(pack, volumes, wanted, others)
     return volumes, problems + found
 
 

@@ -102,11 +102,17 @@ _NUMBER = rf"(?:\b(?:{'|'.join(_WORTH)})\b(?:[\s,-]+(?:and\s+)?))+"
 
 
 def find_amounts(text: str, currency: str, language: str) -> list[str]:
-    """Every run of words in a text that is meant as an amount in this currency, legally spelt or not."""
-    name = re.escape(_find_name(currency, language))
+    """Every run of words in a text that is meant as an amount in this currency, legally spelt or not.
+
+    In Chinese they stand behind the currency's name or `大写`; they are given with the name before them.
+    """
+    named = _find_name(currency, language)
+    name = re.escape(named)
     if language.startswith("zh"):
         text = text.translate(_TRADITIONAL)
-        return re.findall(f"{name}[{_DIGITS}拾][{_DIGITS}拾佰仟万亿元圆角分整正]+", text)
+        before = rf"(?:{name}|大写\s*[）)]?\s*[:：]?)\s*"
+        found = re.findall(f"{before}([{_DIGITS}拾][{_DIGITS}拾佰仟万亿元圆角分整正]+)", text)
+        return [named + words for words in found]
     return re.findall(rf"{name} [A-Z][A-Za-z -]*? (?:Only|and \d\d/100)", text)
 
 

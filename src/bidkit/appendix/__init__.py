@@ -99,7 +99,7 @@ def load_appendix(workspace: Workspace, bid: Bid, deal_name: str) -> tuple[Appen
         attachment for number, paper in enumerate(bid.selection.chosen, 1) for attachment in loader.load(paper, number)
     ]
     pictures: dict[tuple[str, str], Image] = {}
-    for file, target, at in _list_pictures(bid, deal_name):
+    for file, target, at in list_pictures(bid, deal_name):
         relative, found = workspace.locate(target, file, at)
         content, more = workspace.read(relative, at=at) if relative else (None, [])
         problems += found + more
@@ -132,7 +132,7 @@ def proses(record: object) -> Iterable[Prose]:
             yield from proses(item)
 
 
-def _list_pictures(bid: Bid, deal_name: str) -> Iterable[tuple[str, str, Span | None]]:
+def list_pictures(bid: Bid, deal_name: str) -> Iterable[tuple[str, str, Span | None]]:
     """Each picture that a text or product shows: the file that names it, its target, the place."""
     if bid.company.logo:
         yield CONFIG_NAME, bid.company.logo, bid.company.span("logo")

@@ -12,12 +12,14 @@ from bidkit.ooxml.pages import Mark, Pages, PageWords
 from bidkit.quote.offers import round_to
 
 FILTER_KINDS = {"money": "number", "day": "date", "percent": "number", "quantity": "number", "level": "block",
-                "page": "text", "pages": "list", "here": "text"}  # fmt: skip
+                "page": "text", "pages": "list", "page_no": "text", "here": "text"}  # fmt: skip
 """The filters of the template language, each with what it is made for."""
 
 
 def make_filters(locale: str) -> dict[str, Callable[..., Any]]:
-    """The filters of a template language: money, day, percent, quantity, level, page, pages, here."""
+    """The filters of a template language: money, day, percent, quantity, level, page, pages, page_no,
+    here.
+    """
     words = PageWords(**load_messages("zh" if locale.startswith("zh") else "en")["labels"]["page"])
     return {
         "money": format_money,
@@ -27,8 +29,13 @@ def make_filters(locale: str) -> dict[str, Callable[..., Any]]:
         "level": lambda text, top: text.level(top),
         "page": lambda anchor: find_pages([anchor], words),
         "pages": lambda anchors: find_pages(anchors, words),
+        "page_no": lambda anchor: find_pages([anchor], BARE),
         "here": Mark,
     }
+
+
+BARE = PageWords("{page}", "{document} {page}")
+"""A page where the words around it stand already: 第（12）页."""
 
 
 def find_pages(anchors: Iterable[str], words: PageWords) -> Pages:

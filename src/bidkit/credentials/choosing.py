@@ -6,13 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from bidkit.catalog import load_library
 from bidkit.catalog.papers import Credential
 from bidkit.credentials import Lacking, find_days, is_valid_on
 from bidkit.credentials.conditions import Days, Lack, find_covered, find_lacks, list_grounds, tell_apart
 from bidkit.deal import Deal
 from bidkit.deal.tender import RequiredCredential
-from bidkit.diagnostic import Term
+from bidkit.diagnostic import Diagnostic, Term
 from bidkit.kinds import FOREIGN_KINDS
+from bidkit.source import Workspace
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,16 @@ def choose_papers(deal: Deal, library: Sequence[Credential], today: date, bidder
     needs = deal.tender.required_credentials if deal.tender else ()
     days = find_days(deal, today)
     return tuple(choose_for(need, library, days, bidder) for need in needs if need.choose)
+
+
+def choose_from_library(
+    workspace: Workspace, deal: Deal, today: date, bidder: str
+) -> tuple[tuple[Choice, ...], list[Diagnostic]]:
+    """The papers that a deal leaves to be chosen; the library is read only if it does. Diagnostics: DL01–DL28, DL64."""
+    if not any(need.choose for need in (deal.tender.required_credentials if deal.tender else ())):
+        return (), []
+    library, problems = load_library(workspace)
+    return choose_papers(deal, library, today, bidder), problems
 
 
 def choose_for(need: RequiredCredential, library: Sequence[Credential], days: Days, bidder: str) -> Choice:

@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from bidkit.deal.attachments import Attachments
 from bidkit.deal.customer import Competitor, Customer, Opportunity
+from bidkit.deal.forms import WordForm
 from bidkit.deal.lines import check_lines, resolve_categories
 from bidkit.deal.lots import check_lots
 from bidkit.deal.prices import QuoteText
@@ -20,7 +21,7 @@ from bidkit.deal.scoring import check_scoring
 from bidkit.deal.solution import Reference, Solution
 from bidkit.deal.suppress import Suppress
 from bidkit.deal.team import Member, check_team
-from bidkit.deal.tender import Requirement, Tender
+from bidkit.deal.tender import Bond, Requirement, Tender
 from bidkit.diagnostic import Diagnostic, Term
 from bidkit.scalars import Day, Model, Text, validate
 from bidkit.source import Workspace, load_yaml, nearest
@@ -52,6 +53,7 @@ class Deal(Model):
     opportunity: Opportunity
     competitors: tuple[Competitor, ...] | None = None
     tender: Tender | None = None
+    bond: Bond | None = None
     requirements: tuple[Requirement, ...] = ()
     solution: Solution
     quote: QuoteText
@@ -59,6 +61,7 @@ class Deal(Model):
     attachments: Attachments = Attachments()
     team: tuple[Member, ...] = ()
     track_record: tuple[Reference, ...] = ()
+    forms: tuple[WordForm, ...] = ()
     suppress: tuple[Suppress, ...] = ()
 
     @property
@@ -99,6 +102,7 @@ def check_references(deal: Deal) -> list[Diagnostic]:
             else ()
         ),
         deal.tender.lots if deal.tender else (),
+        deal.forms,
     ):
         found += _unique(records)
     found += _refer(need.problems, "goal", [goal.id for goal in need.goals])

@@ -144,7 +144,8 @@ class QuoteText(Model):
     """The quote as written; everything derived from it is computed in `quote`.
 
     `prices` says whether prices include tax. `target` is what the amounts of all base lines are to add up to; the unit
-    prices are spread to it. `groupings` are the tags by which lines are summed beside categories, each with a title.
+    prices are spread to it. `low_price_explanation` says why a total that is very low can be kept. `groupings` are the
+    tags by which lines are summed beside categories, each with a title.
     """
 
     currency: Currency = "CNY"
@@ -161,6 +162,7 @@ class QuoteText(Model):
     target: Money | None = None
     total: Money | None = None
     total_words: Note = ""
+    low_price_explanation: Note = ""
     milestones: tuple[Payment, ...] = ()
     notes: tuple[Text, ...] = ()
     forms: tuple[PriceForm, ...] = ()

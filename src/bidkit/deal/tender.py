@@ -23,6 +23,7 @@ from bidkit.scalars import (
     PeriodTexts,
     Price,
     Quantity,
+    Rate,
     Text,
     Texts,
     Whole,
@@ -123,6 +124,23 @@ class Enterprises(Model):
     enterprises: tuple[Enterprise, ...]
 
 
+BondForm = Literal["transfer", "cheque", "draft", "guarantee", "insurance"]
+
+
+class Bond(Model):
+    """The bid bond (投标保证金) as it was given: by whom, when, and until when it holds.
+
+    `valid_until` is that of a guarantee or an insurance.
+    """
+
+    form: BondForm
+    amount: Money
+    payer: Text
+    paid_on: Day | None = None
+    valid_until: Day | None = None
+    number: Note = ""
+
+
 class Tender(Model):
     """The tender as published. `markers` says what each mark in front of a clause means in this tender.
 
@@ -135,7 +153,9 @@ class Tender(Model):
     `allows_options` says that optional prices, alternatives and option periods may be offered.
     `pdf_size_mb` is the largest PDF that its platform takes, `file_size_mb` the largest file of any kind, and
     `package_size_mb` what all files that are handed in may have together. `holidays` are days that are not counted as
-    the last of a term; `bidders` are others that are known to bid.
+    the last of a term; `bidders` are others that are known to bid. `bond_forms` are the forms in which the bond may be
+    given, all if none is named, and `bond_due` is when it must have arrived, if not by the deadline. Below
+    `low_price_ratio` of the ceiling a total has to be explained.
     """
 
     no: Text
@@ -146,7 +166,10 @@ class Tender(Model):
     deadline: Moment
     validity_days: Whole
     bond: Money | None = None
+    bond_forms: tuple[BondForm, ...] = ()
+    bond_due: Moment | None = None
     ceiling: Money | None = None
+    low_price_ratio: Rate | None = None
     items: tuple[Item, ...] = ()
     rules: Literal["mof87", "ndrc", "mdb", "far"]
     allows_options: Flag = False
@@ -202,7 +225,8 @@ Deviation = Annotated[Literal["none", "positive", "negative"], BeforeValidator(_
 class Requirement(Model):
     """One clause of the tender and the answer to it. An answer without text or deviation is open.
 
-    Without `lot` the clause is one of all lots.
+    Without `lot` the clause is one of all lots. `stale` says that the clause has changed since it was answered, and in
+    which addendum; whoever has looked at the answer again clears it.
     """
 
     id: Text
@@ -216,3 +240,4 @@ class Requirement(Model):
     deviation: Deviation | None = None
     evidence: Texts = ()
     remark: Note = ""
+    stale: Note = ""

@@ -21,6 +21,13 @@ FILE = "{urn:bidkit}file"
 """The attribute that says from which file an element was brought; it never leaves the compiler."""
 TURN = "{urn:bidkit}turn"
 """The attribute of a paragraph that ends a section where the paper of a part begins or ends."""
+EXACT = "{urn:bidkit}exact"
+"""The attribute of the last section of a part whose margins and grid are kept, too."""
+_PAPER = (
+    ("pgSz", ("w", "h")),
+    ("pgMar", ("top", "right", "bottom", "left")),
+    ("docGrid", ("type", "linePitch", "charSpace")),
+)
 MAX_DEPTH = 8
 Load = Callable[[str], bytes | None]
 _HINT = re.compile(rb"include")
@@ -131,22 +138,35 @@ def _find_turn(paragraph: etree._Element, body: etree._Element) -> tuple[etree._
     around, own, parent = _find_section(paragraph), body.find(q("sectPr")), paragraph.getparent()
     if around is None or own is None or parent is None or parent.tag != q("body"):
         return None
-    sizes = [section.find(q("pgSz")) for section in (around, own)]
-    if None in sizes or len({(size.get(q("w")), size.get(q("h"))) for size in sizes if size is not None}) == 1:
+    is_exact = own.get(EXACT) is not None
+    compared = _PAPER if is_exact else _PAPER[:1]
+    if own.find(q("pgSz")) is None or all(_is_alike(around, own, *each) for each in compared):
         return None
     ends = []
     for paper in (around, own):
         section = copy.deepcopy(around)
-        for name in ("pgSz", "pgMar"):
+        for name, _ in _PAPER if is_exact else _PAPER[:2]:
             old, new = section.find(q(name)), paper.find(q(name))
             if old is not None and new is not None:
                 section.replace(old, copy.deepcopy(new))
+            elif name == "docGrid" and old is not None:
+                section.remove(old)
+            elif name == "docGrid" and new is not None:
+                section.append(copy.deepcopy(new))
         end = etree.fromstring(_END)
         end.set(TURN, "end")
         end[0].append(section)
         ends.append(end)
         _continue(around)  # what only the first page has is that of the section that now ends first
     return ends[0], ends[1]
+
+
+def _is_alike(one: etree._Element, two: etree._Element, name: str, keys: tuple[str, ...]) -> bool:
+    """Whether two sections have the same of a kind, as far as both say."""
+    first, second = one.find(q(name)), two.find(q(name))
+    if first is None or second is None:
+        return name != "docGrid" or first is second
+    return all(first.get(q(key)) == second.get(q(key)) for key in keys)
 
 
 def _find_section(paragraph: etree._Element) -> etree._Element | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -14,6 +15,7 @@ from bidkit.ooxml.fields import make_field
 from bidkit.ooxml.values import Cell, Image, Rendering, Site, make_table, mark, paragraph, run, table_paragraph
 
 if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
 _CAPTION = re.compile(r"(表|Table)\s*[:：]\s*(.+)", re.DOTALL)
@@ -51,11 +53,17 @@ class Markdown:
         return "".join(_Writer(self, rendering, site).write(parse_markdown(self.text)))
 
 
-def parse_markdown(text: str) -> list[Token]:
-    """The block tokens of a text; raw HTML is text."""
+@lru_cache(maxsize=512)
+def parse_markdown(text: str) -> tuple[Token, ...]:
+    """The block tokens of a text, to be read only; raw HTML is text."""
+    return tuple(_make_parser().parse(text))
+
+
+@lru_cache(maxsize=1)
+def _make_parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
-    return MarkdownIt("commonmark", {"html": False}).enable("table").parse(text)
+    return MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
 def list_images(text: str) -> list[tuple[str, int]]:
@@ -85,7 +93,7 @@ class _Writer:
         self.lists: list[_List] = []
         self.quotes = 0
 
-    def write(self, tokens: list[Token]) -> Iterator[str]:
+    def write(self, tokens: Sequence[Token]) -> Iterator[str]:
         highest = min((int(token.tag[1]) for token in tokens if token.type == "heading_open"), default=1)
         position = 0
         while position < len(tokens):
@@ -126,7 +134,7 @@ class _Writer:
         number = self.rendering.start_list(style, first) if is_ordered and style else None
         self.lists.append(_List(style, number))
 
-    def paragraph(self, tokens: list[Token], position: int) -> str:
+    def paragraph(self, tokens: Sequence[Token], position: int) -> str:
         inline = tokens[position + 1]
         named, name = _take_id(inline)
         children = named.children or []
@@ -174,7 +182,7 @@ class _Writer:
         text = mark("f") + label + run("  ") + content + mark("F")
         return paragraph(text, self.style("Caption", "Normal"), extra)
 
-    def table(self, tokens: list[Token]) -> str:
+    def table(self, tokens: Sequence[Token]) -> str:
         rows: list[list[tuple[Cell, Token]]] = []
         for position, token in enumerate(tokens):
             if token.type == "tr_open":

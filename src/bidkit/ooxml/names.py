@@ -7,6 +7,7 @@ does not take.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from jinja2 import nodes
@@ -20,20 +21,27 @@ def find_missing_names(
     Args:
         known: names that every template has.
     """
-    made = {name.name for name in tree.find_all(nodes.Name) if name.ctx in ("store", "param")}
-    made |= {macro.name for macro in tree.find_all(nodes.Macro)} | {*known, "caller", "varargs", "kwargs"}
-    tested = [test.node for test in tree.find_all(nodes.Test) if test.name in ("defined", "undefined")]
-    tested += [item.node for item in tree.find_all(nodes.Filter) if item.name in ("default", "d") and item.node]
-    checker = _Checker(context, made, {_dotted(node) for node in tested})
+    made, tested = _list_own(tree)
+    checker = _Checker(context, made | {*known, "caller", "varargs", "kwargs"}, tested)
     checker.visit(tree, {})
     for (line, name), near in checker.found.items():
         yield line, name, near
 
 
+@lru_cache(maxsize=256)
+def _list_own(tree: nodes.Template) -> tuple[frozenset[str], frozenset[str]]:
+    """The names that a template makes itself, and those that it asks for before use; a tree is not changed."""
+    made = {name.name for name in tree.find_all(nodes.Name) if name.ctx in ("store", "param")}
+    made |= {macro.name for macro in tree.find_all(nodes.Macro)}
+    tested = [test.node for test in tree.find_all(nodes.Test) if test.name in ("defined", "undefined")]
+    tested += [item.node for item in tree.find_all(nodes.Filter) if item.name in ("default", "d") and item.node]
+    return frozenset(made), frozenset(map(_dotted, tested))
+
+
 class _Checker:
     """Walks a template; `made` are names that it makes itself, `optional` those that it asks for before use."""
 
-    def __init__(self, context: Mapping[str, Any], made: set[str], optional: set[str]) -> None:
+    def __init__(self, context: Mapping[str, Any], made: Collection[str], optional: Collection[str]) -> None:
         self.context = context
         self.made = made
         self.optional = optional
@@ -56,11 +64,10 @@ class _Checker:
             for argument in node.args:
                 self.visit(argument, scope)
         else:
-            inner = dict(scope)
             for child in node.iter_child_nodes():
-                self.visit(child, inner)
+                self.visit(child, scope)
                 if isinstance(child, nodes.Assign):
-                    inner |= _bind(child.target, self.value(child.node, inner))
+                    scope = {**scope, **_bind(child.target, self.value(child.node, scope))}
 
     def value(self, node: nodes.Node, scope: Mapping[str, Any]) -> Any:
         """The sample value of an expression, `_UNKNOWN` where it cannot be told."""

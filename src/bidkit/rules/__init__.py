@@ -11,6 +11,7 @@ from bidkit.diagnostic import Diagnostic, Severity, load_messages
 from bidkit.rules import (
     blind,
     boq,
+    buyer_forms,
     dates,
     finished,
     forms,
@@ -21,14 +22,18 @@ from bidkit.rules import (
     price_forms,
     printed,
     qualification,
+    residue,
+    texts,
 )
 from bidkit.rules.blind import BlindFile
+from bidkit.rules.buyer_forms import FinishedPart, FinishedWord
 from bidkit.rules.finished import Finished
 from bidkit.rules.hidden import HandedIn
 from bidkit.rules.layout import Formatted
 from bidkit.rules.price_forms import FinishedForm
 from bidkit.rules.printed import Printed
 from bidkit.rules.registry import REGIMES, Facts, Rule
+from bidkit.rules.residue import Residue
 
 S = TypeVar("S")
 
@@ -39,12 +44,16 @@ BID_RULES: tuple[Rule[Bid], ...] = (
     *identity.RULES,
     *qualification.RULES,
     *forms.RULES,
+    *texts.RULES,
 )
 FINISHED_RULES: tuple[Rule[Finished], ...] = finished.RULES
 PRINTED_RULES: tuple[Rule[Printed], ...] = printed.RULES
 LAYOUT_RULES: tuple[Rule[Formatted], ...] = layout.RULES
 HIDDEN_RULES: tuple[Rule[HandedIn], ...] = hidden.RULES
+RESIDUE_RULES: tuple[Rule[Residue], ...] = residue.RULES
 BLIND_RULES: tuple[Rule[BlindFile], ...] = blind.RULES
+WORD_FORM_RULES: tuple[Rule[FinishedWord], ...] = buyer_forms.RULES
+WORD_PART_RULES: tuple[Rule[FinishedPart], ...] = buyer_forms.PART_RULES
 PRICE_FORM_RULES: tuple[Rule[FinishedForm], ...] = price_forms.RULES
 
 _FILE_RULES: tuple[Rule[Any], ...] = (
@@ -52,10 +61,12 @@ _FILE_RULES: tuple[Rule[Any], ...] = (
     *PRINTED_RULES,
     *LAYOUT_RULES,
     *BLIND_RULES,
+    *RESIDUE_RULES,
     *PRICE_FORM_RULES,
+    *WORD_FORM_RULES,
 )
 _MILD = {
-    Severity.WARNING: ("DL72", "EN19", "PK11", "PK32", "PK57", "PR14", "QU08", "QU14", "TP18", "TP19"),
+    Severity.WARNING: ("DL72", "EN19", "FM25", "FM28", "PK11", "PK32", "PK57", "PR14", "QU08", "QU14", "TP18", "TP19"),
     Severity.INFO: ("DL37", "EN01", "EN10", "EN13", "EN14"),
 }
 """Codes of no rule that are never errors."""
@@ -109,6 +120,21 @@ def check_hidden(done: HandedIn) -> list[Diagnostic]:
 def check_form(done: FinishedForm, regime: str) -> list[Diagnostic]:
     """What of a finished form of the buyer is not as it came, or not as the quote says."""
     return list(_check(PRICE_FORM_RULES, done, regime))
+
+
+def check_word_form(done: FinishedWord, regime: str) -> list[Diagnostic]:
+    """What of a finished Word form of the buyer is not as it came."""
+    return list(_check(WORD_FORM_RULES, done, regime))
+
+
+def check_residue(done: Residue) -> list[Diagnostic]:
+    """What a file that is handed in has left of other bids."""
+    return list(_check(RESIDUE_RULES, done, done.bid.deal.regime))
+
+
+def check_word_part(done: FinishedPart, regime: str) -> list[Diagnostic]:
+    """What of a Word form of the buyer is not in its volume as it was filled."""
+    return list(_check(WORD_PART_RULES, done, regime))
 
 
 def _check(rules: Iterable[Rule[S]], subject: S, regime: str) -> Iterator[Diagnostic]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from pathlib import PurePosixPath
@@ -14,8 +14,8 @@ from bidkit.config import Company
 from bidkit.diagnostic import Severity, Span, Term
 from bidkit.readback import Place
 from bidkit.rules.registry import Finding, rule
-from bidkit.scalars import Model, Prose
 from bidkit.traces import Traces
+from bidkit.written import list_lines, narrow
 
 _LEGAL_FORMS = re.compile(
     r"(股份有限公司|有限责任公司|集团有限公司|有限公司|集团|公司|[,，]?\s*\b(incorporated|inc|limited|ltd|llc|llp|plc|gmbh|corp|"
@@ -164,31 +164,17 @@ def find_source(bid: Bid, secret: Secret, context: str) -> Span | None:
     deal = bid.deal
     skipped = (*deal.team, *deal.track_record)
     found = [
-        (text, span)
+        (text, _narrow(at, text, secret.pattern))
         for record in (deal, *bid.catalog.products, *bid.catalog.services)
-        for text, span in _walk(record, skipped, secret.pattern)
+        for text, at in list_lines(record, skipped)
+        if secret.pattern.search(_normalize(text))
     ]
     same = [span for text, span in found if context in "".join(_normalize(text).split())]
     return next(iter(same), found[0][1] if len(found) == 1 else None)
 
 
-def _walk(record: Model, skipped: Sequence[Model], pattern: re.Pattern[str]) -> Iterator[tuple[str, Span | None]]:
-    """Every text of a record that has the pattern, with its place; those of a Markdown file line by line."""
-    for name in type(record).model_fields:
-        value = getattr(record, name)
-        for number, item in enumerate(value if isinstance(value, tuple) else (value,)):
-            if isinstance(item, Prose):
-                yield from _walk_prose(item, record.span(name), pattern)
-            elif isinstance(item, Model) and not any(item is other for other in skipped):
-                yield from _walk(item, skipped, pattern)
-            elif isinstance(item, str) and pattern.search(_normalize(item)):
-                yield item, record.span(name, number if isinstance(value, tuple) else None)
-
-
-def _walk_prose(prose: Prose, at: Span | None, pattern: re.Pattern[str]) -> Iterator[tuple[str, Span | None]]:
-    for number, line in enumerate(prose.text.split("\n")):
-        if found := pattern.search(_normalize(line)):
-            # Where nothing changed its length, the place is that in the line as it is written.
-            col = found.start() + 1 if len(_normalize(line)) == len(line) else 1
-            width = found.end() - found.start()
-            yield line, Span(prose.file, prose.line + number, col, width) if prose.file else at
+def _narrow(at: Span | None, line: str, pattern: re.Pattern[str]) -> Span | None:
+    """The place of what is found in a line, as it is written where nothing changed its length."""
+    whole = _normalize(line)
+    found = pattern.search(whole)
+    return narrow(at, *found.span()) if found and len(whole) == len(line) else at

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from bidkit.bid import Bid
+from bidkit.deal.tender import Bond
+from bidkit.diagnostic import Severity, Term
 from bidkit.rules.registry import Finding, rule
 
 TENDER = frozenset({"tender"})
@@ -45,4 +48,48 @@ def addenda(bid: Bid) -> Iterator[Finding]:
             yield Finding(addendum.span("applied"), {"no": addendum.no, "title": addendum.title})
 
 
-RULES = (validity, dated_in_time, deadline, addenda)
+@rule("DT06", regimes=TENDER)
+def authority_covers_the_bid(bid: Bid) -> Iterator[Finding]:
+    """An authorization is given before the bid is dated and holds to the end of its validity."""
+    for paper in bid.selection.chosen:
+        if paper.kind != "authorization":
+            continue
+        if paper.issued and paper.issued > bid.deal.dated:
+            fault = Term("given_late", (("issued", str(paper.issued)), ("dated", str(bid.deal.dated))))
+            yield Finding(paper.span("issued"), {"title": paper.title, "fault": fault})
+        if paper.valid_until and paper.valid_until < bid.validity_end:
+            fault = Term("ends_early", (("until", str(paper.valid_until)), ("validity_end", str(bid.validity_end))))
+            yield Finding(paper.span("valid_until"), {"title": paper.title, "fault": fault})
+
+
+@rule("DT03", regimes=TENDER)
+def bond_is_good(bid: Bid) -> Iterator[Finding]:
+    """The bid bond is as high as asked, in an allowed form, paid in time by the bidder, and holds long enough."""
+    tender, bond = bid.deal.tender, bid.deal.bond
+    required = tender.whole_bond if tender else None
+    if tender is None or not required:
+        return
+    if bond is None:
+        yield Finding(tender.span("bond"), {"fault": Term("bond_missing")}, Severity.WARNING)
+        return
+    due = (tender.bond_due or tender.deadline).date()
+    faults = [
+        ("amount", bond.amount < required, f"{bond.amount:,.2f}", f"{required:,.2f}"),
+        ("form", bond.form not in (tender.bond_forms or (bond.form,)), bond.form, ", ".join(tender.bond_forms)),
+        ("payer", bond.payer != bid.company.name, bond.payer, bid.company.name),
+        ("paid_on", bond.paid_on is not None and bond.paid_on > due, str(bond.paid_on), str(due)),
+        ("valid_until", _ends_early(bond, bid.validity_end), str(bond.valid_until or "—"), str(bid.validity_end)),
+    ]
+    for key, is_wrong, stated, wanted in faults:
+        if is_wrong:
+            fault = Term(f"bond_{key}", (("stated", stated), ("wanted", wanted)))
+            yield Finding(bond.span(key), {"fault": fault})
+
+
+def _ends_early(bond: Bond, validity_end: date) -> bool:
+    """Whether a guarantee ends before the bid's validity does; money needs no term."""
+    is_paper = bond.form in ("guarantee", "insurance")
+    return is_paper and (bond.valid_until is None or bond.valid_until < validity_end)
+
+
+RULES = (validity, dated_in_time, authority_covers_the_bid, bond_is_good, deadline, addenda)

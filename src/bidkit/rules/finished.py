@@ -12,14 +12,10 @@ from pathlib import PurePosixPath
 from bidkit.bid import Bid
 from bidkit.diagnostic import Span, Term
 from bidkit.figures import find_prices, make_prices
+from bidkit.leftovers import find_leftover
 from bidkit.readback import ReadDocument, ReadWorkbook
 from bidkit.rules.registry import Finding, rule
 from bidkit.words import find_amounts, parse_amount
-
-_PLACEHOLDER = re.compile(
-    r"\{\{|\}\}|\{%|%\}|\{#|【待|（填写|〔\s*〕|(?<![A-Za-z])(?:TODO|TBD|XXX+)(?![A-Za-z])|_{4,}(?=[^_\s])|Lorem ipsum",
-    re.I,
-)
 
 
 @dataclass(frozen=True)
@@ -31,6 +27,8 @@ class Finished:
         lots: the documents that are made for one lot, with its id.
         blind: those that must not name the bidder.
         without_contents: those that must have none.
+        forms: those that are the buyer's own forms: what they say beside their blanks is not the bidder's.
+        form_texts: by document, the paragraphs of the forms that stand in it, without blanks.
     """
 
     bid: Bid
@@ -41,6 +39,8 @@ class Finished:
     lots: Mapping[str, str] = field(default_factory=dict)
     blind: frozenset[str] = frozenset()
     without_contents: frozenset[str] = frozenset()
+    forms: frozenset[str] = frozenset()
+    form_texts: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     @property
     def priced(self) -> tuple[ReadDocument, ...]:
@@ -71,7 +71,7 @@ def one_price(done: Finished) -> Iterator[Finding]:
             if is_promised and len(without) == len(documents) > 0:
                 yield Finding(_span(documents), {"name": name, "amount": f"{amount:,.2f}"})
             elif isinstance(name, Term):
-                for file in (file for file in without if bid.quote.words in file.text):
+                for file in (f for f in without if f.name not in done.forms and bid.quote.words in f.text):
                     yield Finding(Span(file.name), {"name": name, "amount": f"{amount:,.2f}"})
     for book in done.workbooks.values():
         for bid, _, _ in scopes:
@@ -119,7 +119,7 @@ def words_in_print(done: Finished) -> Iterator[Finding]:
     scopes = _find_scopes(done)
     for file in done.files:
         covered = [bid for bid, _, _ in scopes if done.lots.get(file.name) in (None, _id(bid))]
-        known = {amount for bid in covered for amount in (bid.quote.base, bid.quote.evaluated)}
+        known = {amount for bid in covered for amount in (bid.quote.base, bid.quote.evaluated)} | _list_bonds(done.bid)
         for words in _find_words(done, file):
             if parse_amount(words, done.bid.quote.currency, done.bid.deal.language) not in known:
                 yield _wrong_words(Span(file.name), words, covered[-1])
@@ -129,6 +129,13 @@ def words_in_print(done: Finished) -> Iterator[Finding]:
         for group in groups:
             if not any(bid.quote.words in _find_words(done, file) for file in group):
                 yield _wrong_words(_span(group), "—", bid)
+
+
+def _list_bonds(bid: Bid) -> set[Decimal]:
+    """The bid bonds of a tender, which letters state in words."""
+    tender = bid.deal.tender
+    bonds = [tender.whole_bond, *(lot.bond for lot in tender.lots)] if tender else []
+    return {bond for bond in bonds if bond is not None}
 
 
 def _find_words(done: Finished, file: ReadDocument | ReadWorkbook) -> list[str]:
@@ -203,7 +210,7 @@ def names_in_print(done: Finished) -> Iterator[Finding]:
     titles = {part.lot.id: part.lot.title for part in bid.quote.lots}
     names = [("project", bid.deal.title), ("bidder", bid.company.name)]
     names += [("tender_no", bid.deal.tender.no)] if bid.deal.tender else []
-    for file in (file for file in done.files if file.name not in done.blind):
+    for file in (file for file in done.files if file.name not in done.blind | done.forms):
         lot = [("lot_title", titles[done.lots[file.name]])] if file.name in done.lots else []
         for kind, name in names + lot:
             if name not in file.text:
@@ -242,19 +249,17 @@ def _list_contents(bid: Bid) -> list[tuple[str, str]]:
 
 @rule("FM03")
 def nothing_left_open(done: Finished) -> Iterator[Finding]:
-    """No tag, blank or placeholder is left."""
-    for file in done.files:
+    """No tag, blank or placeholder is left; what a form of the buyer leaves open, its mapping has told."""
+    for file in (file for file in done.files if file.name not in done.forms):
         for place, text in file.texts:
-            if found := _PLACEHOLDER.search(text):
-                yield Finding(
-                    Span(file.name, place=place), {"text": text[max(0, found.start() - 15) : found.end() + 25]}
-                )
+            if (found := find_leftover(text)) and "".join(text.split()) not in done.form_texts.get(file.name, ()):
+                yield Finding(Span(file.name, place=place), {"text": found})
 
 
 @rule("FM11")
 def contents_match(done: Finished) -> Iterator[Finding]:
     """The contents list every heading, in order and in the same words."""
-    for file in (file for name, file in done.documents.items() if name not in done.without_contents):
+    for file in (file for name, file in done.documents.items() if name not in done.without_contents | done.forms):
         headings = [text for level, text in file.headings if level <= 3]
         for heading, entry in zip_longest(headings, file.contents, fillvalue="—"):
             # An entry is the heading, or its number, a space and the heading.
@@ -266,7 +271,7 @@ def contents_match(done: Finished) -> Iterator[Finding]:
 @rule("PK06")
 def draft_is_marked(done: Finished) -> Iterator[Finding]:
     """A draft says so in every header; a final bid says so nowhere."""
-    for file in done.files:
+    for file in (file for file in done.files if file.name not in done.forms):
         for place, text in file.headers:
             is_marked = re.search("DRAFT|草稿", text.replace(done.bid.deal.title, "")) is not None
             if is_marked is not done.is_draft:

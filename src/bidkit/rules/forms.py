@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 
 from bidkit.bid import Bid
+from bidkit.demands import find_demands, find_shortfall
 from bidkit.diagnostic import Severity, Term
 from bidkit.rules.registry import Finding, rule
 
 TENDER = frozenset({"tender"})
+_SHORT, _ALIKE = 12, 0.95
+"""Characters of a text too short to be a copy of, and how alike two are that say the same."""
 
 
 @rule("FM04", regimes=TENDER)
 def deviation_table(bid: Bid) -> Iterator[Finding]:
     """The table of requirements and deviations has rows."""
     if not bid.deal.requirements:
-        yield Finding(bid.deal.span("requirements"))
+        yield Finding(bid.deal.span("requirements"), {"what": Term("no_responses")})
 
 
 @rule("FM05")
@@ -33,6 +38,35 @@ def requirements_answered(bid: Bid) -> Iterator[Finding]:
             yield Finding(item.span("deviation"), {"id": name, "fault": Term("negative")})
         if is_mandatory and not item.evidence:
             yield Finding(item.span("evidence"), {"id": name, "fault": Term("no_evidence")})
+
+
+@rule("FM29")
+def answers_are_current(bid: Bid) -> Iterator[Finding]:
+    """No answer is one to what a clause said before an addendum changed it."""
+    for item in bid.deal.requirements:
+        if item.stale:
+            name = f"{item.id} ({item.marker})" if item.marker else item.id
+            yield Finding(item.span("stale"), {"id": name, "stale": item.stale})
+
+
+@rule("FM06", Severity.WARNING)
+def response_is_no_copy(bid: Bid) -> Iterator[Finding]:
+    """A response says something of its own: a figure, or other words than the tender's."""
+    for item in bid.deal.requirements:
+        one, two = (re.sub(r"[\W_]", "", text) for text in (item.text, item.response))
+        if len(one) < _SHORT or item.response == "" or set(re.findall(r"\d", two)) - set(re.findall(r"\d", one)):
+            continue
+        if one in two[: len(one) + 4] or SequenceMatcher(None, one, two, autojunk=False).ratio() > _ALIKE:
+            yield Finding(item.span("response"), {"id": item.id})
+
+
+@rule("FM07")
+def numbers_are_enough(bid: Bid) -> Iterator[Finding]:
+    """A response states no number that is less than demanded, unless it is declared as a negative deviation."""
+    for item in bid.deal.requirements:
+        for demand in find_demands(item.text) if item.deviation != "negative" else ():
+            if stated := find_shortfall(demand, item.response):
+                yield Finding(item.span("response"), {"id": item.id, "stated": stated, "demand": demand.text})
 
 
 @rule("FM16", regimes=TENDER)
@@ -68,4 +102,13 @@ def factors_answered(bid: Bid) -> Iterator[Finding]:
             yield Finding(factor.span("id"), {"id": factor.id, "title": factor.title})
 
 
-RULES = (deviation_table, requirements_answered, mandatory_count, makers_are_declared, factors_answered)
+RULES = (
+    deviation_table,
+    requirements_answered,
+    answers_are_current,
+    response_is_no_copy,
+    numbers_are_enough,
+    mandatory_count,
+    makers_are_declared,
+    factors_answered,
+)

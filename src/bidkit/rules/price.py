@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +17,9 @@ from bidkit.quote.offers import round_to
 from bidkit.rules.registry import Finding, rule
 from bidkit.words import parse_amount
 
+_LOW, _LOW_FROM = Decimal("0.45"), date(2026, 1, 1)
+"""财库〔2026〕2号: below 45 % of the ceiling, or of the budget if there is none, the committee must ask for reasons."""
+_OPEN = re.compile(r"面议|另议|另行报价|价格另定|另行协商|price on request|to be negotiated|subject to change", re.I)
 _SLIP = Decimal("0.9")
 """In powers of ten: how far two prices of one thing may be apart."""
 _VAT_RATES = [Decimal(rate) / 100 for rate in (13, 9, 6, 3, 0)]
@@ -66,6 +71,20 @@ def ceiling(bid: Bid) -> Iterator[Finding]:
             yield Finding(span, {"total": _money(total), "limit": _money(limit), "name": name})
 
 
+@rule("PR05", Severity.WARNING, regimes=frozenset({"tender"}))
+def low_price_is_explained(bid: Bid) -> Iterator[Finding]:
+    """A total below the ratio that makes a committee ask is explained: that of the tender, else 45 % of its ceiling."""
+    tender, quote = bid.deal.tender, bid.deal.quote
+    limit = tender and (tender.ceiling or bid.deal.opportunity.budget)
+    if not tender or not limit or quote.low_price_explanation:
+        return
+    ratio = tender.low_price_ratio or (_LOW if tender.rules == "mof87" and bid.deal.dated >= _LOW_FROM else None)
+    if ratio is not None and bid.quote.base < ratio * limit:
+        values = {"total": _money(bid.quote.base), "percent": f"{(ratio * 100).normalize():f}", "limit": _money(limit)}
+        severity = Severity.ERROR if tender.low_price_ratio else None
+        yield Finding(quote.span("lines") or quote.span(), values, severity)
+
+
 @rule("PR06", regimes=frozenset({"tender"}))
 def optional_prices(bid: Bid) -> Iterator[Finding]:
     """A tender's quote holds no optional or alternative price and no option period, unless the tender allows them."""
@@ -73,6 +92,10 @@ def optional_prices(bid: Bid) -> Iterator[Finding]:
         return
     for item in (*bid.quote.extras, *(item for item in bid.quote.lines if item.line.kind == "option_period")):
         yield Finding(item.line.span("kind"), {"line": item.line.id, "kind": Term(item.line.kind)})
+    for line in bid.deal.quote.lines:
+        for key in ("name", "spec", "remark"):
+            if found := _OPEN.search(getattr(line, key)):
+                yield Finding(line.span(key), {"line": line.id, "kind": Term("open_price", (("text", found[0]),))})
 
 
 @rule("PR07")
@@ -188,6 +211,7 @@ RULES = (
     stated_amounts,
     stated_words,
     ceiling,
+    low_price_is_explained,
     optional_prices,
     sound_lines,
     payments_are_whole,

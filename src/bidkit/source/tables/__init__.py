@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from bidkit.diagnostic import Diagnostic, Span, Term
+from bidkit.ooxml import opc
 from bidkit.source.nodes import Items, Node
 from bidkit.source.tables.book import read_sheet
 from bidkit.source.tables.comma import decode_chinese, read_csv
@@ -23,8 +24,9 @@ from bidkit.source.tables.numbers import DATES, MONEY, NUMBERS, read_date, read_
 from bidkit.source.tables.rows import Kind, find_kinds, read_heading, strip_number
 from bidkit.source.tables.titles import TITLES, Header, find_header, normalize_title
 from bidkit.source.tables.totals import Totals
+from bidkit.source.tables.word import read_document
 
-__all__ = ["TITLES", "decode_chinese", "normalize_title", "parse_csv", "parse_xlsx", "strip_number"]
+__all__ = ["TITLES", "decode_chinese", "normalize_title", "parse_csv", "parse_docx", "parse_xlsx", "strip_number"]
 
 _SINGLE = NUMBERS - {"tax_rate"} | {"id", "sku", "text", "periods", "part_of", "replaces"}
 """Fields that cannot be one for several lines together: a price merged over two lines is that of neither."""
@@ -62,6 +64,37 @@ def parse_xlsx(
         return None, problems
     items, found = _make_items(grid, columns or {}, ignore)
     return items, problems + found
+
+
+def parse_docx(
+    content: bytes,
+    name: str,
+    fields: Collection[str],
+    columns: Mapping[str, str] | None = None,
+    ignore: Collection[str] = (),
+) -> tuple[Items | None, list[Diagnostic]]:
+    """The tables of a .docx that have columns for all of these fields, as one list of mappings.
+
+    Args:
+        columns, ignore: as for a csv. Diagnostics: DL20 (no such table), TP01, those of a csv.
+    """
+    parts, problems = opc.read_package(content, name)
+    if parts is None or "word/document.xml" not in parts:
+        return None, problems or [Diagnostic("DL20", Span(name), {"problem": "no word/document.xml"})]
+    items = Items(Span(name))
+    is_found = False
+    for passage in read_document(parts, name):
+        grid = passage.content
+        if isinstance(grid, str) or not grid.rows or not set(fields) <= {*find_header(grid, columns or {}, ()).fields}:
+            continue
+        is_found = True
+        found, more = _make_items(grid, columns or {}, ignore)
+        problems += more
+        items += found or []
+        items.items_at += found.items_at if found is not None else []
+    if not is_found:
+        return None, [*problems, Diagnostic("DL20", Span(name), {"problem": f"no table with {', '.join(fields)}"})]
+    return items, problems
 
 
 def _make_items(

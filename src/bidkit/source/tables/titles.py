@@ -44,6 +44,7 @@ TITLES = {
     "response": "响应 投标响应 响应内容 offer",
     "deviation": "偏离 偏离情况 compliance",
     "evidence": "证明 证明材料 佐证材料 proof reference",
+    "stale": "过期 待复核 stale",
 }
 """Titles in use by field; compared in lower case, with half-width brackets and `_` for blanks."""
 

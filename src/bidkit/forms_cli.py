@@ -1,0 +1,69 @@
+"""Typer commands for the buyer's own forms: their blanks as a mapping, and whether a mapping still fits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from bidkit.command import LangOption, echo, find_language, require
+
+if TYPE_CHECKING:
+    from bidkit.diagnostic import Diagnostic
+
+forms = typer.Typer(
+    name="forms",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    help="""采购人的 Word 格式：找出空白，核对对应关系。The buyer's Word forms: their blanks and their mappings.
+
+    \b
+    bidkit forms scan 投标函.docx -o 投标函.yaml
+
+    docs/forms.md、docs/forms.en.md 有例子 / with examples.""",
+)
+
+
+@forms.callback()
+def _root() -> None:
+    """Commands for the buyer's forms."""
+
+
+@forms.command()
+def scan(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="采购人的 .docx 或 .doc / the buyer's .docx or .doc")],
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="写到文件，默认输出 / to a file, default stdout"),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="覆盖已有的文件 / overwrite a file that is there")] = False,
+    lang: LangOption = None,
+) -> None:
+    """找出格式中的空白，写成待确认的对应关系。The blanks of a form as a mapping, which a person then confirms.
+
+    猜不出的留空。What cannot be guessed is left open.
+    """
+    from bidkit.forms.blanks import scan_form
+    from bidkit.forms.mapping import write_map
+    from bidkit.forms.opening import open_form
+    from bidkit.package import write_file
+
+    language = find_language(lang)
+    require(file, language)
+    content = file.read_bytes()
+    package, problems = open_form(content, file.name)
+    if package is None:
+        _refuse(problems, language)
+    made = write_map(scan_form(package), file.name, content).encode()
+    if output is None:
+        echo(made, language)
+    elif problems := write_file(output, made, force=force):
+        _refuse(problems, language)
+
+
+def _refuse(problems: list[Diagnostic], language: str) -> NoReturn:
+    from bidkit.reports import text
+
+    typer.echo(text.render_diagnostics(problems, language, None, Path.cwd()), err=True)
+    raise typer.Exit(1)

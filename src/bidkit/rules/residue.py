@@ -1,0 +1,77 @@
+"""what is left of other bids: names of other customers, projects, tenders and of competitors: FM14."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from bidkit.bid import Bid
+from bidkit.diagnostic import Span, Term
+from bidkit.rules.registry import Finding, rule
+from bidkit.source.others import OtherName
+from bidkit.traces import Traces
+from bidkit.written import list_lines
+
+_SHORTEST = 4
+
+
+@dataclass(frozen=True)
+class Residue:
+    """A file that is handed in: all that it says, seen or unseen, and the names that have no place in it.
+
+    Args:
+        names: as they are written, each with whose it is.
+    """
+
+    bid: Bid
+    name: str
+    traces: Traces
+    names: Mapping[str, Term]
+
+
+def list_foreign(bid: Bid, others: Iterable[OtherName]) -> dict[str, Term]:
+    """The names of other deals and of competitors, but for those that the bid's own data tell.
+
+    What a bid may tell of others stands in its track record, in its papers, or is whom it is for.
+    """
+    deal, tender = bid.deal, bid.deal.tender
+    own = [deal.title, deal.customer.name, bid.company.name, *bid.company.aliases, *(bid.company.affiliates or ())]
+    own += [tender.no, tender.agency] if tender else []
+    own += [name for line in deal.quote.lines for name in (line.brand, line.manufacturer)]
+    own += [name for product in bid.catalog.products for name in (product.brand, product.manufacturer)]
+    own += [line for record in (*deal.track_record, *bid.selection.chosen) for line, _ in list_lines(record)]
+    told = "\n".join(map(_fold, own))
+    named = {other.name: Term(f"of_{other.kind}", (("deal", other.deal),)) for other in others}
+    named |= {competitor.name: Term("of_competitor") for competitor in deal.competitors or ()}
+    return {name: whose for name, whose in named.items() if len(_fold(name)) >= _SHORTEST and _fold(name) not in told}
+
+
+@rule("FM14")
+def nothing_of_others(done: Residue) -> Iterator[Finding]:
+    """No file names another customer, project or tender of the workspace, nor a competitor; nor do its properties."""
+    folded = [(place, _fold(text)) for place, text in (*done.traces.texts, ((), PurePosixPath(done.name).stem))]
+    whole = "\n".join(text for _, text in folded)
+    for name, whose in done.names.items():
+        if (wanted := _fold(name)) not in whole:
+            continue
+        place = next(place for place, text in folded if wanted in text)
+        source = _find_source(done.bid, wanted)
+        yield Finding(source or Span(done.name, place=tuple(place)), {"name": name, "what": whose})
+
+
+def _find_source(bid: Bid, wanted: str) -> Span | None:
+    """Where a text of the deal or of the catalog says it; None if it comes from elsewhere."""
+    skipped = (*(bid.deal.competitors or ()), *bid.deal.track_record)
+    records = (bid.deal, *bid.catalog.products, *bid.catalog.services)
+    found = (at for record in records for line, at in list_lines(record, skipped) if wanted in _fold(line))
+    return next(found, None)
+
+
+def _fold(text: str) -> str:
+    """Wide and narrow letters, large and small ones are the same; blanks do not count."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+RULES = (nothing_of_others,)

@@ -1,0 +1,114 @@
+"""what the texts of a bid say: against its data, in words that cost points, by laws that are repealed: ID03, FM15."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from bidkit.bid import Bid
+from bidkit.diagnostic import Severity, Span, Term
+from bidkit.rules.registry import Finding, rule
+from bidkit.units import convert
+from bidkit.written import list_lines, narrow
+
+_NUMBER = r"(?P<n>\d+(?:\.\d+)?|[一二两三四五六七八九十]{1,3})"
+_IS = r"(?:期限|期)?(?:均|共|为|是|不少于|承诺|[:：\s]){0,3}"
+_FACTS = (
+    ("warranty", rf"(?:质保|质量保证|保修|免费维护){_IS}{_NUMBER}\s*(?P<unit>个?月|年)"),
+    ("warranty", rf"warranty (?:period |term )?(?:of |is |: ?)?{_NUMBER}[ -](?P<unit>months?|years?)"),
+    ("warranty", rf"{_NUMBER}[ -](?P<unit>month|year)s? (?:full |on-site )?warranty"),
+    ("validity", rf"(?:投标|报价){{1,2}}(?:有效)(?:期){_IS}{_NUMBER}\s*个?(?P<unit>日历[日天]|[日天])"),
+    ("validity", rf"(?:offer|bid|proposal|quotation) (?:is |remains )?valid for {_NUMBER} (?P<unit>days)"),
+    ("plan", rf"(?:总工期|工期|交货期|交付期|供货期|建设周期|实施周期){_IS}{_NUMBER}\s*个?(?P<unit>日历[日天]|[日天])"),
+    ("team", rf"(?:项目组|项目团队|实施团队)(?:共|由|配备|配置|投入|[:：\s]){{0,2}}{_NUMBER}\s*(?P<unit>[人名])"),
+    ("team", rf"(?:project )?team of {_NUMBER} (?P<unit>people|persons|members)"),
+)
+_KNOWN = tuple((kind, re.compile(pattern, re.I)) for kind, pattern in _FACTS)
+_NUMERALS = "零一二三四五六七八九"
+_ABSOLUTE = re.compile(
+    r"(?<!不)(?:最佳|最优秀|最先进|最高级|顶级|极品|第一品牌|独一无二|绝无仅有|史无前例|万无一失|百分之百保证|"
+    r"100 ?%保证|国家级|世界级|全国第一|行业第一|全球领先|国内首创)|"
+    r"\b(?:world[- ]class|best[- ]in[- ]class|world[- ]leading|"
+    r"unrivall?ed|second to none|100 ?% guaranteed)\b",
+    re.I,
+)
+_REPEALED = (
+    (
+        re.compile(r"《(?:中华人民共和国)?(?:合同法|物权法|担保法|侵权责任法)》"),
+        date(2021, 1, 1),
+        "《中华人民共和国民法典》",
+    ),
+    (re.compile(r"财政部令第?\s*18\s*号"), date(2017, 10, 1), "财政部令第87号"),
+    (re.compile(r"财库〔?[\[(（]?2011[\])）]?〕?\s*181\s*号"), date(2021, 1, 1), "财库〔2020〕46号"),
+    (re.compile(r"《(?:中华人民共和国)?增值税暂行条例》"), date(2026, 1, 1), "《中华人民共和国增值税法》"),
+)
+"""What was repealed, from which day, and what took its place: 民法典 art. 1260; 87号令 art. 88; 财库〔2020〕46号
+art. 22; 增值税法 art. 38."""
+_NOT_OURS = ("text", "scoring", "clause")
+"""Fields that say what the buyer wrote."""
+
+
+def _lines(bid: Bid) -> Iterator[tuple[str, Span | None]]:
+    """The texts that the bidder wrote for this bid."""
+    deal = bid.deal
+    yield from list_lines(deal.solution, without=("warranty",))
+    yield from list_lines(deal.solution.service.warranty.text)
+    for requirement in deal.requirements:
+        yield from list_lines(requirement, without=_NOT_OURS)
+    for answer in deal.opportunity.solutions:
+        yield from list_lines(answer)
+    for record in (*bid.catalog.services, *deal.team):
+        yield from list_lines(record)
+
+
+@rule("ID03", Severity.WARNING)
+def facts_are_the_deals(bid: Bid) -> Iterator[Finding]:
+    """A text that names the warranty, the validity, the time to deliver or the team says what the deal says."""
+    known = _list_facts(bid)
+    for line, at in _lines(bid):
+        for kind, pattern in _KNOWN:
+            for found in pattern.finditer(line):
+                value, base = convert(_read_number(found["n"]), found["unit"])
+                if known.get(kind) and value not in known[kind]:
+                    shown = ", ".join(f"{item.normalize():f}" for item in sorted(known[kind]))
+                    values = {"what": Term(f"fact_{kind}"), "stated": found[0], "known": f"{shown} {base}"}
+                    yield Finding(narrow(at, *found.span()), values)
+
+
+def _list_facts(bid: Bid) -> dict[str, set[Decimal]]:
+    """What may be said of each kind, in the base of its unit."""
+    deal, plan = bid.deal, bid.deal.solution.plan
+    days = [milestone.day for milestone in plan.milestones] + [phase.end_day for phase in plan.phases]
+    team = len({member.name for member in deal.team})
+    validity = {deal.quote.validity_days, *([deal.tender.validity_days] if deal.tender else [])}
+    return {
+        "warranty": {Decimal(deal.solution.service.warranty.months)},
+        "validity": set(map(Decimal, validity)),
+        "plan": set(map(Decimal, days)),
+        "team": {Decimal(team)} if team else set(),
+    }
+
+
+def _read_number(text: str) -> Decimal:
+    """A number in digits or in ordinary Chinese numerals below a hundred."""
+    if text[0].isdigit():
+        return Decimal(text)
+    tens, _, ones = text.replace("两", "二").partition("十") if "十" in text else ("零", "", text.replace("两", "二"))
+    return Decimal((_NUMERALS.find(tens) if tens else 1) * 10 + max(_NUMERALS.find(ones), 0 if not ones else -10))
+
+
+@rule("FM15", Severity.WARNING)
+def sober_words(bid: Bid) -> Iterator[Finding]:
+    """No superlative that nobody can prove, and no law that is repealed on the day of the bid."""
+    for line, at in _lines(bid):
+        for found in _ABSOLUTE.finditer(line):
+            yield Finding(narrow(at, *found.span()), {"text": found[0], "fault": Term("absolute")})
+        for pattern, day, instead in _REPEALED:
+            for found in pattern.finditer(line) if bid.deal.dated >= day else ():
+                fault = Term("repealed", (("day", day.isoformat()), ("instead", instead)))
+                yield Finding(narrow(at, *found.span()), {"text": found[0], "fault": fault})
+
+
+RULES = (facts_are_the_deals, sober_words)

@@ -1,0 +1,114 @@
+"""What is left of other bids: names of the workspace's other deals, and of competitors, may stand nowhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from workspace import NOW, make_workspace, root_of, write
+
+from bidkit.build import Options, build_deal
+from bidkit.diagnostic import Diagnostic
+from bidkit.source import Workspace
+from bidkit.source.others import read_other_names
+
+OTHER = """\
+schema: bidkit/deal@1
+title: 溪桥水厂自动化改造
+customer: {name: 溪桥市供水有限公司}
+tender: {no: XQ-2025-044}
+"""
+
+
+@pytest.fixture(autouse=True)
+def no_office(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIDKIT_SOFFICE", "/nonexistent")
+
+
+def found(path: Path, **changes: Any) -> list[Diagnostic]:
+    """FM14 of a draft in a workspace that has another deal."""
+    deal = make_workspace(path, **changes)
+    write(root_of(deal) / "deals/other/deal.yaml", OTHER)
+    result = build_deal(deal, Options(now=NOW, is_draft=True))
+    assert result.folder is not None, result.diagnostics
+    return [item for item in result.diagnostics if item.code == "FM14"]
+
+
+def say(text: str) -> dict[str, Any]:
+    return {"solution__service__introduction": f"质保期内免费维修，季度巡检。{text}"}
+
+
+@pytest.mark.parametrize(
+    ("text", "whose"),
+    [
+        ("溪桥市供水有限公司使用良好。", "the customer of another deal (deals/other/deal.yaml)"),
+        ("详见溪桥水厂 自动化改造。", "another project (deals/other/deal.yaml)"),
+        ("编号 XQ-2025-044。", "the number of another tender (deals/other/deal.yaml)"),
+    ],
+)
+def test_name_of_another_deal_is_found_where_it_is_written(tmp_path: Path, text: str, whose: str) -> None:
+    items = found(tmp_path, **say(text))
+    assert {item.values["what"].key for item in items} and whose in items[0].message("en")  # type: ignore[attr-defined]
+    assert items[0].span is not None
+    assert items[0].span.file == "deals/water/deal.yaml"
+    assert items[0].span.line > 0
+
+
+def test_clean_bid_has_none(tmp_path: Path) -> None:
+    assert found(tmp_path) == []
+
+
+def test_competitor_is_named_nowhere(tmp_path: Path) -> None:
+    rival = {"competitors": [{"name": "远岑科技有限公司", "strengths": ["价格"], "weaknesses": []}]}
+    assert found(tmp_path / "a", **rival) == []
+    (item,) = found(tmp_path / "b", **rival, **say("优于远岑科技有限公司。"))[:1]
+    assert "a competitor" in item.message("en")
+
+
+def test_what_the_track_record_tells_may_be_told(tmp_path: Path) -> None:
+    record = {"client": "溪桥市供水有限公司", "project": "溪桥水厂自动化改造", "amount": "100.00",
+              "signed_on": "2025-01-01", "summary": "数据采集。"}  # fmt: skip
+    assert found(tmp_path, track_record=[record], **say("见溪桥市供水有限公司的项目。")) == []
+
+
+def test_same_customer_in_another_deal_is_no_other(tmp_path: Path) -> None:
+    deal = make_workspace(tmp_path)
+    write(root_of(deal) / "deals/other/deal.yaml", OTHER.replace("溪桥市供水有限公司", "澄溪水务有限公司"))
+    result = build_deal(deal, Options(now=NOW, is_draft=True))
+    assert [item for item in result.diagnostics if item.code == "FM14"] == []
+
+
+def test_name_in_the_properties_of_a_template_is_found(tmp_path: Path) -> None:
+    import zipfile
+
+    deal = make_workspace(tmp_path)
+    write(root_of(deal) / "deals/other/deal.yaml", OTHER)
+    template = root_of(deal) / "templates/zh-proposal/proposal.docx"
+    with zipfile.ZipFile(template) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    core = parts["docProps/core.xml"].decode()
+    assert "</cp:coreProperties>" in core
+    added = "<dc:subject>溪桥市供水有限公司</dc:subject></cp:coreProperties>"
+    parts["docProps/core.xml"] = core.replace("</cp:coreProperties>", added).encode()
+    with zipfile.ZipFile(template, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    result = build_deal(deal, Options(now=NOW, is_draft=True))
+    items = [item for item in result.diagnostics if item.code == "FM14"]
+    assert [dict(item.span.place).get("part") for item in items if item.span] == ["docProps/core.xml"]
+
+
+def test_names_are_those_of_the_other_deals_alone(tmp_path: Path) -> None:
+    deal = make_workspace(tmp_path)
+    for name, text in (("other", OTHER), ("broken", "title: [\n"), ("bare", "title: 只有标题\n")):
+        write(root_of(deal) / f"deals/{name}/deal.yaml", text)
+    workspace = Workspace(root_of(deal))
+    names = [(item.kind, item.deal) for item in read_other_names(workspace, "deals/water/deal.yaml")]
+    assert names == [
+        ("project", "deals/bare/deal.yaml"),
+        ("customer", "deals/other/deal.yaml"),
+        ("project", "deals/other/deal.yaml"),
+        ("tender", "deals/other/deal.yaml"),
+    ]
+    assert workspace.files == {}, "no input of the deal that is judged"
