@@ -43,10 +43,10 @@ def no_office(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setenv("BIDKIT_SOFFICE", "/nonexistent")
 
 
-def make_deal(to: Path, first: str = "index-qualification, declaration, credentials") -> Path:
+def make_deal(to: Path, first: str = "index-qualification, declaration, credentials", **changes: Any) -> Path:
     """A small deal whose bid is made with the pack for tenders; `first` are the parts of its first volume."""
     parts = {"qualification": first.split(", ")}
-    deal = make_workspace(to, tender__parts=parts)
+    deal = make_workspace(to, tender__parts=parts, **changes)
     settings = root_of(deal) / "bidkit.yaml"
     text = settings.read_text(encoding="utf-8").replace("as_of:", "pack: zh-tender\nas_of:", 1)
     write(settings, text.replace("  address:", f"{SIGNERS}  affiliates: []\n  address:"))

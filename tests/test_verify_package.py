@@ -16,7 +16,9 @@ import pytest
 from docx import Document
 from form_files import make_form_deal
 from mutants import KINDS, Mutant, make_mutants, rewrite_manifest
+from office_files import parts_of, with_part, zipped
 from pack_files import make_two_volumes
+from test_form_parts import add_forms, make_deal, place
 from typer.testing import CliRunner
 from workspace import NOW, make_workspace, sign_all
 
@@ -308,3 +310,36 @@ class TestCommand:
 
     def test_it_is_explained(self) -> None:
         assert CliRunner().invoke(app, ["verify", "--help"]).exit_code == 0
+
+
+class TestBuyersWordForms:
+    @pytest.fixture
+    def package(self, tmp_path: Path) -> Path:
+        """A draft with a form that stands in a volume and one that is a file of its own."""
+        rival = {"competitors": [{"name": "远岑科技有限公司", "strengths": ["价格"], "weaknesses": []}]}
+        deal = add_forms(make_deal(tmp_path, **rival), place("开标一览表"), place("投标函", part="", output="投标函.docx"))
+        result = build_deal(deal, Options(now=NOW, is_draft=True))
+        assert result.folder, [item.message("en") for item in result.diagnostics]
+        assert codes(verify_packages([result.folder], "")) == set()
+        return result.folder
+
+    @pytest.mark.parametrize(
+        ("file", "old", "new"),
+        [
+            ("投标函", "真实和准确", "真实准确"),
+            ("报价文件", "是否接受招标文件全部条款", "是否接受招标文件条款"),
+        ],
+    )
+    def test_a_changed_word_of_the_buyers_is_told(self, package: Path, file: str, old: str, new: str) -> None:
+        (path,) = (package / "submit").glob(f"{file}*.docx")
+        path.write_bytes(zipped(with_part(parts_of(path.read_bytes()), "word/document.xml", old, new)))
+        renew(package)
+        assert "FM02" in codes(verify_packages([package], ""))
+
+    def test_a_competitor_is_told(self, package: Path) -> None:
+        (path,) = (package / "submit").glob("商务技术文件*.docx")
+        document = Document(str(path))
+        document.add_paragraph("优于远岑科技有限公司。")
+        document.save(str(path))
+        renew(package)
+        assert "FM14" in codes(verify_packages([package], ""))
