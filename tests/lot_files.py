@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pack_files import MANIFEST, make_two_volumes, price_docx
-from workspace import edit
+from workspace import COMPANY, edit
 
 FIRST, SECOND = "第1包", "第2包"
 LOTS = f"""\
@@ -18,6 +18,7 @@ CHANGES = (
     ("{id: A, name: 硬件设备}", f"{{id: A, name: 硬件设备, lot: {FIRST}}}"),
     ("{id: B, name: 实施服务}", f"{{id: B, name: 实施服务, lot: {SECOND}}}"),
     ("    clause: 3.1\n", f"    lot: {FIRST}\n    clause: 3.1\n"),
+    ("\nrequirements:\n", f"\nbond: {{form: transfer, amount: 6800.00, payer: {COMPANY}}}\nrequirements:\n"),
 )
 PRICE = "    template: price.docx\n"
 PER_LOT = f'{PRICE}    per: lot\n    output: "{{lot.id}}-{{volume.title}}"\n'

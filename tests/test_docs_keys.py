@@ -23,9 +23,10 @@ from bidkit.deal.attachments import Angle, Dpi, NamePattern
 from bidkit.deal.layout import FirstLine, FontSize, Length, LineSpacing
 from bidkit.deal.tender import _DEVIATIONS, BondForm, Deviation
 from bidkit.diagnostic import Diagnostic, load_messages
-from bidkit.gate import _AttestationFile, load_process
+from bidkit.gate import _AttestationFile
 from bidkit.kinds import FOREIGN_KINDS, NAMES, UNDATED_KINDS, PaperKind
 from bidkit.pack import DEFAULT_PACKS, PackText, shipped_packs
+from bidkit.process import load_shipped
 from bidkit.reports import Result
 from bidkit.scalars import (
     Color,
@@ -316,7 +317,7 @@ def test_codes_and_checklist_items_that_the_pages_name_are_there(lang: str) -> N
     assert codes <= set(load_messages(lang)["codes"])
     assert len(codes) >= 15
     items = set(re.findall(r"[（(]([1-6]\.\d+[a-z]?)[)）]", PAGE[lang].text))
-    assert items <= {item.id for stage in load_process().stages for item in stage.items}
+    assert items <= {item.id for stage in load_shipped().stages for item in stage.items}
     assert len(items) >= 10
 
 

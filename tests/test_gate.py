@@ -21,14 +21,15 @@ from bidkit import forms
 from bidkit.bid import Bid
 from bidkit.build import Options, build_deal
 from bidkit.diagnostic import Diagnostic, Severity
-from bidkit.gate import Gate, Item, ItemResult, State, _Judge, expression_names, hash_subject, judge_gate, load_process
+from bidkit.gate import Gate, ItemResult, State, _Judge, expression_names, hash_subject, judge_gate
 from bidkit.price_form import JUDGED
+from bidkit.process import Item, load_shipped
 from bidkit.reports import Result
 from bidkit.rules import BID_RULES, FINISHED_RULES
 from bidkit.source import Workspace
 
 REGIMES = ("commercial", "tender")
-STAGES = load_process().stages
+STAGES = load_shipped().stages
 ITEMS = [item for stage in STAGES for item in stage.items]
 WHEN = [item for item in ITEMS if item.when]
 FILES: dict[str, dict[str, str]] = {"papers": {}, "pictures": {}}

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from bidkit.cli import app
 from bidkit.diagnostic import LANGUAGES, Diagnostic, Severity, Term, load_messages
-from bidkit.gate import load_process
+from bidkit.process import load_shipped
 from bidkit.rules import BID_RULES, FINISHED_RULES
 
 ROOT = Path(__file__).parents[1]
@@ -105,7 +105,7 @@ def test_codes_that_docstrings_name_have_a_message() -> None:
 
 
 def test_codes_that_the_process_names_have_a_message() -> None:
-    named = {code for stage in load_process().stages for item in stage.items for code in item.rules}
+    named = {code for stage in load_shipped().stages for item in stage.items for code in item.rules}
     assert named <= set(CODES)
 
 

@@ -1,10 +1,13 @@
-"""an attestation written: who confirms an item of the checklist, when, on what evidence, for which state of a deal."""
+"""an attestation or a waiver written: who confirms an item of the checklist, or lets it pass, when, and why."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
 import yaml
 
@@ -12,9 +15,13 @@ from bidkit.diagnostic import Diagnostic, Term, has_errors
 from bidkit.gate import ATTESTATIONS_NAME, Attestation, load_attestations
 from bidkit.judging import Judged, Options, judge_deal
 from bidkit.package import write_file
+from bidkit.scalars import Model
 from bidkit.source import nearest
+from bidkit.waivers import WAIVERS_NAME, Waiver, judge_waivers
 
-_HEAD = "schema: bidkit/attestations@1\nattestations:\n"
+R = TypeVar("R", bound=Model)
+
+_HEADS = {ATTESTATIONS_NAME: "attestations", WAIVERS_NAME: "waivers"}
 
 
 def attest_item(
@@ -44,7 +51,28 @@ def attest_item(
         "evidence_sha256": hashlib.sha256(evidence.read_bytes()).hexdigest(),
         "subject_sha256": subject,
     }
-    return _add(checked, folder / ATTESTATIONS_NAME, record)
+    before, problems = load_attestations(checked.workspace, checked.deal_name, checked.process)
+    return (None, problems) if has_errors(problems) else _add(folder / ATTESTATIONS_NAME, record, before, Attestation)
+
+
+def waive_item(
+    deal_path: Path, item: str, by: str, reason: str, until: date | None, options: Options
+) -> tuple[Waiver | None, list[Diagnostic]]:
+    """Add a waiver to the file beside the deal; what stands there stays as it is.
+
+    Diagnostics: those that keep a deal from being judged; DL15 (no such item), EN04, GT08, GT11 (an item that nobody
+    can waive).
+    """
+    checked, problems = judge_deal(deal_path, options)
+    if checked is None:
+        return None, problems
+    record = {"item": item, "by": by, "at": options.now.replace(microsecond=0).isoformat(), "reason": reason}
+    record |= {"until": until.isoformat()} if until else {}
+    made = Waiver.model_validate(record)
+    day = options.now.astimezone(checked.bid.now.tzinfo).date()
+    _, problems = judge_waivers((made,), checked.process, max(day, made.at.date()))
+    path = (checked.workspace.root / checked.deal_name).parent / WAIVERS_NAME
+    return (None, problems) if problems else _add(path, record, checked.waivers, Waiver)
 
 
 def _find_subject(checked: Judged, item: str) -> tuple[str, list[Diagnostic]]:
@@ -61,21 +89,19 @@ def _find_subject(checked: Judged, item: str) -> tuple[str, list[Diagnostic]]:
     return found.subject, [] if found.subject else [*found.open]
 
 
-def _add(checked: Judged, path: Path, record: dict[str, str]) -> tuple[Attestation | None, list[Diagnostic]]:
+def _add(path: Path, record: dict[str, str], before: Sequence[R], kind: type[R]) -> tuple[R | None, list[Diagnostic]]:
     """The file with one record more; written only if it then reads as all that was there, and the record."""
-    before, problems = load_attestations(checked.workspace, checked.deal_name)
-    if has_errors(problems):
-        return None, problems
-    text = path.read_text(encoding="utf-8") if path.exists() else _HEAD
+    key = _HEADS[path.name]
+    text = path.read_text(encoding="utf-8") if path.exists() else f"schema: bidkit/{key}@1\n{key}:\n"
     lines = yaml.safe_dump(record, allow_unicode=True, sort_keys=False, width=1000).splitlines()
     added = "\n".join([f"  - {lines[0]}", *(f"    {line}" for line in lines[1:])])
     made = f"{text.rstrip()}\n{added}\n"
     try:
-        now = [Attestation.model_validate(item) for item in yaml.load(made, yaml.BaseLoader)["attestations"]]
+        now = [kind.model_validate(item) for item in yaml.load(made, yaml.BaseLoader)[key]]
     except (yaml.YAMLError, ValueError, TypeError, KeyError):
         now = []
     if [item.model_dump() for item in now[:-1]] != [item.model_dump() for item in before] or not now:
         shown = yaml.safe_dump(record, allow_unicode=True, sort_keys=False, width=1000, default_flow_style=True)
         return None, [Diagnostic("GT08", None, {"file": path.name, "record": shown.strip()})]
-    problems += write_file(path, made.encode(), force=True)
+    problems = write_file(path, made.encode(), force=True)
     return (None if has_errors(problems) else now[-1]), problems

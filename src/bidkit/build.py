@@ -106,6 +106,8 @@ def _describe(checked: Judged, files: Mapping[str, bytes], built: Built, result:
         "is_draft": options.is_draft,
         "judged_on": checked.bid.today.isoformat(),
         "is_pinned": checked.pinned is not None,
+        "process": {"id": checked.process.id, "dropped": {drop.id: drop.reason for drop in checked.process.dropped}},
+        "waivers": [waiver.model_dump(mode="json") for waiver in checked.good_waivers[0].values()],
         "suppressed": [json.describe_suppressed(item, deal.language) for item in result.suppressed],
         "pack": {"name": checked.pack.name, "sha256": checked.pack.hash},
         "content": built.content,
@@ -122,5 +124,6 @@ def _result(checked: Judged | None, problems: list[Diagnostic], deal_path: Path,
     result = Result(tuple(sort_diagnostics(problems)), root, deal_file=name, is_strict=options.is_strict)
     if checked is None:
         return result
+    result = replace(result, diagnostics=tuple(sort_diagnostics([*problems, *checked.gate.waived])))
     suppressed = tuple(sorted(checked.suppressed, key=lambda item: (item.finding.code, item.at.order)))
     return replace(result, bid=checked.bid, gate=checked.gate, pinned=checked.pinned, suppressed=suppressed)

@@ -132,6 +132,12 @@ def gate(
     format: ReportOption = ReportFormat.TEXT,
     output: ReportFile = None,
     as_of: AsOf = None,
+    stage: Annotated[
+        str | None,
+        typer.Option(
+            "--stage", metavar="N", help="到这一阶段为止的各项都完成才是 0 / 0 if all items up to this stage hold"
+        ),
+    ] = None,
 ) -> None:
     """显示六步销售流程的检查表：哪些未完成，如何完成。Show the checklist of the stages and what closes each open item.
 
@@ -142,7 +148,12 @@ def gate(
     language = find_language(lang)
     require(deal, language)
     result = check_deal(deal, make_options(as_of, language))
+    known = [item.stage.id for item in result.gate.stages] if result.gate else []
+    if stage is not None and known and stage not in known:
+        raise typer.BadParameter(f"--stage: {', '.join(known)}")
     _show(result, "gate", language, format, output)
+    if stage is not None and result.gate:
+        raise typer.Exit(max(result.exit_code, 1 if result.gate.open_up_to(stage) else 0))
     raise typer.Exit(max(result.exit_code, 0 if result.is_ready else 1))
 
 
@@ -178,6 +189,46 @@ def attest(
         raise typer.Exit(1)
     words = str(load_messages(language)["labels"]["attested"])
     echo(words.format(item=record.item, by=record.by, at=record.at, evidence=record.evidence), language)
+
+
+@app.command()
+def waive(
+    deal: Deal,
+    item: Annotated[str, typer.Argument(metavar="ITEM", help="检查表的项号 / the number of the item: 2.2")],
+    by: Annotated[str, typer.Option("--by", help="谁决定：姓名（职务）/ who decides: name (role)")],
+    reason: Annotated[str, typer.Option("--reason", help="为什么 / why")],
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="YYYY-MM-DD", help="到哪天为止 / until which day")
+    ] = None,
+    lang: LangOption = None,
+) -> None:
+    """放行检查表的一项：谁、为什么；写入 waivers.yaml，每份报告都会写明。Waive an item; every report tells.
+
+    规则管的项和法律要求的项不能放行。Items of rules, and of the law, cannot be waived.
+    """
+    from bidkit.attesting import waive_item
+    from bidkit.config import find_workspace
+    from bidkit.diagnostic import load_messages
+    from bidkit.reports import text
+
+    language = find_language(lang)
+    require(deal, language)
+    if not by.strip() or not reason.strip():
+        raise typer.BadParameter("--by" if not by.strip() else "--reason")
+    from datetime import date
+
+    try:
+        day = date.fromisoformat(until) if until else None
+    except ValueError:
+        raise typer.BadParameter("--until") from None
+    record, problems = waive_item(deal, item, by.strip(), reason.strip(), day, make_options(None, language))
+    if record is None:
+        workspace = find_workspace(deal)
+        root = workspace.root if workspace else None
+        typer.echo(text.render_diagnostics(problems, language, root, Path.cwd()), err=True)
+        raise typer.Exit(1)
+    words = str(load_messages(language)["labels"]["waiver_written"])
+    echo(words.format(item=record.item, by=record.by, reason=record.reason), language)
 
 
 @app.command()

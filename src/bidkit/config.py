@@ -72,7 +72,7 @@ class Settings(Model):
     """A workspace's `bidkit.yaml`.
 
     `as_of` pins the day by which dates are judged; every report then says so. `severity` makes codes graver, or
-    warnings milder; errors stay errors.
+    warnings milder; errors stay errors. `process` names the file of the team's own process.
     """
 
     schema_: Literal["bidkit/workspace@1"] = Field(alias="schema")
@@ -80,6 +80,7 @@ class Settings(Model):
     pack: Note = ""
     as_of: Day | None = None
     severity: dict[str, Literal["error", "warning", "info"]] = Field(default_factory=dict)
+    process: Note = ""
 
 
 def find_workspace(deal_path: Path) -> Workspace | None:

@@ -1,6 +1,6 @@
 """the stage process and its checklist: may this bid be built, may it be handed in.
 
-A process is data (`processes/six-step.yaml`). An item holds by an expression over the deal, by rules that must be
+A process is data (`process`). An item holds by an expression over the deal, by rules that must be
 clean, or by an attestation: who, when, the evidence and its hash, and the hash of what was attested.
 """
 
@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from functools import lru_cache
-from importlib import resources
 from pathlib import PurePosixPath
+from types import MappingProxyType
 from typing import Any, Literal
 
 from pydantic import Field
@@ -22,50 +22,13 @@ from pydantic import Field
 from bidkit.bid import Bid
 from bidkit.diagnostic import Diagnostic, Severity, Term
 from bidkit.package import Built
-from bidkit.scalars import Model, Moment, Note, Text, validate
-from bidkit.source import Workspace, load_yaml, nearest, parse_yaml
+from bidkit.process import Item, Process, Stage, load_shipped
+from bidkit.scalars import Model, Moment, Text, validate
+from bidkit.source import Workspace, load_yaml, nearest
+from bidkit.waivers import Waiver
 
 ATTESTATIONS_NAME = "attestations.yaml"
 _INPUTS = ("deal", "company", "catalog", "pack", "papers", "pictures")
-
-
-class Caption(Model):
-    """A title in both languages."""
-
-    zh: Text
-    en: Text
-
-
-class Item(Model):
-    """A line of the checklist."""
-
-    id: Text
-    title: Caption
-    when: Note = ""
-    rules: tuple[Text, ...] = ()
-    attest: tuple[Text, ...] = ()
-    regimes: tuple[Text, ...] = ("commercial", "tender")
-    advisory: tuple[Text, ...] = ()
-    moment: Literal["build", "submit", "submitted", "later"]
-    marker: Literal["start", "end"] | None = None
-
-
-class Stage(Model):
-    """A stage between its start marker and its end marker, which is the next one's start."""
-
-    id: Text
-    title: Caption
-    start: Caption
-    end: Caption
-    items: tuple[Item, ...]
-
-
-class Process(Model):
-    """A sales process."""
-
-    schema_: Literal["bidkit/process@1"] = Field(alias="schema")
-    id: Text
-    stages: tuple[Stage, ...]
 
 
 class Attestation(Model):
@@ -84,6 +47,7 @@ class State(StrEnum):
 
     DONE = "done"
     OPEN = "open"
+    WAIVED = "waived"
 
 
 @dataclass(frozen=True)
@@ -92,6 +56,7 @@ class ItemResult:
 
     Args:
         subject: the hash of what an attestation covers; empty where nobody can attest it yet, or nobody has to.
+        waiver: who lets it pass, and why, though it is open.
     """
 
     item: Item
@@ -100,6 +65,7 @@ class ItemResult:
     by: str = ""
     open: tuple[Diagnostic, ...] = ()
     subject: str = ""
+    waiver: Waiver | None = None
 
 
 @dataclass(frozen=True)
@@ -112,14 +78,37 @@ class StageResult:
     @property
     def is_ended(self) -> bool:
         """Whether its end marker is reached."""
-        return any(result.state is State.DONE for result in self.items if result.item.marker == "end")
+        return any(result.state is not State.OPEN for result in self.items if result.item.marker == "end")
 
 
 @dataclass(frozen=True)
 class Gate:
-    """The checklist judged."""
+    """The checklist judged, and the process that it is of."""
 
     stages: tuple[StageResult, ...]
+    process: Process
+
+    @property
+    def waived(self) -> tuple[Diagnostic, ...]:
+        """A note for each item that is waived. Diagnostics: GT12."""
+        results = (result for stage in self.stages for result in stage.items if result.state is State.WAIVED)
+        return tuple(
+            Diagnostic(
+                "GT12",
+                result.waiver.span("item"),
+                {**_item(result.item), "by": result.waiver.by, "reason": result.waiver.reason},
+                Severity.INFO,
+            )
+            for result in results
+            if result.waiver
+        )
+
+    def open_up_to(self, stage_id: str) -> tuple[ItemResult, ...]:
+        """The open items of the stages up to one, whenever they are due, but for those that only advise."""
+        ids = [stage.stage.id for stage in self.stages]
+        stages = self.stages[: ids.index(stage_id) + 1]
+        results = (result for stage in stages for result in stage.items)
+        return tuple(result for result in results if result.is_blocking and result.state is State.OPEN)
 
     @property
     def stage(self) -> StageResult | None:
@@ -146,18 +135,9 @@ class Gate:
         return not self.blocking("build", "submit")
 
 
-@lru_cache(maxsize=1)
-def load_process() -> Process:
-    """The process that ships with bidkit."""
-    text = resources.files("bidkit").joinpath("processes", "six-step.yaml").read_text(encoding="utf-8")
-    data, problems = parse_yaml(text, "six-step.yaml")
-    process, found = validate(Process, data)
-    if process is None or problems:
-        raise AssertionError(f"the shipped process is broken: {problems + found}")
-    return process
-
-
-def load_attestations(workspace: Workspace, deal_name: str) -> tuple[tuple[Attestation, ...], list[Diagnostic]]:
+def load_attestations(
+    workspace: Workspace, deal_name: str, process: Process
+) -> tuple[tuple[Attestation, ...], list[Diagnostic]]:
     """`attestations.yaml` beside the deal; none if there is no such file. Diagnostics: DL01–DL16."""
     name = str(PurePosixPath(deal_name).with_name(ATTESTATIONS_NAME))
     if name not in workspace.names(str(PurePosixPath(deal_name).parent), ".yaml"):
@@ -166,7 +146,7 @@ def load_attestations(workspace: Workspace, deal_name: str) -> tuple[tuple[Attes
     if data is None:
         return (), problems
     records, found = validate(_AttestationFile, data)
-    known = {item.id for stage in load_process().stages for item in stage.items}
+    known = {item.id for item in process.items} | {drop.id for drop in process.dropped}
     for record in records.attestations if records else ():
         if record.item not in known:
             values = {
@@ -224,6 +204,8 @@ def judge_gate(
     file_hashes: Mapping[str, Mapping[str, str]],
     suppressed: Sequence[Sequence[str]] = (),
     built: Built | None = None,
+    process: Process | None = None,
+    waivers: Mapping[str, Waiver] = MappingProxyType({}),
 ) -> Gate:
     """Every item of the process that applies to the deal's regime, judged.
 
@@ -232,16 +214,19 @@ def judge_gate(
         findings: of the rules; an item holds if none of its rules has an error.
         file_hashes: `papers` (credential files) and `pictures` (of texts and products, the logo): SHA-256 by name.
         suppressed: what is said to suppress findings: code, file, reason; who signs for the deal signs for it.
+        process: that of the workspace; the shipped one if there is none.
+        waivers: those that hold, by item.
     """
+    process = process or load_shipped()
     failed = {finding.code for finding in findings if finding.severity is Severity.ERROR}
     names = expression_names(bid)
     about = workspace, deal_name, pack_hash, file_hashes, suppressed, built
-    judge = _Judge(bid, failed, names, attestations, *about)
+    judge = _Judge(bid, failed, names, attestations, *about, waivers)
     stages = []
-    for stage in load_process().stages:
+    for stage in process.stages:
         items = [item for item in stage.items if bid.deal.regime in item.regimes]
         stages.append(StageResult(stage, tuple(judge.judge(item) for item in items)))
-    return Gate(tuple(stages))
+    return Gate(tuple(stages), process)
 
 
 def expression_names(bid: Bid) -> dict[str, Any]:
@@ -296,6 +281,7 @@ class _Judge:
     file_hashes: Mapping[str, Mapping[str, str]]
     suppressed: Sequence[Sequence[str]] = ()
     built: Built | None = None
+    waivers: Mapping[str, Waiver] = field(default_factory=dict)
 
     def judge(self, item: Item) -> ItemResult:
         by = subject = ""
@@ -310,8 +296,10 @@ class _Judge:
             )
         else:
             found = self.holds(item)
-        state = State.OPEN if found else State.DONE
-        return ItemResult(item, state, self.bid.deal.regime not in item.advisory, by, tuple(found), subject)
+        waiver = self.waivers.get(item.id) if found else None
+        state = State.WAIVED if waiver else State.OPEN if found else State.DONE
+        is_blocking = self.bid.deal.regime not in item.advisory
+        return ItemResult(item, state, is_blocking, by, tuple(found), subject, waiver)
 
     def holds(self, item: Item) -> list[Diagnostic]:
         """An expression that is not true, or cannot be computed, leaves the item open."""

@@ -22,12 +22,14 @@ from bidkit.ooxml.sheet import WorkbookTemplate
 from bidkit.pack import DEFAULT_PACKS, Pack, load_pack
 from bidkit.package import Built, hash_files, read_built
 from bidkit.price_form import FilledForm, fill_price_forms
+from bidkit.process import Process, load_process, load_shipped
 from bidkit.quote_file import check_quote_file, compile_quote_file
 from bidkit.rules import check_bid
 from bidkit.source import Workspace
 from bidkit.source.others import OtherName, read_other_names
 from bidkit.suppression import Policy, find_unused, load_policy
 from bidkit.volumes import CompiledVolume, check_volumes, compile_volumes, find_kinds
+from bidkit.waivers import Waiver, judge_waivers, load_waivers
 
 if TYPE_CHECKING:  # a deal is checked without what judges finished files
     from bidkit.basis import Basis
@@ -78,6 +80,8 @@ class Judged:
     findings: list[Diagnostic]
     attestations: tuple[Attestation, ...]
     built: Built | None
+    process: Process
+    waivers: tuple[Waiver, ...]
 
     def judge(self, found: Iterable[Diagnostic]) -> list[Diagnostic]:
         """Of findings those that count; the others are kept in `suppressed`."""
@@ -152,7 +156,13 @@ class Judged:
     def gate(self) -> Gate:
         """The checklist."""
         inputs = self.pack.hash, self.hashes, self.policy.stated, self.built
-        return judge_gate(self.bid, self.findings, self.attestations, self.workspace, self.deal_name, *inputs)
+        about = self.bid, self.findings, self.attestations, self.workspace, self.deal_name
+        return judge_gate(*about, *inputs, self.process, self.good_waivers[0])
+
+    @cached_property
+    def good_waivers(self) -> tuple[Mapping[str, Waiver], list[Diagnostic]]:
+        """The waivers that hold, by item, and what is wrong with the others."""
+        return judge_waivers(self.waivers, self.process, self.bid.today)
 
 
 def judge_deal(deal_path: Path, options: Options) -> tuple[Judged | None, list[Diagnostic]]:
@@ -177,9 +187,12 @@ def judge_deal(deal_path: Path, options: Options) -> tuple[Judged | None, list[D
         return None, problems
     appendix, found = load_appendix(workspace, bid, name)
     pack, more = load_pack(workspace, settings.pack or DEFAULT_PACKS[deal.language])
-    attestations, signed = load_attestations(workspace, name)
-    problems += [*found, *more, *signed]
-    if pack is None:
+    process, wrong_process = load_process(workspace, settings.process, settings.span("process"))
+    waivers, wrong_waivers = load_waivers(workspace, name)
+    problems += [*found, *more, *wrong_process, *wrong_waivers]
+    attestations, found = load_attestations(workspace, name, process or load_shipped())
+    problems += found
+    if pack is None or process is None:
         return None, problems
     word_forms, wrong_forms = fill_forms(
         bid, appendix, workspace, name, find_kinds(pack, bid), is_draft=options.is_draft
@@ -197,6 +210,6 @@ def judge_deal(deal_path: Path, options: Options) -> tuple[Judged | None, list[D
     findings, suppressed = policy.judge(check_bid(bid) + found + wrong_forms)
     made = volumes, quote_file, forms, word_forms, appendix, pinned, policy, suppressed
     built = read_built((options.out or workspace.root / "dist") / deal.id)
-    judged = Judged(workspace, name, bid, pack, *made, findings, attestations, built)
-    problems = [*judged.judge(problems), *findings, *wrong]
+    judged = Judged(workspace, name, bid, pack, *made, findings, attestations, built, process, waivers)
+    problems = [*judged.judge(problems), *findings, *wrong, *judged.good_waivers[1]]
     return judged, problems + judged.find_unused(problems, "deal")

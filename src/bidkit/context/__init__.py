@@ -266,7 +266,7 @@ class _Maker:
         meaning = tender.markers.get(item.marker, "") if tender else ""
         proofs = [self.anchors.find(name) for name in item.evidence]
         return {
-            **item.model_dump(),
+            **item.model_dump(exclude={"stale"}),
             "page": item.page or "",
             "meaning": self.labels["markers"].get(meaning, ""),
             "deviation": self.labels["deviations"][item.deviation or "open"],

@@ -21,8 +21,10 @@ from bidkit.deal import Deal, load_deal
 from bidkit.diagnostic import Diagnostic, Span
 from bidkit.gate import Attestation, load_attestations
 from bidkit.pack import DEFAULT_PACKS, load_pack
+from bidkit.process import load_process, load_shipped
 from bidkit.source import Workspace
 from bidkit.suppression import load_policy
+from bidkit.waivers import WAIVERS_NAME
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,16 @@ def load_side(path: Path, now: datetime, as_of: date | None) -> tuple[Side | Non
     problems += found
     bid, found = make_bid(deal, settings, catalog, now, pinned, choices)
     problems += found
-    attestations, found = load_attestations(workspace, name)
+    process, wrong_process = load_process(workspace, settings.process, settings.span("process"))
+    attestations, found = load_attestations(workspace, name, process or load_shipped())
+    found += wrong_process
     policy, more = load_policy(workspace, settings, deal)
     pack, wrong = load_pack(workspace, settings.pack or DEFAULT_PACKS[deal.language])
-    files, missing = _hash_files(workspace, name, [*_list_files(name, deal, catalog, attestations, bid)])
+    wanted = [*_list_files(name, deal, catalog, attestations, bid)]
+    wanted += [("", settings.process, settings.span("process"))] if settings.process else []
+    waivers = PurePosixPath(name).with_name(WAIVERS_NAME)
+    wanted += [("", str(waivers), None)] if str(waivers) in workspace.names(str(waivers.parent), ".yaml") else []
+    files, missing = _hash_files(workspace, name, wanted)
     problems += [*found, *more, *wrong, *missing]
     stated = tuple(" ".join(item) for item in policy.stated)
     template = (pack.name, pack.hash) if pack else ("", "")

@@ -85,6 +85,8 @@ def describe_suppressed(item: Suppressed, lang: str) -> dict[str, Any]:
 def describe_gate(gate: Gate, lang: str) -> dict[str, Any]:
     """The gate as plain data."""
     return {
+        "process": gate.process.id,
+        "dropped": [{"id": drop.id, "reason": drop.reason} for drop in gate.process.dropped],
         "is_ready_to_build": gate.is_ready_to_build,
         "is_ready_to_submit": gate.is_ready_to_submit,
         "stage": gate.stage.stage.id if gate.stage else None,
@@ -103,6 +105,7 @@ def describe_gate(gate: Gate, lang: str) -> dict[str, Any]:
                         "state": result.state.value,
                         "is_blocking": result.is_blocking,
                         "by": result.by or None,
+                        "waiver": result.waiver.model_dump(mode="json") if result.waiver else None,
                         "open": [describe(problem, lang) for problem in result.open],
                     }
                     for result in stage.items

@@ -10,7 +10,7 @@ from bidkit.diagnostic import Severity, load_messages, outline
 from bidkit.gate import ItemResult, State
 from bidkit.reports import Result
 from bidkit.reports.shown import Shown, say_suppressed
-from bidkit.reports.text import clean, name_severity
+from bidkit.reports.text import clean, name_severity, say_waived
 from bidkit.rules import describe_codes
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -73,6 +73,9 @@ def _fails(item: Shown, result: Result) -> bool:
 def _judge_item(case: Element, item: ItemResult, result: Result, command: str, lang: str) -> None:
     """An open item fails where it keeps the package that was asked for from being built, else it is skipped."""
     if item.state is State.DONE:
+        return
+    if item.waiver:
+        _add(case, "skipped", say_waived(item.waiver, lang))
         return
     is_due = item.is_blocking and item.item.moment in result.moments and command != "check" and not result.is_draft
     lines = [text for problem in item.open for text in (f"{problem.code}: {problem.message(lang)}", problem.fix(lang))]

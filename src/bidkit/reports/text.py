@@ -12,10 +12,12 @@ from bidkit.bid import Bid
 from bidkit.diagnostic import Diagnostic, Severity, Span, Suppressed, load_messages
 from bidkit.gate import Gate, ItemResult, StageResult, State
 from bidkit.ooxml.reading import ReadName
+from bidkit.process import SHIPPED
 from bidkit.reports import Result, VerifiedPackage
+from bidkit.waivers import Waiver
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_MARKS = {State.DONE: "[x]", State.OPEN: "[ ]"}
+_MARKS = {State.DONE: "[x]", State.OPEN: "[ ]", State.WAIVED: "[~]"}
 
 
 def render(result: Result, command: str, lang: str, here: Path) -> str:
@@ -166,10 +168,18 @@ def render_gate(gate: Gate, bid: Bid, lang: str) -> str:
         for result in stage.items:
             lines += _render_item(result, stage, current, lang)
         lines.append(f"    {texts['labels']['end']}: {getattr(stage.stage.end, lang)}{_ended(stage)}")
+    lines += [texts["labels"]["dropped"].format(id=drop.id, reason=drop.reason) for drop in gate.process.dropped]
+    if gate.process.id != SHIPPED:
+        lines.append(texts["labels"]["process"].format(id=gate.process.id))
     for name, is_open in (("ready_to_build", gate.is_ready_to_build), ("ready_to_submit", gate.is_ready_to_submit)):
         state = texts["labels"]["gate_open" if is_open else "gate_closed"]
         lines.append(f"{texts['labels'][name]}: {state}")
     return "\n".join(map(clean, lines))
+
+
+def say_waived(waiver: Waiver, lang: str) -> str:
+    """Who lets an item pass, and why."""
+    return str(load_messages(lang)["labels"]["waived"]).format(by=waiver.by, reason=waiver.reason)
 
 
 def _ended(stage: StageResult) -> str:
@@ -179,7 +189,7 @@ def _ended(stage: StageResult) -> str:
 def _render_item(result: ItemResult, stage: StageResult, current: StageResult | None, lang: str) -> Iterator[str]:
     texts = load_messages(lang)
     note = f" ({texts['labels']['advisory']})" if not result.is_blocking else ""
-    by = f" — {result.by}" if result.by else ""
+    by = f" — {say_waived(result.waiver, lang)}" if result.waiver else f" — {result.by}" if result.by else ""
     yield f"  {_MARKS[result.state]} {result.item.id} {getattr(result.item.title, lang)}{note}{by}"
     is_due = result.item.moment in ("build", "submit") or stage is current
     if result.state is State.OPEN and is_due:

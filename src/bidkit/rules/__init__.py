@@ -67,7 +67,7 @@ _FILE_RULES: tuple[Rule[Any], ...] = (
 )
 _MILD = {
     Severity.WARNING: ("DL72", "EN19", "FM25", "FM28", "PK11", "PK32", "PK57", "PR14", "QU08", "QU14", "TP18", "TP19"),
-    Severity.INFO: ("DL37", "EN01", "EN10", "EN13", "EN14"),
+    Severity.INFO: ("DL37", "EN01", "EN10", "EN13", "EN14", "GT12"),
 }
 """Codes of no rule that are never errors."""
 
