@@ -12,11 +12,13 @@ from office_files import parts_of, sound, with_part, zipped
 from test_forms import CHOICES, SIGNERS, make_map
 from test_zh_tender import build, chapters, copy_example, read
 from word_forms import FORMS, line, make, title, u
+from word_forms import pledge as pledge_form
 from workspace import NOW, make_workspace, root_of, write
 
 from bidkit.build import Options, build_deal
 from bidkit.diagnostic import Diagnostic, Severity
 from bidkit.forms import FilledWord
+from bidkit.forms.embedding import find_region
 from bidkit.forms.flow import read_text
 from bidkit.judging import judge_deal
 from bidkit.ooxml.opc import parse_xml, serialize
@@ -76,8 +78,11 @@ def place(name: str, **more: Any) -> tuple[dict[str, Any], bytes, dict[str, Any]
     return entry, content, make_map(content, **CHOICES.get(name, {}))
 
 
+_OWN = ("DL15", "FM02", "FM03", "FM24", "FM27", "FM28", "PK05")
+
+
 def own_problems(problems: list[Diagnostic]) -> list[str]:
-    return [item.message("en") for item in problems if item.code in ("FM02", "FM24", "FM27", "FM28", "DL15", "FM03")]
+    return [item.message("en") for item in problems if item.code in _OWN]
 
 
 def test_forms_stand_in_their_volumes_in_the_place_of_parts(tmp_path: Path) -> None:
@@ -249,6 +254,21 @@ def test_part_is_left_out_where_the_condition_of_its_form_does_not_hold(tmp_path
     form = place("开标一览表", when="company.agent == ''")
     result = build(add_forms(make_deal(tmp_path), form))
     assert "开标一览表" not in "".join(chapters(read(result, "报价文件")))
+
+
+def test_numbered_lists_come_along_with_their_numbers(tmp_path: Path) -> None:
+    content = pledge_form()
+    entry = {"id": "pledge", "title": "承诺书", "volume": "technical", "part": "company"}
+    mapping = make_map(content, **CHOICES["承诺书"])
+    result = build(add_forms(make_deal(tmp_path), (entry, content, mapping)))
+    assert own_problems(list(result.diagnostics)) == []
+    assert result.folder is not None
+    (file,) = (result.folder / "submit").glob("商务技术文件*.docx")
+    root = parse_xml(parts_of(file.read_bytes())[DOCUMENT])
+    region = [item for element in find_region(root, "form_pledge") for item in element.iter(q("p"))]
+    numbers = [item.find(f"{q('pPr')}/{q('numPr')}/{q('numId')}") for item in region]
+    lists = [item.get(q("val")) for item in numbers if item is not None]
+    assert [lists.count(number) for number in dict.fromkeys(lists)] == [3, 2], "two lists, each with its own numbers"
 
 
 @pytest.mark.parametrize("part", ["company", ""])

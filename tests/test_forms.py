@@ -137,6 +137,7 @@ CHOICES: dict[str, dict[str, Any]] = {
     "开标一览表": {"是否接受招标文件全部条款": {"tick": ["是"]}},
     "技术偏离表": {"无偏离-所有条款均无偏离-有偏离-偏离如下表所列": {"tick": ["有偏离（偏离如下表所列）"]}},
     "法定代表人身份证明": {"成立时间": {"text": "2012-04-18"}},
+    "承诺书": {"投标保证金": {"text": "6,000.00"}},
     "Bidder Information": {"the-bidder-is": {"tick": ["a single entity"]}},
 }
 SME = {
@@ -232,6 +233,10 @@ class TestGaps:
 
     def test_place_to_sign_that_is_left_on_purpose_is_none(self, tmp_path: Path) -> None:
         assert [reason for _, reason in fill_well(tmp_path, letter()).left] == ["签字"]
+
+    def test_value_that_the_deal_does_not_have(self, tmp_path: Path) -> None:
+        made = fill(tmp_path, letter(), make_map(letter(), 项目名称={"value": "tender.bond | money"}))
+        assert "tender.bond | money has no value" in made.only("FM24").message("en")
 
     def test_name_that_there_is_not(self, tmp_path: Path) -> None:
         made = fill(tmp_path, letter(), make_map(letter(), 项目名称={"value": "deal.titel"}))

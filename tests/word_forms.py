@@ -267,6 +267,27 @@ def bidder_information() -> bytes:
     )
 
 
+def pledge() -> bytes:
+    """承诺书: numbered lists of Word's own, the second beginning anew, with blanks in their items."""
+
+    def item(number: int, *runs: str) -> str:
+        return line(*runs, properties=f'<w:numPr><w:ilvl w:val="0"/><w:numId w:val="{number}"/></w:numPr>')
+
+    return make(
+        title("承诺书"),
+        line("我公司就", u("                "), "（项目名称）郑重承诺："),
+        item(4, "投标人名称：", u("                    ")),
+        item(4, "质量保证期：", u("      "), "个月。"),
+        item(4, "不转包、不违法分包。"),
+        line("违反以上承诺的，接受下列处理："),
+        item(5, "取消中标资格，投标保证金", u("          "), "元不予退还；"),
+        item(5, "列入不良行为记录名单。"),
+        line("投标人：（盖章）"),
+        line("联系电话：____________"),
+        line("日期：    年    月    日"),
+    )
+
+
 FORMS = {
     "投标函": letter,
     "法定代表人身份证明": identity,
@@ -275,4 +296,5 @@ FORMS = {
     "技术偏离表": deviations,
     "中小企业声明函": declaration,
     "Bidder Information": bidder_information,
+    "承诺书": pledge,
 }

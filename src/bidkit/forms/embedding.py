@@ -124,6 +124,7 @@ class _Styles:
         for name, tree in trees.items():
             if name not in (STYLES, NUMBERING):
                 self._name_usual(tree, usual)
+        self._unlink(trees)
         inside = self._mark_inside(trees)
         for name in (name for name in trees if name != STYLES):
             self._rename(trees[name])
@@ -160,6 +161,14 @@ class _Styles:
                 properties.insert(0, named)
             if named.get(q("val")) not in known:
                 named.set(q("val"), usual["table"])
+
+    def _unlink(self, trees: Mapping[str, etree._Element]) -> None:
+        """Let no list name a style in which nothing is written: such styles stay behind."""
+        texts = [tree for name, tree in trees.items() if name not in (STYLES, NUMBERING)]
+        used = {own.get(q("val")) for tree in texts for own in tree.iter(q("pStyle"))}
+        for link in [*trees[NUMBERING].iter(q("pStyle"))] if NUMBERING in trees else ():
+            if link.get(q("val")) not in used:
+                link.getparent().remove(link)  # type: ignore[union-attr]
 
     def _mark_inside(self, trees: Mapping[str, etree._Element]) -> set[str]:
         """Let paragraphs in tables ask for the second copy of their style; gives the styles that need one."""

@@ -67,6 +67,8 @@ class Evaluator:
         except Unfit:
             raise
         except FAILURES as error:
+            if "NoneType" in str(error):  # of what the deal leaves out
+                raise unfit("form_no_value", expression=expression) from error
             raise unfit("form_expression", expression=expression, error=str(error)[:120]) from error
         if value is None or isinstance(value, jinja2.Undefined):
             raise unfit("form_no_value", expression=expression)
