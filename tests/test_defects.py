@@ -103,6 +103,15 @@ DEFECTS = {
         "holder: 禾岳教育装备(集团)有限公司",
         ("ID01",),
     ),
+    "school: a response states less than is demanded": Defect(
+        "school", "deals/school/requirements.csv", "屏幕亮度 400", "屏幕亮度 300", ("FM07",)
+    ),
+    "water: the bid bond is a yuan too low": Defect(
+        "water", "deals/water/deal.yaml", "amount: 120000.00", "amount: 119999.00", ("DT03",)
+    ),
+    "water: the guarantee ends before the bid's validity": Defect(
+        "water", "deals/water/deal.yaml", "valid_until: 2026-12-31", "valid_until: 2026-12-16", ("DT03",)
+    ),
     "port: amendment 2 is not acknowledged": Defect(
         "port", "deals/port/deal.yaml", r"(?s)(addenda:.*applied: true.*applied: )true", r"\1false", ("DT05",)
     ),
@@ -164,6 +173,15 @@ def test_seeded_defect_is_found_at_its_place(defect: Defect, tmp_path: Path) -> 
             "surveillance_until: 2027-05-19",
             "surveillance_until: 2026-09-01",
             "QU09",
+        ),
+        ("deals/water/solution/warranty.md", "统一质保 36 个月", "统一质保 24 个月", "ID03"),
+        ("deals/water/solution/service.md", "# 服务内容\n", "# 最佳服务内容\n", "FM15"),
+        (
+            "deals/water/requirements.csv",
+            "操作系统采用榉木服务器操作系统 V10，数据库采用沧籍关系型数据库 V8，"
+            "中间件采用渡舟应用服务器 V7，均为国内研发与发行，来源说明见产品介绍。",
+            "服务器操作系统、关系型数据库、应用中间件采用国产产品，并提供来源说明。",
+            "FM06",
         ),
     ],
 )

@@ -53,8 +53,7 @@ _NOT_OURS = ("text", "scoring", "clause")
 def _lines(bid: Bid) -> Iterator[tuple[str, Span | None]]:
     """The texts that the bidder wrote for this bid."""
     deal = bid.deal
-    yield from list_lines(deal.solution, without=("warranty",))
-    yield from list_lines(deal.solution.service.warranty.text)
+    yield from list_lines(deal.solution)
     for requirement in deal.requirements:
         yield from list_lines(requirement, without=_NOT_OURS)
     for answer in deal.opportunity.solutions:
