@@ -23,7 +23,9 @@ from bidkit.command import (
     fail,
     find_language,
     make_options,
+    refuse,
     require,
+    root_of,
 )
 from bidkit.credentials_cli import credentials
 from bidkit.difference_cli import diff
@@ -172,9 +174,7 @@ def attest(
     项目、材料有变动，签署即失效。An attestation is void once what it covers changes.
     """
     from bidkit.attesting import attest_item
-    from bidkit.config import find_workspace
     from bidkit.diagnostic import load_messages
-    from bidkit.reports import text
 
     language = find_language(lang)
     require(deal, language)
@@ -183,10 +183,7 @@ def attest(
         raise typer.BadParameter("--by")
     record, problems = attest_item(deal, item, by.strip(), evidence, make_options(None, language))
     if record is None:
-        workspace = find_workspace(deal)
-        root = workspace.root if workspace else None
-        typer.echo(text.render_diagnostics(problems, language, root, Path.cwd()), err=True)
-        raise typer.Exit(1)
+        refuse(problems, language, root_of(deal))
     words = str(load_messages(language)["labels"]["attested"])
     echo(words.format(item=record.item, by=record.by, at=record.at, evidence=record.evidence), language)
 
@@ -207,9 +204,7 @@ def waive(
     规则管的项和法律要求的项不能放行。Items of rules, and of the law, cannot be waived.
     """
     from bidkit.attesting import waive_item
-    from bidkit.config import find_workspace
     from bidkit.diagnostic import load_messages
-    from bidkit.reports import text
 
     language = find_language(lang)
     require(deal, language)
@@ -223,10 +218,7 @@ def waive(
         raise typer.BadParameter("--until") from None
     record, problems = waive_item(deal, item, by.strip(), reason.strip(), day, make_options(None, language))
     if record is None:
-        workspace = find_workspace(deal)
-        root = workspace.root if workspace else None
-        typer.echo(text.render_diagnostics(problems, language, root, Path.cwd()), err=True)
-        raise typer.Exit(1)
+        refuse(problems, language, root_of(deal))
     words = str(load_messages(language)["labels"]["waiver_written"])
     echo(words.format(item=record.item, by=record.by, reason=record.reason), language)
 
@@ -382,7 +374,6 @@ def eject(
     from bidkit.config import find_workspace
     from bidkit.diagnostic import load_messages
     from bidkit.pack import eject_pack
-    from bidkit.reports import text
 
     language = find_language(lang)
     workspace = find_workspace(Path.cwd() / pack)
@@ -391,8 +382,7 @@ def eject(
     folder = to or (workspace.root / "templates" / pack if workspace else Path(pack))
     problems = eject_pack(pack, folder)
     if problems:
-        typer.echo(text.render_diagnostics(problems, language, None, Path.cwd()), err=True)
-        raise typer.Exit(1 if problems[0].code == "PK08" else 2)
+        refuse(problems, language, code=1 if problems[0].code == "PK08" else 2)
     shown = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
     echo(str(load_messages(language)["labels"]["ejected"]).format(folder=shown, name=folder.name), language)
 
@@ -409,8 +399,7 @@ def names(file: TemplateFile, lang: LangOption = None, format: FormatOption = Fo
     language = find_language(lang)
     found = _inspect(file, language)
     if not found.is_readable:
-        typer.echo(text.render_diagnostics(found.diagnostics, language, found.root, Path.cwd()), err=True)
-        raise typer.Exit(1)
+        refuse(found.diagnostics, language, found.root)
     if errors := sum(item.severity is Severity.ERROR for item in found.diagnostics):
         warning = str(load_messages(language)["labels"]["names_of_broken"])
         typer.echo(warning.format(errors=errors), err=True)
@@ -439,8 +428,7 @@ def _show(result: Result, command: str, language: str, format: ReportFormat, out
         echo(content, language)
         return
     if problems := formats.write_report(output, content):
-        typer.echo(text.render_diagnostics(problems, language, None, Path.cwd()), err=True)
-        raise typer.Exit(2)
+        refuse(problems, language, code=2)
     counted = text.render_summary(result.diagnostics, language, len(result.suppressed))
     typer.echo(f"{text.clean(str(output))}: {counted}", err=True)
 

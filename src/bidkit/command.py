@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +16,7 @@ from bidkit import __version__
 
 if TYPE_CHECKING:
     from bidkit.build import Options
+    from bidkit.diagnostic import Diagnostic
 
 
 class Lang(StrEnum):
@@ -79,6 +81,14 @@ def require(deal: Path, language: str) -> None:
         fail("EN05", {"file": deal}, language)
 
 
+def root_of(deal: Path) -> Path | None:
+    """The folder of the workspace that a deal is in."""
+    from bidkit.config import find_workspace
+
+    found = find_workspace(deal)
+    return found.root if found else None
+
+
 def echo(content: str | bytes, language: str) -> None:
     """Print a result, a text as a line, bytes as they are. Diagnostics: EN04, with exit code 1, where it finds no room;
     whoever has closed the pipe wants no more of it."""
@@ -89,12 +99,9 @@ def echo(content: str | bytes, language: str) -> None:
         raise typer.Exit(1) from None
     except OSError as error:
         from bidkit.diagnostic import Diagnostic
-        from bidkit.reports import text
 
         _discard_output()
-        problem = Diagnostic("EN04", None, {"folder": "stdout", "reason": error.strerror or str(error)})
-        typer.echo(text.render_diagnostics([problem], language, None, Path.cwd()), err=True)
-        raise typer.Exit(1) from None
+        refuse([Diagnostic("EN04", None, {"folder": "stdout", "reason": error.strerror or str(error)})], language)
 
 
 def _discard_output() -> None:
@@ -105,11 +112,20 @@ def _discard_output() -> None:
 def fail(code: str, values: dict[str, object], language: str) -> NoReturn:
     """Say why bidkit cannot run, and stop with exit code 2."""
     from bidkit.diagnostic import Diagnostic
+
+    refuse([Diagnostic(code, None, values)], language, code=2)
+
+
+def refuse(problems: Sequence[Diagnostic], language: str, root: Path | None = None, code: int = 1) -> NoReturn:
+    """Say what is wrong, with places shown from the working folder, and stop with this exit code.
+
+    Args:
+        root: the folder that the places are relative to.
+    """
     from bidkit.reports import text
 
-    problem = Diagnostic(code, None, values)
-    typer.echo(text.render_diagnostics([problem], language, None, Path.cwd()), err=True)
-    raise typer.Exit(2)
+    typer.echo(text.render_diagnostics(problems, language, root, Path.cwd()), err=True)
+    raise typer.Exit(code)
 
 
 def find_language(chosen: Lang | None) -> str:

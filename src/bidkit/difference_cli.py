@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from bidkit.command import AsOf, Format, FormatOption, LangOption, ReportFile, echo, fail, find_language, make_options
+from bidkit.command import (
+    AsOf,
+    Format,
+    FormatOption,
+    LangOption,
+    ReportFile,
+    echo,
+    fail,
+    find_language,
+    make_options,
+    refuse,
+)
 
 if TYPE_CHECKING:
     from bidkit.difference import Difference
@@ -33,7 +44,7 @@ def diff(
     """
     from bidkit.diagnostic import has_errors
     from bidkit.reports import difference as reports
-    from bidkit.reports import formats, text
+    from bidkit.reports import formats
 
     language = find_language(lang)
     kinds = _find_kind(before, language), _find_kind(after, language)
@@ -49,8 +60,7 @@ def diff(
     if output is None:
         echo(content, language)
     elif problems := formats.write_report(output, content):
-        typer.echo(text.render_diagnostics(problems, language, None, Path.cwd()), err=True)
-        raise typer.Exit(2)
+        refuse(problems, language, code=2)
     if not found.is_equal:
         raise typer.Exit(1)
     raise typer.Exit(2 if has_errors(found.problems) else 0)  # equal as far as it was read is not equal

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
-from bidkit.command import LangOption, echo, find_language, require
-
-if TYPE_CHECKING:
-    from bidkit.diagnostic import Diagnostic
+from bidkit.command import LangOption, echo, find_language, refuse, require
 
 forms = typer.Typer(
     name="forms",
@@ -54,16 +51,9 @@ def scan(
     content = file.read_bytes()
     package, problems = open_form(content, file.name)
     if package is None:
-        _refuse(problems, language)
+        refuse(problems, language)
     made = write_map(scan_form(package), file.name, content).encode()
     if output is None:
         echo(made, language)
     elif problems := write_file(output, made, force=force):
-        _refuse(problems, language)
-
-
-def _refuse(problems: list[Diagnostic], language: str) -> NoReturn:
-    from bidkit.reports import text
-
-    typer.echo(text.render_diagnostics(problems, language, None, Path.cwd()), err=True)
-    raise typer.Exit(1)
+        refuse(problems, language)

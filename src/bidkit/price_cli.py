@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -19,12 +18,12 @@ from bidkit.command import (
     fail,
     find_language,
     make_options,
+    refuse,
     require,
 )
 
 if TYPE_CHECKING:
     from bidkit.correction import Regime
-    from bidkit.diagnostic import Diagnostic
 
 
 class ExportFormat(StrEnum):
@@ -117,7 +116,7 @@ def export(
     result = check_deal(deal, make_options(as_of, language))
     wrong = [item for item in result.diagnostics if item.severity is Severity.ERROR and item.code[:2] in ("DL", "PR")]
     if result.bid is None or wrong:
-        _refuse(wrong or result.diagnostics, language, result.root)
+        refuse(wrong or result.diagnostics, language, result.root)
     content = export_csv(result.bid) if format is ExportFormat.CSV else export_json(result.bid).encode()
     _write(content, output, force, language)
 
@@ -144,15 +143,8 @@ def import_(
     require(file, language)
     content, problems = import_lines(file.read_bytes(), file.name, sheet)
     if content is None:
-        _refuse(problems, language, file.parent)
+        refuse(problems, language, file.parent)
     _write(content, output, force, language)
-
-
-def _refuse(problems: Sequence[Diagnostic], language: str, root: Path | None) -> NoReturn:
-    from bidkit.reports import text
-
-    typer.echo(text.render_diagnostics(problems, language, root, Path.cwd()), err=True)
-    raise typer.Exit(1)
 
 
 def _write(content: bytes, output: Path | None, force: bool, language: str) -> None:
@@ -163,4 +155,4 @@ def _write(content: bytes, output: Path | None, force: bool, language: str) -> N
         echo(content, language)
         return
     if problems := write_file(output, content, force=force):
-        _refuse(problems, language, None)
+        refuse(problems, language)

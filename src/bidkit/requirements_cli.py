@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
-from bidkit.command import Deal, Format, FormatOption, LangOption, echo, find_language, require
-
-if TYPE_CHECKING:
-    from bidkit.diagnostic import Diagnostic
+from bidkit.command import Deal, Format, FormatOption, LangOption, echo, find_language, refuse, require
 
 NewList = Annotated[Path, typer.Argument(metavar="NEW_LIST", help="更正后的清单 .xlsx、.csv、.docx / the new list")]
 Addendum = Annotated[str, typer.Option("--addendum", metavar="NO", help="补遗的编号 / number of the addendum")]
@@ -85,21 +81,14 @@ def merge(
         raise typer.BadParameter("FIELD=TITLE", param_hint="--column")
     made, root, problems = merge_list(deal, new_list, addendum.strip(), sheet, columns, partial)
     if made is None:
-        _refuse(problems, language, root, 2 if any(item.code in ("DL19", "EN24") for item in problems) else 1)
+        refuse(problems, language, root, 2 if any(item.code in ("DL19", "EN24") for item in problems) else 1)
     target = output or made.target
     if target.suffix.lower() != made.target.suffix.lower():  # a csv called .xlsx, or written over deal.yaml
         raise typer.BadParameter(f"{target.name}: {made.target.suffix}", param_hint="--output")
     if problems := write_file(target, made.content, force=force):
-        _refuse(problems, language, None, 1 if problems[0].code == "EN17" else 2)
+        refuse(problems, language, code=1 if problems[0].code == "EN17" else 2)
     is_json = format is Format.JSON
     shown = target if output or not target.is_relative_to(Path.cwd()) else target.relative_to(Path.cwd())
     echo(
         reports.render_json(made, shown, language) if is_json else reports.render_text(made, shown, language), language
     )
-
-
-def _refuse(problems: Sequence[Diagnostic], language: str, root: Path | None, code: int) -> NoReturn:
-    from bidkit.reports import text
-
-    typer.echo(text.render_diagnostics(problems, language, root, Path.cwd()), err=True)
-    raise typer.Exit(code)
