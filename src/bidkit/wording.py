@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
@@ -23,6 +24,11 @@ _SENTENCE = re.compile(r"(?<=[。！？；!?;\n])|(?<=[.] )")
 _SHORT = 160
 _MOST = 4_000_000
 """The product of the lengths up to which words are compared: beyond it that would take too long."""
+
+
+def fold(text: str) -> str:
+    """A text without the difference of wide and narrow, large and small, and of blanks."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def compare_texts(old: str, new: str) -> list[str]:

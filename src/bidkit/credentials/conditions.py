@@ -14,6 +14,7 @@ from bidkit.days import DEADLINE, NAMES, DayExpression, find_span
 from bidkit.deal.tender import RequiredCredential
 from bidkit.diagnostic import Term
 from bidkit.kinds import PERSONAL_KINDS
+from bidkit.wording import fold
 
 _LEFT_OUT = re.compile(
     r"除[^外；;。]*外(?=[的，,、）)\s其均]|$)"
@@ -78,7 +79,7 @@ def _judge_facts(paper: Credential, need: RequiredCredential) -> Iterator[Lack]:
     if need.amount is not None and (paper.amount is None or paper.amount < need.amount):
         shown = "—" if paper.amount is None else f"{paper.amount:,.2f}"
         yield _lack("amount", "amount", amount=shown, needed=f"{need.amount:,.2f}")
-    if need.tags and not {*map(_fold, need.tags)} & {*map(_fold, paper.tags)}:
+    if need.tags and not {*map(fold, need.tags)} & {*map(fold, paper.tags)}:
         yield _lack("tags", "tags", tags="、".join(need.tags))
 
 
@@ -139,7 +140,3 @@ def _lack(key: str, name: str, **values: str | Term) -> Lack:
 
 def _show(first: date, last: date) -> dict[str, str]:
     return {"first": "…" if first == date.min else str(first), "last": "…" if last == date.max else str(last)}
-
-
-def _fold(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -15,6 +14,7 @@ from bidkit.ooxml.sheet.foreign import Place, Sheet, Validation, Value, Workbook
 from bidkit.ooxml.sheet.formula import move_formula
 from bidkit.ooxml.sheet.numbers import Refused, write_number
 from bidkit.ooxml.sheet.readers import Spot
+from bidkit.wording import fold
 
 RATES = ("tax_rate", "discount")
 """The keys that are rates."""
@@ -201,8 +201,3 @@ def is_same(one: Value, two: Value) -> bool:
 def show(value: Value) -> str:
     """A value in a message."""
     return write_number(value) if isinstance(value, Decimal) else str(value if value is not None else "")
-
-
-def fold(text: str) -> str:
-    """A text without the difference of wide and narrow, large and small, and of blanks."""
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())

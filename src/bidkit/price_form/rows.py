@@ -14,10 +14,11 @@ from bidkit.deal.price_forms import FormSheet, PriceForm
 from bidkit.diagnostic import Diagnostic, Severity, Span, Term
 from bidkit.ooxml.sheet.foreign import Place, Sheet, Value
 from bidkit.ooxml.sheet.readers import Spot
-from bidkit.price_form.entries import Entries, Entry, fold, show
+from bidkit.price_form.entries import Entries, Entry, show
 from bidkit.price_form.scales import ONE
 from bidkit.price_form.targets import Columns, find_columns, find_sheet
 from bidkit.quote import PricedLine
+from bidkit.wording import fold
 
 _AMOUNTS = ("amount", "net", "gross")
 """What a column of amounts may show that the map does not name."""

@@ -9,8 +9,9 @@ from itertools import dropwhile, islice, takewhile
 
 from bidkit.diagnostic import Severity
 from bidkit.ooxml.sheet.foreign import Place, Sheet
-from bidkit.price_form.entries import Entries, fold
+from bidkit.price_form.entries import Entries
 from bidkit.price_form.magnitudes import UnclearUnit, Unit, read_unit
+from bidkit.wording import fold
 
 AMOUNTS = frozenset(
     ("list_price", "unit_price", "amount", "net", "tax", "gross", "total", "evaluated", "options", "subtotal")

@@ -13,10 +13,11 @@ from bidkit.deal.price_forms import FormSheet
 from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.ooxml.sheet.foreign import Place, Sheet, Workbook, read_place
 from bidkit.ooxml.sheet.formula import Reference, column_number, read_formula
-from bidkit.price_form.entries import Entries, fold
+from bidkit.price_form.entries import Entries
 from bidkit.price_form.magnitudes import UnclearUnit
 from bidkit.price_form.scales import AMOUNTS, ONE, find_unit, read_labels, read_titles, settle_scale
 from bidkit.source import nearest
+from bidkit.wording import fold
 
 _FIRST_ROWS = 60
 """Among how many rows the titles are looked for."""

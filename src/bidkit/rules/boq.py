@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
@@ -14,6 +13,7 @@ from bidkit.diagnostic import Severity, Term
 from bidkit.quote import PricedLine
 from bidkit.rules.registry import Finding, rule
 from bidkit.units import is_same_unit
+from bidkit.wording import fold
 
 
 @rule("PR08")
@@ -118,7 +118,7 @@ def _compare(line: Line, item: Item) -> Iterator[Finding]:
     if not is_same_unit(line.unit, item.unit):
         fault = _differ("other_unit", line.unit, item.unit, item, "unit")
         yield Finding(line.span("unit"), {"line": line.id, "fault": fault})
-    if _fold(line.name) != _fold(item.name):
+    if fold(line.name) != fold(item.name):
         fault = _differ("other_name", line.name, item.name, item, "name")
         yield Finding(line.span("name"), {"line": line.id, "fault": fault}, Severity.WARNING)
 
@@ -139,8 +139,3 @@ def _money(amount: Decimal) -> str:
 
 def _number(value: Decimal) -> str:
     return f"{value.normalize():f}"
-
-
-def _fold(name: str) -> str:
-    """A name without the difference of wide and narrow, large and small, and of blanks."""
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
 from bidkit.bid import Bid
@@ -11,6 +10,7 @@ from bidkit.credentials.conditions import tell_apart
 from bidkit.diagnostic import Term
 from bidkit.kinds import FOREIGN_KINDS, PERSONAL_KINDS, PRODUCT_KINDS
 from bidkit.rules.registry import Finding, rule
+from bidkit.wording import fold
 
 
 @rule("ID01", regimes=frozenset({"tender"}))
@@ -56,16 +56,12 @@ def one_person_one_count(bid: Bid) -> Iterator[Finding]:
 @rule("ID06")
 def papers_are_of_what_is_offered(bid: Bid) -> Iterator[Finding]:
     """A paper of a product that names its model is of one that the deal offers."""
-    offered = {_fold(product.model) for product in bid.catalog.products}
-    offered |= {_fold(line.model) for line in bid.deal.quote.lines}
+    offered = {fold(product.model) for product in bid.catalog.products}
+    offered |= {fold(line.model) for line in bid.deal.quote.lines}
     for paper in bid.selection.chosen:
-        models = [_fold(model) for model in re.split("[、，,;；]", paper.model) if model.strip()]
+        models = [fold(model) for model in re.split("[、，,;；]", paper.model) if model.strip()]
         if paper.kind in PRODUCT_KINDS and models and offered.isdisjoint(models):
             yield Finding(paper.span("model"), {"title": paper.title, "model": paper.model})
-
-
-def _fold(model: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", model).casefold().split())
 
 
 RULES = (credential_holder, products_are_the_same, one_person_one_count, papers_are_of_what_is_offered)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -12,6 +11,7 @@ from bidkit.diagnostic import Span, Term
 from bidkit.rules.registry import Finding, rule
 from bidkit.source.others import OtherName
 from bidkit.traces import Traces
+from bidkit.wording import fold
 from bidkit.written import list_lines
 
 _SHORTEST = 4
@@ -42,19 +42,19 @@ def list_foreign(bid: Bid, others: Iterable[OtherName]) -> dict[str, Term]:
     own += [name for line in deal.quote.lines for name in (line.brand, line.manufacturer)]
     own += [name for product in bid.catalog.products for name in (product.brand, product.manufacturer)]
     own += [line for record in (*deal.track_record, *bid.selection.chosen) for line, _ in list_lines(record)]
-    told = "\n".join(map(_fold, own))
+    told = "\n".join(map(fold, own))
     named = {other.name: Term(f"of_{other.kind}", (("deal", other.deal),)) for other in others}
     named |= {competitor.name: Term("of_competitor") for competitor in deal.competitors or ()}
-    return {name: whose for name, whose in named.items() if len(_fold(name)) >= _SHORTEST and _fold(name) not in told}
+    return {name: whose for name, whose in named.items() if len(fold(name)) >= _SHORTEST and fold(name) not in told}
 
 
 @rule("FM14")
 def nothing_of_others(done: Residue) -> Iterator[Finding]:
     """No file names another customer, project or tender of the workspace, nor a competitor; nor do its properties."""
-    folded = [(place, _fold(text)) for place, text in (*done.traces.texts, ((), PurePosixPath(done.name).stem))]
+    folded = [(place, fold(text)) for place, text in (*done.traces.texts, ((), PurePosixPath(done.name).stem))]
     whole = "\n".join(text for _, text in folded)
     for name, whose in done.names.items():
-        if (wanted := _fold(name)) not in whole:
+        if (wanted := fold(name)) not in whole:
             continue
         place = next(place for place, text in folded if wanted in text)
         source = _find_source(done.bid, wanted)
@@ -65,13 +65,8 @@ def _find_source(bid: Bid, wanted: str) -> Span | None:
     """Where a text of the deal or of the catalog says it; None if it comes from elsewhere."""
     skipped = (*(bid.deal.competitors or ()), *bid.deal.track_record)
     records = (bid.deal, *bid.catalog.products, *bid.catalog.services)
-    found = (at for record in records for line, at in list_lines(record, skipped) if wanted in _fold(line))
+    found = (at for record in records for line, at in list_lines(record, skipped) if wanted in fold(line))
     return next(found, None)
-
-
-def _fold(text: str) -> str:
-    """Wide and narrow letters, large and small ones are the same; blanks do not count."""
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 RULES = (nothing_of_others,)
