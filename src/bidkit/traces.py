@@ -42,8 +42,12 @@ class Traces:
     pictures: tuple[tuple[Place, str], ...] = ()
 
 
-def read_traces(content: bytes, name: str) -> Traces:
-    """What a finished .docx says; of one that cannot be read (which PK05 says), nothing but its name."""
+def read_traces(content: bytes, name: str, *, with_pixels: bool = True) -> Traces:
+    """What a finished .docx says; of one that cannot be read (which PK05 says), nothing but its name.
+
+    Args:
+        with_pixels: pictures are decoded, which takes far longer than all else; without it they have no hash.
+    """
     texts: list[tuple[Place, str]] = [((), name.rpartition("/")[2])]
     package, _ = opc.read_package(content, name)
     if package is None:
@@ -66,7 +70,7 @@ def read_traces(content: bytes, name: str) -> Traces:
             texts += _read_texts(part, tree)
             authors += [(place, who) for who in _read_authors(part, tree)]
         elif lower.endswith(_PICTURES):
-            pixels, extras = read_picture(package[part])
+            pixels, extras = read_picture(package[part], with_pixels=with_pixels)
             pictures.append((place, pixels))
             texts += [(place, text) for text in extras]
             opaque += [(place, text[:40]) for text in extras]
@@ -108,7 +112,7 @@ def _read_authors(part: str, tree: etree._Element) -> Iterator[str]:
         yield "custom.xml"
 
 
-def read_picture(content: bytes) -> tuple[str, tuple[str, ...]]:
+def read_picture(content: bytes, *, with_pixels: bool = True) -> tuple[str, tuple[str, ...]]:
     """A hash of a picture's pixels, and what it holds besides: notes, camera data, the layers of a program.
 
     What is no sound PNG or JPEG has no hash, and that itself is what it holds.
@@ -117,12 +121,12 @@ def read_picture(content: bytes) -> tuple[str, tuple[str, ...]]:
 
     try:
         with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as picture:
-            pixels = picture.convert("RGBA")
+            pixels = picture.convert("RGBA") if with_pixels else None
             extras = [f"{key}: {value!r}" for key, value in picture.info.items() if _tells(key)]
             extras += [f"EXIF {key}: {value!r}" for key, value in picture.getexif().items()]
             extras += [str(marker) for marker, _ in getattr(picture, "applist", ()) if marker not in _JPEG_SHOWING]
             extras += [kind for kind in _png_chunks(content) if kind not in _PNG_SHOWING]
-            digest = hashlib.sha256(repr(pixels.size).encode() + pixels.tobytes()).hexdigest()
+            digest = hashlib.sha256(repr(pixels.size).encode() + pixels.tobytes()).hexdigest() if pixels else ""
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         return "", (str(error) or "?",)
     return digest, (*extras, *(["…"] if _has_tail(content) else []))
