@@ -261,10 +261,10 @@ def _make_period(count: str, unit: str) -> Period:
     kind = _UNITS[unit]
     if count == "半":
         return Period(6, "month") if kind == "year" else Period(15, "day")
-    return Period(int(count) if count.isdigit() else _read_numeral(count), kind)
+    return Period(int(count) if count.isdigit() else read_numeral(count), kind)
 
 
-def _read_numeral(text: str) -> int:
+def read_numeral(text: str) -> int:
     """两, 九, 十二, 二十四."""
     tens, ten, ones = text.replace("两", "二").rpartition("十")
     place = _NUMERALS.find

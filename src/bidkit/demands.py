@@ -1,6 +1,6 @@
 """what a requirement demands in numbers (≥, ≤, at least, 10 to 20), and whether a response says less.
 
-A limit counts as the law has it: 以上、以下、以内、届满 include the number, 不满、超过 do not (87号令 art. 86).
+A limit counts as the law has it: 以上, 以下, 以内 include the number (87号令 art. 86); 大于, 小于, >, < do not.
 """
 
 from __future__ import annotations

@@ -17,8 +17,9 @@ from bidkit.quote.offers import round_to
 from bidkit.rules.registry import Finding, rule
 from bidkit.words import parse_amount
 
-_LOW, _LOW_FROM = Decimal("0.45"), date(2026, 1, 1)
-"""财库〔2026〕2号: below 45 % of the ceiling, or of the budget if there is none, the committee must ask for reasons."""
+_LOW, _LOW_FROM = Decimal("0.45"), date(2026, 2, 1)
+"""财库〔2026〕2号: below 45 % of the ceiling, or of the budget if there is none, the committee must ask for reasons.
+The day is that of secondary sources; the text itself was not at hand."""
 _OPEN = re.compile(r"面议|另议|另行报价|价格另定|另行协商|price on request|to be negotiated|subject to change", re.I)
 _SLIP = Decimal("0.9")
 """In powers of ten: how far two prices of one thing may be apart."""

@@ -8,25 +8,26 @@ from datetime import date
 from decimal import Decimal
 
 from bidkit.bid import Bid
+from bidkit.days import read_numeral
 from bidkit.diagnostic import Severity, Span, Term
 from bidkit.rules.registry import Finding, rule
 from bidkit.units import convert
 from bidkit.written import list_lines, narrow
 
-_NUMBER = r"(?P<n>\d+(?:\.\d+)?|[一二两三四五六七八九十]{1,3})"
+_DIGIT = "[一二两三四五六七八九]"
+_NUMBER = rf"(?P<n>\d+(?:\.\d+)?|{_DIGIT}?十{_DIGIT}?|{_DIGIT})"
 _IS = r"(?:期限|期)?(?:均|共|为|是|不少于|承诺|[:：\s]){0,3}"
 _FACTS = (
     ("warranty", rf"(?:质保|质量保证|保修|免费维护){_IS}{_NUMBER}\s*(?P<unit>个?月|年)"),
     ("warranty", rf"warranty (?:period |term )?(?:of |is |: ?)?{_NUMBER}[ -](?P<unit>months?|years?)"),
     ("warranty", rf"{_NUMBER}[ -](?P<unit>month|year)s? (?:full |on-site )?warranty"),
-    ("validity", rf"(?:投标|报价){{1,2}}(?:有效)(?:期){_IS}{_NUMBER}\s*个?(?P<unit>日历[日天]|[日天])"),
+    ("validity", rf"(?:投标|报价)有效期{_IS}{_NUMBER}\s*个?(?P<unit>日历[日天]|[日天])"),
     ("validity", rf"(?:offer|bid|proposal|quotation) (?:is |remains )?valid for {_NUMBER} (?P<unit>days)"),
     ("plan", rf"(?:总工期|工期|交货期|交付期|供货期|建设周期|实施周期){_IS}{_NUMBER}\s*个?(?P<unit>日历[日天]|[日天])"),
     ("team", rf"(?:项目组|项目团队|实施团队)(?:共|由|配备|配置|投入|[:：\s]){{0,2}}{_NUMBER}\s*(?P<unit>[人名])"),
     ("team", rf"(?:project )?team of {_NUMBER} (?P<unit>people|persons|members)"),
 )
 _KNOWN = tuple((kind, re.compile(pattern, re.I)) for kind, pattern in _FACTS)
-_NUMERALS = "零一二三四五六七八九"
 _ABSOLUTE = re.compile(
     r"(?<!不)(?:最佳|最优秀|最先进|最高级|顶级|极品|第一品牌|独一无二|绝无仅有|史无前例|万无一失|百分之百保证|"
     r"100 ?%保证|国家级|世界级|全国第一|行业第一|全球领先|国内首创)|"
@@ -92,10 +93,7 @@ def _list_facts(bid: Bid) -> dict[str, set[Decimal]]:
 
 def _read_number(text: str) -> Decimal:
     """A number in digits or in ordinary Chinese numerals below a hundred."""
-    if text[0].isdigit():
-        return Decimal(text)
-    tens, _, ones = text.replace("两", "二").partition("十") if "十" in text else ("零", "", text.replace("两", "二"))
-    return Decimal((_NUMERALS.find(tens) if tens else 1) * 10 + max(_NUMERALS.find(ones), 0 if not ones else -10))
+    return Decimal(text) if text[0].isdigit() else Decimal(read_numeral(text))
 
 
 @rule("FM15", Severity.WARNING)
