@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from lot_files import FIRST, SECOND
 from office_files import parts_of, sound, with_part, zipped
 from test_forms import CHOICES, SIGNERS, make_map
 from test_zh_tender import build, chapters, copy_example, read
 from word_forms import FORMS, line, make, title, u
 from word_forms import pledge as pledge_form
-from workspace import NOW, make_workspace, root_of, write
+from workspace import ISO9001_RECORD, NOW, edit, make_workspace, root_of, write
 
 from bidkit.build import Options, build_deal
 from bidkit.diagnostic import Diagnostic, Severity
@@ -23,7 +25,9 @@ from bidkit.forms.flow import read_text
 from bidkit.judging import judge_deal
 from bidkit.ooxml.opc import parse_xml, serialize
 from bidkit.ooxml.tree import q
+from bidkit.pack import shipped_packs
 from bidkit.pdf.reading import read_pdf
+from bidkit.reports import Result
 from bidkit.rules import check_word_part
 from bidkit.rules.buyer_forms import FinishedPart
 
@@ -295,6 +299,129 @@ def test_placeholder_is_no_value(tmp_path: Path) -> None:
     mapping["blanks"][0] |= {"value": "", "text": "【待补充】"}
     result = build(add_forms(make_deal(tmp_path), (entry, content, mapping)))
     assert "placeholder" in own_problems(list(result.diagnostics))[0]
+
+
+def make_lots(to: Path, *, per_lot: bool) -> Path:
+    """The small deal as a bid for two lots, with one price volume for both or one for each."""
+    lots = [{"id": FIRST, "title": "网关设备", "ceiling": "310000.00"}, {"id": SECOND, "title": "安装服务"}]
+    categories = [{"id": "A", "name": "硬件", "lot": FIRST}, {"id": "B", "name": "服务", "lot": SECOND}]
+    deal = make_deal(to, tender__ceiling=None, tender__lots=lots, quote__categories=categories)
+    pack = root_of(deal) / "templates/zh-tender"
+    shutil.copytree(shipped_packs() / "zh-tender", pack)
+    if per_lot:
+        edit(pack / "pack.yaml", "    title: 报价文件\n", "    title: 报价文件\n    per: lot\n")
+        text = (pack / "pack.yaml").read_text(encoding="utf-8")
+        head, tail = text.split("per: lot\n")
+        write(pack / "pack.yaml", head + "per: lot\n" + tail.replace('"{volume.title}"', '"{lot.id}{volume.title}"', 1))
+    return deal
+
+
+@pytest.mark.parametrize(
+    ("lot", "per_lot", "expected"),
+    [
+        ("", False, {"报价文件": True}),
+        (FIRST, False, {"报价文件": True}),
+        ("", True, {f"{FIRST}报价文件": True, f"{SECOND}报价文件": True}),
+        (FIRST, True, {f"{FIRST}报价文件": True, f"{SECOND}报价文件": False}),
+    ],
+)
+def test_form_for_a_lot_stands_where_its_lot_is(
+    tmp_path: Path, lot: str, per_lot: bool, expected: dict[str, bool]
+) -> None:
+    """A volume for another lot keeps the pack's own part."""
+    content = make(title("报价承诺书"), line("我方承诺：", u("            ")))
+    entry = {"id": "x", "title": "承诺", "volume": "price", "part": "price-letter", **({"lot": lot} if lot else {})}
+    deal = add_forms(make_lots(tmp_path, per_lot=per_lot), (entry, content, make_map(content)))
+    result = build(deal)
+    assert own_problems(list(result.diagnostics)) == []
+    shown = {name: read(result, name).text for name in expected}
+    assert {name: "报价承诺书" in text for name, text in shown.items()} == expected
+    assert {name: "投标函" not in text for name, text in shown.items()} == expected
+
+
+IDENTITY, POWER = "法定代表人身份证明", "授权委托书"
+_MISSING, _WRONG = "has neither", "has “{}”"
+
+
+@pytest.mark.parametrize(
+    ("agent", "forms", "is_file", "expected"),
+    [
+        ("林知行", (POWER,), False, []),
+        ("林知行", (), False, [_MISSING]),
+        ("林知行", (POWER, IDENTITY), True, [_WRONG.format(IDENTITY)]),
+        ("林知行", (IDENTITY,), False, [_WRONG.format(IDENTITY), _MISSING]),
+        ("", (IDENTITY,), True, []),
+    ],
+)
+def test_authority_is_the_one_that_who_signs_needs(
+    tmp_path: Path, agent: str, forms: tuple[str, ...], is_file: bool, expected: list[str]
+) -> None:
+    """北京市公开招标示范文本, form 2."""
+    parts = ["index-qualification", "declaration", "credentials", *(() if is_file else forms)]
+    deal = make_deal(tmp_path, ", ".join(parts))
+    if not agent:
+        edit(root_of(deal) / "bidkit.yaml", "  agent: 林知行\n", "")
+    entries = [place(name) if name in PLACES else place_identity() for name in forms]
+    entries = [({**entry, "volume": "" if is_file else "qualification"}, *rest) for entry, *rest in entries]
+    assert list_authority(build(add_forms(deal, *entries))) == expected
+
+
+def test_paper_that_authorizes_nobody_is_told(tmp_path: Path) -> None:
+    credentials = ["business-licence", "iso9001", "power"]
+    deal = make_deal(tmp_path, "index-qualification, authority, declaration, credentials", credentials=credentials)
+    edit(root_of(deal) / "bidkit.yaml", "  agent: 林知行\n", "")
+    record = ISO9001_RECORD.replace("id: iso9001", "id: power").replace("kind: iso9001", "kind: authorization")
+    write(root_of(deal) / "catalog/credentials/power.yaml", re.sub("title: .*", f"title: {POWER}", record))
+    found = list_authority(build(deal))
+    assert _WRONG.format(POWER) in found
+    assert _MISSING in found
+
+
+def list_authority(result: Result) -> list[str]:
+    """What FM09 says is wrong."""
+    said = [item.message("en") for item in result.diagnostics if item.code == "FM09"]
+    return [text.split(" signs ")[1].split(";")[0] for text in said]
+
+
+def place_identity() -> tuple[dict[str, Any], bytes, dict[str, Any]]:
+    content = FORMS[IDENTITY]()
+    return {"id": IDENTITY, "title": IDENTITY}, content, make_map(content, **CHOICES.get(IDENTITY, {}))
+
+
+def test_form_of_a_blind_volume_is_a_part_of_it(tmp_path: Path) -> None:
+    """By itself it would have the bidder's name in its properties, and nobody would look for it."""
+    content = make(title("承诺书"), line("质保期：", u("      ")))
+    entry = {"id": "x", "title": "承诺", "volume": "technical"}
+    rules = [{"volumes": ["technical"], "blind": "true"}]
+    for part, told in (("", ["as a file of its own it is not kept blind"]), ("company", [])):
+        deal = make_deal(tmp_path / (part or "file"), tender__format_rules=rules)
+        result = build(add_forms(deal, (entry | ({"part": part} if part else {}), content, make_map(content))))
+        found = [item.message("en") for item in result.diagnostics if item.code == "FM27"]
+        assert len(found) == len(told)
+        assert all(one in text for one, text in zip(told, found, strict=True))
+
+
+def test_form_without_a_part_of_styles_is_proved_as_well(tmp_path: Path) -> None:
+    parts = parts_of(make(title("承诺书"), line("我方承诺：", u("            "))))
+    for name in ("word/styles.xml", "word/_rels/document.xml.rels"):
+        parts.pop(name, None)
+    parts["[Content_Types].xml"] = re.sub(rb"<Override[^>]*styles[^>]*/>", b"", parts["[Content_Types].xml"])
+    content = zipped(parts)
+    entry = {"id": "x", "title": "承诺", "volume": "technical", "part": "company"}
+    deal = add_forms(make_deal(tmp_path), (entry, content, make_map(content)))
+    result = build(deal)
+    assert own_problems(list(result.diagnostics)) == []
+    judged, _ = judge_deal(deal, Options(now=NOW, is_draft=True))
+    assert judged is not None
+    assert result.folder is not None
+    (file,) = (result.folder / "submit").glob("商务技术文件*.docx")
+    (form,) = judged.word_forms
+    parts = parts_of(file.read_bytes())
+    assert prove(form, file.read_bytes()) == []
+    bold = parts[DOCUMENT].decode()
+    start = bold.rindex("<w:rPr>", 0, bold.index("我方承诺："))
+    bold = bold[:start] + "<w:rPr><w:b/>" + bold[start + len("<w:rPr>") :]
+    assert prove(form, zipped({**parts, DOCUMENT: bold.encode()}))
 
 
 def test_places_to_sign_of_a_form_in_a_volume_are_listed(tmp_path: Path) -> None:

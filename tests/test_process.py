@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -81,10 +82,11 @@ class TestOwnProcess:
         shown = run("gate", deal).stdout
         assert "process: ours" in shown
         assert "1.4 does not apply: 预算见公告" in shown
+        assert "these items are changed: 2.3" in shown
         result = build_deal(deal, Options(now=NOW, is_draft=True))
         assert result.folder is not None
         manifest = json.loads((result.folder / "internal/manifest.json").read_bytes())
-        assert manifest["process"] == {"id": "ours", "dropped": {"1.4": "预算见公告"}}
+        assert manifest["process"] == {"id": "ours", "dropped": {"1.4": "预算见公告"}, "changed": ["2.3"]}
         assert "ours.yaml" in manifest["inputs"]
 
     def test_what_was_signed_stays_signed(self, tmp_path: Path) -> None:
@@ -110,6 +112,14 @@ class TestOwnProcess:
         assert [stage.is_ended for stage in gate.stages] == [True, False]
         assert gate.stage is not None
         assert gate.stage.stage.id == "2"
+
+    @pytest.mark.parametrize("key", ["dropped", "changed"])
+    def test_what_was_changed_is_computed_and_not_stated(self, tmp_path: Path, key: str) -> None:
+        text = resources.files("bidkit").joinpath("processes", "six-step.yaml").read_text(encoding="utf-8")
+        whole = yaml.safe_load(text)
+        gate, problems = judge(make(tmp_path, {**whole, key: ["1.1"]}))
+        assert gate is None
+        assert [(item.code, item.values["key"]) for item in problems] == [("DL04", key)]
 
     @pytest.mark.parametrize(
         ("change", "code", "told"),

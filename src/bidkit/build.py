@@ -106,7 +106,11 @@ def _describe(checked: Judged, files: Mapping[str, bytes], built: Built, result:
         "is_draft": options.is_draft,
         "judged_on": checked.bid.today.isoformat(),
         "is_pinned": checked.pinned is not None,
-        "process": {"id": checked.process.id, "dropped": {drop.id: drop.reason for drop in checked.process.dropped}},
+        "process": {
+            "id": checked.process.id,
+            "dropped": {drop.id: drop.reason for drop in checked.process.dropped},
+            "changed": [*checked.process.changed],
+        },
         "waivers": [waiver.model_dump(mode="json") for waiver in checked.good_waivers[0].values()],
         "suppressed": [json.describe_suppressed(item, deal.language) for item in result.suppressed],
         "pack": {"name": checked.pack.name, "sha256": checked.pack.hash},

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from bidkit.diagnostic import Diagnostic, Span, Term, load_messages
 from bidkit.scalars import Flag, Model, Note, Text, validate
-from bidkit.source import Workspace, load_yaml, nearest, parse_yaml
+from bidkit.source import Node, Workspace, load_yaml, nearest, parse_yaml
 
 SHIPPED = "six-step"
 SUBJECTS = ("deal", "company", "catalog", "pack", "papers", "pictures", "signing")
@@ -56,13 +56,22 @@ class Stage(Model):
     items: tuple[Item, ...]
 
 
-class Process(Model):
-    """A sales process."""
+class Whole(Model):
+    """A process with stages of its own, as a file has it."""
 
     schema_: Literal["bidkit/process@1"] = Field(alias="schema")
     id: Text
     stages: tuple[Stage, ...]
+
+
+class Process(Whole):
+    """A sales process.
+
+    `dropped` and `changed` (ids) are what a team made otherwise of the process that it extends.
+    """
+
     dropped: tuple[Drop, ...] = ()
+    changed: tuple[str, ...] = ()
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -113,7 +122,7 @@ def load_shipped() -> Process:
     """The process that ships with bidkit."""
     text = resources.files("bidkit").joinpath("processes", f"{SHIPPED}.yaml").read_text(encoding="utf-8")
     data, problems = parse_yaml(text, f"{SHIPPED}.yaml")
-    process, found = validate(Process, data)
+    process, found = _load_whole(data)
     if process is None or problems:
         raise AssertionError(f"the shipped process is broken: {problems + found}")
     return process
@@ -135,9 +144,14 @@ def load_process(workspace: Workspace, name: str, at: Span | None = None) -> tup
         process, more = _extend(load_shipped(), changes) if changes else (None, [])
         found += more
     else:
-        process, found = validate(Process, data)
+        process, found = _load_whole(data)
     found += [*_check(process, data.values_at["id"] if "extends" in data and "id" in data else None)] if process else []
     return (None if found else process), problems + found
+
+
+def _load_whole(data: Node) -> tuple[Process | None, list[Diagnostic]]:
+    whole, found = validate(Whole, data)
+    return (Process.model_construct(**dict(whole)) if whole else None), found
 
 
 def _extend(base: Process, changes: Extension) -> tuple[Process, list[Diagnostic]]:
@@ -163,8 +177,8 @@ def _extend(base: Process, changes: Extension) -> tuple[Process, list[Diagnostic
         for added in changes.add
         if added.stage not in known_stages
     ]
-    made = base.model_copy(update={"id": changes.id, "stages": tuple(stages), "dropped": changes.drop})
-    return made, problems
+    others = {"dropped": changes.drop, "changed": tuple(changed)}
+    return base.model_copy(update={"id": changes.id, "stages": tuple(stages), **others}), problems
 
 
 def _change(item: Item, change: Change | None) -> Item:

@@ -132,11 +132,16 @@ def _check_form_parts(bid: Bid, volume: Volume) -> Iterator[Diagnostic]:
 
 
 def _place_forms(bid: Bid, volume: Volume, forms: Sequence[FilledWord], lot: str) -> tuple[str, ...] | None:
-    """The parts of a volume with the buyer's forms in their places, those for another lot left out."""
+    """The parts of a volume with the buyer's forms in their places.
+
+    Args:
+        lot: the one that the volume is made for, which has no forms for others; empty for all lots.
+    """
     if volume.parts is None:
         return None
-    ready = {form.id: form.part_name for form in forms if form.guest and form.lot in ("", lot)}
+    ready = {form.id: form.part_name for form in forms if form.guest and (not lot or form.lot in ("", lot))}
     named = [form for form in bid.deal.forms if form.volume == volume.id and form.part]
+    named = [form for form in named if not lot or form.lot in ("", lot)]
     made: list[str] = []
     for name in volume.parts:
         instead = [form for form in named if f"{form.part}.docx" == name]

@@ -17,7 +17,7 @@ from bidkit.appearance.structure import Block, list_blocks
 from bidkit.ooxml import opc
 from bidkit.readback import Place, R, W
 
-_MAIN = "word/document.xml"
+_MAIN, _STYLES = "word/document.xml", "word/styles.xml"
 _PARTS = ("word/document", "word/footnotes", "word/endnotes", "word/header", "word/footer")
 _COLORLESS = ("word/theme/", "word/fontTable", "word/settings", "word/webSettings")
 _PICTURES = (f"{W}drawing", f"{W}pict", f"{W}object")
@@ -86,12 +86,13 @@ class Appearance:
 def read_appearance(content: bytes, name: str) -> Appearance | None:
     """How a finished .docx looks; None if it cannot be read (which PK05 says)."""
     package, _ = opc.read_package(content, name)
-    if package is None or _MAIN not in package or "word/styles.xml" not in package:
+    if package is None or _MAIN not in package:
         return None
     try:
         trees = {part: opc.parse_xml(package[part]) for part in package if part.endswith(".xml")}
     except (etree.XMLSyntaxError, ValueError):
         return None
+    trees.setdefault(_STYLES, etree.Element(f"{W}styles"))
     theme = Theme.read(trees)
     cascade = Cascade(trees, theme)
     blocks = {part: list_blocks(part, tree, cascade) for part, tree in trees.items() if part.startswith(_PARTS)}

@@ -177,6 +177,8 @@ def _find_part(form: WordForm, bid: Bid, volumes: Mapping[str, Kind]) -> tuple[B
     ]
     if form.part and not form.volume:
         problems.append(Diagnostic("FM27", form.span("part"), {"id": form.id, "reason": Term("form_no_volume")}))
+    if volumes.get(form.volume, Kind()).is_blind and not is_part(form, bid):
+        problems.append(Diagnostic("FM27", form.span("volume"), {"id": form.id, "reason": Term("form_blind")}))
     return (None if problems else lots.get(form.lot, bid)), problems
 
 

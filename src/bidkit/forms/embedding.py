@@ -18,11 +18,22 @@ from bidkit.forms.flow import read_text
 from bidkit.forms.values import unfit
 from bidkit.ooxml.formatting import put, put_properties
 from bidkit.ooxml.include import EXACT
-from bidkit.ooxml.opc import Package, parse_xml, serialize, write_package
+from bidkit.ooxml.opc import (
+    CONTENT_TYPES,
+    OFFICE_RELS,
+    Package,
+    add_content_types,
+    add_relationships,
+    parse_xml,
+    rels_name,
+    serialize,
+    write_package,
+)
 from bidkit.ooxml.tree import q, set_text
 
 STYLES, NUMBERING = "word/styles.xml", "word/numbering.xml"
 NOTES = ("word/footnotes.xml", "word/endnotes.xml")
+_STYLES_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"
 _MARGIN = re.compile(r"word/(header|footer)\d*\.xml")
 _HEADING = "FormHeading"
 _USES = ("pStyle", "rStyle", "tblStyle", "basedOn", "next", "link", "styleLink", "numStyleLink")
@@ -58,7 +69,14 @@ def make_part(package: Package, changed: Collection[str], key: str, title: str, 
     _Styles(sheet, key).separate(trees)
     _frame(body, title, bookmark)
     content = {name: serialize(tree) for name, tree in trees.items()}
-    return write_package(package.replace(content))
+    return write_package(package.replace(content if STYLES in package else _link_styles(package, content)))
+
+
+def _link_styles(package: Package, content: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The changed parts of a file that had no styles, with what makes its new part of styles known."""
+    rels, types = rels_name(DOCUMENT), add_content_types(package[CONTENT_TYPES], {}, {STYLES: _STYLES_TYPE})
+    linked = add_relationships(package.get(rels), {"rIdStyles": (f"{OFFICE_RELS}/styles", "styles.xml", False)})
+    return {**content, rels: linked, CONTENT_TYPES: types}
 
 
 def find_margin_text(package: Package) -> str:

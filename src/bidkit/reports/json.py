@@ -87,6 +87,7 @@ def describe_gate(gate: Gate, lang: str) -> dict[str, Any]:
     return {
         "process": gate.process.id,
         "dropped": [{"id": drop.id, "reason": drop.reason} for drop in gate.process.dropped],
+        "changed": [*gate.process.changed],
         "is_ready_to_build": gate.is_ready_to_build,
         "is_ready_to_submit": gate.is_ready_to_submit,
         "stage": gate.stage.stage.id if gate.stage else None,

@@ -169,6 +169,8 @@ def render_gate(gate: Gate, bid: Bid, lang: str) -> str:
             lines += _render_item(result, stage, current, lang)
         lines.append(f"    {texts['labels']['end']}: {getattr(stage.stage.end, lang)}{_ended(stage)}")
     lines += [texts["labels"]["dropped"].format(id=drop.id, reason=drop.reason) for drop in gate.process.dropped]
+    if gate.process.changed:
+        lines.append(texts["labels"]["changed"].format(ids=", ".join(gate.process.changed)))
     if gate.process.id != SHIPPED:
         lines.append(texts["labels"]["process"].format(id=gate.process.id))
     for name, is_open in (("ready_to_build", gate.is_ready_to_build), ("ready_to_submit", gate.is_ready_to_submit)):
