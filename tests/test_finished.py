@@ -141,6 +141,8 @@ BREAKS_OF_DOCUMENTS = {
     "author is a person": (CORE, "<dc:creator>[^<]*<", "<dc:creator>林知行<", "ID02"),
     "author is nobody": (CORE, "<dc:creator>.*?</dc:creator>", "", "ID02"),
     "problem is left out": (BODY, "数据靠人工抄报", "数据", "FM01"),
+    "answer to a problem is left out": (BODY, "网关直采", "网关", "FM01"),
+    "an authorization that nobody needs": (BODY, "总体安排", "授权委托书", "FM09"),
     "answer to a requirement is left out": (BODY, "每季度巡检一次并留记录。", "", "FM01"),
     "tag is left": (BODY, "方案概述</w:t>", "方案概述{{ x }}</w:t>", "FM03"),
     "statement is left": (BODY, "质保期内免费维修", "{% if x %}质保期内免费维修", "FM03"),

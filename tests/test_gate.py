@@ -391,6 +391,8 @@ def test_contact_counts_for_sixty_days_and_only_once_it_has_happened(tmp_path: P
         ({"tender__mandatory_count": "2"}, "3.4r"),
         ({"opportunity__purchase_stage": None}, "3.6"),
         ({"requirements": []}, "4.1"),
+        ({"opportunity__solutions": []}, "4.2"),
+        ({"opportunity__solutions": [{"id": "S1", "problem": "P1", "title": "网关", "text": "见下。"}]}, "4.2"),
         ({"solution__overview": "太短。"}, "4.3"),
         ({"quote__validity_days": "89"}, "4.5d"),
         ({"credentials": ["business-licence"]}, "4.6"),

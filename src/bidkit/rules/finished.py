@@ -1,4 +1,4 @@
-"""the finished files against the Bid: PR03, PR02 in print, PR09, ID02, FM03, PK05."""
+"""the finished files against the Bid: PR03, PR02 in print, PR09, ID02, FM03, FM09, PK05."""
 
 from __future__ import annotations
 
@@ -16,6 +16,13 @@ from bidkit.leftovers import find_leftover
 from bidkit.readback import ReadDocument, ReadWorkbook
 from bidkit.rules.registry import Finding, rule
 from bidkit.words import find_amounts, parse_amount
+
+_CHINESE = frozenset({"mof87", "ndrc"})
+_AUTHORITY = {
+    "authorization": re.compile(r"(?:法定代表人|单位负责人|法人)?(?:授权委托书|授权书)"),
+    "identity": re.compile(r"(?:法定代表人|单位负责人|法定代表人[（(]单位负责人[)）])(?:身份|资格)证明书?"),
+}
+_NUMBERING = re.compile(r"^[\s\d.．、（）()一二三四五六七八九十第章节附件格式：:-]*")
 
 
 @dataclass(frozen=True)
@@ -236,9 +243,10 @@ def nothing_left_out(done: Finished) -> Iterator[Finding]:
 
 
 def _list_contents(bid: Bid) -> list[tuple[str, str]]:
-    """Every problem, product, phase, service level, requirement with its answer and credential of a bid."""
+    """Every problem, product, phase, service level, requirement and credential of a bid, with what answers them."""
     deal, service = bid.deal, bid.deal.solution.service
     wanted = [("problem", item.title) for item in deal.opportunity.problems]
+    wanted += [("answer", item.title) for item in deal.opportunity.solutions]
     wanted += [("sku", item.name) for item in bid.proposed]
     wanted += [("phase", item.name) for item in deal.solution.plan.phases]
     wanted += [("level", item.name) for item in service.levels]
@@ -254,6 +262,35 @@ def nothing_left_open(done: Finished) -> Iterator[Finding]:
         for place, text in file.texts:
             if (found := find_leftover(text)) and "".join(text.split()) not in done.form_texts.get(file.name, ()):
                 yield Finding(Span(file.name, place=place), {"text": found})
+
+
+@rule("FM09", regimes=frozenset({"tender"}))
+def right_authority(done: Finished) -> Iterator[Finding]:
+    """A bid that an agent signs has an authorization, one that the legal representative signs a proof of identity;
+    neither has both. That one is there is judged where the facts of the signers are known."""
+    bid, company = done.bid, done.bid.company
+    if bid.deal.tender is None or bid.deal.tender.rules not in _CHINESE:
+        return
+    wanted, wrong = ("authorization", "identity") if company.agent else ("identity", "authorization")
+    values = {"name": company.agent or company.legal_representative, "wanted": Term(f"paper_{wanted}")}
+    papers = [item for item in bid.selection.chosen if item.kind == "authorization"]
+    # Copies of identity cards may have the title of the proof.
+    cards = [item.title for item in bid.selection.chosen if item.kind == "id-card"]
+    extra = [(paper.span("kind"), paper.title) for paper in papers if wrong == "authorization"]
+    for span, title in [*extra, *((span, title) for span, title in _find_titled(done, wrong) if title not in cards)]:
+        yield Finding(span, {**values, "fault": Term("authority_wrong", (("title", title),))})
+    there = [title for _, title in _find_titled(done, wanted)]
+    is_there = len(there) > sum(title in cards for title in dict.fromkeys(there)) or (wanted != "identity" and papers)
+    if company.signers and not is_there:
+        yield Finding(_span([*done.documents.values()]), {**values, "fault": Term("authority_missing")})
+
+
+def _find_titled(done: Finished, kind: str) -> list[tuple[Span | None, str]]:
+    """The headings, and the titles of the buyer's forms, that say what this paper is called; each with its place."""
+    said = [(name, text) for name, file in done.documents.items() for _, text in file.headings]
+    said += [(name, text) for name in done.forms for _, text in done.documents[name].texts[:5]]
+    plain = [(name, _NUMBERING.sub("", "".join(text.split()))) for name, text in said]
+    return [(Span(name, place=(("heading", text),)), text) for name, text in plain if _AUTHORITY[kind].fullmatch(text)]
 
 
 @rule("FM11")
@@ -286,6 +323,7 @@ RULES = (
     names_in_print,
     nothing_left_out,
     nothing_left_open,
+    right_authority,
     contents_match,
     draft_is_marked,
 )
