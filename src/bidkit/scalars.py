@@ -44,14 +44,15 @@ class Model(BaseModel):
 
     def span(self, field: str | None = None, index: int | None = None) -> Span | None:
         """Where a field's value (or one item of its list) stands; the record's own place if the field was left out."""
-        if self._node is None:
+        node = self._node  # pydantic takes its time over a private attribute
+        if node is None:
             return None
         if field is None:
-            return self._node.span
-        value = self._node.get(field)
+            return node.span
+        value = None if index is None else node.get(field)
         if index is not None and isinstance(value, Items) and index < len(value):
             return value.items_at[index]
-        return self._node.values_at.get(field, self._node.span)
+        return node.values_at.get(field, node.span)
 
     def span_below(self, *steps: int | str) -> Span | None:
         """Where what keys and positions lead to, one after the other, is written."""

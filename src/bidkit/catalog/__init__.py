@@ -5,16 +5,26 @@ A record's id is its file's name: `catalog/products/GW-200.md` is the product wi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bidkit.catalog.papers import Credential, check_paper
 from bidkit.catalog.prices import PriceBook, check_book
 from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.scalars import Day, Model, Note, Prose, Text, validate
-from bidkit.source import Node, Workspace, decode, load_yaml, nearest, parse_front_matter
+from bidkit.source import (
+    Node,
+    Workspace,
+    decode,
+    has_references,
+    load_yaml,
+    nearest,
+    parse_front_matter,
+    parse_mapping,
+)
 
 _PAPERS = "catalog/credentials"
 
@@ -122,10 +132,7 @@ def _load(
 
 
 def _read(workspace: Workspace, name: str, key: str, kind: type[R], problems: list[Diagnostic]) -> R | None:
-    data, found = _load_record(workspace, name, "introduction" if kind is Product else "text")
-    problems.extend(found)
-    record, found = validate(kind, data) if data is not None else (None, [])
-    problems.extend(found)
+    record: R | None = _load_record(workspace, name, kind, problems)
     if record is None:
         return None
     own = record.sku if isinstance(record, Product) else record.id
@@ -135,17 +142,42 @@ def _read(workspace: Workspace, name: str, key: str, kind: type[R], problems: li
     return record
 
 
-def _load_record(workspace: Workspace, name: str, body_key: str) -> tuple[Node | None, list[Diagnostic]]:
-    """A record's data: a whole YAML file, or front matter with the text below it under `body_key`."""
-    if name.endswith(".yaml"):
-        return load_yaml(workspace, name)
-    content, problems = workspace.read(name)
-    text, found = decode(content, name) if content is not None else (None, [])
+def _load_record(workspace: Workspace, name: str, kind: type[Model], problems: list[Diagnostic]) -> Any:
+    """A record of its kind, also one that says another id than its file's name."""
+    content, found = workspace.read(name)
+    text, more = decode(content, name) if content is not None else (None, [])
+    problems.extend([*found, *more])
     if text is None:
-        return None, problems + found
-    data, body, found = parse_front_matter(text, name)
-    if data is not None and body_key in data:
-        found.append(Diagnostic("DL03", data.keys_at[body_key], {"key": body_key, "first": body.span.line}))
+        return None
+    record, told = _parse_alone(text, name, kind) or _parse(workspace, name, kind)
+    problems.extend(told)
+    return record
+
+
+@lru_cache(maxsize=4096)
+def _parse_alone(text: str, name: str, kind: type[Model]) -> tuple[Any, Sequence[Diagnostic]] | None:
+    """A record all of which stands in its own file, kept while bidkit runs; None if it refers to other files."""
+    is_yaml = name.endswith(".yaml")
+    data, problems = parse_mapping(text, name) if is_yaml else _read_front_matter(text, name, kind)
+    if is_yaml and has_references(data):
+        return None
+    record, found = validate(kind, data) if data is not None else (None, [])
+    return record, (*problems, *found)
+
+
+def _parse(workspace: Workspace, name: str, kind: type[Model]) -> tuple[Any, Sequence[Diagnostic]]:
+    """A record with what the files say that it refers to."""
+    data, problems = load_yaml(workspace, name)
+    record, found = validate(kind, data) if data is not None else (None, [])
+    return record, (*problems, *found)
+
+
+def _read_front_matter(text: str, name: str, kind: type[Model]) -> tuple[Node | None, list[Diagnostic]]:
+    """Front matter, with the text below it under a key of its own."""
+    data, body, problems = parse_front_matter(text, name)
+    key = "introduction" if kind is Product else "text"
+    if data is not None and key in data:
+        problems.append(Diagnostic("DL03", data.keys_at[key], {"key": key, "first": body.span.line}))
     elif data is not None:
-        data.put(body_key, body, body.span, body.span)
-    return data, problems + found
+        data.put(key, body, body.span, body.span)
+    return data, problems

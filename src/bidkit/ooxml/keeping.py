@@ -28,17 +28,18 @@ from bidkit.ooxml.sandbox import Environment, load_template
 from bidkit.ooxml.tags import Tag
 from bidkit.ooxml.values import Site, Styles
 
-_HERE = Path(__file__).parent
+_HERE = [
+    (path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(Path(__file__).parent.rglob("*.py"))
+]
 _JINJA = [(path.name, path.stat().st_mtime_ns) for path in sorted(Path(jinja2.__file__).parent.glob("*.py"))]
 
 
 def make_key(content: bytes, environment: Environment, settings: tuple[Any, ...]) -> str:
     """The name under which a compiled template is kept: all that its code depends on."""
-    made_by = [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(_HERE.rglob("*.py"))]
     facts = (
         importlib.util.MAGIC_NUMBER,
         _JINJA,
-        made_by,
+        _HERE,
         settings,
         environment.is_compat,
         _list_functions(environment.filters),

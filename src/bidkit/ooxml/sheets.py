@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from xml.sax.saxutils import escape
+from html import escape
 
 from lxml import etree
 
@@ -52,7 +52,7 @@ def change_sheets(package: opc.Package, sheet: Sheet) -> opc.Package:
     if sheet.paper or sheet.margins:
         package = _resize(package, sheet)
     if sheet.header is not None:
-        text = f"<w:r><w:t>{escape(sheet.header)}</w:t></w:r>"
+        text = f"<w:r><w:t>{escape(sheet.header, quote=False)}</w:t></w:r>"
         package = _replace_parts(package, "header", _LINE.format("right", text) if sheet.header else "")
     if sheet.footer is not None:
         package = _replace_parts(package, "footer", _LINE.format(sheet.footer, _FIELD) if sheet.footer else "")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
 from bidkit.bid import Bid
 from bidkit.days import read_numeral
@@ -14,6 +15,7 @@ from bidkit.rules.registry import Finding, rule
 from bidkit.units import convert
 from bidkit.written import list_lines, narrow
 
+T = TypeVar("T")
 _DIGIT = "[一二两三四五六七八九]"
 _NUMBER = rf"(?P<n>\d+(?:\.\d+)?|{_DIGIT}?十{_DIGIT}?|{_DIGIT})"
 _IS = r"(?:期限|期)?(?:均|共|为|是|不少于|承诺|[:：\s]){0,3}"
@@ -67,14 +69,11 @@ def _lines(bid: Bid) -> Iterator[tuple[str, Span | None]]:
 def facts_are_the_deals(bid: Bid) -> Iterator[Finding]:
     """A text that names the warranty, the validity, the time to deliver or the team says what the deal says."""
     known = _list_facts(bid)
-    for line, at in _lines(bid):
-        for kind, pattern in _KNOWN:
-            for found in pattern.finditer(line):
-                value, base = convert(_read_number(found["n"]), found["unit"])
-                if known.get(kind) and value not in known[kind]:
-                    shown = ", ".join(f"{item.normalize():f}" for item in sorted(known[kind]))
-                    values = {"what": Term(f"fact_{kind}"), "stated": found[0], "known": f"{shown} {base}"}
-                    yield Finding(narrow(at, *found.span()), values)
+    for found, at, kind in _find(bid, _KNOWN):
+        value, base = convert(_read_number(found["n"]), found["unit"])
+        if known[kind] and value not in known[kind]:
+            shown = ", ".join(f"{item.normalize():f}" for item in sorted(known[kind]))
+            yield Finding(at, {"what": Term(f"fact_{kind}"), "stated": found[0], "known": f"{shown} {base}"})
 
 
 def _list_facts(bid: Bid) -> dict[str, set[Decimal]]:
@@ -99,13 +98,25 @@ def _read_number(text: str) -> Decimal:
 @rule("FM15", Severity.WARNING)
 def sober_words(bid: Bid) -> Iterator[Finding]:
     """No superlative that nobody can prove, and no law that is repealed on the day of the bid."""
-    for line, at in _lines(bid):
-        for found in _ABSOLUTE.finditer(line):
-            yield Finding(narrow(at, *found.span()), {"text": found[0], "fault": Term("absolute")})
-        for pattern, day, instead in _REPEALED:
-            for found in pattern.finditer(line) if bid.deal.dated >= day else ():
-                fault = Term("repealed", (("day", day.isoformat()), ("instead", instead)))
-                yield Finding(narrow(at, *found.span()), {"text": found[0], "fault": fault})
+    for found, at, fault in _find(bid, [(Term("absolute"), _ABSOLUTE), *_list_repealed(bid.deal.dated)]):
+        yield Finding(at, {"text": found[0], "fault": fault})
+
+
+def _list_repealed(dated: date) -> Iterator[tuple[Term, re.Pattern[str]]]:
+    for pattern, day, instead in _REPEALED:
+        if dated >= day:
+            yield Term("repealed", (("day", day.isoformat()), ("instead", instead))), pattern
+
+
+def _find(bid: Bid, patterns: Iterable[tuple[T, re.Pattern[str]]]) -> Iterator[tuple[re.Match[str], Span | None, T]]:
+    """What the texts of a bid say of this, each with its place; most patterns fit nowhere in all of them."""
+    lines = [*_lines(bid)]
+    whole = "\n".join(line for line, _ in lines)
+    likely = [(what, pattern) for what, pattern in patterns if pattern.search(whole)]
+    for line, at in lines if likely else ():
+        for what, pattern in likely:
+            for found in pattern.finditer(line):
+                yield found, narrow(at, *found.span()), what
 
 
 RULES = (facts_are_the_deals, sober_words)

@@ -26,6 +26,7 @@ __all__ = [
     "Workspace",
     "decode",
     "decode_chinese",
+    "has_references",
     "list_comments",
     "load_yaml",
     "make_prose",
@@ -65,15 +66,25 @@ def parse_mapping(text: str, name: str) -> tuple[Node | None, list[Diagnostic]]:
     return None, problems
 
 
+def has_references(data: Any) -> bool:
+    """Whether something below says `{file: …}`, so that what it comes to is not in one file alone."""
+    values = data.values() if isinstance(data, Node) else data if isinstance(data, Items) else ()
+    return _is_reference(data) or any(has_references(value) for value in values)
+
+
+def _is_reference(value: Any) -> bool:
+    return (
+        isinstance(value, Node)
+        and isinstance(value.get("file"), str)
+        and set(value) <= {"file", "sheet", "columns", "ignore"}
+    )
+
+
 def expand_files(data: Any, workspace: Workspace, name: str, problems: list[Diagnostic]) -> None:
     """Replace every `{file: …}` below `data` by what that file holds, in place."""
     pairs = data.items() if isinstance(data, Node) else enumerate(data) if isinstance(data, Items) else ()
     for key, value in list(pairs):
-        if (
-            isinstance(value, Node)
-            and isinstance(value.get("file"), str)
-            and set(value) <= {"file", "sheet", "columns", "ignore"}
-        ):
+        if _is_reference(value):
             data[key], found = _load_reference(workspace, value, name)
             problems.extend(found)
         elif isinstance(value, (Node, Items)):

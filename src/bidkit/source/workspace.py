@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 import os
+import posixpath
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -54,16 +55,27 @@ class Workspace:
         outside = [Diagnostic("DL13", at, {"file": name})]
         if "\0" in name or "\\" in name or name.startswith(("/", "~")) or (len(name) > 1 and name[1] == ":"):
             return None, outside
-        relative = os.path.normpath(str(PurePosixPath(beside).parent / name))
+        relative = posixpath.normpath(str(PurePosixPath(beside).parent / name))
         if relative == ".." or relative.startswith("../"):
             return None, outside
         try:
-            real = (self.root / relative).resolve(strict=True)
+            is_inside = self._is_plain(relative) or self._leads_inside(relative)
         except (OSError, RuntimeError):
             return None, [Diagnostic("DL12", at, {"file": relative, "near": self._nearest(relative)})]
-        if not real.is_relative_to(self.root.resolve()):
-            return None, outside
-        return PurePosixPath(relative).as_posix(), []
+        return (relative, []) if is_inside else (None, outside)
+
+    def _is_plain(self, relative: str) -> bool:
+        """Whether no part of a name below the root is a link; almost always so, and quickly seen. Raises OSError for
+        what does not exist."""
+        path = str(self.root)
+        for part in relative.split("/"):
+            path = f"{path}/{part}"
+            if stat.S_ISLNK(os.lstat(path).st_mode):
+                return False
+        return True
+
+    def _leads_inside(self, relative: str) -> bool:
+        return (self.root / relative).resolve(strict=True).is_relative_to(self.root.resolve())
 
     def names(self, folder: str, suffix: str) -> list[str]:
         """The sorted names of the files of one kind in a folder, workspace-relative; none if it does not exist."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from xml.sax.saxutils import escape
+from html import escape
 
 from bidkit.ooxml.archive import write_members
 from bidkit.ooxml.opc import Package
@@ -164,7 +164,7 @@ def _write(value: Value, prefix: str, *, is_computed: bool) -> tuple[str, str]:
         return ' t="b"', f"<{prefix}v>{int(value)}</{prefix}v>"
     if isinstance(value, Decimal):
         return "", f"<{prefix}v>{write_number(value)}</{prefix}v>"
-    text = escape(_ESCAPED.sub("_x005F_", value or ""))
+    text = escape(_ESCAPED.sub("_x005F_", value or ""), quote=False)
     if isinstance(value, CellError) or is_computed:
         kind = "e" if isinstance(value, CellError) else "str"
         return f' t="{kind}"', f"<{prefix}v>{text}</{prefix}v>"

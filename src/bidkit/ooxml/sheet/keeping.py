@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import marshal
 from dataclasses import fields, is_dataclass
+from functools import lru_cache
 from typing import Any
 
 from bidkit.diagnostic import Span
@@ -44,15 +45,21 @@ def to_bytes(template: WorkbookTemplate, original: opc.Package) -> bytes:
 
 def restore(payload: bytes, name: str, original: opc.Package, environment: SheetEnvironment) -> WorkbookTemplate:
     """The template that `to_bytes` was given, under the name that its file has now."""
-    changed, dropped, packed, shell, flat = marshal.loads(payload)
-    plans = unpack(packed, name)
-    parts = {}
-    for part, source, tags, chunks, code in flat:
-        compiled = CompiledPart(part, source, unpack(tags, name), chunks)
-        parts[part] = Part(compiled, code, load_template(environment, code))
+    changed, dropped, plans, shell, compiled = _read(payload, name)
+    parts = {part.name: Part(part, code, load_template(environment, code)) for part, code in compiled}
     environment.parts = parts
     environment.sites = {plan.part: plan.sites for plan in plans}
-    return WorkbookTemplate(name, original.replace(changed, dropped), plans, unpack(shell, name), parts, environment)
+    return WorkbookTemplate(name, original.replace(changed, dropped), plans, shell, parts, environment)
+
+
+@lru_cache(maxsize=16)
+def _read(payload: bytes, name: str) -> Any:
+    """What does not belong to one environment, kept while bidkit runs: nothing changes it."""
+    changed, dropped, plans, shell, parts = marshal.loads(payload)
+    compiled = [
+        (CompiledPart(part, source, unpack(tags, name), chunks), code) for part, source, tags, chunks, code in parts
+    ]
+    return changed, dropped, unpack(plans, name), unpack(shell, name), compiled
 
 
 def pack(value: Any) -> Any:

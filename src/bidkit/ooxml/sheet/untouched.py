@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from html import unescape
 from itertools import pairwise
 from typing import NamedTuple
-from xml.sax.saxutils import unescape
 
 from bidkit.ooxml.opc import Package
 
