@@ -130,4 +130,5 @@ def _result(checked: Judged | None, problems: list[Diagnostic], deal_path: Path,
         return result
     result = replace(result, diagnostics=tuple(sort_diagnostics([*problems, *checked.gate.waived])))
     suppressed = tuple(sorted(checked.suppressed, key=lambda item: (item.finding.code, item.at.order)))
-    return replace(result, bid=checked.bid, gate=checked.gate, pinned=checked.pinned, suppressed=suppressed)
+    result = replace(result, bid=checked.bid, gate=checked.gate, pinned=checked.pinned, suppressed=suppressed)
+    return replace(result, workspace=checked.workspace)

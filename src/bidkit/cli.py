@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bidkit import __version__
+from bidkit.batch_cli import batch
 from bidkit.command import (
     AsOf,
     Deal,
@@ -82,6 +83,7 @@ app.add_typer(price)
 app.add_typer(credentials)
 app.add_typer(requirements)
 app.command()(diff)
+app.command()(batch)
 app.add_typer(forms)
 
 TemplateFile = Annotated[

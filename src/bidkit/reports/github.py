@@ -13,15 +13,18 @@ _MOST = 10  # of each command GitHub shows so many in a step, and no word of the
 
 def render(result: Result, shown: list[Shown], lang: str) -> str:
     """A command for each finding, errors first, then plain lines, in which nothing of the user stands."""
-    labels = load_messages(lang)["labels"]
-    commands = [_render(item, lang) for item in shown]
-    lines = [*commands, render_summary(result.diagnostics, lang, len(result.suppressed))]
-    for command in _COMMANDS.values():
-        if (more := sum(line.startswith(f"::{command} ") for line in commands) - _MOST) > 0:
-            lines.append(labels["not_shown"].format(count=more, kind=command))
+    lines = render_commands(shown, render_summary(result.diagnostics, lang, len(result.suppressed)), lang)
     if result.gate and result.bid:
         lines.append(render_gate_state(result.gate, result.bid, lang))
     return "\n".join(lines)
+
+
+def render_commands(shown: list[Shown], summary: str, lang: str) -> list[str]:
+    """A command for each finding, a line that sums them up, and how many of them GitHub will not show."""
+    commands = [_render(item, lang) for item in shown]
+    counts = {kind: sum(line.startswith(f"::{kind} ") for line in commands) - _MOST for kind in _COMMANDS.values()}
+    text = load_messages(lang)["labels"]["not_shown"]
+    return [*commands, summary, *(text.format(count=more, kind=kind) for kind, more in counts.items() if more > 0)]
 
 
 def _render(item: Shown, lang: str) -> str:

@@ -17,6 +17,11 @@ FORMAT_VERSION = "1.0"
 
 def render(result: Result, command: str, lang: str) -> str:
     """One object: format version, command, findings, gate, totals, folder."""
+    return json.dumps(describe_result(result, command, lang), ensure_ascii=False, indent=2)
+
+
+def describe_result(result: Result, command: str, lang: str) -> dict[str, Any]:
+    """What came of a deal as plain data."""
     bid = result.bid
     record: dict[str, Any] = {
         "format_version": FORMAT_VERSION,
@@ -35,7 +40,7 @@ def render(result: Result, command: str, lang: str) -> str:
     }
     if result.packages:
         record["packages"] = [{**asdict(item), "folder": str(item.folder)} for item in result.packages]
-    return json.dumps(record, ensure_ascii=False, indent=2)
+    return record
 
 
 def render_inspection(inspection: Inspection, command: str, lang: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from xml.etree.ElementTree import Element, SubElement, indent, tostring
+from collections.abc import Iterable
+from xml.etree.ElementTree import Element, SubElement, fromstring, indent, tostring
 
 from bidkit.diagnostic import Severity, load_messages, outline
 from bidkit.gate import ItemResult, State
@@ -17,7 +18,20 @@ _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def render(result: Result, shown: list[Shown], command: str, lang: str) -> str:
-    """One suite. What was not judged is skipped, never passed."""
+    """One suite."""
+    return join([tostring(make_suite(result, shown, command, lang), encoding="unicode")])
+
+
+def join(suites: Iterable[str]) -> str:
+    """A document of suites, each as XML."""
+    root = Element("testsuites")
+    root.extend(map(fromstring, suites))
+    indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode")
+
+
+def make_suite(result: Result, shown: list[Shown], command: str, lang: str) -> Element:
+    """The suite of a deal. What was not judged is skipped, never passed."""
     name = result.bid.deal.id if result.bid else result.deal_file
     suite = Element("testsuite", name=_legal(name), time="0")
     if result.bid:
@@ -35,10 +49,7 @@ def render(result: Result, shown: list[Shown], command: str, lang: str) -> str:
     counts = {"failures": found["failure"], "errors": found["error"], "skipped": found["skipped"]}
     for key, count in {"tests": len(suite), **counts}.items():
         suite.set(key, str(count))
-    suites = Element("testsuites")
-    suites.append(suite)
-    indent(suites)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(suites, encoding="unicode")
+    return suite
 
 
 def _list_codes(result: Result, shown: list[Shown]) -> list[str]:

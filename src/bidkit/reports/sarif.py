@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
@@ -18,16 +19,22 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: 
 
 
 def render(result: Result, shown: list[Shown], lang: str) -> str:
+    """One run for a deal."""
+    facts = {"deal": result.bid.deal.id, "judged_on": result.bid.today.isoformat()} if result.bid else {}
+    state = {"is_draft": result.is_draft, "is_ready": result.is_ready}
+    return render_run(shown, lang, facts | state, is_successful=result.exit_code != 2)
+
+
+def render_run(shown: list[Shown], lang: str, properties: Mapping[str, Any], *, is_successful: bool) -> str:
     """One run: the codes that were found with their reasons, and a result for each finding."""
     codes = sorted({item.code for item in shown})
     driver = {"name": "bidkit", "version": __version__, "rules": [_describe_code(code, lang) for code in codes]}
-    facts = {"deal": result.bid.deal.id, "judged_on": result.bid.today.isoformat()} if result.bid else {}
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "invocations": [{"executionSuccessful": result.exit_code != 2}],
+        "invocations": [{"executionSuccessful": is_successful}],
         "results": [_describe(item, codes) for item in shown],
-        "properties": {**facts, "is_draft": result.is_draft, "is_ready": result.is_ready},
+        "properties": dict(properties),
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2)
 

@@ -19,7 +19,7 @@ MAX_TEXT_BYTES = 5 * 2**20
 
 @dataclass
 class Workspace:
-    """A folder tree that one bid may read; remembers every file that was read.
+    """A folder tree that one bid may read; remembers every file that was read, looked for and listed.
 
     Args:
         root: the folder that holds `bidkit.yaml`; nothing outside of it is ever read.
@@ -29,6 +29,10 @@ class Workspace:
     files: dict[str, bytes] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
     """SHA-256 of those whose content is no longer kept."""
+    missing: set[str] = field(default_factory=set)
+    """The names of files that were looked for and are not there."""
+    listed: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    """By folder and suffix, the names of files that were listed."""
 
     def read(self, name: str, beside: str = "", at: Span | None = None) -> tuple[bytes | None, list[Diagnostic]]:
         """The bytes of a file named relative to the file `beside`. Diagnostics: DL12, DL13, DL14."""
@@ -61,6 +65,7 @@ class Workspace:
         try:
             is_inside = self._is_plain(relative) or self._leads_inside(relative)
         except (OSError, RuntimeError):
+            self.missing.add(relative)
             return None, [Diagnostic("DL12", at, {"file": relative, "near": self._nearest(relative)})]
         return (relative, []) if is_inside else (None, outside)
 
@@ -79,10 +84,9 @@ class Workspace:
 
     def names(self, folder: str, suffix: str) -> list[str]:
         """The sorted names of the files of one kind in a folder, workspace-relative; none if it does not exist."""
-        base = self.root / folder
-        return (
-            sorted(path.relative_to(self.root).as_posix() for path in base.glob(f"*{suffix}")) if base.is_dir() else []
-        )
+        found = list_names(self.root, folder, suffix)
+        self.listed[folder, suffix] = tuple(found)
+        return found
 
     def hashes(self) -> dict[str, str]:
         """SHA-256 of every file read, by workspace-relative name."""
@@ -95,6 +99,12 @@ class Workspace:
         except OSError:  # no such folder, or a name that is too long
             return ""
         return nearest(Path(relative).name, names) or ""
+
+
+def list_names(root: Path, folder: str, suffix: str) -> list[str]:
+    """The sorted names of the files of one kind in a folder, relative to the root; none if it does not exist."""
+    base = root / folder
+    return sorted(path.relative_to(root).as_posix() for path in base.glob(f"*{suffix}")) if base.is_dir() else []
 
 
 def _read_regular(path: Path) -> bytes | str:

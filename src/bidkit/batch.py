@@ -1,0 +1,252 @@
+"""many deals, each built by itself on all cores: one that fails stops no other, and what has not changed is not built.
+
+Deals go to the processes of an executor, a few ahead of what they are busy with. A process that dies takes nobody
+along: those that were being built are built once more, each in a process of its own.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import re
+import signal
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+
+from bidkit.build import build_deal
+from bidkit.config import find_workspace
+from bidkit.diagnostic import Diagnostic
+from bidkit.judging import Options
+from bidkit.reports import Result
+from bidkit.reports.outcome import Outcome, describe_outcome, read_outcome
+from bidkit.unchanged import Kept, list_frame, list_seen, trace
+
+_ID = re.compile(r"^id:\s*[\"']?([^\s\"'#]+)", re.M)
+_AHEAD = 2
+"""Deals that wait for each process, so that none is ever idle and few are lost with it."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How a batch is asked for.
+
+    Args:
+        form: the report's; an outcome carries what that needs.
+        is_fresh: every deal is built, also one of which nothing has changed.
+    """
+
+    options: Options
+    lang: str
+    here: Path
+    form: str = "text"
+    is_fresh: bool = False
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What the words of an outcome depend on."""
+        return self.lang, str(self.here)
+
+
+@dataclass
+class Batch:
+    """What came of many deals, in the order in which they were named.
+
+    Args:
+        left: the deals that were not begun, after a failure or an interrupt.
+    """
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    left: list[Path] = field(default_factory=list)
+    is_interrupted: bool = False
+    seconds: float = 0.0
+
+    @property
+    def exit_code(self) -> int:
+        """The worst of all."""
+        worst = max((outcome.exit_code for outcome in self.outcomes), default=0)
+        return 130 if self.is_interrupted else worst
+
+
+def build_one(deal: Path, asked: Asked) -> Outcome:
+    """What came of one deal: that of before if nothing has changed. Diagnostics: EN25 (a mistake of bidkit's own)."""
+    start = time.perf_counter()
+    name = _show(deal, asked.here)
+    try:
+        outcome = _build(deal, name, asked)
+    except Exception:
+        values = {"reason": traceback.format_exc().strip().splitlines()[-1], "trace": traceback.format_exc()}
+        outcome = _fail(name, Diagnostic("EN25", None, values), asked)
+    return replace(outcome, seconds=time.perf_counter() - start).only(asked.form)
+
+
+def _build(deal: Path, name: str, asked: Asked) -> Outcome:
+    kept = _open_kept(os.getpid(), asked.options.now.isoformat())
+    plain, because = (None, "") if asked.is_fresh else kept.find(deal, asked.options, asked.told)
+    if plain is not None:
+        return replace(read_outcome(plain), deal=name, state="unchanged")
+    frame = list_frame(deal)
+    result = build_deal(deal, asked.options)
+    outcome = replace(describe_outcome(result, name, asked.lang, asked.here), because=because)
+    if outcome.is_good and result.bid and result.folder and result.workspace:
+        tender = result.bid.deal.tender
+        about = result.workspace, result.folder, tender.deadline if tender else None
+        traced = trace(*about, is_pinned=result.pinned is not None)
+        seen = frame | list_seen(result.workspace)
+        kept.keep(deal, asked.options, asked.told, traced, seen, replace(outcome, because="").to_plain())
+    return outcome
+
+
+@lru_cache(maxsize=1)
+def _open_kept(pid: int, batch: str) -> Kept:
+    """The outcomes of before; what a process has read of files holds for one batch."""
+    return Kept()
+
+
+def _fail(name: str, problem: Diagnostic, asked: Asked) -> Outcome:
+    """The outcome of a deal that could not even be judged."""
+    result = Result((problem,), deal_file=name)
+    return replace(describe_outcome(result, name, asked.lang, asked.here), because="")
+
+
+def _show(deal: Path, here: Path) -> str:
+    path = deal.resolve()
+    return (path.relative_to(here) if path.is_relative_to(here) else path).as_posix()
+
+
+def run_batch(
+    deals: Sequence[Path],
+    asked: Asked,
+    *,
+    jobs: int = 0,
+    fails_fast: bool = False,
+    done: Callable[[Outcome], None] = lambda outcome: None,
+) -> Batch:
+    """Build all deals; an interrupt ends it once those that are being built are whole.
+
+    Args:
+        jobs: processes; 0 for as many as there are cores.
+        fails_fast: nothing is begun after a deal that came to no package.
+        done: told each outcome as it comes.
+    """
+    start, batch = time.perf_counter(), Batch()
+    todo, clashes = _part(deals, asked)
+    found: dict[Path, Outcome] = {}
+
+    def tell(deal: Path, outcome: Outcome) -> bool:
+        found[deal] = outcome
+        done(outcome)
+        return outcome.is_good or not fails_fast
+
+    for deal, outcome in clashes.items():
+        tell(deal, outcome)
+    jobs = min(jobs or os.cpu_count() or 1, len(todo))
+    try:
+        if not (clashes and fails_fast):
+            (_run_pool if jobs > 1 else _run_here)(deque(todo), asked, jobs, tell)
+    except KeyboardInterrupt:
+        batch.is_interrupted = True
+    batch.outcomes = [found[deal] for deal in deals if deal in found]
+    batch.left = [deal for deal in deals if deal not in found]
+    batch.seconds = time.perf_counter() - start
+    return batch
+
+
+def _run_here(todo: deque[Path], asked: Asked, jobs: int, tell: Callable[[Path, Outcome], bool]) -> None:
+    for deal in todo:
+        if not tell(deal, build_one(deal, asked)):
+            return
+
+
+def _run_pool(todo: deque[Path], asked: Asked, jobs: int, tell: Callable[[Path, Outcome], bool]) -> None:
+    suspects: deque[Path] = deque()
+    while todo or suspects:
+        alone = bool(suspects)
+        queue, count = (suspects, 1) if alone else (todo, jobs)
+        with _open_pool(count) as pool:
+            broken, goes_on = _feed(pool, queue, asked, 1 if alone else count * _AHEAD, tell)
+        if not goes_on:
+            return
+        if alone and broken:
+            tell(broken[0], _fail(_show(broken[0], asked.here), Diagnostic("EN26"), asked))
+        else:
+            suspects.extend(broken)
+
+
+def _feed(
+    pool: Executor, queue: deque[Path], asked: Asked, most: int, tell: Callable[[Path, Outcome], bool]
+) -> tuple[list[Path], bool]:
+    """Build what is queued; gives the deals that were in hand when a process died, and whether to go on."""
+    running: dict[Future[Outcome], Path] = {}
+    goes_on = True
+    try:
+        while (queue and goes_on) or running:
+            while queue and goes_on and len(running) < most:
+                future = pool.submit(build_one, queue[0], asked)
+                running[future] = queue.popleft()
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                outcome = future.result()
+                goes_on = tell(running.pop(future), outcome) and goes_on
+    except BrokenProcessPool:
+        return [*_take_done(running, tell)], goes_on
+    except KeyboardInterrupt:
+        pool.shutdown(wait=True, cancel_futures=True)
+        for _ in _take_done(running, tell):
+            pass
+        raise
+    return [], goes_on
+
+
+def _take_done(running: dict[Future[Outcome], Path], tell: Callable[[Path, Outcome], bool]) -> Iterator[Path]:
+    """Tell what has come to an end in time; gives the others."""
+    for future, deal in running.items():
+        if future.done() and not future.cancelled() and future.exception() is None:
+            tell(deal, future.result())
+        else:
+            yield deal
+
+
+def _open_pool(jobs: int) -> ProcessPoolExecutor:
+    """Processes that know bidkit before they are asked, and leave an interrupt to us."""
+    has_server = "forkserver" in multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if has_server else "spawn")
+    if has_server:
+        context.set_forkserver_preload(["bidkit.batch"])
+    return ProcessPoolExecutor(jobs, context, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
+
+
+def _part(deals: Iterable[Path], asked: Asked) -> tuple[list[Path], dict[Path, Outcome]]:
+    """The deals to be built, and those that would write over each other. Diagnostics: PK58."""
+    by_folder: dict[tuple[Path, str], list[Path]] = {}
+    for deal in deals:
+        by_folder.setdefault(_find_folder(deal, asked.options), []).append(deal)
+    todo: list[Path] = []
+    clashes: dict[Path, Outcome] = {}
+    for (_, name), same in by_folder.items():
+        if len(same) == 1 or not name:
+            todo += same
+            continue
+        for deal in same:
+            others = ", ".join(_show(other, asked.here) for other in same if other is not deal)
+            clashes[deal] = _fail(
+                _show(deal, asked.here), Diagnostic("PK58", None, {"id": name, "others": others}), asked
+            )
+    order = {deal: number for number, deal in enumerate(deals)}
+    return sorted(todo, key=order.__getitem__), clashes
+
+
+def _find_folder(deal: Path, options: Options) -> tuple[Path, str]:
+    """Where the package of a deal goes, and its id as far as a glance tells; empty if it does not."""
+    workspace = find_workspace(deal)
+    try:
+        named = _ID.search(deal.read_text(encoding="utf-8", errors="replace"))
+    except OSError:
+        named = None
+    base = options.out or (workspace.root / "dist" if workspace else deal.parent)
+    return base.resolve(), named[1] if named else ""

@@ -1,0 +1,131 @@
+"""Typer command for many deals: which, on how many cores, and how their outcomes are told."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bidkit.command import (
+    AsOf,
+    LangOption,
+    ReportFile,
+    ReportFormat,
+    ReportOption,
+    echo,
+    find_language,
+    make_options,
+    refuse,
+)
+
+if TYPE_CHECKING:
+    from bidkit.reports.outcome import Outcome
+
+
+def batch(
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PATH…",
+            help="项目文件、文件夹、通配符，或每行一个路径的 .txt / deals, folders, patterns, a .txt of paths",
+        ),
+    ],
+    draft: Annotated[bool, typer.Option("--draft", help="生成草稿 / drafts, DRAFT on every page")] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="输出目录，默认各工作区的 dist / folder for packages")
+    ] = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="另存 PDF / PDFs too; needs LibreOffice")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="手工改过的旧文件另存后再写 / keep edited packages aside")
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="警告也不放行 / warnings stop a build too")] = False,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=0, help="进程数，默认核数 / processes, default as many as cores")
+    ] = 0,
+    fail_fast: Annotated[
+        bool, typer.Option("--fail-fast", help="有一个不成就不再开始新的 / begin none after one that fails")
+    ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="没有变化的也重新生成 / build what has not changed, too")
+    ] = False,
+    only_changed: Annotated[
+        bool, typer.Option("--only-changed", help="只列出有变化的 / list only what has changed")
+    ] = False,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since", metavar="REF", help="只做与 git 的 REF 不同的项目 / only deals that differ from a git commit"
+        ),
+    ] = None,
+    explain_cache: Annotated[
+        bool, typer.Option("--explain-cache", help="说明每个项目为什么生成或不生成 / say why each was built or not")
+    ] = False,
+    lang: LangOption = None,
+    format: ReportOption = ReportFormat.TEXT,
+    output: ReportFile = None,
+    as_of: AsOf = None,
+) -> None:
+    """一次生成许多项目：用上全部核，一个不成不影响别的，没有变化的不再生成。
+
+    Build many deals on all cores: one that fails stops no other, and what has not changed is not built again.
+    """
+    from bidkit.batch import Asked, run_batch
+    from bidkit.finding import find_deals, find_touched
+    from bidkit.reports import batch as reports
+    from bidkit.reports.formats import write_report
+
+    language, here = find_language(lang), Path.cwd()
+    deals, problems = find_deals(paths, here)
+    if since is not None and not problems:
+        deals, problems = find_touched(deals, since)
+    if problems:
+        refuse(problems, language, code=2)
+    options = replace(
+        make_options(as_of, language), is_draft=draft, out=out, force=force, is_strict=strict, with_pdf=pdf
+    )
+    asked = Asked(options, language, here, format.value, is_fresh=fresh)
+    with _watch(len(deals), language) as told:
+        made = run_batch(deals, asked, jobs=jobs, fails_fast=fail_fast, done=told)
+    content = reports.render(made, format.value, language, only_changed=only_changed, with_reasons=explain_cache)
+    if output is None:
+        echo(content, language)
+    elif problems := write_report(output, content):
+        refuse(problems, language, code=2)
+    raise typer.Exit(made.exit_code)
+
+
+@contextmanager
+def _watch(count: int, language: str) -> Iterator[Callable[[Outcome], None]]:
+    """Progress on stderr: a bar with rate and time left on a terminal, else a line for each deal."""
+    from bidkit.reports.batch import say_line
+
+    if not sys.stderr.isatty():
+        number = 0
+
+        def told(outcome: Outcome) -> None:
+            nonlocal number
+            number += 1
+            typer.echo(f"[{number}/{count}] {say_line(outcome, language)}", err=True)
+
+        yield told
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("", total=count, rate="")
+
+        def moved(outcome: Outcome) -> None:
+            speed = progress.tasks[task].speed
+            progress.update(task, advance=1, rate=f"{speed:.1f}/s" if speed else "")
+            if not outcome.is_good:
+                progress.console.print(say_line(outcome, language), markup=False, highlight=False)
+
+        yield moved

@@ -1,0 +1,103 @@
+"""the deals that paths name: files, folders, patterns, lists of paths; and those that a change in git touches."""
+
+from __future__ import annotations
+
+import glob
+import os
+import subprocess
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path, PurePosixPath
+
+from bidkit.config import find_workspace
+from bidkit.diagnostic import Diagnostic
+
+DEAL_NAME = "deal.yaml"
+_LISTS = (".txt", ".lst")
+_PASSED_OVER = ("dist", "node_modules", "__pycache__", "venv")
+
+
+def find_deals(paths: Iterable[str], here: Path) -> tuple[list[Path], list[Diagnostic]]:
+    """The deal files that paths name, each once, in order. Diagnostics: EN27 (a path that leads to none).
+
+    Args:
+        paths: deal files; folders, in which every `deal.yaml` counts; patterns such as `deals/*/deal.yaml`; text files
+            with a path a line, relative to themselves, `#` before what is no path.
+    """
+    found: dict[Path, Path] = {}
+    problems = []
+    for path in paths:
+        deals = [*_expand(path, here)]
+        if not deals:
+            problems.append(Diagnostic("EN27", None, {"path": path}))
+        for deal in deals:
+            found.setdefault(deal.resolve(), deal)
+    return [*found.values()], problems
+
+
+def _expand(path: str, base: Path, *, is_listed: bool = False) -> Iterator[Path]:
+    named = base / path
+    if named.is_dir():
+        yield from _walk(named)
+    elif named.suffix.lower() in _LISTS and named.is_file() and not is_listed:
+        for line in named.read_text(encoding="utf-8-sig").splitlines():
+            if (entry := line.strip()) and not entry.startswith("#"):
+                yield from _expand(entry, named.parent, is_listed=True)
+    elif named.is_file():
+        yield named
+    elif glob.has_magic(path):
+        for match in sorted(glob.glob(str(named), recursive=True)):  # noqa: PTH207 - a pattern may begin anywhere
+            yield from _expand(match, base, is_listed=True)
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Every `deal.yaml` below a folder, but in packages and what tools keep."""
+    for base, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in _PASSED_OVER and not name.startswith("."))
+        if DEAL_NAME in files:
+            yield Path(base) / DEAL_NAME
+
+
+def find_touched(deals: Sequence[Path], reference: str) -> tuple[list[Path], list[Diagnostic]]:
+    """The deals that differ from a commit, or may: whose folder has a changed file, or whose workspace has one that
+    is not in another deal's folder. Diagnostics: EN28 (git is not there, or does not know the commit)."""
+    touched: list[Path] = []
+    changed: dict[Path, frozenset[Path] | str] = {}
+    for deal in deals:
+        workspace = find_workspace(deal)
+        root = workspace.root if workspace else deal.resolve().parent
+        if root not in changed:
+            changed[root] = _list_changed(root, reference)
+        found = changed[root]
+        if isinstance(found, str):
+            return [], [Diagnostic("EN28", None, {"reference": reference, "reason": found})]
+        if any(_concerns(path, deal.resolve().parent, root) for path in found):
+            touched.append(deal)
+    return touched, []
+
+
+def _concerns(path: Path, folder: Path, root: Path) -> bool:
+    """Whether a changed file of the workspace may change a deal."""
+    if path.is_relative_to(folder):
+        return True
+    inside = path.relative_to(root).parts
+    return inside[0] != "deals" or len(inside) < 3
+
+
+def _list_changed(root: Path, reference: str) -> frozenset[Path] | str:
+    """The files below a folder that differ from a commit, new ones too; or why nobody knows."""
+    commands = (
+        ["git", "diff", "--name-only", "--no-renames", "-z", "--relative", reference, "--", "."],
+        ["git", "ls-files", "--others", "--exclude-standard", "-z", "."],
+    )
+    if reference.startswith("-"):
+        return reference
+    names: set[str] = set()
+    for command in commands:
+        try:
+            done = subprocess.run(command, cwd=root, capture_output=True, check=False)
+        except OSError as error:
+            return f"git: {error.strerror or error}"
+        if done.returncode:
+            return (done.stderr.decode("utf-8", "replace").strip().splitlines() or ["git"])[-1]
+        names |= {name for name in done.stdout.decode("utf-8", "surrogateescape").split("\0") if name}
+    return frozenset(root / PurePosixPath(name) for name in names if not name.startswith("dist/"))

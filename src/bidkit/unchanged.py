@@ -1,0 +1,218 @@
+"""what the outcome of a deal was made of: facts that are kept with it, and the first of them that is another now.
+
+A fact is a name and the hash of a content, never a time of a file alone. A deal's facts are every file that it read,
+looked for or listed, the names of the workspace's other deals, all packs, how the build was asked for, the day by which
+dates were judged and whether the deadline had passed, the package that it wrote, and with what: bidkit, Python, what
+bidkit needs, LibreOffice, fonts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import sys
+import zlib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from importlib.metadata import requires, version
+from pathlib import Path
+from typing import Any
+
+from bidkit.cache import Store, open_store
+from bidkit.config import find_workspace
+from bidkit.judging import Options
+from bidkit.office import find_office
+from bidkit.pack import shipped_packs
+from bidkit.package import MANIFEST, find_edits
+from bidkit.source import Workspace
+from bidkit.source.others import read_other_names
+from bidkit.source.workspace import list_names
+
+_MAX_BYTES, _FORMAT = 2**30, 1
+_OPTIONS = ("as_of", "is_draft", "out", "is_strict", "with_pdf")
+_FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
+
+
+@dataclass(frozen=True)
+class Traced:
+    """What a deal's outcome depends on beside its text.
+
+    Args:
+        files: the names of those that were read, and of those that were looked for in vain.
+        listed: the folders and suffixes whose files were listed.
+        folder: the package that was written.
+        deadline: of an open tender, in ISO 8601 with its offset; empty for none.
+        is_pinned: dates were judged by a day of the workspace or the command.
+    """
+
+    files: tuple[str, ...]
+    listed: tuple[tuple[str, str], ...]
+    folder: str
+    deadline: str
+    is_pinned: bool
+
+
+def trace(workspace: Workspace, folder: Path, deadline: datetime | None, *, is_pinned: bool) -> Traced:
+    """What a deal that was built has touched."""
+    files = sorted({*workspace.files, *workspace.digests, *workspace.missing})
+    moment = deadline.isoformat() if deadline else ""
+    return Traced(tuple(files), tuple(sorted(workspace.listed)), str(folder), moment, is_pinned)
+
+
+def list_facts(deal: Path, traced: Traced, options: Options, asked: Iterable[str]) -> dict[str, str]:
+    """Every fact, as it is now.
+
+    Args:
+        asked: how the outcome is to be told: language, folder.
+    """
+    facts = list_frame(deal) | {"asked": repr([*asked])}
+    facts |= {f"option {key}": str(getattr(options, key)) for key in _OPTIONS}
+    facts["day"] = "" if traced.is_pinned else _find_day(traced.deadline, options.now)
+    root = Path(facts["workspace"])
+    facts |= {file: _hash_file(root / file) for file in traced.files}
+    facts |= {_name_listing(*listed): "\n".join(list_names(root, *listed)) for listed in traced.listed}
+    facts["package"] = _describe_package(Path(traced.folder))
+    return facts
+
+
+def list_frame(deal: Path) -> dict[str, str]:
+    """The facts that are known before a deal is read."""
+    workspace = find_workspace(deal)
+    if workspace is None:
+        return {"workspace": ""}
+    names = read_other_names(workspace, deal.resolve().relative_to(workspace.root).as_posix())
+    return {
+        "bidkit": describe_tools(),
+        "workspace": str(workspace.root),
+        "templates/": _hash_tree(workspace.root / "templates"),
+        "deals/*/deal.yaml": _hash(repr(names).encode()),
+    }
+
+
+def list_seen(workspace: Workspace) -> dict[str, str]:
+    """The facts of files and folders as they were when the deal was read."""
+    seen = workspace.hashes() | dict.fromkeys(workspace.missing, "")
+    return seen | {_name_listing(*listed): "\n".join(names) for listed, names in workspace.listed.items()}
+
+
+def _name_listing(folder: str, suffix: str) -> str:
+    return f"{folder}/*{suffix}"
+
+
+def find_change(before: Mapping[str, str], now: Mapping[str, str]) -> str:
+    """The name of the first fact that is another; empty if none is."""
+    names = dict.fromkeys((*before, *now))
+    return next((name for name in names if before.get(name) != now.get(name)), "")
+
+
+def _find_day(deadline: str, now: datetime) -> str:
+    """The day by which dates are judged, and whether the deadline has passed."""
+    if not deadline:
+        return now.date().isoformat()
+    moment = datetime.fromisoformat(deadline)
+    return f"{now.astimezone(moment.tzinfo).date().isoformat()} {now.date().isoformat()} {now >= moment}"
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _hash_file(path: Path) -> str:
+    """The content of a file; empty if there is none. What `stat` says the same of is read once a process."""
+    try:
+        status = path.stat()
+    except OSError:
+        return ""
+    return _hash_same(str(path), status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+
+@lru_cache(maxsize=65_536)
+def _hash_same(path: str, *_: int) -> str:
+    try:
+        with Path(path).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def _hash_tree(folder: Path) -> str:
+    """The names and contents of all files below a folder."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
+    return _hash(repr([(path.relative_to(folder).as_posix(), _hash_file(path)) for path in files]).encode())
+
+
+def _describe_package(folder: Path) -> str:
+    """The manifest's hash; the names of files that are not as it says."""
+    return repr((_hash_file(folder / MANIFEST), find_edits(folder)))
+
+
+@lru_cache(maxsize=1)
+def describe_tools() -> str:
+    """What builds: bidkit's own files and packs, Python, the libraries, LibreOffice and the fonts."""
+    here = Path(__file__).parent
+    own = [path for base in (here, shipped_packs()) for path in sorted(base.rglob("*")) if path.suffix != ".pyc"]
+    needed = sorted({line.split(";")[0].split(">")[0].split("=")[0].split("<")[0].strip() for line in _list_needed()})
+    office = find_office()
+    fonts = [path for folder in _FONT_FOLDERS for path in sorted(Path(folder).expanduser().rglob("*"))]
+    parts = (
+        [(str(path), _stamp(path)) for path in own if path.is_file()],
+        [(name, version(name)) for name in needed],
+        (sys.version, platform.platform()),
+        (office, _stamp(Path(office).resolve()) if office else ()),
+        [(str(path), _stamp(path)) for path in fonts],
+    )
+    return _hash(repr(parts).encode())
+
+
+def _list_needed() -> Collection[str]:
+    return [line for line in requires("bidkit-tender") or () if "extra ==" not in line]
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns
+
+
+class Kept:
+    """The outcomes of deals, kept between runs; a store that cannot be used keeps none."""
+
+    def __init__(self) -> None:
+        self.store: Store | None = open_store("outcomes", _MAX_BYTES)
+        _hash_same.cache_clear()  # a file may change twice within the grain of a file system's clock
+
+    def find(self, deal: Path, options: Options, asked: tuple[str, ...]) -> tuple[Any, str]:
+        """The outcome of a deal if nothing that it was made of has changed; else what has."""
+        payload = self.store.get(_key(deal, options, asked)) if self.store else None
+        if payload is None:
+            return None, ""
+        record = json.loads(zlib.decompress(payload))
+        listed = tuple((folder, suffix) for folder, suffix in record["traced"].pop("listed"))
+        traced = Traced(**{**record["traced"], "files": tuple(record["traced"]["files"]), "listed": listed})
+        change = find_change(record["facts"], list_facts(deal, traced, options, asked))
+        return (None, change) if change else (record["outcome"], "")
+
+    def keep(
+        self,
+        deal: Path,
+        options: Options,
+        asked: tuple[str, ...],
+        traced: Traced,
+        seen: Mapping[str, str],
+        outcome: Any,
+    ) -> None:
+        """Keep the outcome of a deal that was built whole, unless something has changed since it was read.
+
+        Args:
+            seen: facts as they were when the deal was read.
+        """
+        facts = list_facts(deal, traced, options, asked) if self.store else {}
+        if self.store and all(facts.get(name) == value for name, value in seen.items()):
+            record = {"facts": facts, "traced": vars(traced), "outcome": outcome}
+            self.store.put(_key(deal, options, asked), zlib.compress(json.dumps(record).encode(), 1))
+
+
+def _key(deal: Path, options: Options, asked: tuple[str, ...]) -> str:
+    return repr((_FORMAT, str(deal.resolve()), str(options.out), options.is_draft, options.with_pdf, asked))
