@@ -64,6 +64,8 @@ _FILE_RULES: tuple[Rule[Any], ...] = (
     *RESIDUE_RULES,
     *PRICE_FORM_RULES,
     *WORD_FORM_RULES,
+    *WORD_PART_RULES,
+    *HIDDEN_RULES,
 )
 _MILD = {
     Severity.WARNING: ("DL72", "EN19", "FM25", "FM28", "PK11", "PK32", "PK57", "PR14", "QU08", "QU14", "TP18", "TP19"),
