@@ -18,6 +18,7 @@ from bidkit import Options, Severity
 from bidkit.diagnostic import Diagnostic
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
+BODY = "word/document.xml"
 OPTIONS = Options(now=datetime(2026, 11, 23, tzinfo=UTC))
 Found = tuple[str, str, int | str]
 """A code, with ` warning` behind it where it is none but that; the file; the line, or the place inside of the file."""
@@ -133,9 +134,12 @@ def _expect(root: Path, item: Defect) -> Counter[Found]:
 
 
 def _list_elsewhere(root: Path, places: Iterable[tuple[str, str, str]]) -> Counter[Found]:
-    """Findings whose lines are named by what stands in them."""
+    """Findings whose lines are named by what stands in them; a place inside of an Office file is written as it is."""
     told: Counter[Found] = Counter()
     for code, file, text in places:
+        if file.endswith((".docx", ".xlsx", ".pdf")):
+            told[code, file, text or 0] += 1
+            continue
         shown = enumerate((root / file).read_text(encoding="utf-8").splitlines(), 1)
         (line,) = [number for number, content in shown if re.search(text, content)]
         told[code, file, line] += 1

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import seeded_forms
 import seeded_port
 import seeded_school
 import seeded_water
@@ -16,7 +17,12 @@ from seeded import EXAMPLES, OPTIONS, Batch, Found, Seeded, copy_example, find_o
 
 from bidkit import Options, build_deal, check_deal
 
-BATCHES: dict[str, Batch] = seeded_water.BATCHES | seeded_school.BATCHES | seeded_port.BATCHES
+BATCHES: dict[str, Batch] = {
+    **seeded_water.BATCHES,
+    **seeded_school.BATCHES,
+    **seeded_forms.BATCHES,
+    **seeded_port.BATCHES,
+}
 DEFECTS = [(batch, name) for batch, item in BATCHES.items() for name in item.defects]
 CLEAN = {"water": ["QU02"], "school": [], "port": ["QU02"]}
 Judged = tuple[Seeded, Counter[Found]]
