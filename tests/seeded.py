@@ -55,9 +55,10 @@ class Batch:
 
     @property
     def codes(self) -> set[str]:
-        """All that are found."""
+        """All that are found, each at its place."""
         told = [code for item in self.defects.values() for code in item.codes]
         told += [code for item in self.defects.values() for code, _, _ in item.elsewhere]
+        told += [code for code, _, _ in self.usual]
         return {code.split()[0] for code in told}
 
 

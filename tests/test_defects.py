@@ -9,13 +9,18 @@ from pathlib import Path
 
 import pytest
 import seeded_forms
+import seeded_package
+import seeded_pdfs
 import seeded_port
 import seeded_school
+import seeded_volumes
 import seeded_water
 from dump import dump_docx
 from seeded import EXAMPLES, OPTIONS, Batch, Found, Seeded, copy_example, find_others, find_own, list_found, seed
+from seeded_files import GROUPS
 
 from bidkit import Options, build_deal, check_deal
+from bidkit.rules import BID_RULES, FILE_RULES, describe_codes
 
 BATCHES: dict[str, Batch] = {
     **seeded_water.BATCHES,
@@ -26,6 +31,22 @@ BATCHES: dict[str, Batch] = {
 DEFECTS = [(batch, name) for batch, item in BATCHES.items() for name in item.defects]
 CLEAN = {"water": ["QU02"], "school": [], "port": ["QU02"]}
 Judged = tuple[Seeded, Counter[Found]]
+FAMILIES = ("PR", "DT", "FM", "ID", "QU", "PK")
+FINISHED = "test_finished_defects.py"
+APART = {
+    "PK07": (FINISHED, "test_what_was_edited_by_hand_is_not_overwritten"),
+    "PK52": (FINISHED, "test_a_file_that_is_not_that_of_the_manifest"),
+    "PK53": (FINISHED, "test_a_file_that_is_not_that_of_the_manifest"),
+    "PR20": (FINISHED, "test_prices_that_are_nowhere_are_told"),
+    "PR38": (FINISHED, "test_prices_that_are_nowhere_are_told"),
+}
+"""Codes of a defect in an example that has a test of its own: it would leave nothing to look at for the others."""
+NOT_SEEDED = {
+    "PK08": ("test_template_cli.py", "test_a_pack_is_never_copied_over_another", "about a pack, not about a deal"),
+    "PK11": ("test_pdfs.py", "test_a_paper_that_cannot_be_merged", "one more layout of an example takes 12 s"),
+    "PR24": ("test_simulation.py", "test_a_total_that_names_no_lot", "no example has lots"),
+}
+"""Codes that are not seeded into an example: the test that finds them in a deal of its own, and why."""
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +85,30 @@ def test_seeded_defect_is_found_at_its_place(judge: Callable[[str], Judged], bat
 def test_nothing_else_is_found(judge: Callable[[str], Judged], batch: str) -> None:
     seeded, found = judge(batch)
     assert find_others(seeded, found) == seeded.usual
+
+
+def list_seeded() -> set[str]:
+    """The codes that are found in an example, each at its place, in this file and those beside it."""
+    batches = [*BATCHES.values(), seeded_package.BUILT]
+    changes = [*seeded_volumes.CHANGES.values(), *(item for group in GROUPS.values() for item in group.values())]
+    told = [code for item in changes for code, _ in item.wanted] + [*seeded_pdfs.OF_PAGES]
+    told += [code for _, wanted in seeded_pdfs.CHANGES.values() for code, _ in wanted]
+    return {code.split()[0] for code in told}.union(*(item.codes for item in batches)) & {*describe_codes()}
+
+
+def test_every_code_is_seeded_into_an_example() -> None:
+    known = {code for code in describe_codes() if code.startswith(FAMILIES)}
+    seeded = {code for code in list_seeded() if code.startswith(FAMILIES)}
+    assert {rule.code for rule in (*BID_RULES, *FILE_RULES)} <= known
+    assert known - seeded - APART.keys() == NOT_SEEDED.keys()
+    assert not seeded & NOT_SEEDED.keys()
+
+
+@pytest.mark.parametrize("code", [*APART, *NOT_SEEDED])
+def test_what_is_seeded_apart_is_found_there(code: str) -> None:
+    file, name, *_ = (APART | NOT_SEEDED)[code]  # type: ignore[operator]
+    before, _, body = Path(__file__).with_name(file).read_text(encoding="utf-8").partition(f"def {name}")
+    assert f'"{code}"' in before.rpartition("\n\n\n")[2] + body.partition("\ndef ")[0]
 
 
 def test_british_bid_is_on_a4_with_british_dates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

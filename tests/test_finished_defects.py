@@ -12,11 +12,15 @@ import pytest
 from mutants import MANIFEST
 from seeded import OPTIONS, Found, Seeded, find_others, find_own, list_found, seed
 from seeded_files import GROUPS, Files, apply, expect, resolve
-from seeded_package import BUILT, QUOTE, TEXTS
+from seeded_package import BUILT, QUOTE, TECHNICAL, TEXTS
+from workspace import write
 
 from bidkit.basis import FACTS
 from bidkit.build import build_deal
+from bidkit.difference.packages import compare_packages
+from bidkit.package import write_package
 from bidkit.reports import Result
+from bidkit.simulation import read_facts, simulate_package
 from bidkit.verification import verify_packages
 
 CHANGES = [(group, name) for group, changes in GROUPS.items() for name in changes]
@@ -51,9 +55,7 @@ def files(built: tuple[Seeded, Result]) -> Files:
 def verify(files: Files, folder: Path) -> Counter[Found]:
     """What is found in a package, its files named as they are in it."""
     for name, content in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        write(folder / name, content)
     found = list_found(verify_packages([folder], "").diagnostics)
     return Counter({(code, file.replace(f"{folder}/", ""), place): n for (code, file, place), n in found.items()})
 
@@ -117,3 +119,24 @@ def test_a_file_that_is_not_that_of_the_manifest(files: Files, tmp_path: Path) -
     record["outputs"] = {name: record["outputs"][name] for name in (FACTS, QUOTE)}
     changed[MANIFEST] = json.dumps(record).encode()
     assert verify(changed, tmp_path) == Counter({("PK52", QUOTE, 0): 1, ("PK52", FACTS, 0): 1, ("PK53", FACTS, 0): 1})
+
+
+def test_what_was_edited_by_hand_is_not_overwritten(files: Files, tmp_path: Path) -> None:
+    folder = tmp_path / "package"
+    assert write_package(folder, files, force=False) == []
+    (folder / QUOTE).write_bytes(files[QUOTE] + b"x")
+    assert list_found(write_package(folder, files, force=False)) == Counter({("PK07", str(folder / QUOTE), 0): 1})
+    assert (folder / QUOTE).read_bytes() != files[QUOTE]
+
+
+def test_prices_that_are_nowhere_are_told(files: Files, tmp_path: Path) -> None:
+    """By the programs that are asked about prices: where no line has one, none is wrong."""
+    for name in (MANIFEST, FACTS, TECHNICAL):
+        write(tmp_path / name, files[name])
+    facts = read_facts(tmp_path)
+    assert facts is not None
+    simulated = list_found(simulate_package(tmp_path, facts, "mdb").diagnostics)
+    assert simulated == Counter({("PR20", str(tmp_path), 0): 1})
+    difference, problems = compare_packages(tmp_path, tmp_path)
+    assert difference is not None, problems
+    assert list_found(difference.problems) == Counter({("PR38", str(tmp_path), 0): 2})
