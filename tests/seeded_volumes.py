@@ -39,5 +39,3 @@ CHANGES = {
         ),
     ),
 }
-USUAL = (("PR26 warning", PRICE, "分项报价表 3 15 2"), ("PR26 warning", PRICE, "分项报价表 3 17 4"))
-"""False alarms: the names of the models P1.25 and 40 kVA are read as amounts."""
