@@ -165,6 +165,10 @@ class Judged:
         return judge_waivers(self.waivers, self.process, self.bid.today)
 
 
+_TOLD = ("PK35",)
+"""Errors with which a deal is judged all the same: the copy is there, it is only too large."""
+
+
 def judge_deal(deal_path: Path, options: Options) -> tuple[Judged | None, list[Diagnostic]]:
     """A deal with all findings but those of finished files; None if it cannot be read or its templates are wrong."""
     workspace = find_workspace(deal_path)
@@ -200,7 +204,7 @@ def judge_deal(deal_path: Path, options: Options) -> tuple[Judged | None, list[D
     volumes, found = compile_volumes(pack, bid, word_forms)
     quote_file, more = compile_quote_file(pack, bid)
     problems += found + more
-    if has_errors(problems) or quote_file is None:
+    if has_errors(item for item in problems if item.code not in _TOLD) or quote_file is None:
         return None, problems + wrong_forms
     problems += check_volumes(volumes, bid, appendix, name, is_draft=options.is_draft)
     problems += check_quote_file(quote_file, bid, appendix, name, is_draft=options.is_draft)

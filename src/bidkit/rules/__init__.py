@@ -56,7 +56,7 @@ WORD_FORM_RULES: tuple[Rule[FinishedWord], ...] = buyer_forms.RULES
 WORD_PART_RULES: tuple[Rule[FinishedPart], ...] = buyer_forms.PART_RULES
 PRICE_FORM_RULES: tuple[Rule[FinishedForm], ...] = price_forms.RULES
 
-_FILE_RULES: tuple[Rule[Any], ...] = (
+FILE_RULES: tuple[Rule[Any], ...] = (
     *FINISHED_RULES,
     *PRINTED_RULES,
     *LAYOUT_RULES,
@@ -64,6 +64,8 @@ _FILE_RULES: tuple[Rule[Any], ...] = (
     *RESIDUE_RULES,
     *PRICE_FORM_RULES,
     *WORD_FORM_RULES,
+    *WORD_PART_RULES,
+    *HIDDEN_RULES,
 )
 _MILD = {
     Severity.WARNING: ("DL72", "EN19", "FM25", "FM28", "PK11", "PK32", "PK57", "PR14", "QU08", "QU14", "TP18", "TP19"),
@@ -77,7 +79,7 @@ def describe_codes() -> dict[str, Facts]:
     """Every code, in order: how grave, in which regimes, and whether rules over the deal or finished files have it."""
     severities = {code: severity for severity, codes in _MILD.items() for code in codes}
     found = {code: Facts(severities.get(code, Severity.ERROR), REGIMES) for code in load_messages("en")["codes"]}
-    subjects = (("deal", BID_RULES), ("files", _FILE_RULES))
+    subjects = (("deal", BID_RULES), ("files", FILE_RULES))
     for code in found:
         rules = [(subject, item) for subject, listed in subjects for item in listed if item.code == code]
         if rules:
