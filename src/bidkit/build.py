@@ -21,7 +21,7 @@ from bidkit.volumes import render_volumes
 
 __all__ = ["Options", "build_deal", "check_deal"]
 
-_LIFTED_BY_DRAFT = ("GT", "PR", "DT", "ID", "QU", "FM", "PK")
+_LIFTED_BY_DRAFT = ("GT", "PR", "DT", "ID", "QU", "FM", "PK", "ST")
 
 
 def check_deal(deal_path: Path, options: Options) -> Result:
