@@ -28,6 +28,8 @@ from bidkit.source import Workspace, load_yaml, nearest
 from bidkit.waivers import Waiver
 
 ATTESTATIONS_NAME = "attestations.yaml"
+_INTERNAL = (("competitors",), ("strategy",), ("customer", "contacts"))
+"""What of a deal nothing that is handed in can print: who signs for the deal does not sign for it."""
 _INPUTS = ("deal", "company", "catalog", "pack", "papers", "pictures")
 
 
@@ -167,7 +169,7 @@ class _AttestationFile(Model):
 def hash_inputs(
     bid: Bid, pack_hash: str, file_hashes: Mapping[str, Mapping[str, str]], suppressed: Sequence[Sequence[str]] = ()
 ) -> str:
-    """SHA-256 over all that a package is built from."""
+    """SHA-256 over all that what is handed in is built from."""
     return hash_subject(bid, _INPUTS, pack_hash, file_hashes, suppressed)
 
 
@@ -186,12 +188,24 @@ def hash_subject(
     Args:
         built: the package in which `signing` is done.
     """
-    deal = {**bid.plain["deal"], **({"suppressed": suppressed} if suppressed else {})}
+    deal = bid.plain["deal"]
+    whole = _leave_out(deal, _INTERNAL) | ({"suppressed": suppressed} if suppressed else {})
     signing = {"places": built.signing, "files": built.submit} if built else {}
-    parts = {**bid.plain, "deal": deal, "pack": pack_hash, "signing": signing, **file_hashes}
+    parts = {**bid.plain, "deal": whole, "pack": pack_hash, "signing": signing, **file_hashes}
     covered = {path: parts[path] if path in parts else deal.get(path) for path in paths}
     text = json.dumps(covered, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _leave_out(record: Mapping[str, Any], paths: Iterable[Sequence[str]]) -> dict[str, Any]:
+    """A record without what paths of keys lead to."""
+    kept = dict(record)
+    for first, *rest in paths:
+        if not rest:
+            kept.pop(first, None)
+        elif first in kept:
+            kept[first] = _leave_out(kept[first], [rest])
+    return kept
 
 
 def judge_gate(
