@@ -112,6 +112,27 @@ class Gate:
         results = (result for stage in stages for result in stage.items)
         return tuple(result for result in results if result.is_blocking and result.state is State.OPEN)
 
+    def describe(self, lang: str) -> dict[str, Any]:
+        """How far it is, as plain data in one language: `stage` (None when all are ended), `stages`, what is `open`."""
+        stages = [
+            {
+                "id": result.stage.id,
+                "title": getattr(result.stage.title, lang),
+                "end": getattr(result.stage.end, lang),
+                "ended": result.is_ended,
+                "done": sum(item.state is not State.OPEN for item in result.items),
+                "count": len(result.items),
+            }
+            for result in self.stages
+        ]
+        waiting = [
+            {"id": item.item.id, "title": getattr(item.item.title, lang), "advisory": not item.is_blocking}
+            for result in self.stages[: 1 + next((n for n, s in enumerate(stages) if not s["ended"]), len(stages))]
+            for item in result.items
+            if item.state is State.OPEN
+        ]
+        return {"stage": next((s for s in stages if not s["ended"]), None), "stages": stages, "open": waiting}
+
     @property
     def stage(self) -> StageResult | None:
         """The stage the deal is in: the first whose end marker is not reached; None when all are."""
