@@ -15,7 +15,7 @@ import pytest
 import yaml
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from office_files import docx as light_proposal
-from workspace import ISO9001, NOW, edit, make_picture, make_workspace, root_of, run_check, sign_all, write
+from workspace import ISO9001, NOW, STRATEGY, edit, make_picture, make_workspace, root_of, run_check, sign_all, write
 
 from bidkit import forms
 from bidkit.bid import Bid
@@ -168,7 +168,7 @@ def test_expression_compiles(item: Item) -> None:
 
 @pytest.mark.parametrize("regime", REGIMES)
 def test_expression_can_be_computed_for_a_whole_deal(tmp_path: Path, regime: str) -> None:
-    result = run_check(make_light(tmp_path, regime))
+    result = run_check(make_light(tmp_path, regime, strategy=STRATEGY))
     assert result.bid is not None
     environment = ImmutableSandboxedEnvironment(undefined=jinja2.StrictUndefined)
     for item in WHEN:

@@ -189,6 +189,30 @@ track_record:
   - {client: 远汀水务有限公司, project: 泵站采集项目, amount: 280000.00, signed_on: 2025-03-10, summary: 十八个站点。}
 """
 
+STRATEGY = {
+    "strengths": [{"text": "网关自产，断网缓存 45 天", "needs": ["G1", "C1"]}],
+    "weaknesses": [{"text": "本地没有服务点", "needs": ["P1"], "mitigation": "质保期内派一名驻场工程师"}],
+    "actions": [
+        {
+            "contact": "调度中心主任",
+            "needs": ["P1"],
+            "text": "附同类水厂的接入记录",
+            "owner": "沈砚秋",
+            "due": "2026-09-10",
+        },
+        {
+            "contact": "信息中心主任",
+            "text": "写明单向隔离的做法",
+            "owner": "沈砚秋",
+            "due": "2026-08-20",
+            "done": "true",
+        },
+        {"contact": "采购部部长", "text": "复核偏离表"},
+        {"contact": "分管副总经理", "needs": ["G1"], "text": "首页写明一分钟到达的验收办法"},
+    ],
+}
+"""A strategy for `DEAL` with which nothing is wrong."""
+
 
 def make_workspace(path: Path, regime: str = "tender", **changes: Any) -> Path:
     """A complete Chinese workspace in which `check` finds nothing wrong; its checklist is not signed.

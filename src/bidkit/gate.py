@@ -28,6 +28,8 @@ from bidkit.source import Workspace, load_yaml, nearest
 from bidkit.waivers import Waiver
 
 ATTESTATIONS_NAME = "attestations.yaml"
+_INTERNAL = (("competitors",), ("strategy",), ("customer", "contacts"))
+"""What of a deal nothing that is handed in can print: who signs for the deal does not sign for it."""
 _INPUTS = ("deal", "company", "catalog", "pack", "papers", "pictures")
 
 
@@ -110,6 +112,27 @@ class Gate:
         results = (result for stage in stages for result in stage.items)
         return tuple(result for result in results if result.is_blocking and result.state is State.OPEN)
 
+    def describe(self, lang: str) -> dict[str, Any]:
+        """How far it is, as plain data in one language: `stage` (None when all are ended), `stages`, what is `open`."""
+        stages = [
+            {
+                "id": result.stage.id,
+                "title": getattr(result.stage.title, lang),
+                "end": getattr(result.stage.end, lang),
+                "ended": result.is_ended,
+                "done": sum(item.state is not State.OPEN for item in result.items),
+                "count": len(result.items),
+            }
+            for result in self.stages
+        ]
+        waiting = [
+            {"id": item.item.id, "title": getattr(item.item.title, lang), "advisory": not item.is_blocking}
+            for result in self.stages[: 1 + next((n for n, s in enumerate(stages) if not s["ended"]), len(stages))]
+            for item in result.items
+            if item.state is State.OPEN
+        ]
+        return {"stage": next((s for s in stages if not s["ended"]), None), "stages": stages, "open": waiting}
+
     @property
     def stage(self) -> StageResult | None:
         """The stage the deal is in: the first whose end marker is not reached; None when all are."""
@@ -167,7 +190,7 @@ class _AttestationFile(Model):
 def hash_inputs(
     bid: Bid, pack_hash: str, file_hashes: Mapping[str, Mapping[str, str]], suppressed: Sequence[Sequence[str]] = ()
 ) -> str:
-    """SHA-256 over all that a package is built from."""
+    """SHA-256 over all that what is handed in is built from."""
     return hash_subject(bid, _INPUTS, pack_hash, file_hashes, suppressed)
 
 
@@ -186,12 +209,24 @@ def hash_subject(
     Args:
         built: the package in which `signing` is done.
     """
-    deal = {**bid.plain["deal"], **({"suppressed": suppressed} if suppressed else {})}
+    deal = bid.plain["deal"]
+    whole = _leave_out(deal, _INTERNAL) | ({"suppressed": suppressed} if suppressed else {})
     signing = {"places": built.signing, "files": built.submit} if built else {}
-    parts = {**bid.plain, "deal": deal, "pack": pack_hash, "signing": signing, **file_hashes}
+    parts = {**bid.plain, "deal": whole, "pack": pack_hash, "signing": signing, **file_hashes}
     covered = {path: parts[path] if path in parts else deal.get(path) for path in paths}
     text = json.dumps(covered, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _leave_out(record: Mapping[str, Any], paths: Iterable[Sequence[str]]) -> dict[str, Any]:
+    """A record without what paths of keys lead to."""
+    kept = dict(record)
+    for first, *rest in paths:
+        if not rest:
+            kept.pop(first, None)
+        elif first in kept:
+            kept[first] = _leave_out(kept[first], [rest])
+    return kept
 
 
 def judge_gate(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from bidkit.appendix import Appendix, load_appendix
 from bidkit.bid import Bid, list_catalog_names, make_bid
+from bidkit.brief import check_brief, compile_brief, render_brief
 from bidkit.catalog import load_catalog
 from bidkit.config import CONFIG_NAME, find_workspace, load_settings
 from bidkit.credentials.choosing import choose_from_library
@@ -18,6 +19,7 @@ from bidkit.deal import load_deal
 from bidkit.diagnostic import Diagnostic, Suppressed, has_errors
 from bidkit.forms import FilledWord, check_form_names, fill_forms
 from bidkit.gate import Attestation, Gate, hash_inputs, judge_gate, load_attestations
+from bidkit.ooxml.rendered import Template
 from bidkit.ooxml.sheet import WorkbookTemplate
 from bidkit.pack import DEFAULT_PACKS, Pack, load_pack
 from bidkit.package import Built, hash_files, read_built
@@ -71,6 +73,7 @@ class Judged:
     pack: Pack
     volumes: tuple[CompiledVolume, ...]
     quote_file: WorkbookTemplate
+    brief: Template
     forms: tuple[FilledForm, ...]
     word_forms: tuple[FilledWord, ...]
     appendix: Appendix
@@ -159,6 +162,10 @@ class Judged:
         about = self.bid, self.findings, self.attestations, self.workspace, self.deal_name
         return judge_gate(*about, *inputs, self.process, self.good_waivers[0])
 
+    def render_brief(self, *, is_draft: bool) -> tuple[bytes, list[Diagnostic]]:
+        """The internal brief. Diagnostics: TP."""
+        return render_brief(self.brief, self.bid, self.gate.describe(self.bid.deal.language), is_draft=is_draft)
+
     @cached_property
     def good_waivers(self) -> tuple[Mapping[str, Waiver], list[Diagnostic]]:
         """The waivers that hold, by item, and what is wrong with the others."""
@@ -203,8 +210,10 @@ def judge_deal(deal_path: Path, options: Options) -> tuple[Judged | None, list[D
     )
     volumes, found = compile_volumes(pack, bid, word_forms)
     quote_file, more = compile_quote_file(pack, bid)
-    problems += found + more
-    if has_errors(item for item in problems if item.code not in _TOLD) or quote_file is None:
+    brief, wrong_brief = compile_brief(pack, bid)
+    problems += found + more + wrong_brief
+    is_wrong = has_errors(item for item in problems if item.code not in _TOLD)
+    if is_wrong or quote_file is None or brief is None:
         return None, problems + wrong_forms
     problems += check_volumes(volumes, bid, appendix, name, is_draft=options.is_draft)
     problems += check_quote_file(quote_file, bid, appendix, name, is_draft=options.is_draft)
@@ -212,8 +221,10 @@ def judge_deal(deal_path: Path, options: Options) -> tuple[Judged | None, list[D
     policy, wrong = load_policy(workspace, settings, deal)
     wrong_forms += check_form_names(bid, [item.name for item in volumes])
     findings, suppressed = policy.judge(check_bid(bid) + found + wrong_forms)
-    made = volumes, quote_file, forms, word_forms, appendix, pinned, policy, suppressed
+    made = volumes, quote_file, brief, forms, word_forms, appendix, pinned, policy, suppressed
     built = read_built((options.out or workspace.root / "dist") / deal.id)
     judged = Judged(workspace, name, bid, pack, *made, findings, attestations, built, process, waivers)
+    if pack.has_own_brief:
+        problems += check_brief(brief, bid, judged.gate.describe(deal.language), is_draft=options.is_draft)
     problems = [*judged.judge(problems), *findings, *wrong, *judged.good_waivers[1]]
     return judged, problems + judged.find_unused(problems, "deal")

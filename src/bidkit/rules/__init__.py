@@ -23,6 +23,7 @@ from bidkit.rules import (
     printed,
     qualification,
     residue,
+    strategy,
     texts,
 )
 from bidkit.rules.blind import BlindFile
@@ -45,6 +46,7 @@ BID_RULES: tuple[Rule[Bid], ...] = (
     *qualification.RULES,
     *forms.RULES,
     *texts.RULES,
+    *strategy.RULES,
 )
 FINISHED_RULES: tuple[Rule[Finished], ...] = finished.RULES
 PRINTED_RULES: tuple[Rule[Printed], ...] = printed.RULES
