@@ -126,6 +126,7 @@ tender:
   no: CXSW-2026-001
   deadline: 2026-09-18T09:30+08:00
   validity_days: 90
+  bond: 0.00
   ceiling: 380000.00
   rules: mof87
   markers: {"▲": mandatory}

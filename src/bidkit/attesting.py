@@ -12,6 +12,7 @@ from typing import TypeVar
 import yaml
 
 from bidkit.diagnostic import Diagnostic, Term, has_errors
+from bidkit.follow import SECTIONS
 from bidkit.gate import ATTESTATIONS_NAME, Attestation, load_attestations
 from bidkit.judging import Judged, Options, judge_deal
 from bidkit.package import write_file
@@ -86,6 +87,9 @@ def _find_subject(checked: Judged, item: str) -> tuple[str, list[Diagnostic]]:
     if not found.item.attest:
         how = found.item.when or ", ".join(found.item.rules)
         return "", [Diagnostic("GT07", None, {"item": item, "title": found.item.title, "how": how})]
+    broken = [problem for problem in checked.later if problem.code.startswith("DL")]
+    if broken and not set(SECTIONS).isdisjoint(found.item.attest):  # nobody signs for what cannot be read
+        return "", broken
     return found.subject, [] if found.subject else [*found.open]
 
 

@@ -29,7 +29,9 @@ _LIFTED_BY_DRAFT = ("GT", "PR", "DT", "ID", "QU", "FM", "PK", "ST")
 def check_deal(deal_path: Path, options: Options) -> Result:
     """Read and judge a deal; nothing is written."""
     checked, problems = judge_deal(deal_path, options)
-    return _result(checked, problems, deal_path, options)
+    if checked is None:
+        return _result(checked, problems, deal_path, options)
+    return replace(_result(checked, problems + checked.later, deal_path, options), followed=checked.followed)
 
 
 def build_deal(deal_path: Path, options: Options) -> Result:

@@ -21,8 +21,10 @@ from pydantic import Field
 
 from bidkit.bid import Bid
 from bidkit.diagnostic import Diagnostic, Severity, Term
+from bidkit.follow import FOLLOW_NAME, SECTIONS, Follow
 from bidkit.package import Built
 from bidkit.process import Item, Process, Stage, load_shipped
+from bidkit.receivables import Followed
 from bidkit.scalars import Model, Moment, Text, validate
 from bidkit.source import Workspace, load_yaml, nearest
 from bidkit.waivers import Waiver
@@ -201,6 +203,7 @@ def hash_subject(
     file_hashes: Mapping[str, Mapping[str, str]],
     suppressed: Sequence[Sequence[str]] = (),
     built: Built | None = None,
+    follow: Follow | None = None,
 ) -> str:
     """SHA-256 over what an attestation covers: canonical JSON of the inputs, of outputs only for what is done to them.
 
@@ -208,11 +211,13 @@ def hash_subject(
 
     Args:
         built: the package in which `signing` is done.
+        follow: what has followed; a section that is not there is not in the hash, either.
     """
-    deal = bid.plain["deal"]
+    deal, sections = bid.plain["deal"], follow.plain_sections() if follow else {}
     whole = _leave_out(deal, _INTERNAL) | ({"suppressed": suppressed} if suppressed else {})
     signing = {"places": built.signing, "files": built.submit} if built else {}
-    parts = {**bid.plain, "deal": whole, "pack": pack_hash, "signing": signing, **file_hashes}
+    parts = {**bid.plain, "deal": whole, "pack": pack_hash, "signing": signing, **file_hashes, **sections}
+    paths = [path for path in paths if path not in SECTIONS or path in sections]
     covered = {path: parts[path] if path in parts else deal.get(path) for path in paths}
     text = json.dumps(covered, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
@@ -241,6 +246,7 @@ def judge_gate(
     built: Built | None = None,
     process: Process | None = None,
     waivers: Mapping[str, Waiver] = MappingProxyType({}),
+    followed: Followed | None = None,
 ) -> Gate:
     """Every item of the process that applies to the deal's regime, judged.
 
@@ -251,12 +257,13 @@ def judge_gate(
         suppressed: what is said to suppress findings: code, file, reason; who signs for the deal signs for it.
         process: that of the workspace; the shipped one if there is none.
         waivers: those that hold, by item.
+        followed: what has followed the bid, if anything has; `findings` hold those of its rules.
     """
     process = process or load_shipped()
     failed = {finding.code for finding in findings if finding.severity is Severity.ERROR}
-    names = expression_names(bid)
+    names = expression_names(bid, followed)
     about = workspace, deal_name, pack_hash, file_hashes, suppressed, built
-    judge = _Judge(bid, failed, names, attestations, *about, waivers)
+    judge = _Judge(bid, failed, names, attestations, *about, waivers, followed.follow if followed else None)
     stages = []
     for stage in process.stages:
         items = [item for item in stage.items if bid.deal.regime in item.regimes]
@@ -264,9 +271,14 @@ def judge_gate(
     return Gate(tuple(stages), process)
 
 
-def expression_names(bid: Bid) -> dict[str, Any]:
-    """What an item's expression may use: `deal`, `company` as plain data, `total`, `today`, `days(n)`."""
+def expression_names(bid: Bid, followed: Followed | None = None) -> dict[str, Any]:
+    """What an item's expression may use: `deal`, `company`, `follow` as plain data, `receivables` as they are computed,
+    `total`, `today`, `days(n)`. Without follow.yaml each section of `follow` is none.
+    """
+    sections = followed.follow.model_dump() if followed else dict.fromkeys(SECTIONS)
     return {
+        "follow": {name: sections[name] for name in SECTIONS},
+        "receivables": [item.plain for item in followed.receivables] if followed else [],
         "deal": bid.deal.model_dump(),
         "company": bid.company.model_dump(),
         "total": bid.quote.base,
@@ -317,10 +329,14 @@ class _Judge:
     suppressed: Sequence[Sequence[str]] = ()
     built: Built | None = None
     waivers: Mapping[str, Waiver] = field(default_factory=dict)
+    follow: Follow | None = None
 
     def judge(self, item: Item) -> ItemResult:
         by = subject = ""
-        if item.attest:
+        if missing := [path for path in item.needs if self.follow is None or self.follow.find(path) is None]:
+            values = {**_item(item), "file": self.file_name(FOLLOW_NAME), "keys": ", ".join(missing)}
+            found = [Diagnostic("GT13", self.bid.deal.span(), values)]
+        elif item.attest:
             by, subject, found = self.attested(item)
         elif item.rules:
             broken = [code for code in item.rules if code in self.failed]
@@ -349,7 +365,7 @@ class _Judge:
         if "signing" in item.attest and (reason := self.find_obstacle()):
             return "", "", [Diagnostic("GT09", self.bid.deal.span(), {**_item(item), "reason": reason})]
         inputs = self.pack_hash, self.file_hashes, self.suppressed
-        subject = hash_subject(self.bid, item.attest, *inputs, self.built)
+        subject = hash_subject(self.bid, item.attest, *inputs, self.built, self.follow)
         record = next((record for record in reversed(self.attestations) if record.item == item.id), None)
         if record is None:
             values = {**_item(item), "subject": subject, "file": self.file_name()}
@@ -382,8 +398,8 @@ class _Judge:
             return Term("old_package")
         return Term("edited_package", (("files", ", ".join(self.built.edited)),)) if self.built.edited else None
 
-    def file_name(self) -> str:
-        return str(PurePosixPath(self.deal_name).with_name(ATTESTATIONS_NAME))
+    def file_name(self, name: str = ATTESTATIONS_NAME) -> str:
+        return str(PurePosixPath(self.deal_name).with_name(name))
 
 
 def _item(item: Item) -> dict[str, Any]:

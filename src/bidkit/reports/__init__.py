@@ -9,6 +9,7 @@ from pathlib import Path
 from bidkit.bid import Bid
 from bidkit.diagnostic import Diagnostic, Severity, Suppressed
 from bidkit.gate import Gate
+from bidkit.receivables import Followed
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Result:
         is_verified: the finished files were judged too; else their rules have said nothing.
         suppressed: what was found and does not count.
         packages: those that were verified.
+        followed: what has followed the bid; never of a build, whose report lies in the package.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -47,6 +49,7 @@ class Result:
     is_verified: bool = False
     suppressed: tuple[Suppressed, ...] = ()
     packages: tuple[VerifiedPackage, ...] = ()
+    followed: Followed | None = None
 
     def fails(self, item: Diagnostic) -> bool:
         """Whether a finding counts for the exit code."""
