@@ -46,12 +46,14 @@ class Batch:
     Args:
         prepare: makes of the copy what the defects are seeded into.
         usual: what is found without any of them.
+        is_late: they are of what follows a bid, and keep none from being handed in.
     """
 
     example: str
     defects: Mapping[str, Defect]
     prepare: Callable[[Path], object] = lambda root: None
     usual: tuple[tuple[str, str, str], ...] = ()
+    is_late: bool = False
 
     @property
     def codes(self) -> set[str]:

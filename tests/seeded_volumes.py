@@ -9,6 +9,17 @@ TECHNICAL, PRICE = (f"submit/{name}-DRAFT.docx" for name in ("商务技术文件
 OLD = "schema: bidkit/deal@1\nid: old\ntitle: 泽屿市水厂改造项目\ncustomer: {name: 泽屿市水务建设有限公司}\n"
 """Another deal of the workspace."""
 AT = f"{BODY} ¶"
+PROOF = "单位负责人身份证明"
+
+
+def _rename_heading(content: bytes) -> bytes:
+    """A heading that the contents go on to call what it was."""
+    old = "里程碑与交付成果"
+    for step in (text(old, "〇〇", of=2), text(old, PROOF), text("〇〇", old)):
+        content = step(content)
+    return content
+
+
 CHANGES = {
     "a price stands in the technical volume": Change(
         TECHNICAL,
@@ -19,6 +30,11 @@ CHANGES = {
         TECHNICAL,
         text("涉及带电与动火作业办理作业票", "按泽屿市水务建设有限公司的规定办理作业票"),
         (("FM14", f"{AT}按泽屿市水务建设有限公司"), ("PK54", f"{AT}按泽屿市水务建设有限公司")),
+    ),
+    "a proof of identity that nobody needs": Change(
+        TECHNICAL,
+        _rename_heading,
+        (("FM09", PROOF), ("FM11", ""), ("PK54", f"{AT}{PROOF}"), ("PK55", "")),
     ),
     "an amount differs between breakdown and workbook": Change(
         PRICE,

@@ -70,6 +70,12 @@ ARTICLES = {
     "DT03": ("政府采购法实施条例第 33 条；招标投标法实施条例第 26 条", "procurement art. 33, tendering art. 26"),
     "DT04": ("87 号令第 33 条", "Order 87 art. 33"),
     "DT05": ("87 号令第 27 条", "Order 87 art. 27"),
+    "DT10": ("招标投标法第 46 条；政府采购法第 46 条", "Tendering Law art. 46; Procurement Law art. 46"),
+    "DT11": ("招标投标法实施条例第 58 条；政府采购法实施条例第 48 条", "tendering art. 58, procurement art. 48"),
+    "DT13": ("保障中小企业款项支付条例第 9 条、第 17 条", "payments to SMEs, art. 9, 17"),
+    "DT14": ("保障中小企业款项支付条例第 17 条", "payments to SMEs, art. 17"),
+    "ID10": ("招标投标法第 46 条；招标投标法实施条例第 57 条", "Tendering Law art. 46; .* art. 57"),
+    "PR42": ("招标投标法第 43 条；政府采购法第 77 条", "Tendering Law art. 43; Procurement Law art. 77"),
     "FM05": ("87 号令第 63 条第五项", "Order 87 art. 63"),
     "FM18": ("财库〔2020〕46号第四条、第十一条", "Caiku .2020. No. 46, articles 4 and 11"),
     "FM29": ("87号令第二十七条", "Order 87, art. 27"),
@@ -80,7 +86,7 @@ ARTICLES = {
 }
 """What law a code is based on, of those that the catalogue of checks bases on one, and of those made of them since."""
 ORDERS = {
-    **dict.fromkeys(("DT06", "FM02"), ("北京(市公开招标)?示范文本", "Beijing model tender")),
+    **dict.fromkeys(("DT06", "FM02", "FM09"), ("北京(市公开招标)?示范文本", "Beijing model tender")),
     **dict.fromkeys(("QU07", "QU11"), ("工信部联企业〔2011〕300 号", "order 2011-300")),
 }
 """What is based on a model text, or on an order that is named as a whole."""
@@ -96,6 +102,7 @@ OTHER_REASONS = {
     "PK29 PK35 PK36",
     "of files that must be whole, alike and those that were built": "PK05 PK06 PK07 PK08 PK11 PK12 PK13 PK15 PK50 PK51 "
     "PK52 PK53 PK54 PK55 PK56 PK57",
+    "of a team's own plan and books, which have to add up": "PR40 PR41 PR43 PR44 PR45 DT12",
     "of what a deal itself wants to be hidden": "PK37 QU13",
 }
 """What the codes are based on that name no law, by the reason."""

@@ -359,6 +359,14 @@ def test_what_was_signed_for_the_bid_stays_signed_and_the_contract_is_signed_ane
     assert {name for name in after if after[name].subject != later[name].subject} == {"6.5", "6.7"}
 
 
+def test_a_negotiation_without_a_plan(tmp_path: Path) -> None:
+    plan = PLAN.replace("amount: 4000.00", "amount: 8000.00").replace("floor: 322000.00", "floor: 330000.00")
+    text = plan + "contract: {total: 320000.00, milestones: [], warranty_months: 36}\n"
+    found = codes_of(check(make_followed_deal(tmp_path, text, "commercial")))
+    assert found.count("PR41") == 1
+    assert found.count("PR40") == 2, "the second step is no smaller, and the steps lead below the floor"
+
+
 def read_all(folder: Path) -> str:
     """The text of every file of a package, those inside of Office files too."""
     texts = []

@@ -135,6 +135,11 @@ def test_strategy_closes_its_items_in_a_commercial_deal_and_blocks_nothing_in_a_
     assert {item.code: item.severity.value for item in result.diagnostics} == {"ST02": "info", "ST03": "info"}
 
 
+def test_a_strategy_with_holes(tmp_path: Path) -> None:
+    holes = {"actions": act(due="2026-08-31")["actions"][:1], "weaknesses": [{"text": "远"}]}
+    assert {item.code for item in check(tmp_path, holes, "commercial")} == {"ST01", "ST02", "ST03"}
+
+
 def test_contact_is_found_by_its_id_in_the_checklist(tmp_path: Path) -> None:
     people = [person(id="b", level="decision", role="decision"), person(stance="opposes", id="c"), person("李明")]
     named = [{"contact": "b", "text": "说明"}]
