@@ -421,7 +421,7 @@ def test_item_is_open_and_blocks_while_it_does_not_hold(tmp_path: Path, changes:
 
 def test_attestation_with_the_right_hashes_closes_its_item_and_names_who_signed(tmp_path: Path) -> None:
     item = items_of(run_check(make_signed(tmp_path)))["4.8p"]
-    assert (item.state, item.by, item.open) == (State.DONE, "林知行", ())
+    assert (item.state, item.by, item.open) == (State.DONE, "周牧野（报价复核）", ())
 
 
 def test_item_that_nobody_signed_asks_for_the_hash_of_its_subject(tmp_path: Path) -> None:
@@ -508,7 +508,7 @@ def test_price_review_is_void_when_the_price_changes(tmp_path: Path) -> None:
     assert problem.code == "GT04"
     assert problem.span is not None
     assert problem.span.file == "deals/water/attestations.yaml"
-    assert "林知行" in problem.message("zh")
+    assert "周牧野" in problem.message("zh")
 
 
 def test_order_of_keys_and_comments_do_not_void_an_attestation(tmp_path: Path) -> None:

@@ -289,6 +289,9 @@ def run_check(deal_path: Path, now: datetime = NOW) -> Result:
     return check_deal(deal_path, Options(now=now))
 
 
+_REVIEWERS = {"4.8t": "叶知秋（技术复核）", "4.8b": "许清和（商务复核）", "4.8p": "周牧野（报价复核）"}
+
+
 def sign_all(deal_path: Path, moments: tuple[str, ...] = ("build", "submit")) -> int:
     """Write attestations.yaml with the right hashes for every attestation of these moments; how many there are."""
     evidence = "evidence/minutes.md"
@@ -299,7 +302,7 @@ def sign_all(deal_path: Path, moments: tuple[str, ...] = ("build", "submit")) ->
     records = [
         {
             "item": item.item.id,
-            "by": "林知行",
+            "by": _REVIEWERS.get(item.item.id, "林知行"),
             "at": "2026-08-31T10:00+08:00",
             "evidence": evidence,
             "evidence_sha256": hashlib.sha256((deal_path.parent / evidence).read_bytes()).hexdigest(),

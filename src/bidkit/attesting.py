@@ -13,7 +13,7 @@ import yaml
 
 from bidkit.diagnostic import Diagnostic, Term, has_errors
 from bidkit.follow import SECTIONS
-from bidkit.gate import ATTESTATIONS_NAME, Attestation, load_attestations
+from bidkit.gate import ATTESTATIONS_NAME, Attestation, check_signer, load_attestations
 from bidkit.judging import Judged, Options, judge_deal
 from bidkit.package import write_file
 from bidkit.scalars import Model
@@ -32,12 +32,14 @@ def attest_item(
 
     Diagnostics: those that keep a deal from being judged; DL13 (evidence outside of the workspace), DL15 (no such
     item), EN04, GT07 (no item that a person attests), GT08 (a file that cannot be added to), GT09 (a package that is
-    not there, or not that of the deal).
+    not there, or not that of the deal), GT14 (somebody else must sign it).
     """
     checked, problems = judge_deal(deal_path, options)
     if checked is None:
         return None, problems
     subject, problems = _find_subject(checked, item)
+    wanted = next((found for found in checked.process.items if found.id == item), None)
+    problems += check_signer(wanted, by, checked.attestations, None) if wanted else []
     root = checked.workspace.root
     if not evidence.resolve().is_relative_to(root.resolve()):
         problems.append(Diagnostic("DL13", None, {"file": evidence}))

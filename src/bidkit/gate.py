@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,7 +21,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from bidkit.bid import Bid
-from bidkit.diagnostic import Diagnostic, Severity, Term
+from bidkit.diagnostic import Diagnostic, Severity, Span, Term
 from bidkit.follow import FOLLOW_NAME, SECTIONS, Follow
 from bidkit.package import Built
 from bidkit.process import Item, Process, Stage, load_shipped
@@ -28,6 +29,7 @@ from bidkit.receivables import Followed
 from bidkit.scalars import Model, Moment, Text, validate
 from bidkit.source import Workspace, load_yaml, nearest
 from bidkit.waivers import Waiver
+from bidkit.wording import fold
 
 ATTESTATIONS_NAME = "attestations.yaml"
 _INTERNAL = (("competitors",), ("strategy",), ("customer", "contacts"))
@@ -366,7 +368,7 @@ class _Judge:
             return "", "", [Diagnostic("GT09", self.bid.deal.span(), {**_item(item), "reason": reason})]
         inputs = self.pack_hash, self.file_hashes, self.suppressed
         subject = hash_subject(self.bid, item.attest, *inputs, self.built, self.follow)
-        record = next((record for record in reversed(self.attestations) if record.item == item.id), None)
+        record = _find_last(item.id, self.attestations)
         if record is None:
             values = {**_item(item), "subject": subject, "file": self.file_name()}
             return "", subject, [Diagnostic("GT03", self.bid.deal.span(), values)]
@@ -380,6 +382,8 @@ class _Judge:
         if record.at.astimezone(self.bid.now.tzinfo).date() > self.bid.today:
             values = {**_item(item), "at": record.at, "today": self.bid.today}
             return [Diagnostic("GT06", record.span("at"), values)]
+        if same := check_signer(item, record.by, self.attestations, record.span("by")):
+            return same
         at = record.span("evidence")
         content, problems = self.workspace.read(record.evidence, self.file_name(), at)
         if content is None:
@@ -400,6 +404,23 @@ class _Judge:
 
     def file_name(self, name: str = ATTESTATIONS_NAME) -> str:
         return str(PurePosixPath(self.deal_name).with_name(name))
+
+
+def check_signer(item: Item, by: str, attestations: Sequence[Attestation], at: Span | None) -> list[Diagnostic]:
+    """Who signs an item has signed none that another person must sign. Diagnostics: GT14."""
+    for other in (_find_last(name, attestations) for name in item.unlike):
+        if other and _name(other.by) == _name(by):
+            return [Diagnostic("GT14", at, {**_item(item), "by": by, "other": other.item})]
+    return []
+
+
+def _find_last(item: str, attestations: Sequence[Attestation]) -> Attestation | None:
+    return next((record for record in reversed(attestations) if record.item == item), None)
+
+
+def _name(by: str) -> str:
+    """A person's name without the role behind it."""
+    return fold(re.split("[(（,，]", by)[0])
 
 
 def _item(item: Item) -> dict[str, Any]:

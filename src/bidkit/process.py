@@ -35,7 +35,8 @@ class Caption(Model):
 class Item(Model):
     """A line of the checklist.
 
-    It is open until each of `needs` stands in follow.yaml: a section of it, or a field (`contract.signed_on`).
+    It is open until each of `needs` stands in follow.yaml: a section of it, or a field (`contract.signed_on`). Who
+    attests it has attested none of `unlike`.
     """
 
     id: Text
@@ -44,6 +45,7 @@ class Item(Model):
     rules: tuple[Text, ...] = ()
     attest: tuple[Text, ...] = ()
     needs: tuple[Text, ...] = ()
+    unlike: tuple[Text, ...] = ()
     regimes: tuple[Regime, ...] = ("commercial", "tender")
     advisory: tuple[Regime, ...] = ()
     moment: Moment
@@ -209,6 +211,7 @@ def _check(process: Process, extended_at: Span | None) -> Iterator[Diagnostic]:
     """
     first: dict[str, Span | None] = {}
     codes = list(load_messages("en")["codes"])
+    ids = {item.id for item in process.items} | {drop.id for drop in process.dropped}
     for item in process.items:
         if item.id in first:
             before = first[item.id]
@@ -224,6 +227,9 @@ def _check(process: Process, extended_at: Span | None) -> Iterator[Diagnostic]:
         for number, path in enumerate(item.attest):
             if path not in _list_subjects():
                 yield _unknown("subject", path, [*_list_subjects()], item.span("attest", number))
+        for number, other in enumerate(item.unlike):
+            if other not in ids:
+                yield _unknown("item", other, sorted(ids), item.span("unlike", number))
         for number, path in enumerate(item.needs):
             if path not in _list_needs():
                 yield _unknown("follow_key", path, [*_list_needs()], item.span("needs", number))
