@@ -14,7 +14,7 @@ LOTS = f"""\
     - {{id: {SECOND}, title: 安装服务, ceiling: 40000.00, bond: 800.00}}
 """
 CHANGES = (
-    ("  ceiling: 380000.00\n", LOTS),
+    ("  bond: 0.00\n  ceiling: 380000.00\n", LOTS),
     ("{id: A, name: 硬件设备}", f"{{id: A, name: 硬件设备, lot: {FIRST}}}"),
     ("{id: B, name: 实施服务}", f"{{id: B, name: 实施服务, lot: {SECOND}}}"),
     ("    clause: 3.1\n", f"    lot: {FIRST}\n    clause: 3.1\n"),

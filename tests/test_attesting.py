@@ -59,6 +59,18 @@ def test_an_item_is_attested_and_what_stood_there_stays(tmp_path: Path) -> None:
     assert record["evidence_sha256"] == hashlib.sha256("报价逐行复核，无误。".encode()).hexdigest()
 
 
+@pytest.mark.parametrize("by", ["叶知秋", "叶 知秋(销售)", "叶知秋，总监"])
+def test_one_person_does_not_review_two_parts(tmp_path: Path, by: str) -> None:
+    deal = make_open_deal(tmp_path)
+    sign_all(deal)
+    before = deal.with_name("attestations.yaml").read_bytes()
+    code, output = attest(deal, by=by)
+    assert (code, "GT14" in output, "4.8t" in output) == (1, True, True), output
+    assert deal.with_name("attestations.yaml").read_bytes() == before
+    edit(deal.with_name("attestations.yaml"), "周牧野（报价复核）", by)
+    assert state_of(deal)[0] is State.OPEN
+
+
 def test_the_file_is_made_where_there_is_none(tmp_path: Path) -> None:
     deal = make_open_deal(tmp_path)
     deal.with_name("attestations.yaml").unlink(missing_ok=True)

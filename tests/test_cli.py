@@ -86,6 +86,7 @@ class TestBuild:
     def test_package_of_a_ready_deal(self, built: Path) -> None:
         names = sorted(read_all(built / "dist"))
         assert names == [
+            f"{FINAL}/internal/brief.docx",
             f"{FINAL}/internal/facts.json",
             f"{FINAL}/internal/manifest.json",
             f"{FINAL}/internal/report.html",

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bidkit.days import NAMES, Unread, parse_day, parse_window
+from bidkit.days import NAMES, Unread, end_term, end_workdays, parse_day, parse_window
 
 DAYS = {
     "deadline": date(2026, 9, 18),
@@ -129,3 +129,23 @@ def test_days_counted_back_and_forth_come_back(name: str, count: int) -> None:
     assert parse_day(f"{name} + {count} days - {count} days").find(DAYS) == DAYS[name]
     first, last = parse_window(f"within {count} days before {name}").find(DAYS)
     assert last - first == timedelta(days=count)
+
+
+ANY_DAY = st.dates(date(2024, 1, 1), date(2028, 12, 31))
+
+
+@given(ANY_DAY, st.integers(0, 60), st.lists(ANY_DAY, max_size=5), st.sets(st.integers(1, 40), max_size=12))
+def test_working_days_are_counted_one_by_one(day: date, count: int, others: list[date], near: set[int]) -> None:
+    holidays = [*others, *(day + timedelta(days=ahead) for ahead in near)]
+    expected, left = day, count
+    while left:
+        expected += timedelta(days=1)
+        left -= expected.weekday() < 5 and expected not in holidays
+    assert end_workdays(day, count, holidays) == expected
+
+
+def test_a_term_ends_on_no_holiday_and_never_after_the_last_day_there_is() -> None:
+    october = [date(2026, 10, day) for day in range(1, 8)]
+    assert end_term(date(2026, 9, 1), 30, october) == date(2026, 10, 8)
+    assert end_term(date(2026, 9, 1), 29, october) == date(2026, 9, 30)
+    assert end_term(date.max, 30) == end_workdays(date.max, 100_000) == date.max

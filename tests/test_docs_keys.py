@@ -23,6 +23,7 @@ from bidkit.deal.attachments import Angle, Dpi, NamePattern
 from bidkit.deal.layout import FirstLine, FontSize, Length, LineSpacing
 from bidkit.deal.tender import _DEVIATIONS, BondForm, Deviation
 from bidkit.diagnostic import Diagnostic, load_messages
+from bidkit.follow import Follow
 from bidkit.gate import _AttestationFile
 from bidkit.kinds import FOREIGN_KINDS, NAMES, UNDATED_KINDS, PaperKind
 from bidkit.pack import DEFAULT_PACKS, PackText, shipped_packs
@@ -57,7 +58,7 @@ from bidkit.source.tables import TITLES, normalize_title
 
 ROOT = Path(__file__).parents[1]
 LANGS = ("zh", "en")
-PAGES = {"zh": ("workspace.md", "deal.md"), "en": ("workspace.en.md", "deal.en.md")}
+PAGES = {"zh": ("workspace.md", "deal.md", "follow.md"), "en": ("workspace.en.md", "deal.en.md", "follow.en.md")}
 HEADS = {"zh": ["键", "必填", "值", "含义"], "en": ["key", "required", "value", "meaning"]}
 REQUIRED = {"zh": {True: "是", False: "否"}, "en": {True: "yes", False: "no"}}
 DEFAULT = {"zh": "默认 `{}`", "en": "default `{}`"}
@@ -70,6 +71,7 @@ MODELS: dict[str, type[Model]] = {
     "templates/*/pack.yaml": PackText,
     "deal.yaml": Deal,
     "attestations.yaml": _AttestationFile,
+    "follow.yaml": Follow,
 }
 SCALARS: tuple[tuple[Any, str, str], ...] = (
     (Text, "文字", "text"),
@@ -369,7 +371,9 @@ def test_the_examples_are_a_bid_that_waits_for_signatures_only(lang: str, tmp_pa
     assert items.pop("3.7", []) == [], "the attestation of the example is not true"
     assert items
     codes = {problem.code for problems in items.values() for problem in problems}
-    assert codes == {"GT03", "GT09"}  # what is done to the package waits for one
+    assert codes == {"GT01", "GT03", "GT09", "GT13"}  # what is done to the package waits for one
+    later = {item.id for item in load_shipped().items if item.moment == "later"}
+    assert {name for name, (problem, *_) in items.items() if problem.code in ("GT01", "GT13")} <= later
 
 
 @pytest.mark.parametrize(("lang", "name"), [(lang, name) for lang in LANGS for name in PAGE[lang].examples])

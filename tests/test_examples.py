@@ -9,6 +9,8 @@ import os
 import re
 import shutil
 import subprocess
+from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,15 +20,24 @@ import openpyxl
 import pikepdf
 import pypdfium2
 import pytest
+import seeded_pdfs
 from dump import dump_docx, dump_xlsx
 from pdf_files import difference
+from seeded import list_found
 
+from bidkit.appearance import read_appearance
 from bidkit.build import Options, build_deal, check_deal
 from bidkit.context.anchors import Anchors
+from bidkit.deal.layout import FormatRules
 from bidkit.diagnostic import Severity
-from bidkit.office import lay_out, read_outline, recalculate
+from bidkit.office import find_missing_fonts, lay_out, read_outline, recalculate
+from bidkit.paging import count_pages
+from bidkit.pdf.reading import read_pdf
 from bidkit.readback import read_docx, read_xlsx
 from bidkit.reports import Result
+from bidkit.rules import check_layout, check_printed
+from bidkit.rules.layout import Formatted
+from bidkit.rules.printed import Printed
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = Path(__file__).parent / "golden"
@@ -265,6 +276,50 @@ def test_pdfs_are_sound_and_name_the_bidder(laid_out: tuple[Result, bytes, bytes
     document = read_docx(content, "proposal.docx")
     listed = [" ".join(title.split()) for level, title, _ in outline if level <= 3]
     assert listed == list(document.contents)
+
+
+@pytest.mark.office
+def test_faults_seeded_into_a_pdf_are_found_and_nothing_else(laid_out: tuple[Result, bytes, bytes]) -> None:
+    result, content, _ = laid_out
+    assert result.folder is not None
+    assert result.bid is not None
+    assert result.bid.deal.tender is not None
+    name, document = seeded_pdfs.NAME, read_docx(content, "proposal.docx")
+    before = (result.folder / name).read_bytes()
+    limited = result.bid.deal.tender.model_copy(update={"pdf_size_mb": len(before) // seeded_pdfs.MEGABYTE + 1})
+    bid = replace(result.bid, deal=result.bid.deal.model_copy(update={"tender": limited}))
+    for pdf, wanted in ((before, Counter()), (seeded_pdfs.apply(before), seeded_pdfs.expect())):
+        printed = Printed(bid, {name: read_pdf(pdf, name)}, {name: document}, is_draft=False)
+        assert list_found(check_printed(printed)) == wanted
+
+
+@pytest.mark.office
+def test_a_volume_of_too_many_pages_is_told_with_the_font_that_may_be_why(
+    laid_out: tuple[Result, bytes, bytes],
+) -> None:
+    result, content, _ = laid_out
+    assert result.folder is not None
+    name, font = "submit/proposal.docx", "Nowhere Serif"
+    limit = FormatRules.model_validate({"pages": {"max": str(seeded_pdfs.LIMIT_PAGES)}})
+    look = read_appearance(with_font(content, font), name)
+    assert look is not None
+    pages = count_pages((result.folder / seeded_pdfs.NAME).read_bytes())
+    fonts = dict.fromkeys(font for item in look.paragraphs for run in item.runs for _, font in run.fonts)
+    missing, _ = find_missing_fonts([*fonts])
+    assert font in missing
+    found = list_found(check_layout(Formatted(limit, look, pages=pages, missing_fonts=missing), "tender"))
+    assert found == Counter({(code, name, 0): 1 for code in seeded_pdfs.OF_PAGES})
+
+
+def with_font(content: bytes, font: str) -> bytes:
+    """A .docx one of whose runs of Latin letters is set in a font."""
+    document = docx.Document(io.BytesIO(content))
+    runs = (run for paragraph in document.paragraphs for run in paragraph.runs)
+    run = next(run for run in runs if re.search("[A-Za-z]", run.text))
+    run.font.name = font
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
 
 
 def test_templates_have_a_readable_dump_beside_them(request: pytest.FixtureRequest) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bidkit.figures import find_prices, make_prices
+from bidkit.figures import find_money, find_prices, make_prices
 from bidkit.words import CURRENCY_WORDS
 
 MAIN, CATEGORY, ROUND, UNIT, SMALL, CHEAP = map(
@@ -133,3 +133,19 @@ def test_every_number_of_a_list_is_read_by_itself() -> None:
 def test_every_amount_from_100_on_is_found_as_it_is_printed(amount: Decimal, form: str) -> None:
     prices = make_prices([], [], [amount])
     assert [price for _, price in find_prices(f"金额{form.format(amount)}。", prices, "CNY", "zh")] == [amount]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("LED 调度大屏 P1.25", []),
+        ("UPS U40K", []),
+        ("另加 1.25 元", ["1.25"]),
+        ("USD1.25", ["1.25"]),
+        ("另加 12.50", ["12.50"]),
+        ("RM12,345.67", ["12,345.67"]),
+        ("Rs12345.67", ["12345.67"]),
+    ],
+)
+def test_the_number_of_a_model_is_no_amount_where_one_must_be_sure(text: str, found: list[str]) -> None:
+    assert [text[start:end] for start, end, _ in find_money(text, is_sure=True)] == found

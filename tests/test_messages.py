@@ -20,7 +20,7 @@ from bidkit.rules import BID_RULES, FINISHED_RULES
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "src/bidkit").rglob("*.py"))
-FAMILIES = ("DL", "GT", "PR", "DT", "ID", "QU", "FM", "PK", "TP", "EN")
+FAMILIES = ("DL", "GT", "PR", "DT", "ID", "QU", "FM", "PK", "TP", "EN", "ST")
 CODE = re.compile(rf"(?:{'|'.join(FAMILIES)})\d\d")
 WORD = re.compile(rf"\b{CODE.pattern}\b")
 CODES = sorted(load_messages("en")["codes"])

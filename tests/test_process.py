@@ -137,6 +137,7 @@ class TestOwnProcess:
             ({"drop": [{"id": "3.8", "reason": "x"}]}, "GT10", "one end marker"),
             ({"extends": "five-step"}, "DL10", "six-step"),
             ({"steps": []}, "DL04", "steps"),
+            ({"add": [{**OURS["add"][0], "unlike": ["4.8x"]}]}, "DL15", "4.8t"),
         ],
     )
     def test_mistakes_are_told_at_their_place(

@@ -2,7 +2,8 @@
 
 A fixture holds several documents, each a set of changes onto `workspace.DEAL`: mappings are merged, all else takes the
 place of what was there, and a key without a value goes. Besides the deal's keys a document may have `papers` (changes
-to credential records, or new ones, by id), `products` (likewise, by sku) and `now`. Every line that must be reported
+to credential records, or new ones, by id), `products` (likewise, by sku), `follow` (changes onto `follow_files.FOLLOW`;
+without it nothing has followed) and `now`. Every line that must be reported
 ends in `# <- CODE`, with `warning` behind it where it is none but that; several are separated by commas. All rules run
 on each document, and nothing but what is marked may be found.
 """
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from follow_files import FOLLOW
 from quotes import compute_quote
 from workspace import (
     DEAL,
@@ -38,7 +40,9 @@ from bidkit.config import Settings
 from bidkit.credentials import select_credentials
 from bidkit.deal import Deal, check_references
 from bidkit.diagnostic import LANGUAGES, Diagnostic, Severity, Span
-from bidkit.rules import BID_RULES, check_bid
+from bidkit.follow import Follow, _check_names
+from bidkit.receivables import make_followed
+from bidkit.rules import BID_RULES, FOLLOW_RULES, check_bid, check_followed
 from bidkit.scalars import Model, validate
 from bidkit.source import Items, Node, parse_front_matter, parse_yaml
 
@@ -125,6 +129,7 @@ def make_bid(document: Document) -> Bid:
     changes = parse(document.text, document.file, document.first_line) if document.text.strip() else Node(Span("", 1))
     nothing = Node(changes.span)
     papers, products = changes.pop("papers", nothing), changes.pop("products", nothing)
+    changes.pop("follow", nothing)
     now = datetime.fromisoformat(changes.pop("now", NOW.isoformat()))
     deal: Deal = make(Deal, merge(merge(parse(DEAL, "deal.yaml"), parse(EXPLAINED, "deal.yaml")), changes))
     assert check_references(deal) == []
@@ -140,7 +145,14 @@ def make_bid(document: Document) -> Bid:
 
 
 def find(document: Document) -> list[Diagnostic]:
-    return check_bid(make_bid(document))
+    bid = make_bid(document)
+    changes = parse(document.text, document.file, document.first_line) if document.text.strip() else {}
+    if "follow" not in changes:
+        return check_bid(bid)
+    follow: Follow = make(Follow, merge(parse(FOLLOW, "follow.yaml"), changes["follow"]))
+    assert list(_check_names(follow, bid.deal)) == []
+    followed = make_followed(bid, follow)
+    return check_bid(bid, followed) + check_followed(followed)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=[f"{d.file}:{d.first_line}" for d in DOCUMENTS])
@@ -169,7 +181,9 @@ def test_fixture_has_a_clean_document_and_a_marked_line_of_its_code(path: Path) 
 
 
 def test_every_bid_rule_has_a_fixture_and_every_fixture_a_rule() -> None:
-    assert sorted(path.stem for path in RULES.glob("*.yaml")) == sorted({rule.code for rule in BID_RULES})
+    assert sorted(path.stem for path in RULES.glob("*.yaml")) == sorted(
+        {rule.code for rule in (*BID_RULES, *FOLLOW_RULES)}
+    )
 
 
 UNDERLINED = {
@@ -188,7 +202,14 @@ UNDERLINED = {
     "QU02": ["2026-09-17", "2026-09-18", "2026-12-16", "2026-09-19", "2026-08-31", "2027-01-15"],
     "ID01": ["青禾测试技术有限公司（杭州）", "青禾测试技术有限公司杭州分公司", "别家公司", "别家公司"],
     "ID04": ["拓岚", "EG-200", "云汀", "中国大陆"],
+    "PR41": ["321999.99", "319999.99", "320000.00"],
+    "DT10": ["2026-10-26", "2026-09-24", "2026-09-25", "2026-09-29", "2026-09-20"],
+    "DT11": ["33600.01", "2026-10-10", "2026-10-09", "2026-10-09"],
+    "DT14": ["验收款", "验收款", "预付款", "验收款"],
     "FM04": ["[]"],
+    "ST01": ["调度中心主任", "采购员", "王主任", "分管副总经理"],
+    "ST02": ["价格高于对手", "交期偏长", "价格高于对手"],
+    "ST03": ["2026-08-31", "2026-08-31"],
     "FM16": ["2", "1", "0"],
 }
 

@@ -427,7 +427,7 @@ def test_an_ejected_pack_is_sound_and_is_the_one_that_is_used(tmp_path: Path) ->
     assert (done.returncode, done.stderr) == (0, "")
     folder = tmp_path / "templates/zh-proposal"
     assert f"bidkit template check {folder}" in done.stdout
-    assert sorted(path.name for path in folder.iterdir()) == ["pack.yaml", "proposal.docx", "quote.xlsx"]
+    assert sorted(path.name for path in folder.iterdir()) == ["brief.docx", "pack.yaml", "proposal.docx", "quote.xlsx"]
     assert run(tmp_path, "check", "templates/zh-proposal").returncode == 0
     assert run_check(deal).diagnostics == before.diagnostics
     (folder / "proposal.docx").write_bytes(docx(p("{{ nobody }}")))

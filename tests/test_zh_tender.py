@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
 import pytest
+import seeded_volumes
 from dump import dump_docx
+from seeded import list_found
+from seeded_files import apply, expect
 from workspace import edit, write
 
 from bidkit.build import Options, build_deal, check_deal
@@ -22,6 +26,7 @@ from bidkit.office import lay_out, read_outline
 from bidkit.pack import shipped_packs
 from bidkit.readback import ReadDocument, read_docx
 from bidkit.reports import Result
+from bidkit.verification import verify_packages
 
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -120,6 +125,7 @@ def drafts(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Result]:
         if name == "water":
             edit(deal, "  - power-of-attorney\n", "")
             edit(deal, REQUIRED_AUTHORIZATION, "")
+            write(deal.parents[1] / "old/deal.yaml", seeded_volumes.OLD)
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("BIDKIT_SOFFICE", "/nonexistent")
             return build(deal)
@@ -160,6 +166,20 @@ def test_every_line_of_the_quote_stands_in_the_breakdown_with_its_facts(
         facts = [line.id, line.name, line.brand or "—", line.model or "—", line.manufacturer or "—", line.origin or "—"]
         amounts = [format_quantity(line.quantity), f"{line.unit_price:,.2f}", f"{item.amount:,.2f}"]
         assert f"| {' | '.join([*facts, line.unit, *amounts])} |" in text
+
+
+def test_faults_seeded_into_volumes_are_found_at_their_places_and_nothing_else(
+    drafts: Callable[[str], Result], tmp_path: Path
+) -> None:
+    folder = drafts("water").folder or Path()
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    changed = apply(files, seeded_volumes.CHANGES)
+    for name, content in changed.items():
+        write(tmp_path / name, content)
+    found = list_found(verify_packages([tmp_path], "").diagnostics)
+    told = {(code, file.replace(f"{tmp_path}/", ""), place): count for (code, file, place), count in found.items()}
+    wanted = sum((expect(item, changed) for item in seeded_volumes.CHANGES.values()), Counter())
+    assert told == wanted
 
 
 def test_the_agent_signs_by_authorization_until_the_bid_ends(drafts: Callable[[str], Result]) -> None:

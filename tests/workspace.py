@@ -126,6 +126,7 @@ tender:
   no: CXSW-2026-001
   deadline: 2026-09-18T09:30+08:00
   validity_days: 90
+  bond: 0.00
   ceiling: 380000.00
   rules: mof87
   markers: {"▲": mandatory}
@@ -188,6 +189,30 @@ team:
 track_record:
   - {client: 远汀水务有限公司, project: 泵站采集项目, amount: 280000.00, signed_on: 2025-03-10, summary: 十八个站点。}
 """
+
+STRATEGY = {
+    "strengths": [{"text": "网关自产，断网缓存 45 天", "needs": ["G1", "C1"]}],
+    "weaknesses": [{"text": "本地没有服务点", "needs": ["P1"], "mitigation": "质保期内派一名驻场工程师"}],
+    "actions": [
+        {
+            "contact": "调度中心主任",
+            "needs": ["P1"],
+            "text": "附同类水厂的接入记录",
+            "owner": "沈砚秋",
+            "due": "2026-09-10",
+        },
+        {
+            "contact": "信息中心主任",
+            "text": "写明单向隔离的做法",
+            "owner": "沈砚秋",
+            "due": "2026-08-20",
+            "done": "true",
+        },
+        {"contact": "采购部部长", "text": "复核偏离表"},
+        {"contact": "分管副总经理", "needs": ["G1"], "text": "首页写明一分钟到达的验收办法"},
+    ],
+}
+"""A strategy for `DEAL` with which nothing is wrong."""
 
 
 def make_workspace(path: Path, regime: str = "tender", **changes: Any) -> Path:
@@ -264,6 +289,9 @@ def run_check(deal_path: Path, now: datetime = NOW) -> Result:
     return check_deal(deal_path, Options(now=now))
 
 
+_REVIEWERS = {"4.8t": "叶知秋（技术复核）", "4.8b": "许清和（商务复核）", "4.8p": "周牧野（报价复核）"}
+
+
 def sign_all(deal_path: Path, moments: tuple[str, ...] = ("build", "submit")) -> int:
     """Write attestations.yaml with the right hashes for every attestation of these moments; how many there are."""
     evidence = "evidence/minutes.md"
@@ -274,7 +302,7 @@ def sign_all(deal_path: Path, moments: tuple[str, ...] = ("build", "submit")) ->
     records = [
         {
             "item": item.item.id,
-            "by": "林知行",
+            "by": _REVIEWERS.get(item.item.id, "林知行"),
             "at": "2026-08-31T10:00+08:00",
             "evidence": evidence,
             "evidence_sha256": hashlib.sha256((deal_path.parent / evidence).read_bytes()).hexdigest(),

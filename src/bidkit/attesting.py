@@ -12,7 +12,8 @@ from typing import TypeVar
 import yaml
 
 from bidkit.diagnostic import Diagnostic, Term, has_errors
-from bidkit.gate import ATTESTATIONS_NAME, Attestation, load_attestations
+from bidkit.follow import SECTIONS
+from bidkit.gate import ATTESTATIONS_NAME, Attestation, check_signer, load_attestations
 from bidkit.judging import Judged, Options, judge_deal
 from bidkit.package import write_file
 from bidkit.scalars import Model
@@ -31,12 +32,14 @@ def attest_item(
 
     Diagnostics: those that keep a deal from being judged; DL13 (evidence outside of the workspace), DL15 (no such
     item), EN04, GT07 (no item that a person attests), GT08 (a file that cannot be added to), GT09 (a package that is
-    not there, or not that of the deal).
+    not there, or not that of the deal), GT14 (somebody else must sign it).
     """
     checked, problems = judge_deal(deal_path, options)
     if checked is None:
         return None, problems
     subject, problems = _find_subject(checked, item)
+    wanted = next((found for found in checked.process.items if found.id == item), None)
+    problems += check_signer(wanted, by, checked.attestations, None) if wanted else []
     root = checked.workspace.root
     if not evidence.resolve().is_relative_to(root.resolve()):
         problems.append(Diagnostic("DL13", None, {"file": evidence}))
@@ -86,6 +89,9 @@ def _find_subject(checked: Judged, item: str) -> tuple[str, list[Diagnostic]]:
     if not found.item.attest:
         how = found.item.when or ", ".join(found.item.rules)
         return "", [Diagnostic("GT07", None, {"item": item, "title": found.item.title, "how": how})]
+    broken = [problem for problem in checked.later if problem.code.startswith("DL")]
+    if broken and not set(SECTIONS).isdisjoint(found.item.attest):  # nobody signs for what cannot be read
+        return "", broken
     return found.subject, [] if found.subject else [*found.open]
 
 

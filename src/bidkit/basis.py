@@ -30,7 +30,7 @@ FACTS = "internal/facts.json"
 FORMAT_VERSION = "1.0"
 _UNJUDGED = (
     *("affiliates", "booked", "books", "cap", "competitors", "contacts", "cost", "criteria", "floor", "goals"),
-    *("lacks", "masks", "refused", "signers", "suppress"),
+    *("lacks", "masks", "refused", "signers", "strategy", "suppress"),
 )
 """Fields, wherever they are, by which no finished file is judged."""
 

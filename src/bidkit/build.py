@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 
 from bidkit.basis import FACTS, judge_files, write_facts
+from bidkit.brief import BRIEF
 from bidkit.config import find_workspace
 from bidkit.diagnostic import Diagnostic, Severity, has_errors, sort_diagnostics
 from bidkit.judging import Judged, Options, judge_deal
@@ -21,13 +23,15 @@ from bidkit.volumes import render_volumes
 
 __all__ = ["Options", "build_deal", "check_deal"]
 
-_LIFTED_BY_DRAFT = ("GT", "PR", "DT", "ID", "QU", "FM", "PK")
+_LIFTED_BY_DRAFT = ("GT", "PR", "DT", "ID", "QU", "FM", "PK", "ST")
 
 
 def check_deal(deal_path: Path, options: Options) -> Result:
     """Read and judge a deal; nothing is written."""
     checked, problems = judge_deal(deal_path, options)
-    return _result(checked, problems, deal_path, options)
+    if checked is None:
+        return _result(checked, problems, deal_path, options)
+    return replace(_result(checked, problems + checked.later, deal_path, options), followed=checked.followed)
 
 
 def build_deal(deal_path: Path, options: Options) -> Result:
@@ -43,16 +47,18 @@ def build_deal(deal_path: Path, options: Options) -> Result:
     read = read_files(files, basis.forms)
     if files:
         found += judge_files(basis, submit, read, checked.appendix.attachments)
-    problems += checked.judge(found)
+    places = list_signing(submit, checked.find_forms(is_draft=options.is_draft))
+    built = Built(checked.content, tuple(map(asdict, places)), hash_files(submit))
+    done = checked if options.is_draft else replace(checked, built=built)  # a draft is nothing to sign
+    brief, wrong = done.render_brief(is_draft=options.is_draft)
+    problems += checked.judge([*found, *wrong])
     problems += checked.find_unused(problems, "files") if files else []
     result = replace(_result(checked, problems, deal_path, options), is_verified=bool(files))
     if has_errors(_not_lifted(problems, options)):
         return result
-    places = list_signing(submit, checked.find_forms(is_draft=options.is_draft))
-    built = Built(checked.content, tuple(map(asdict, places)), hash_files(submit))
-    gate = checked.gate if options.is_draft else replace(checked, built=built).gate  # a draft is nothing to sign
-    result = replace(result, is_draft=options.is_draft, gate=gate)
+    result = replace(result, is_draft=options.is_draft, gate=done.gate)
     package = {**submit, "internal/report.html": html.render(result, checked.bid.deal.language, places, submit)}
+    package[BRIEF] = brief
     package[FACTS] = write_facts(basis, read, options.version)
     package[MANIFEST] = _describe(checked, package, built, result, options)
     folder = (options.out or checked.workspace.root / "dist") / f"{checked.bid.deal.id}{'-DRAFT' * options.is_draft}"
@@ -114,6 +120,7 @@ def _describe(checked: Judged, files: Mapping[str, bytes], built: Built, result:
         "waivers": [waiver.model_dump(mode="json") for waiver in checked.good_waivers[0].values()],
         "suppressed": [json.describe_suppressed(item, deal.language) for item in result.suppressed],
         "pack": {"name": checked.pack.name, "sha256": checked.pack.hash},
+        "brief": {"name": checked.pack.brief_name, "sha256": hashlib.sha256(checked.pack.brief).hexdigest()},
         "content": built.content,
         "signing": built.signing,
     }

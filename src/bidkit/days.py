@@ -49,6 +49,7 @@ _PERIOD = re.compile(rf"(\d{{1,4}}|[{_NUMERALS}]?十[{_NUMERALS}]?|[两半{_NUME
 _START = re.compile(rf"({_DATE}|{_any(_NAMES)})")
 _SHIFT = re.compile(rf"\s*([+-])\s*{_PERIOD.pattern}")
 
+_SATURDAY = 5
 _PERIOD_TEXT = r"[1-9]\d{3}(?:-(?:0[1-9]|1[0-2]))?"
 _PERIODS = re.compile(rf"\s*({_PERIOD_TEXT})\s*(?:(?:\.\.|至|到|~|–)\s*({_PERIOD_TEXT})\s*)?")
 _MOST_PERIODS = 600
@@ -133,6 +134,30 @@ def parse_periods(text: str) -> tuple[str, ...]:
     if len(first) != len(last) or first > last or len(months := _list_months(first, last)) > _MOST_PERIODS:
         raise Unread(text, found.start(2))
     return tuple(dict.fromkeys(month[: len(first)] for month in months))
+
+
+def end_term(day: date, count: int, holidays: Collection[date] = ()) -> date:
+    """The last day of a term of so many days behind a day; the first that is no holiday, where it ends on one."""
+    return _skip(Period(count, "day").after(day), holidays)
+
+
+def end_workdays(day: date, count: int, holidays: Collection[date] = ()) -> date:
+    """The last of so many working days behind a day: neither Saturday, Sunday nor one of the holidays.
+
+    Weekends on which people work instead are not known; with them a term ends earlier, never later.
+    """
+    end = _add_weekdays(day, count)
+    for holiday in sorted({holiday for holiday in holidays if holiday.weekday() < _SATURDAY and holiday > day}):
+        end = _add_weekdays(end, 1) if holiday <= end else end
+    return end
+
+
+def _add_weekdays(day: date, count: int) -> date:
+    """So many Mondays to Fridays later; the day itself where there are none to add."""
+    friday = _SATURDAY - 1
+    weekday, (weeks, rest) = min(day.weekday(), friday), divmod(count, friday + 1)
+    shift = weekday - day.weekday() + weeks * 7 + rest + (2 if weekday + rest > friday else 0)
+    return _shift(day, shift, "day") if count else day
 
 
 def find_span(period: str) -> tuple[date, date]:

@@ -97,16 +97,22 @@ def find_money(text: str, *, is_sure: bool = False) -> Iterator[tuple[int, int, 
     """Each number that a text means as an amount of money: where it begins and ends, and the amount.
 
     Money or a large unit stands beside it, or it has two decimals; also, unless they must be sure to be amounts,
-    digits in groups, or four digits and no unit.
+    digits in groups, or four digits and no unit. A model such as P1.25 is surely none.
     """
     text = _WIDE_COMMA.sub(",", text).translate(_WIDE)
     for found in _NUMBER.finditer(text):
         said = _read(text, found)
-        is_spelt = said.decimals == 2 or said.worth > 1
+        is_spelt = (said.decimals == 2 or said.worth > 1) and not (is_sure and _is_model(text, found))
         is_plain = said.is_free and said.value >= _LEAST_BARE and not _DATE_AFTER.match(text, found.end())
         is_likely = not is_sure and ("," in found.group() or is_plain)
         if said.is_money or (not said.has_unit and (is_spelt or is_likely)):
             yield found.start(), found.end(), said.value * said.worth
+
+
+def _is_model(text: str, found: re.Match[str]) -> bool:
+    """Whether a small number is part of a name, as in P1.25 and U40K: a letter stands right before it."""
+    is_small = "," not in found.group() and Decimal(found.group()) < _LEAST_PLAIN
+    return is_small and re.search("[A-Za-z]$", text[: found.start()]) is not None
 
 
 def _read(text: str, found: re.Match[str]) -> _Said:

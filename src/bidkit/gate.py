@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,14 +21,19 @@ from typing import Any, Literal
 from pydantic import Field
 
 from bidkit.bid import Bid
-from bidkit.diagnostic import Diagnostic, Severity, Term
+from bidkit.diagnostic import Diagnostic, Severity, Span, Term
+from bidkit.follow import FOLLOW_NAME, SECTIONS, Follow
 from bidkit.package import Built
 from bidkit.process import Item, Process, Stage, load_shipped
+from bidkit.receivables import Followed
 from bidkit.scalars import Model, Moment, Text, validate
 from bidkit.source import Workspace, load_yaml, nearest
 from bidkit.waivers import Waiver
+from bidkit.wording import fold
 
 ATTESTATIONS_NAME = "attestations.yaml"
+_INTERNAL = (("competitors",), ("strategy",), ("customer", "contacts"))
+"""What of a deal nothing that is handed in can print: who signs for the deal does not sign for it."""
 _INPUTS = ("deal", "company", "catalog", "pack", "papers", "pictures")
 
 
@@ -110,6 +116,27 @@ class Gate:
         results = (result for stage in stages for result in stage.items)
         return tuple(result for result in results if result.is_blocking and result.state is State.OPEN)
 
+    def describe(self, lang: str) -> dict[str, Any]:
+        """How far it is, as plain data in one language: `stage` (None when all are ended), `stages`, what is `open`."""
+        stages = [
+            {
+                "id": result.stage.id,
+                "title": getattr(result.stage.title, lang),
+                "end": getattr(result.stage.end, lang),
+                "ended": result.is_ended,
+                "done": sum(item.state is not State.OPEN for item in result.items),
+                "count": len(result.items),
+            }
+            for result in self.stages
+        ]
+        waiting = [
+            {"id": item.item.id, "title": getattr(item.item.title, lang), "advisory": not item.is_blocking}
+            for result in self.stages[: 1 + next((n for n, s in enumerate(stages) if not s["ended"]), len(stages))]
+            for item in result.items
+            if item.state is State.OPEN
+        ]
+        return {"stage": next((s for s in stages if not s["ended"]), None), "stages": stages, "open": waiting}
+
     @property
     def stage(self) -> StageResult | None:
         """The stage the deal is in: the first whose end marker is not reached; None when all are."""
@@ -167,7 +194,7 @@ class _AttestationFile(Model):
 def hash_inputs(
     bid: Bid, pack_hash: str, file_hashes: Mapping[str, Mapping[str, str]], suppressed: Sequence[Sequence[str]] = ()
 ) -> str:
-    """SHA-256 over all that a package is built from."""
+    """SHA-256 over all that what is handed in is built from."""
     return hash_subject(bid, _INPUTS, pack_hash, file_hashes, suppressed)
 
 
@@ -178,6 +205,7 @@ def hash_subject(
     file_hashes: Mapping[str, Mapping[str, str]],
     suppressed: Sequence[Sequence[str]] = (),
     built: Built | None = None,
+    follow: Follow | None = None,
 ) -> str:
     """SHA-256 over what an attestation covers: canonical JSON of the inputs, of outputs only for what is done to them.
 
@@ -185,13 +213,27 @@ def hash_subject(
 
     Args:
         built: the package in which `signing` is done.
+        follow: what has followed; a section that is not there is not in the hash, either.
     """
-    deal = {**bid.plain["deal"], **({"suppressed": suppressed} if suppressed else {})}
+    deal, sections = bid.plain["deal"], follow.plain_sections() if follow else {}
+    whole = _leave_out(deal, _INTERNAL) | ({"suppressed": suppressed} if suppressed else {})
     signing = {"places": built.signing, "files": built.submit} if built else {}
-    parts = {**bid.plain, "deal": deal, "pack": pack_hash, "signing": signing, **file_hashes}
+    parts = {**bid.plain, "deal": whole, "pack": pack_hash, "signing": signing, **file_hashes, **sections}
+    paths = [path for path in paths if path not in SECTIONS or path in sections]
     covered = {path: parts[path] if path in parts else deal.get(path) for path in paths}
     text = json.dumps(covered, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _leave_out(record: Mapping[str, Any], paths: Iterable[Sequence[str]]) -> dict[str, Any]:
+    """A record without what paths of keys lead to."""
+    kept = dict(record)
+    for first, *rest in paths:
+        if not rest:
+            kept.pop(first, None)
+        elif first in kept:
+            kept[first] = _leave_out(kept[first], [rest])
+    return kept
 
 
 def judge_gate(
@@ -206,6 +248,7 @@ def judge_gate(
     built: Built | None = None,
     process: Process | None = None,
     waivers: Mapping[str, Waiver] = MappingProxyType({}),
+    followed: Followed | None = None,
 ) -> Gate:
     """Every item of the process that applies to the deal's regime, judged.
 
@@ -216,12 +259,13 @@ def judge_gate(
         suppressed: what is said to suppress findings: code, file, reason; who signs for the deal signs for it.
         process: that of the workspace; the shipped one if there is none.
         waivers: those that hold, by item.
+        followed: what has followed the bid, if anything has; `findings` hold those of its rules.
     """
     process = process or load_shipped()
     failed = {finding.code for finding in findings if finding.severity is Severity.ERROR}
-    names = expression_names(bid)
+    names = expression_names(bid, followed)
     about = workspace, deal_name, pack_hash, file_hashes, suppressed, built
-    judge = _Judge(bid, failed, names, attestations, *about, waivers)
+    judge = _Judge(bid, failed, names, attestations, *about, waivers, followed.follow if followed else None)
     stages = []
     for stage in process.stages:
         items = [item for item in stage.items if bid.deal.regime in item.regimes]
@@ -229,9 +273,14 @@ def judge_gate(
     return Gate(tuple(stages), process)
 
 
-def expression_names(bid: Bid) -> dict[str, Any]:
-    """What an item's expression may use: `deal`, `company` as plain data, `total`, `today`, `days(n)`."""
+def expression_names(bid: Bid, followed: Followed | None = None) -> dict[str, Any]:
+    """What an item's expression may use: `deal`, `company`, `follow` as plain data, `receivables` as they are computed,
+    `total`, `today`, `days(n)`. Without follow.yaml each section of `follow` is none.
+    """
+    sections = followed.follow.model_dump() if followed else dict.fromkeys(SECTIONS)
     return {
+        "follow": {name: sections[name] for name in SECTIONS},
+        "receivables": [item.plain for item in followed.receivables] if followed else [],
         "deal": bid.deal.model_dump(),
         "company": bid.company.model_dump(),
         "total": bid.quote.base,
@@ -282,10 +331,14 @@ class _Judge:
     suppressed: Sequence[Sequence[str]] = ()
     built: Built | None = None
     waivers: Mapping[str, Waiver] = field(default_factory=dict)
+    follow: Follow | None = None
 
     def judge(self, item: Item) -> ItemResult:
         by = subject = ""
-        if item.attest:
+        if missing := [path for path in item.needs if self.follow is None or self.follow.find(path) is None]:
+            values = {**_item(item), "file": self.file_name(FOLLOW_NAME), "keys": ", ".join(missing)}
+            found = [Diagnostic("GT13", self.bid.deal.span(), values)]
+        elif item.attest:
             by, subject, found = self.attested(item)
         elif item.rules:
             broken = [code for code in item.rules if code in self.failed]
@@ -314,8 +367,8 @@ class _Judge:
         if "signing" in item.attest and (reason := self.find_obstacle()):
             return "", "", [Diagnostic("GT09", self.bid.deal.span(), {**_item(item), "reason": reason})]
         inputs = self.pack_hash, self.file_hashes, self.suppressed
-        subject = hash_subject(self.bid, item.attest, *inputs, self.built)
-        record = next((record for record in reversed(self.attestations) if record.item == item.id), None)
+        subject = hash_subject(self.bid, item.attest, *inputs, self.built, self.follow)
+        record = _find_last(item.id, self.attestations)
         if record is None:
             values = {**_item(item), "subject": subject, "file": self.file_name()}
             return "", subject, [Diagnostic("GT03", self.bid.deal.span(), values)]
@@ -329,6 +382,8 @@ class _Judge:
         if record.at.astimezone(self.bid.now.tzinfo).date() > self.bid.today:
             values = {**_item(item), "at": record.at, "today": self.bid.today}
             return [Diagnostic("GT06", record.span("at"), values)]
+        if same := check_signer(item, record.by, self.attestations, record.span("by")):
+            return same
         at = record.span("evidence")
         content, problems = self.workspace.read(record.evidence, self.file_name(), at)
         if content is None:
@@ -347,8 +402,25 @@ class _Judge:
             return Term("old_package")
         return Term("edited_package", (("files", ", ".join(self.built.edited)),)) if self.built.edited else None
 
-    def file_name(self) -> str:
-        return str(PurePosixPath(self.deal_name).with_name(ATTESTATIONS_NAME))
+    def file_name(self, name: str = ATTESTATIONS_NAME) -> str:
+        return str(PurePosixPath(self.deal_name).with_name(name))
+
+
+def check_signer(item: Item, by: str, attestations: Sequence[Attestation], at: Span | None) -> list[Diagnostic]:
+    """Who signs an item has signed none that another person must sign. Diagnostics: GT14."""
+    for other in (_find_last(name, attestations) for name in item.unlike):
+        if other and _name(other.by) == _name(by):
+            return [Diagnostic("GT14", at, {**_item(item), "by": by, "other": other.item})]
+    return []
+
+
+def _find_last(item: str, attestations: Sequence[Attestation]) -> Attestation | None:
+    return next((record for record in reversed(attestations) if record.item == item), None)
+
+
+def _name(by: str) -> str:
+    """A person's name without the role behind it."""
+    return fold(re.split("[(（,，]", by)[0])
 
 
 def _item(item: Item) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from bidkit.appendix import Appendix
 from bidkit.config import find_workspace
 from bidkit.context import make_context
+from bidkit.context.brief import SAMPLE_PROGRESS, make_brief_context
 from bidkit.context.formats import FILTER_KINDS, make_filters
 from bidkit.diagnostic import Diagnostic, Severity, Span
 from bidkit.office import find_missing_fonts
@@ -16,7 +17,7 @@ from bidkit.ooxml.reading import ReadName, merge_names
 from bidkit.ooxml.sheet import compile_workbook, list_workbook_names
 from bidkit.ooxml.template import compile_template, list_template_names
 from bidkit.ooxml.theme import list_template_fonts
-from bidkit.pack import MANIFEST_NAME, Pack, Volume, number_volumes, read_pack, shipped_packs
+from bidkit.pack import BRIEF_NAME, MANIFEST_NAME, Pack, Volume, number_volumes, read_pack, shipped_packs
 from bidkit.sample import load_sample
 from bidkit.source import Workspace
 
@@ -94,7 +95,7 @@ def _inspect_pack(pack: Pack, root: Path, problems: list[Diagnostic], is_compat:
     for number, volume in enumerate(number_volumes(pack.volumes), 1):
         found = _check_volume(pack, volume, number, load, is_compat)
         problems += [problem for problem in found if problem not in problems]
-    problems += [*_check_quote_file(pack), *_check_fonts(pack)]
+    problems += [*_check_quote_file(pack), *_check_brief(pack), *_check_fonts(pack)]
     unused = [name for name in pack.includes if name not in used]
     problems += [Diagnostic("TP19", Span(name), {"file": name}, Severity.WARNING) for name in unused]
     names = [
@@ -133,6 +134,17 @@ def _check_quote_file(pack: Pack) -> list[Diagnostic]:
         return problems
     context = make_context(load_sample(), Appendix((), {}), "deal.yaml", is_draft=False, with_pages=False)
     return problems + template.check_names(context)
+
+
+def _check_brief(pack: Pack) -> list[Diagnostic]:
+    """The pack's own template of the internal brief, whose names are others than those of the volumes."""
+    if not pack.has_own_brief:
+        return []
+    load = pack.includes.get
+    template, problems = compile_template(pack.brief, BRIEF_NAME, make_filters(pack.text.locale), load=load)
+    if template is None:
+        return problems
+    return problems + template.check_names(make_brief_context(load_sample(), SAMPLE_PROGRESS, is_draft=False))
 
 
 def _check_fonts(pack: Pack) -> list[Diagnostic]:

@@ -11,20 +11,24 @@ from typing import TYPE_CHECKING
 
 from bidkit.appendix import Appendix, load_appendix
 from bidkit.bid import Bid, list_catalog_names, make_bid
+from bidkit.brief import check_brief, compile_brief, render_brief
 from bidkit.catalog import load_catalog
 from bidkit.config import CONFIG_NAME, find_workspace, load_settings
 from bidkit.credentials.choosing import choose_from_library
 from bidkit.deal import load_deal
 from bidkit.diagnostic import Diagnostic, Suppressed, has_errors
+from bidkit.follow import load_follow
 from bidkit.forms import FilledWord, check_form_names, fill_forms
 from bidkit.gate import Attestation, Gate, hash_inputs, judge_gate, load_attestations
+from bidkit.ooxml.rendered import Template
 from bidkit.ooxml.sheet import WorkbookTemplate
 from bidkit.pack import DEFAULT_PACKS, Pack, load_pack
 from bidkit.package import Built, hash_files, read_built
 from bidkit.price_form import FilledForm, fill_price_forms
 from bidkit.process import Process, load_process, load_shipped
 from bidkit.quote_file import check_quote_file, compile_quote_file
-from bidkit.rules import check_bid
+from bidkit.receivables import Followed, make_followed
+from bidkit.rules import check_bid, check_followed
 from bidkit.source import Workspace
 from bidkit.source.others import OtherName, read_other_names
 from bidkit.suppression import Policy, find_unused, load_policy
@@ -63,6 +67,8 @@ class Judged:
     Args:
         findings: of the rules.
         built: its package, if there is one.
+        followed: what has followed the bid; None if nothing has.
+        later: what is wrong with that; it is no reason not to build the bid.
     """
 
     workspace: Workspace
@@ -71,6 +77,7 @@ class Judged:
     pack: Pack
     volumes: tuple[CompiledVolume, ...]
     quote_file: WorkbookTemplate
+    brief: Template
     forms: tuple[FilledForm, ...]
     word_forms: tuple[FilledWord, ...]
     appendix: Appendix
@@ -82,6 +89,8 @@ class Judged:
     built: Built | None
     process: Process
     waivers: tuple[Waiver, ...]
+    followed: Followed | None
+    later: list[Diagnostic]
 
     def judge(self, found: Iterable[Diagnostic]) -> list[Diagnostic]:
         """Of findings those that count; the others are kept in `suppressed`."""
@@ -156,13 +165,21 @@ class Judged:
     def gate(self) -> Gate:
         """The checklist."""
         inputs = self.pack.hash, self.hashes, self.policy.stated, self.built
-        about = self.bid, self.findings, self.attestations, self.workspace, self.deal_name
-        return judge_gate(*about, *inputs, self.process, self.good_waivers[0])
+        about = self.bid, [*self.findings, *self.later], self.attestations, self.workspace, self.deal_name
+        return judge_gate(*about, *inputs, self.process, self.good_waivers[0], self.followed)
+
+    def render_brief(self, *, is_draft: bool) -> tuple[bytes, list[Diagnostic]]:
+        """The internal brief. Diagnostics: TP."""
+        return render_brief(self.brief, self.bid, self.gate.describe(self.bid.deal.language), is_draft=is_draft)
 
     @cached_property
     def good_waivers(self) -> tuple[Mapping[str, Waiver], list[Diagnostic]]:
         """The waivers that hold, by item, and what is wrong with the others."""
         return judge_waivers(self.waivers, self.process, self.bid.today)
+
+
+_TOLD = ("PK35",)
+"""Errors with which a deal is judged all the same: the copy is there, it is only too large."""
 
 
 def judge_deal(deal_path: Path, options: Options) -> tuple[Judged | None, list[Diagnostic]]:
@@ -199,17 +216,34 @@ def judge_deal(deal_path: Path, options: Options) -> tuple[Judged | None, list[D
     )
     volumes, found = compile_volumes(pack, bid, word_forms)
     quote_file, more = compile_quote_file(pack, bid)
-    problems += found + more
-    if has_errors(problems) or quote_file is None:
+    brief, wrong_brief = compile_brief(pack, bid)
+    problems += found + more + wrong_brief
+    is_wrong = has_errors(item for item in problems if item.code not in _TOLD)
+    if is_wrong or quote_file is None or brief is None:
         return None, problems + wrong_forms
     problems += check_volumes(volumes, bid, appendix, name, is_draft=options.is_draft)
     problems += check_quote_file(quote_file, bid, appendix, name, is_draft=options.is_draft)
     forms, found = fill_price_forms(bid, workspace, name)
     policy, wrong = load_policy(workspace, settings, deal)
     wrong_forms += check_form_names(bid, [item.name for item in volumes])
-    findings, suppressed = policy.judge(check_bid(bid) + found + wrong_forms)
-    made = volumes, quote_file, forms, word_forms, appendix, pinned, policy, suppressed
+    followed, later = _judge_followed(workspace, name, bid, policy)
+    findings, suppressed = policy.judge(check_bid(bid, followed) + found + wrong_forms)
+    made = volumes, quote_file, brief, forms, word_forms, appendix, pinned, policy, suppressed
     built = read_built((options.out or workspace.root / "dist") / deal.id)
-    judged = Judged(workspace, name, bid, pack, *made, findings, attestations, built, process, waivers)
+    state = attestations, built, process, waivers, followed, later
+    judged = Judged(workspace, name, bid, pack, *made, findings, *state)
+    if pack.has_own_brief:
+        problems += check_brief(brief, bid, judged.gate.describe(deal.language), is_draft=options.is_draft)
     problems = [*judged.judge(problems), *findings, *wrong, *judged.good_waivers[1]]
     return judged, problems + judged.find_unused(problems, "deal")
+
+
+def _judge_followed(
+    workspace: Workspace, deal_name: str, bid: Bid, policy: Policy
+) -> tuple[Followed | None, list[Diagnostic]]:
+    """What has followed a bid, and what is wrong with it; nothing there is suppressed but by a reason in that file."""
+    follow, problems = load_follow(workspace, deal_name, bid.deal)
+    if follow is None:
+        return None, problems
+    followed = make_followed(bid, follow)
+    return followed, policy.judge(check_followed(followed))[0]

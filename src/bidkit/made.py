@@ -117,6 +117,10 @@ def _compare(before: Sequence[str], after: Sequence[str]) -> list[Change]:
     olds, news = range(first, len(before) - last), range(first, len(after) - last)
     if not olds and not news:
         return []
+    if len(olds) == len(news):
+        changed = [n for n in range(len(olds)) if before[first + n] != after[first + n]]
+        if len(changed) <= _MOST:
+            return [(olds[n : n + 1], news[n : n + 1]) for n in changed]
     if max(len(olds), len(news)) > _LONGEST_SEARCH:
         return [(olds[:1], news[:1])]
     matcher = SequenceMatcher(None, before[first : olds.stop], after[first : news.stop], autojunk=False)

@@ -18,6 +18,8 @@ from bidkit.scalars import Color, Flag, Model, Note, Text, Texts, validate
 from bidkit.source import Workspace, load_yaml, nearest
 
 MANIFEST_NAME = "pack.yaml"
+BRIEF_NAME = "brief.docx"
+"""The template of the internal brief in a pack's folder; it belongs to no volume and is not part of the pack's hash."""
 DEFAULT_PACKS = {"zh": "zh-proposal", "en": "en-proposal"}
 FILE_NAMES = (
     "deal.id",
@@ -135,6 +137,8 @@ class Pack:
         hash: SHA-256 over all its files.
         includes: its Word files by their name in the pack's folder, for `{%p include %}`.
         workbook: the template of the quote's .xlsx: its own, or that of the language's default pack.
+        brief: the template of the internal brief: likewise.
+        brief_name: that template, as messages show it.
     """
 
     name: str
@@ -143,6 +147,13 @@ class Pack:
     hash: str
     includes: Mapping[str, bytes]
     workbook: bytes
+    brief: bytes
+    brief_name: str
+
+    @property
+    def has_own_brief(self) -> bool:
+        """Whether the template of the brief is the pack's, not the one that is taken where a pack has none."""
+        return self.brief_name == f"{self.name}/{BRIEF_NAME}"
 
 
 def make_theme(pack: Pack, company_color: str, *, is_written: bool) -> Theme:
@@ -202,9 +213,14 @@ def read_pack(files: Workspace, folder: str) -> tuple[Pack | None, list[Diagnost
     problems += found
     if found or workbook is None:
         return None, problems
+    used = {item.template for item in volumes} | {part for item in volumes for part in item.parts or ()}
+    brief, brief_name, found = _read_brief(files, folder, text, is_free=BRIEF_NAME not in used)
+    problems += found
     includes: dict[str, bytes] = {}
     for path in sorted((files.root / folder).rglob("*.docx")):
         relative = path.relative_to(files.root / folder).as_posix()
+        if f"{folder}/{relative}" == brief_name:
+            continue
         part, found = (None, []) if path.name.startswith("~$") else files.read(f"{folder}/{relative}")
         problems += found
         if part is not None:
@@ -213,7 +229,21 @@ def read_pack(files: Workspace, folder: str) -> tuple[Pack | None, list[Diagnost
     outer = str(PurePosixPath(folder).parent)
     hashes = [(name.removeprefix(f"{outer}/"), digest) for name, digest in files.hashes().items()]
     digest = hashlib.sha256(repr(sorted(hashes)).encode()).hexdigest()
-    return Pack(folder, text, volumes, digest, includes, workbook), problems
+    return Pack(folder, text, volumes, digest, includes, workbook, brief, brief_name), problems
+
+
+def _read_brief(files: Workspace, folder: str, text: PackText, *, is_free: bool) -> tuple[bytes, str, list[Diagnostic]]:
+    """The template of the brief and its name: the pack's unless a volume has taken it, else the shipped one.
+
+    It is read beside the pack's files: who has signed for the pack has not signed for what stays inside.
+    """
+    if is_free and (files.root / folder / BRIEF_NAME).exists():
+        content, problems = Workspace(files.root).read(f"{folder}/{BRIEF_NAME}")
+        if content is not None:
+            return content, f"{folder}/{BRIEF_NAME}", []
+        return b"", f"{folder}/{BRIEF_NAME}", problems
+    home = shipped_packs() / DEFAULT_PACKS[text.locale[:2]]
+    return (home / BRIEF_NAME).read_bytes(), f"templates/{home.name}/{BRIEF_NAME}", []
 
 
 def _read_volumes(files: Workspace, manifest: str, text: PackText) -> tuple[tuple[Volume, ...], list[Diagnostic]]:

@@ -14,11 +14,12 @@ from typing import Literal
 from pydantic import Field
 
 from bidkit.diagnostic import Diagnostic, Span, Term, load_messages
+from bidkit.follow import SECTIONS, list_paths
 from bidkit.scalars import Flag, Model, Note, Text, validate
 from bidkit.source import Node, Workspace, load_yaml, nearest, parse_yaml
 
 SHIPPED = "six-step"
-SUBJECTS = ("deal", "company", "catalog", "pack", "papers", "pictures", "signing")
+SUBJECTS = ("deal", "company", "catalog", "pack", "papers", "pictures", "signing", *SECTIONS)
 """What an attestation may cover beside the keys of a deal."""
 Regime = Literal["commercial", "tender"]
 Moment = Literal["build", "submit", "submitted", "later"]
@@ -32,13 +33,19 @@ class Caption(Model):
 
 
 class Item(Model):
-    """A line of the checklist."""
+    """A line of the checklist.
+
+    It is open until each of `needs` stands in follow.yaml: a section of it, or a field (`contract.signed_on`). Who
+    attests it has attested none of `unlike`.
+    """
 
     id: Text
     title: Caption
     when: Note = ""
     rules: tuple[Text, ...] = ()
     attest: tuple[Text, ...] = ()
+    needs: tuple[Text, ...] = ()
+    unlike: tuple[Text, ...] = ()
     regimes: tuple[Regime, ...] = ("commercial", "tender")
     advisory: tuple[Regime, ...] = ()
     moment: Moment
@@ -204,6 +211,7 @@ def _check(process: Process, extended_at: Span | None) -> Iterator[Diagnostic]:
     """
     first: dict[str, Span | None] = {}
     codes = list(load_messages("en")["codes"])
+    ids = {item.id for item in process.items} | {drop.id for drop in process.dropped}
     for item in process.items:
         if item.id in first:
             before = first[item.id]
@@ -219,6 +227,12 @@ def _check(process: Process, extended_at: Span | None) -> Iterator[Diagnostic]:
         for number, path in enumerate(item.attest):
             if path not in _list_subjects():
                 yield _unknown("subject", path, [*_list_subjects()], item.span("attest", number))
+        for number, other in enumerate(item.unlike):
+            if other not in ids:
+                yield _unknown("item", other, sorted(ids), item.span("unlike", number))
+        for number, path in enumerate(item.needs):
+            if path not in _list_needs():
+                yield _unknown("follow_key", path, [*_list_needs()], item.span("needs", number))
     for stage, following in zip(process.stages, [*process.stages[1:], None], strict=True):
         ends = [item for item in stage.items if item.marker == "end"]
         for regime in ("commercial", "tender"):
@@ -250,6 +264,12 @@ def _list_subjects() -> Collection[str]:
     from bidkit.deal import Deal
 
     return (*SUBJECTS, *(name for name in Deal.model_fields if name != "schema_"))
+
+
+@lru_cache(maxsize=1)
+def _list_needs() -> Collection[str]:
+    """What an item may need of follow.yaml."""
+    return tuple(list_paths())
 
 
 Process.model_rebuild()

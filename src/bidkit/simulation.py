@@ -128,7 +128,7 @@ def _find_gaps(found: Stated, folder: Path, lot: str, periods: Collection[Period
         what = Term(f"lot_{name}", (("lot", lot),)) if lot and name != "option_lines" else Term(name)
         yield Diagnostic("PR20", Span(str(folder)), {"what": what})
     for bill, line in compare_bills(bills):
-        yield Diagnostic("PR23", Span(bill.place), {"line": line, "other": bills[0].place})
+        yield Diagnostic("PR23", _span(bill.place), {"line": line, "other": bills[0].place})
 
 
 def _check_periods(outcomes: Sequence[Outcome]) -> Iterator[Diagnostic]:
@@ -151,7 +151,14 @@ def _check_lines(found: Stated, outcomes: Sequence[Outcome]) -> Iterator[Diagnos
             for line in item.stated.lines:
                 if line.id not in told and line.product != line.amount:
                     values = {"what": line.id, "stated": f"{line.amount:,.2f}", "computed": f"{line.product:,.2f}"}
-                    yield Diagnostic("PR01", Span(places[item.lot]), values)
+                    yield Diagnostic("PR01", _span(places[item.lot]), values)
+
+
+def _span(place: str) -> Span:
+    """The place of a breakdown: its file, and the sheet or the heading in it."""
+    file, _, title = place.partition(": ")
+    kind = "sheet" if file.endswith(".xlsx") else "heading"
+    return Span(file, place=((kind, title),) if title else ())
 
 
 def _check_amounts(found: Stated) -> Iterator[Diagnostic]:

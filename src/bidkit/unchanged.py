@@ -23,6 +23,7 @@ from typing import Any
 
 from bidkit.cache import Store, open_store
 from bidkit.config import find_workspace
+from bidkit.follow import FOLLOW_NAME
 from bidkit.judging import Options
 from bidkit.office import find_office
 from bidkit.pack import shipped_packs
@@ -74,6 +75,8 @@ def list_facts(deal: Path, traced: Traced, options: Options, asked: Iterable[str
     root = Path(facts["workspace"])
     facts |= {file: _hash_file(root / file) for file in traced.files}
     facts |= {_name_listing(*listed): "\n".join(list_names(root, *listed)) for listed in traced.listed}
+    # What follows a bid is none of its inputs, but tells that its deadline need not be kept any more.
+    facts[FOLLOW_NAME] = _hash_file(deal.with_name(FOLLOW_NAME))
     facts["package"] = _describe_package(Path(traced.folder))
     return facts
 

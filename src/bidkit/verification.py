@@ -58,8 +58,8 @@ def verify_packages(folders: Sequence[Path], version: str, *, is_strict: bool = 
 
 
 def _place(item: Diagnostic, folder: Path) -> Diagnostic:
-    """A finding with its files below the folder of their package."""
-    if item.span is None or Path(item.span.file).is_absolute():
+    """A finding with its files below the folder of their package; a line is one of the deal, which is not in it."""
+    if item.span is None or item.span.line or Path(item.span.file).is_absolute():
         return item
     files = ", ".join(str(folder / name) for name in item.span.file.split(", ")) if item.span.file else str(folder)
     return replace(item, span=replace(item.span, file=files))

@@ -19,6 +19,7 @@ from bidkit.deal.lots import check_lots
 from bidkit.deal.prices import QuoteText
 from bidkit.deal.scoring import check_scoring
 from bidkit.deal.solution import Reference, Solution
+from bidkit.deal.strategy import Strategy, check_strategy
 from bidkit.deal.suppress import Suppress
 from bidkit.deal.team import Member, check_team
 from bidkit.deal.tender import Bond, Requirement, Tender
@@ -52,6 +53,7 @@ class Deal(Model):
     customer: Customer
     opportunity: Opportunity
     competitors: tuple[Competitor, ...] | None = None
+    strategy: Strategy | None = None
     tender: Tender | None = None
     bond: Bond | None = None
     requirements: tuple[Requirement, ...] = ()
@@ -107,6 +109,7 @@ def check_references(deal: Deal) -> list[Diagnostic]:
         found += _unique(records)
     found += _refer(need.problems, "goal", [goal.id for goal in need.goals])
     found += _refer(need.solutions, "problem", [problem.id for problem in need.problems])
+    found += check_strategy(deal.strategy, deal.customer.contacts, need, deal.competitors or ())
     found += check_lines(deal.quote)
     found += check_lots(deal.tender, deal.quote, deal.requirements)
     if deal.regime == "tender" and deal.tender is None:

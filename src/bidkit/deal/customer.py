@@ -8,14 +8,30 @@ from bidkit.scalars import Day, Model, Money, Note, Prose, Text, Texts
 
 
 class Contact(Model):
-    """A person on the customer's side, as a role: no private data."""
+    """A person on the customer's side, as a role: no private data.
 
+    `stance` is towards our bid; `cares_about` are ids of goals, problems and criteria.
+    """
+
+    id: Note = ""
     name: Text
     department: Note = ""
     role: Literal["user", "technical", "purchasing", "decision", "initiator", "designer", "evaluator"]
     level: Literal["decision", "management", "operation"]
     relation: Literal["none", "acquainted", "meeting", "trusted", "allied"] = "none"
     last_contact: Day | None = None
+    stance: Literal["supports", "neutral", "opposes", "unknown"] = "unknown"
+    cares_about: Texts = ()
+
+    @property
+    def key(self) -> str:
+        """What an action of the strategy names the person by: the id, or the name of one who has none."""
+        return self.id or self.name
+
+    @property
+    def is_key(self) -> bool:
+        """Whether the strategy must have an answer to this person: one who decides, manages or opposes."""
+        return self.level in ("decision", "management") or self.stance == "opposes"
 
 
 class Customer(Model):

@@ -26,7 +26,7 @@ _GROUPS: tuple[tuple[str, Group], ...] = (
     *((key, "credentials") for key in ("credentials", "tender.required_credentials", "catalog.credentials")),
     *((key, "credentials") for key in ("attachments", "track_record")),
     *(("requirements", "responses"), ("tender", "tender"), ("files", "files")),
-    *((key, "customer") for key in ("customer", "opportunity", "competitors")),
+    *((key, "customer") for key in ("customer", "opportunity", "competitors", "strategy")),
 )
 """The groups by the beginnings of paths; the first that fits counts, and whatever fits none is told as other."""
 

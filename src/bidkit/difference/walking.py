@@ -18,8 +18,8 @@ from bidkit.difference.changes import Change, Group, Kind
 from bidkit.scalars import Model, Prose
 from bidkit.wording import compare_pairs, count_pairs
 
-_KEYS = ("id", "sku", "no", "item", "code", "file", "volume", "name", "title", "project", "currency")
-"""The fields by which a record is known, the first that its model has."""
+_KEYS = ("id", "sku", "no", "item", "code", "file", "volume", "name", "title", "project", "currency", "text")
+"""The fields by which a record is known, the first that it has."""
 _NAMES = ("name", "title", "no", "project", "client", "text", "code", "file")
 _LEAST_LIKENESS = 0.5
 _SHOWN = 40
@@ -180,7 +180,7 @@ def find_moved(pairs: Sequence[Pair]) -> set[Pair]:
 
 def find_key(record: Model) -> str:
     """By what a record is known; empty if by nothing."""
-    return next((str(getattr(record, key)) for key in _KEYS if key in type(record).model_fields), "")
+    return next(filter(None, (str(getattr(record, key)) for key in _KEYS if key in type(record).model_fields)), "")
 
 
 def _name_records(records: Sequence[Model]) -> Iterator[str]:

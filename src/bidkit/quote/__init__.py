@@ -24,7 +24,7 @@ from bidkit.diagnostic import Diagnostic
 from bidkit.quote.offers import Offer, make_offers, round_to
 from bidkit.words import spell_amount
 
-__all__ = ["LotQuote", "PricedLine", "Quote", "price_quote", "round_cents"]
+__all__ = ["LotQuote", "PaymentAmount", "PricedLine", "Quote", "price_quote", "round_cents", "split_payments"]
 
 _COUNTED = ("base", "option_period")
 
@@ -240,7 +240,7 @@ def _compute(text: QuoteText, categories: Sequence[Category], offers: Sequence[O
         groupings=tuple(_group(tag, title, lines) for tag, title in text.groupings.items()),
         extras=tuple(_price_line(text, offer, "") for offer in offers if offer.line.kind not in _COUNTED),
         taxes=taxes,
-        payments=_split_payments(text, base),
+        payments=split_payments(text.milestones, base, text.places.currency),
         subtotal=_sum(item.amount for item in lines if item.line.kind == "base"),
         base=base,
         options=options,
@@ -312,11 +312,17 @@ def _group(tag: str, title: str, lines: Sequence[PricedLine]) -> Grouping:
     return Grouping(tag, title, tuple(groups))
 
 
-def _split_payments(text: QuoteText, total: Decimal) -> tuple[PaymentAmount, ...]:
-    """Each payment's amount: as stated, or its share of the total; a share at the end takes what rounding left."""
-    payments, unit = text.milestones, Decimal(1).scaleb(-text.places.currency)
+def split_payments(payments: Sequence[Payment], total: Decimal, places: int) -> tuple[PaymentAmount, ...]:
+    """Each payment's amount: as stated, or its share of the total; a share at the end takes what rounding left.
+
+    Args:
+        places: the decimals of the currency, to which a share is rounded, half up.
+    """
+    unit = Decimal(1).scaleb(-places)
     amounts = [
-        _round(total * payment.percent, text) if payment.percent is not None else payment.amount or Decimal("0.00")
+        round_cents(round_to(total * payment.percent, places))
+        if payment.percent is not None
+        else payment.amount or Decimal("0.00")
         for payment in payments
     ]
     if payments and payments[-1].percent is not None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from bidkit.bid import Bid
 from bidkit.diagnostic import Diagnostic, Severity, Suppressed
 from bidkit.gate import Gate
+from bidkit.receivables import Followed
 from bidkit.source import Workspace
 
 
@@ -35,6 +36,7 @@ class Result:
         suppressed: what was found and does not count.
         packages: those that were verified.
         workspace: the files that were read of it; None if the deal could not be read.
+        followed: what has followed the bid; never of a build, whose report lies in the package.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -50,6 +52,7 @@ class Result:
     suppressed: tuple[Suppressed, ...] = ()
     packages: tuple[VerifiedPackage, ...] = ()
     workspace: Workspace | None = None
+    followed: Followed | None = None
 
     def fails(self, item: Diagnostic) -> bool:
         """Whether a finding counts for the exit code."""

@@ -6,10 +6,11 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from bidkit.diagnostic import Diagnostic, Severity, Suppressed
+from bidkit.diagnostic import Diagnostic, Severity, Suppressed, Term
 from bidkit.gate import Gate
 from bidkit.inspection import Inspection
 from bidkit.ooxml.reading import ReadName
+from bidkit.receivables import Receivable
 from bidkit.reports import Result
 
 FORMAT_VERSION = "1.0"
@@ -38,6 +39,8 @@ def describe_result(result: Result, command: str, lang: str) -> dict[str, Any]:
         "is_draft": result.is_draft,
         "folder": str(result.folder) if result.folder else None,
     }
+    if result.followed and result.followed.receivables:
+        record["receivables"] = [describe_receivable(item, lang) for item in result.followed.receivables]
     if result.packages:
         record["packages"] = [{**asdict(item), "folder": str(item.folder)} for item in result.packages]
     return record
@@ -79,6 +82,21 @@ def describe(item: Diagnostic, lang: str) -> dict[str, Any]:
         "place": dict(span.place) if span and span.place else None,
         "message": item.message(lang),
         "fix": item.fix(lang),
+    }
+
+
+def describe_receivable(item: Receivable, lang: str) -> dict[str, Any]:
+    """A payment of the contract as plain data; amounts as text, days as dates."""
+    return {
+        "milestone": item.payment.name,
+        "amount": f"{item.amount:.2f}",
+        "due": item.due.isoformat() if item.due else None,
+        "received": f"{item.received:.2f}",
+        "open": f"{item.open:.2f}",
+        "overdue_days": item.days,
+        "interest": f"{item.interest:.2f}",
+        "basis": Term(f"interest_{item.basis}").say(lang),
+        "is_escalated": item.is_escalated,
     }
 
 

@@ -71,6 +71,8 @@ def _judge(case: Element, code: str, found: list[Shown], result: Result, lang: s
         _add(case, "skipped", say_suppressed(suppressed[0].reason or "", lang))
     elif "deal" in subjects and result.gate is None:
         _add(case, "skipped", labels["not_read"])
+    elif "follow" in subjects and result.followed is None:
+        _add(case, "skipped", labels["not_followed"])
     elif "files" in subjects and not result.is_verified:
         _add(case, "skipped", labels["not_verified"])
     if told := [item for item in found if item not in failing]:

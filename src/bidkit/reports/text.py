@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from bidkit.bid import Bid
-from bidkit.diagnostic import Diagnostic, Severity, Span, Suppressed, load_messages
+from bidkit.diagnostic import Diagnostic, Severity, Span, Suppressed, Term, load_messages
 from bidkit.gate import Gate, ItemResult, StageResult, State
 from bidkit.ooxml.reading import ReadName
 from bidkit.process import SHIPPED
+from bidkit.receivables import Followed
 from bidkit.reports import Result, VerifiedPackage
 from bidkit.waivers import Waiver
 
@@ -29,6 +30,7 @@ def render(result: Result, command: str, lang: str, here: Path) -> str:
     parts += [render_suppressed(item, lang, result.root, here) for item in result.suppressed]
     if result.gate and result.bid and is_gate:
         parts.append(render_gate(result.gate, result.bid, lang))
+        parts += render_receivables(result.followed, lang) if result.followed else []
     else:
         parts.append(render_summary(result.diagnostics, lang, len(result.suppressed)))
     parts += [labels["pinned"].format(day=result.pinned)] if result.pinned else []
@@ -177,6 +179,24 @@ def render_gate(gate: Gate, bid: Bid, lang: str) -> str:
         state = texts["labels"]["gate_open" if is_open else "gate_closed"]
         lines.append(f"{texts['labels'][name]}: {state}")
     return "\n".join(map(clean, lines))
+
+
+def render_receivables(followed: Followed, lang: str) -> Iterator[str]:
+    """Each payment of the contract: when it is due, what is open of it, and what is owed for being late."""
+    words = load_messages(lang)["labels"]["receivables"]
+    if followed.receivables:
+        yield words["title"].format(currency=followed.currency)
+    for item in followed.receivables:
+        due = words["due"].format(due=item.due) if item.due else words["no_due"]
+        amounts = {"amount": item.amount, "received": item.received, "open": item.open, "interest": item.interest}
+        values = {key: f"{amount:,.2f}" for key, amount in amounts.items()}
+        basis = Term(f"interest_{item.basis}").say(lang)
+        line = words["row"].format(milestone=item.payment.name, due=due, **values)
+        late = "overdue" if item.is_overdue else "interest" if item.interest else ""
+        line += words[late].format(days=item.days, basis=basis, **values) if late else ""
+        if item.is_overdue and item.is_escalated and item.claim and item.claim.escalation:
+            line += words["escalated"].format(to=item.claim.escalation.to)
+        yield clean(f"  {line}")
 
 
 def say_waived(waiver: Waiver, lang: str) -> str:

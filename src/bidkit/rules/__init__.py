@@ -8,21 +8,26 @@ from typing import Any, TypeVar
 
 from bidkit.bid import Bid
 from bidkit.diagnostic import Diagnostic, Severity, load_messages
+from bidkit.receivables import Followed
 from bidkit.rules import (
     blind,
     boq,
     buyer_forms,
+    contract,
     dates,
     finished,
     forms,
     hidden,
     identity,
     layout,
+    negotiation,
     price,
     price_forms,
     printed,
     qualification,
+    receivables,
     residue,
+    strategy,
     texts,
 )
 from bidkit.rules.blind import BlindFile
@@ -45,7 +50,9 @@ BID_RULES: tuple[Rule[Bid], ...] = (
     *qualification.RULES,
     *forms.RULES,
     *texts.RULES,
+    *strategy.RULES,
 )
+FOLLOW_RULES: tuple[Rule[Followed], ...] = (*negotiation.RULES, *contract.RULES, *receivables.RULES)
 FINISHED_RULES: tuple[Rule[Finished], ...] = finished.RULES
 PRINTED_RULES: tuple[Rule[Printed], ...] = printed.RULES
 LAYOUT_RULES: tuple[Rule[Formatted], ...] = layout.RULES
@@ -56,7 +63,7 @@ WORD_FORM_RULES: tuple[Rule[FinishedWord], ...] = buyer_forms.RULES
 WORD_PART_RULES: tuple[Rule[FinishedPart], ...] = buyer_forms.PART_RULES
 PRICE_FORM_RULES: tuple[Rule[FinishedForm], ...] = price_forms.RULES
 
-_FILE_RULES: tuple[Rule[Any], ...] = (
+FILE_RULES: tuple[Rule[Any], ...] = (
     *FINISHED_RULES,
     *PRINTED_RULES,
     *LAYOUT_RULES,
@@ -64,6 +71,8 @@ _FILE_RULES: tuple[Rule[Any], ...] = (
     *RESIDUE_RULES,
     *PRICE_FORM_RULES,
     *WORD_FORM_RULES,
+    *WORD_PART_RULES,
+    *HIDDEN_RULES,
 )
 _MILD = {
     Severity.WARNING: ("DL72", "EN19", "FM25", "FM28", "PK11", "PK32", "PK57", "PR14", "QU08", "QU14", "TP18", "TP19"),
@@ -74,10 +83,10 @@ _MILD = {
 
 @lru_cache(maxsize=1)
 def describe_codes() -> dict[str, Facts]:
-    """Every code, in order: how grave, in which regimes, and whether rules over the deal or finished files have it."""
+    """Every code, in order: how grave, in which regimes, and whether rules over deal, files or what follows have it."""
     severities = {code: severity for severity, codes in _MILD.items() for code in codes}
     found = {code: Facts(severities.get(code, Severity.ERROR), REGIMES) for code in load_messages("en")["codes"]}
-    subjects = (("deal", BID_RULES), ("files", _FILE_RULES))
+    subjects = (("deal", BID_RULES), ("files", FILE_RULES), ("follow", FOLLOW_RULES))
     for code in found:
         rules = [(subject, item) for subject, listed in subjects for item in listed if item.code == code]
         if rules:
@@ -87,9 +96,19 @@ def describe_codes() -> dict[str, Facts]:
     return dict(sorted(found.items()))
 
 
-def check_bid(bid: Bid) -> list[Diagnostic]:
-    """What is wrong with a bid before anything is made of it."""
-    return list(_check(BID_RULES, bid, bid.deal.regime))
+def check_bid(bid: Bid, followed: Followed | None = None) -> list[Diagnostic]:
+    """What is wrong with a bid before anything is made of it.
+
+    Args:
+        followed: what has followed; once the bid is awarded, a deadline that has passed is nothing wrong.
+    """
+    found = list(_check(BID_RULES, bid, bid.deal.regime))
+    return [item for item in found if item.code != "DT04"] if followed and followed.is_awarded else found
+
+
+def check_followed(done: Followed) -> list[Diagnostic]:
+    """What is wrong after a bid was handed in: its negotiation, its contract, the payments."""
+    return list(_check(FOLLOW_RULES, done, done.bid.deal.regime))
 
 
 def check_finished(done: Finished) -> list[Diagnostic]:

@@ -166,7 +166,7 @@ def find_source(bid: Bid, secret: Secret, context: str) -> Span | None:
     found = [
         (text, _narrow(at, text, secret.pattern))
         for record in (deal, *bid.catalog.products, *bid.catalog.services)
-        for text, at in list_lines(record, skipped)
+        for text, at in list_lines(record, skipped, ("strategy",))
         if secret.pattern.search(_normalize(text))
     ]
     same = [span for text, span in found if context in "".join(_normalize(text).split())]

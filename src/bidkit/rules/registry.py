@@ -23,7 +23,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Rule(Generic[S]):
-    """A rule over a subject: the Bid, or the finished files."""
+    """A rule over a subject: the Bid, the finished files, or what has followed."""
 
     code: str
     severity: Severity
@@ -37,7 +37,7 @@ class Facts:
 
     Args:
         severity: the gravest of its findings.
-        subjects: `deal` and `files`, as rules of that subject have the code; empty if no rule has it.
+        subjects: `deal`, `files`, `follow`, as rules of that subject have the code; empty if no rule has it.
     """
 
     severity: Severity

@@ -65,7 +65,8 @@ def _find_source(bid: Bid, wanted: str) -> Span | None:
     """Where a text of the deal or of the catalog says it; None if it comes from elsewhere."""
     skipped = (*(bid.deal.competitors or ()), *bid.deal.track_record)
     records = (bid.deal, *bid.catalog.products, *bid.catalog.services)
-    found = (at for record in records for line, at in list_lines(record, skipped) if wanted in fold(line))
+    lines = (line for record in records for line in list_lines(record, skipped, ("strategy",)))
+    found = (at for line, at in lines if wanted in fold(line))
     return next(found, None)
 
 
