@@ -19,6 +19,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
+from uuid import uuid4
 
 from bidkit.build import build_deal
 from bidkit.config import find_workspace
@@ -40,6 +41,7 @@ class Asked:
     Args:
         form: the report's; an outcome carries what that needs.
         is_fresh: every deal is built, also one of which nothing has changed.
+        batch: tells one batch from another.
     """
 
     options: Options
@@ -47,6 +49,7 @@ class Asked:
     here: Path
     form: str = "text"
     is_fresh: bool = False
+    batch: str = field(default_factory=lambda: uuid4().hex)
 
     @property
     def told(self) -> tuple[str, ...]:
@@ -87,7 +90,7 @@ def build_one(deal: Path, asked: Asked) -> Outcome:
 
 
 def _build(deal: Path, name: str, asked: Asked) -> Outcome:
-    kept = _open_kept(os.getpid(), asked.options.now.isoformat())
+    kept = _open_kept(asked.batch)
     plain, because = (None, "") if asked.is_fresh else kept.find(deal, asked.options, asked.told)
     if plain is not None:
         return replace(read_outcome(plain), deal=name, state="unchanged")
@@ -104,7 +107,7 @@ def _build(deal: Path, name: str, asked: Asked) -> Outcome:
 
 
 @lru_cache(maxsize=1)
-def _open_kept(pid: int, batch: str) -> Kept:
+def _open_kept(batch: str) -> Kept:
     """The outcomes of before; what a process has read of files holds for one batch."""
     return Kept()
 
@@ -213,12 +216,24 @@ def _take_done(running: dict[Future[Outcome], Path], tell: Callable[[Path, Outco
 
 
 def _open_pool(jobs: int) -> ProcessPoolExecutor:
-    """Processes that know bidkit before they are asked, and leave an interrupt to us."""
+    """Processes that know bidkit before they are asked."""
     has_server = "forkserver" in multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if has_server else "spawn")
     if has_server:
         context.set_forkserver_preload(["bidkit.batch"])
-    return ProcessPoolExecutor(jobs, context, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
+    return ProcessPoolExecutor(jobs, context, initializer=_prepare, initargs=(_list_settings(),))
+
+
+def _list_settings() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.startswith("BIDKIT_")}
+
+
+def _prepare(settings: dict[str, str]) -> None:
+    """A process leaves an interrupt to us, and has our settings, whenever the one that it comes from was started."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in _list_settings().keys() - settings.keys():
+        del os.environ[name]
+    os.environ |= settings
 
 
 def _part(deals: Iterable[Path], asked: Asked) -> tuple[list[Path], dict[Path, Outcome]]:

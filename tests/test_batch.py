@@ -1,0 +1,402 @@
+"""`bidkit batch`: many deals, each by itself; one that fails stops no other, and what has not changed is not built."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from office_files import docx, p
+from typer.testing import CliRunner, Result
+from workspace import ISO9001_RECORD, NOW, edit, make_workspace, sign_all, write
+
+from bidkit.batch import Asked, Batch, run_batch
+from bidkit.build import Options, build_deal
+from bidkit.cli import app
+from bidkit.finding import find_deals, find_touched
+from bidkit.office import find_office
+from bidkit.reports.outcome import Outcome
+
+
+@pytest.fixture(autouse=True)
+def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No LibreOffice, and a cache of one's own."""
+    monkeypatch.setenv("BIDKIT_SOFFICE", "/nonexistent")
+    monkeypatch.setenv("BIDKIT_CACHE", str(tmp_path_factory.mktemp("cache")))
+
+
+def make_deals(path: Path, *names: str) -> Path:
+    """A workspace of commercial deals that can be built; its root."""
+    first = make_workspace(path, "commercial")
+    for name in names:
+        deal = path / "deals" / name / "deal.yaml"
+        if not deal.exists():
+            shutil.copytree(first.parent, deal.parent)
+        edit(deal, "id: cs-2026-001", f"id: {name}")
+        sign_all(deal)
+    if "water" not in names:
+        shutil.rmtree(first.parent)
+    return path
+
+
+def make(root: Path, *, jobs: int = 1, **changes: object) -> Batch:
+    options = Options(now=NOW)
+    asked = replace(Asked(options, "en", root), **changes)  # type: ignore[arg-type]
+    return run_batch(find_deals(["."], root)[0], asked, jobs=jobs)
+
+
+def states(batch: Batch) -> dict[str, str]:
+    return {item.id or item.deal: item.state for item in batch.outcomes}
+
+
+def reasons(batch: Batch) -> dict[str, str]:
+    return {item.id: item.because for item in batch.outcomes}
+
+
+# Which deals.
+
+
+def test_deals_are_found_in_folders_patterns_and_lists_each_once(tmp_path: Path) -> None:
+    root = make_deals(tmp_path, "a", "b")
+    write(root / "dist/a/deal.yaml", "no deal, but part of a package")
+    write(root / "lists/mine.txt", "# the first\n../deals/b\n\n../deals/a/deal.yaml\n")
+    for paths, expected in (
+        (["."], ["a", "b"]),
+        (["deals/b", "."], ["b", "a"]),
+        (["deals/*/deal.yaml"], ["a", "b"]),
+        (["lists/mine.txt"], ["b", "a"]),
+        (["deals/a/deal.yaml", str(root / "deals/a")], ["a"]),
+    ):
+        found, problems = find_deals(paths, root)
+        assert ([deal.parent.name for deal in found], problems) == (expected, [])
+
+
+@pytest.mark.parametrize("path", ["deals/c", "nothing*.yaml", "lists", "x.txt"])
+def test_path_that_leads_to_no_deal_is_told(tmp_path: Path, path: str) -> None:
+    root = make_deals(tmp_path, "a")
+    (root / "lists").mkdir()
+    found, (problem,) = find_deals(["deals/a", path], root)
+    assert (problem.code, problem.values["path"], len(found)) == ("EN27", path, 1)
+
+
+def test_deals_that_differ_from_a_commit(tmp_path: Path) -> None:
+    root = make_deals(tmp_path / "team", "a", "b")
+
+    def git(*words: str) -> None:
+        own = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"]
+        subprocess.run(["git", *own, *words], cwd=tmp_path, check=True, capture_output=True)
+
+    def touched(reference: str = "HEAD") -> list[str]:
+        found, problems = find_touched(find_deals(["."], root)[0], reference)
+        assert problems == []
+        return [deal.parent.name for deal in found]
+
+    git("init", "-q")
+    git("add", "-A")
+    git("commit", "-qm", "first")
+    assert touched() == []
+    write(root / "deals/b/notes.md", "new, and not yet added")
+    assert touched() == ["b"]
+    git("add", "-A")
+    git("commit", "-qm", "second")
+    assert (touched(), touched("HEAD~1")) == ([], ["b"])
+    edit(root / "catalog/products/GW-200.md", "保存 45 天", "保存 46 天")
+    assert touched() == ["a", "b"], "what all deals may read concerns all"
+    assert find_touched(find_deals(["."], root)[0], "nowhere")[1][0].code == "EN28"
+    assert find_touched(find_deals(["."], root)[0], "--output=x")[1][0].code == "EN28"
+    assert not (tmp_path / "x").exists()
+
+
+# Each by itself.
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_one_that_fails_stops_no_other(tmp_path: Path, jobs: int) -> None:
+    root = make_deals(tmp_path, "a", "b", "c", "d")
+    edit(root / "deals/b/deal.yaml", "total: '336000.00'", "total: '336000.01'")
+    write(root / "deals/c/deal.yaml", "id: c\n\tno: yaml")
+    batch = make(root, jobs=jobs)
+    assert [item.state for item in batch.outcomes] == ["built", "refused", "refused", "built"]
+    assert batch.exit_code == 1
+    assert any("PR01" in text for text in batch.outcomes[1].told)
+    assert sorted(path.name for path in (root / "dist").iterdir() if not path.name.startswith(".")) == ["a", "d"]
+
+
+def test_a_package_is_the_one_that_build_makes(tmp_path: Path) -> None:
+    root = make_deals(tmp_path, "a", "b")
+    make(root, jobs=2)
+    alone = build_deal(root / "deals/b/deal.yaml", Options(now=NOW, out=tmp_path / "alone"))
+    assert alone.folder is not None
+    assert read_all(root / "dist/b") == read_all(alone.folder)
+
+
+def read_all(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_two_deals_of_one_id_are_not_built_over_each_other(tmp_path: Path) -> None:
+    root = make_deals(tmp_path, "a", "b")
+    edit(root / "deals/b/deal.yaml", "id: b", 'id: "a"  # the old one')
+    batch = make(root)
+    assert [item.state for item in batch.outcomes] == ["refused", "refused"]
+    assert "deals/a/deal.yaml" in batch.outcomes[1].told[0]
+    assert not (root / "dist").exists()
+
+
+def test_nothing_is_begun_after_a_failure_that_stops(tmp_path: Path) -> None:
+    root = make_deals(tmp_path, "a", "b", "c")
+    edit(root / "deals/a/deal.yaml", "total: '336000.00'", "total: '336000.01'")
+    deals = find_deals(["."], root)[0]
+    batch = run_batch(deals, Asked(Options(now=NOW), "en", root), jobs=1, fails_fast=True)
+    assert ([item.id for item in batch.outcomes], [deal.parent.name for deal in batch.left]) == (["a"], ["b", "c"])
+    assert batch.exit_code == 1
+
+
+def list_workers() -> list[int]:
+    """The processes of a pool, by what they were started with."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            command, parent = (path.with_name(name).read_bytes() for name in ("cmdline", "stat"))
+            above = Path("/proc") / parent.rpartition(b")")[2].split()[1].decode() / "cmdline"
+            if b"multiprocessing" in command and b"multiprocessing" in above.read_bytes():
+                found.append(int(path.parent.name))
+        except OSError:  # it has just ended
+            continue
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc")
+def test_a_process_that_is_killed_takes_nobody_along(tmp_path: Path) -> None:
+    root = make_deals(tmp_path, *"abcdef")
+    killed = []
+
+    def kill(outcome: Outcome) -> None:
+        if not killed:
+            killed.extend(list_workers()[:1])
+            os.kill(killed[0], signal.SIGKILL)
+
+    batch = run_batch(find_deals(["."], root)[0], Asked(Options(now=NOW), "en", root), jobs=2, done=kill)
+    assert killed
+    assert [(item.id, item.state) for item in batch.outcomes] == [(name, "built") for name in "abcdef"]
+
+
+KILLER = """\
+#!/usr/bin/env python3
+import os, signal, sys
+if not any(name.endswith(".docx") and os.path.getsize(name) < 9000 for name in sys.argv):
+    os.execv("{office}", ["{office}", *sys.argv[1:]])
+process = os.getppid()
+while b"multiprocessing" not in open(f"/proc/{{process}}/cmdline", "rb").read():
+    process = int(open(f"/proc/{{process}}/stat").read().rsplit(")", 1)[1].split()[1])
+os.kill(process, signal.SIGKILL)
+"""
+
+
+@pytest.mark.office
+def test_a_deal_that_kills_its_process_again_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is called for LibreOffice kills whoever calls it for the one paper that needs it."""
+    root = make_deals(tmp_path, "a", "b")
+    record = ISO9001_RECORD.replace("id: iso9001", "id: letter").replace("files/iso9001.pdf", "files/letter.docx")
+    write(root / "catalog/credentials/letter.yaml", record)
+    write(root / "catalog/credentials/files/letter.docx", docx(p("函")))
+    edit(root / "deals/a/deal.yaml", "- iso9001\n", "- iso9001\n- letter\n")
+    monkeypatch.delenv("BIDKIT_SOFFICE")
+    killer = write(tmp_path / "soffice", KILLER.format(office=find_office()))
+    killer.chmod(0o755)
+    monkeypatch.setenv("BIDKIT_SOFFICE", str(killer))
+    batch = make(root, jobs=2)
+    assert [item.state for item in batch.outcomes] == ["failed", "built"], batch.outcomes
+    assert "EN26" in batch.outcomes[0].told[0]
+    assert batch.exit_code == 2
+
+
+# What has not changed.
+
+
+def test_what_has_not_changed_is_not_built_again(tmp_path: Path) -> None:
+    root = make_deals(tmp_path, "a", "b")
+    first = make(root, jobs=2)
+    before = {path: path.stat().st_mtime_ns for path in (root / "dist").rglob("*")}
+    second = make(root, jobs=2)
+    assert (states(first), states(second)) == ({"a": "built", "b": "built"}, {"a": "unchanged", "b": "unchanged"})
+    assert {path: path.stat().st_mtime_ns for path in (root / "dist").rglob("*")} == before
+    assert second.exit_code == 0
+    for one, two in zip(first.outcomes, second.outcomes, strict=True):
+        assert (one.folder, one.total, one.warnings) == (two.folder, two.total, two.warnings)
+    assert states(make(root, is_fresh=True)) == {"a": "built", "b": "built"}
+
+
+OWN_PACK = "templates/zh-proposal/pack.yaml"
+FORMS = ("json", "junit", "sarif", "gitlab", "github", "html")
+CHANGES: dict[str, tuple[Callable[[Path], object], str, str]] = {
+    "the deal": (lambda root: edit(root / "deals/a/deal.yaml", "分三批安装", "分四批安装"), "deals/a/deal.yaml", "a"),
+    "its texts in one word": (
+        lambda root: edit(root / "catalog/products/GW-200.md", "保存 45 天", "保存 46 天"),
+        "catalog/products/GW-200.md",
+        "ab",
+    ),
+    "a paper": (
+        lambda root: edit(root / "catalog/credentials/iso9001.yaml", "QMS-2025-03417", "QMS-2025-03418"),
+        "catalog/credentials/iso9001.yaml",
+        "ab",
+    ),
+    "a new record of the catalog": (
+        lambda root: write(root / "catalog/products/GW-300.md", (root / "catalog/products/GW-200.md").read_bytes()),
+        "catalog/products/*.md",
+        "ab",
+    ),
+    "the settings": (lambda root: edit(root / "bidkit.yaml", "自有研发", "自建研发"), "bidkit.yaml", "ab"),
+    "a template": (
+        lambda root: write(root / OWN_PACK, (root / OWN_PACK).read_bytes() + b"# x\n"),
+        "templates/",
+        "ab",
+    ),
+    "a waiver where there was none": (
+        lambda root: write(root / "deals/a/waivers.yaml", "schema: bidkit/waivers@1\nwaivers: []\n"),
+        "deals/a/*.yaml",
+        "a",
+    ),
+    "what follows": (
+        lambda root: write(root / "deals/b/follow.yaml", "schema: bidkit/follow@1\n"), "deals/b/*.yaml", "b"
+    ),
+    "the name of another deal": (
+        lambda root: edit(root / "deals/a/deal.yaml", "title: 澄溪水厂数据采集项目", "title: 澄溪水厂数据采集二期"),
+        "",
+        "ab",
+    ),
+    "a file of the package by hand": (
+        lambda root: write(root / "dist/a/submit/quote.xlsx", b"mine"), "package", "a",
+    ),
+    "a package that is gone": (lambda root: shutil.rmtree(root / "dist/b"), "package", "b"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_has_changed_is_built_again_and_named(tmp_path: Path, change: str) -> None:
+    make_change, name, expected = CHANGES[change]
+    root = make_deals(tmp_path, "a", "b")
+    make(root)
+    make_change(root)
+    batch = make(root)
+    assert {item.id or item.deal for item in batch.outcomes if item.state != "unchanged"} == set(expected)
+    assert {item.because for item in batch.outcomes if item.state != "unchanged" and name} <= {name}
+
+
+def test_another_day_or_option_is_a_change_where_it_counts(tmp_path: Path) -> None:
+    root = make_deals(tmp_path, "a")
+    later = Options(now=NOW.replace(month=NOW.month + 1))
+    make(root)
+    assert states(make(root, options=later)) == {"a": "unchanged"}, "the workspace pins the day"
+    edit(root / "bidkit.yaml", "as_of: 2026-09-01\n", "")
+    assert reasons(make(root)) == {"a": "bidkit.yaml"}
+    assert states(make(root)) == {"a": "unchanged"}
+    assert reasons(make(root, options=later)) == {"a": "day"}
+    assert reasons(make(root, options=replace(Options(now=NOW), is_strict=True)))["a"] == "option is_strict"
+
+
+def test_a_bid_that_is_not_whole_is_judged_anew_each_time(tmp_path: Path) -> None:
+    root = make_deals(tmp_path, "a")
+    edit(root / "deals/a/deal.yaml", "total: '336000.00'", "total: '336000.01'")
+    assert [states(make(root)) for _ in range(2)] == [{"a": "refused"}] * 2
+
+
+def test_without_a_cache_all_are_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIDKIT_CACHE", "off")
+    root = make_deals(tmp_path, "a")
+    assert [states(make(root)) for _ in range(2)] == [{"a": "built"}] * 2
+
+
+# The command.
+
+
+def run(root: Path, *words: str) -> Result:
+    return CliRunner().invoke(app, ["batch", str(root), "--lang", "en", *words])
+
+
+@pytest.fixture
+def mixed(tmp_path: Path) -> Path:
+    root = make_deals(tmp_path, "a", "b")
+    edit(root / "deals/b/deal.yaml", "total: '336000.00'", "total: '336000.01'")
+    return root
+
+
+def test_table_says_what_came_of_each_and_why(mixed: Path) -> None:
+    done = run(mixed, "--jobs", "1", "--explain-cache")
+    assert done.exit_code == 1
+    assert "PR01 error" in done.stdout
+    assert re.search(r"built .*deals/a/deal.yaml +336,000.00 CNY .*no record of before", done.stdout)
+    assert re.search(r"refused .*deals/b/deal.yaml", done.stdout)
+    assert re.search(r"1 built, 1 refused in [\d.]+ s", done.stdout)
+    assert "[2/2]" in done.stderr
+    again = run(mixed, "--jobs", "1", "--only-changed")
+    assert "deals/a" not in again.stdout
+    assert "1 unchanged, 1 refused" in again.stdout
+
+
+def test_every_form_of_report(mixed: Path) -> None:
+    forms = {
+        form: run(mixed, "--jobs", "1", "--format", form)
+        for form in ("json", "junit", "sarif", "gitlab", "github", "html")
+    }
+    assert {done.exit_code for done in forms.values()} == {1}
+    record = json.loads(forms["json"].stdout)
+    assert record["counts"] == {"built": 1, "refused": 1}
+    assert [item["result"]["deal"] for item in record["deals"]] == ["a", "b"]
+    suites = ElementTree.fromstring(forms["junit"].stdout).findall("testsuite")
+    assert [suite.get("name") for suite in suites] == ["a", "b"]
+    assert int(suites[1].get("failures", 0)) > int(suites[0].get("failures", 0)) == 0
+    found = [item["ruleId"] for item in json.loads(forms["sarif"].stdout)["runs"][0]["results"]]
+    assert "PR01" in found
+    assert {item["check_name"] for item in json.loads(forms["gitlab"].stdout)} == set(found)
+    assert "::error file=" in forms["github"].stdout
+    assert "deals/b/deal.yaml" in forms["html"].stdout
+
+
+def test_unchanged_deals_are_reported_as_when_they_were_built(tmp_path: Path) -> None:
+    root = make_deals(tmp_path, "a")
+    for form in ("json", "junit"):
+        built, kept = (run(root, "--jobs", "1", "--format", form, *more).stdout for more in (["--fresh"], []))
+        if form == "json":
+            one, two = (json.loads(text)["deals"][0] for text in (built, kept))
+            assert (one["state"], two["state"]) == ("built", "unchanged")
+            assert one["result"] == two["result"]
+        else:
+            assert built == kept
+
+
+def test_nothing_to_do_is_no_success(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    done = run(tmp_path / "empty")
+    assert done.exit_code == 2
+    assert "EN27" in done.output
+
+
+def test_interrupt_ends_it_and_keeps_what_is_done(tmp_path: Path) -> None:
+    names = [f"d{number}" for number in range(12)]
+    root = make_deals(tmp_path, *names)
+    command = [sys.executable, "-m", "bidkit", "batch", str(root), "--lang", "en", "--jobs", "2", "--format", "json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline().startswith("[1/12]")
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    record = json.loads(out)
+    assert record["is_interrupted"]
+    built = {item["id"] for item in record["deals"]}
+    assert 1 <= len(built) < 12
+    assert len(record["left"]) == 12 - len(built)
+    assert {path.name for path in (root / "dist").iterdir()} == built
+    for name in built:
+        manifest = json.loads((root / "dist" / name / "internal/manifest.json").read_bytes())
+        assert all((root / "dist" / name / file).is_file() for file in manifest["outputs"])
