@@ -155,6 +155,15 @@ def find_edits(folder: Path) -> list[str]:
     ]
 
 
+def find_missing(folder: Path) -> list[str]:
+    """The files that a package's manifest lists and that are not there; the manifest where it cannot be read."""
+    try:
+        outputs = dict(json.loads((folder / MANIFEST).read_bytes())["outputs"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return [MANIFEST]
+    return [name for name in outputs if not (folder / name).is_file()]
+
+
 @contextmanager
 def _lock(folder: Path) -> Iterator[bool]:
     """A lock beside the package; False if another build holds it."""

@@ -27,7 +27,7 @@ from bidkit.follow import FOLLOW_NAME
 from bidkit.judging import Options
 from bidkit.office import find_office
 from bidkit.pack import shipped_packs
-from bidkit.package import MANIFEST, find_edits
+from bidkit.package import MANIFEST, find_edits, find_missing
 from bidkit.source import Workspace
 from bidkit.source.others import read_other_names
 from bidkit.source.workspace import list_names
@@ -148,8 +148,8 @@ def _hash_tree(folder: Path) -> str:
 
 
 def _describe_package(folder: Path) -> str:
-    """The manifest's hash; the names of files that are not as it says."""
-    return repr((_hash_file(folder / MANIFEST), find_edits(folder)))
+    """The manifest's hash; the names of files that are not as it says, or not there."""
+    return repr((_hash_file(folder / MANIFEST), find_edits(folder), find_missing(folder)))
 
 
 @lru_cache(maxsize=1)
