@@ -258,10 +258,19 @@ def _list_contents(bid: Bid) -> list[tuple[str, str]]:
 @rule("FM03")
 def nothing_left_open(done: Finished) -> Iterator[Finding]:
     """No tag, blank or placeholder is left; what a form of the buyer leaves open, its mapping has told."""
+    asked = _list_asked(done.bid)
     for file in (file for file in done.files if file.name not in done.forms):
         for place, text in file.texts:
-            if (found := find_leftover(text)) and "".join(text.split()) not in done.form_texts.get(file.name, ()):
+            found, plain = find_leftover(text), "".join(text.split())
+            if found and plain not in asked and plain not in done.form_texts.get(file.name, ()):
                 yield Finding(Span(file.name, place=place), {"text": found})
+
+
+def _list_asked(bid: Bid) -> set[str]:
+    """What the buyer wrote, as a whole and line by line, without white space: it is repeated as it is."""
+    texts = [item.text for item in bid.deal.requirements]
+    texts += [text for item in (bid.deal.tender.items if bid.deal.tender else ()) for text in (item.spec, item.remark)]
+    return {"".join(part.split()) for text in texts for part in (text, *text.splitlines())}
 
 
 @rule("FM09", regimes=frozenset({"tender"}))
