@@ -38,6 +38,7 @@ TEXTS = {
     "the guarantee ends before the bid's validity": Defect(
         DEAL, "valid_until: 2026-12-31", "valid_until: 2026-11-16", ("DT03",)
     ),
+    "the customer's code does not check": Defect(DEAL, "91339801MA5XL1W82P", "91339801MA5XL1W82R", ("ID07",)),
     "payments are more than the whole": Defect(DEAL, "percent: 5%", "percent: 6%", ("PR13",)),
     "the total is far below the ceiling": Defect(
         DEAL, "ceiling: 6500000.00", "ceiling: 14200000.00", (), (("PR05 warning", DEAL, "  lines: "),)

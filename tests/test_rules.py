@@ -2,8 +2,8 @@
 
 A fixture holds several documents, each a set of changes onto `workspace.DEAL`: mappings are merged, all else takes the
 place of what was there, and a key without a value goes. Besides the deal's keys a document may have `papers` (changes
-to credential records, or new ones, by id), `products` (likewise, by sku) and `now`. Every line that must be reported
-ends in `# <- CODE`, with `warning` behind it where it is none but that; several are separated by commas. All rules run
+to credential records, or new ones, by id), `products` (likewise, by sku), `company` and `now`. Every line that must be
+reported ends in `# <- CODE`, with `warning` behind it where it is none but that; several are separated by commas. All rules run
 on each document, and nothing but what is marked may be found.
 """
 
@@ -125,6 +125,9 @@ def make_bid(document: Document) -> Bid:
     changes = parse(document.text, document.file, document.first_line) if document.text.strip() else Node(Span("", 1))
     nothing = Node(changes.span)
     papers, products = changes.pop("papers", nothing), changes.pop("products", nothing)
+    company = Node(changes.span)
+    if (own := changes.pop("company", None)) is not None:
+        company.put("company", own, changes.span, changes.span)
     now = datetime.fromisoformat(changes.pop("now", NOW.isoformat()))
     deal: Deal = make(Deal, merge(merge(parse(DEAL, "deal.yaml"), parse(EXPLAINED, "deal.yaml")), changes))
     assert check_references(deal) == []
@@ -132,7 +135,7 @@ def make_bid(document: Document) -> Bid:
     records = {record.id: record for record in make_records(Credential, base, papers)}
     chosen = tuple(records[name] for name in deal.credentials)
     catalog = Catalog(tuple(make_records(Product, {"GW-200": make_product_node()}, products)), (), chosen)
-    settings = make(Settings, parse(SETTINGS, "bidkit.yaml"))
+    settings = make(Settings, merge(parse(SETTINGS, "bidkit.yaml"), company))
     zone = deal.tender.deadline.tzinfo if deal.tender else now.tzinfo
     now = now.astimezone(zone)
     quote = compute_quote(deal.quote, deal.language, deal.tender.lots if deal.tender else ())
@@ -188,6 +191,10 @@ UNDERLINED = {
     "QU02": ["2026-09-17", "2026-09-18", "2026-12-16", "2026-09-19", "2026-08-31", "2027-01-15"],
     "ID01": ["青禾测试技术有限公司（杭州）", "青禾测试技术有限公司杭州分公司", "别家公司", "别家公司"],
     "ID04": ["拓岚", "EG-200", "云汀", "中国大陆"],
+    "ID07": [
+        *("91339901MA7QH0Y29P", "91339801MA5XL1W82", "9133990IMA7QH0Y29Q", "91350100M000100Y43", "330102198001010014"),
+        *("33010219800231001X", "33010219800101001", "330102209001010014", "8801-0200x", '"1234567"'),
+    ],
     "FM04": ["[]"],
     "FM16": ["2", "1", "0"],
 }

@@ -8,7 +8,8 @@ _LEFTOVER = re.compile(
     "|".join(
         (
             r"\{\{|\}\}|\{%|%\}|\{#|Lorem ipsum",
-            r"【待|[（(]请?填写|[\[<]insert\b|(?<![A-Za-z])(?:TODO|TBD|XXX+)(?![A-Za-z])|\bto be (?:determined|filled in)\b",
+            r"【待|[（(]请?填写|[\[<]insert\b|\bto be (?:determined|filled in)\b",
+            r"(?<![A-Za-z])(?:TODO|TBD|XXX+)(?![A-Za-z])",
             # Underlines; three between letters are a name in a program: by___key.
             r"_{4,}|(?<![A-Za-z0-9_])_{3}|_{3}(?![A-Za-z0-9_])",
             # XX公司, 20XX年, 2026-XX, 名称：XX; not DN-XX, AXX-20 or 4XX.
