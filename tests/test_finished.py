@@ -18,7 +18,7 @@ from workspace import NOW, edit, make_workspace, run_check, sign_all
 
 from bidkit.bid import Bid
 from bidkit.build import Options, build_deal
-from bidkit.diagnostic import LANGUAGES, Diagnostic
+from bidkit.diagnostic import LANGUAGES, Diagnostic, Severity
 from bidkit.ooxml import opc
 from bidkit.ooxml.barchart import BarChart
 from bidkit.ooxml.values import PART_TYPES
@@ -242,6 +242,12 @@ def test_name_that_is_cut_short_everywhere_is_found(final: Package, name: str) -
                 parts[part] = parts[part].replace(name.encode(), name[:-2].encode())
 
     assert codes(final.find(final.docx, change)) == {"ID02"}
+
+
+def test_legal_words_that_are_not_the_usual_ones_are_told(final: Package) -> None:
+    (item,) = final.broken(final.docx, BODY, f"(?<!：){WORDS}", f"{WORDS}（人民币叁拾叁万陆仟元正）")
+    assert (item.code, item.severity) == ("PR02", Severity.INFO)
+    assert "人民币叁拾叁万陆仟元正" in item.message("zh") and WORDS in item.fix("zh")
 
 
 def test_blank_in_the_words_of_the_buyer_is_repeated_as_it_is(final: Package) -> None:

@@ -3,8 +3,8 @@
 A fixture holds several documents, each a set of changes onto `workspace.DEAL`: mappings are merged, all else takes the
 place of what was there, and a key without a value goes. Besides the deal's keys a document may have `papers` (changes
 to credential records, or new ones, by id), `products` (likewise, by sku), `company` and `now`. Every line that must be
-reported ends in `# <- CODE`, with `warning` behind it where it is none but that; several are separated by commas. All rules run
-on each document, and nothing but what is marked may be found.
+reported ends in `# <- CODE`, with `warning` behind it where it is none but that; several are separated by commas. All
+rules run on each document, and nothing but what is marked may be found.
 """
 
 from __future__ import annotations
@@ -177,10 +177,29 @@ def test_every_bid_rule_has_a_fixture_and_every_fixture_a_rule() -> None:
 
 UNDERLINED = {
     "PR01": ["300000.01", "336000.01", "6.10", "35999.99"],
-    "PR02": ["人民币叁拾叁万陆仟元壹角", "叁拾三万陆仟元整", "US Dollars Three Hundred Thirty-Six Thousand and 10/100"],
+    "PR02": [
+        *("人民币叁拾叁万陆仟圆正", "叁拾叁万陆仟元正", "人民币拾伍万元整", "叁拾叁万陆仟元整"),
+        *("人民币叁拾叁万陆仟元壹角", "叁拾參萬陸仟圓整", "叁拾三万陆仟元整"),
+        "US Dollars Three Hundred Thirty-Six Thousand and 10/100",
+    ],
     "PR04": ["335999.99", "335999.99", "335999.99", "300000", "335999.99", "299999.99", "35999.99", "100"],
-    "PR06": ["option_period", "optional", "alternative"],
-    "PR07": ["0", "0.00", "A01", "A01", "套", "现场培训", "A04", "2", "B9", "2"],
+    "PR06": [
+        *(
+            "option_period",
+            "optional",
+            "alternative",
+            "采集网关（可选）",
+            "8 路 RS-485，可选配 4G 模块",
+            "12500元起",
+            "超出部分另议",
+        ),
+        *("备件价格面议。", "运费 ¥800/次起，按实际发生计。", "选配软件款"),
+        *("无线网关可选配天线。", "不锈钢机柜（可选）。", "运费不含税 5000 元起。"),
+    ],
+    "PR07": [
+        *("0", "0.00", "A01", "A01", "套", "现场培训", "A04", "2", "B9", "2"),
+        *("赠送一年流量", "安装调试（免费赠送）", "调试费 0元", "买一送一。", "培训费 0.00 元。", "安装费零元。"),
+    ],
     "PR08": ["A02", "A02", "A03", "A02"],
     "PR13": ["69.99%", "100%", "0%", "0.71"],
     "PR15": ["GW-300", "GW-400"],

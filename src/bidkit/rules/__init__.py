@@ -20,6 +20,7 @@ from bidkit.rules import (
     layout,
     price,
     price_forms,
+    price_texts,
     printed,
     qualification,
     residue,
@@ -39,6 +40,7 @@ S = TypeVar("S")
 
 BID_RULES: tuple[Rule[Bid], ...] = (
     *price.RULES,
+    *price_texts.RULES,
     *boq.RULES,
     *dates.RULES,
     *identity.RULES,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -20,7 +19,6 @@ from bidkit.words import parse_amount
 _LOW, _LOW_FROM = Decimal("0.45"), date(2026, 2, 1)
 """财库〔2026〕2号: below 45 % of the ceiling, or of the budget if there is none, the committee must ask for reasons.
 The day is that of secondary sources; the text itself was not at hand."""
-_OPEN = re.compile(r"面议|另议|另行报价|价格另定|另行协商|price on request|to be negotiated|subject to change", re.I)
 _SLIP = Decimal("0.9")
 """In powers of ten: how far two prices of one thing may be apart."""
 _VAT_RATES = [Decimal(rate) / 100 for rate in (13, 9, 6, 3, 0)]
@@ -28,6 +26,10 @@ _VAT_RATES = [Decimal(rate) / 100 for rate in (13, 9, 6, 3, 0)]
 
 def _money(amount: object) -> str:
     return f"{amount:,.2f}"
+
+
+def _where(line: str) -> Term:
+    return Term("where_line", (("line", line),))
 
 
 def _differ(what: str | Term, stated: object, computed: Decimal) -> dict[str, Any]:
@@ -50,11 +52,14 @@ def stated_amounts(bid: Bid) -> Iterator[Finding]:
 
 @rule("PR02")
 def stated_words(bid: Bid) -> Iterator[Finding]:
-    """A stated total in words is the computed total."""
+    """A stated total in words is the computed total, and spelt as bidkit spells it; other legal spellings are told."""
     words = bid.deal.quote.total_words
-    if words and parse_amount(words, bid.quote.currency, bid.deal.language) != bid.quote.base:
-        values = {"words": words, "total": _money(bid.quote.base), "expected": bid.quote.words}
-        yield Finding(bid.deal.quote.span("total_words"), values)
+    if not words or words == bid.quote.words:
+        return
+    is_right = parse_amount(words, bid.quote.currency, bid.deal.language) == bid.quote.base
+    fault = Term("words_variant" if is_right else "words_differ", (("total", _money(bid.quote.base)),))
+    values = {"words": words, "fault": fault, "expected": bid.quote.words}
+    yield Finding(bid.deal.quote.span("total_words"), values, Severity.INFO if is_right else None)
 
 
 @rule("PR04")
@@ -92,11 +97,7 @@ def optional_prices(bid: Bid) -> Iterator[Finding]:
     if bid.deal.tender and bid.deal.tender.allows_options:
         return
     for item in (*bid.quote.extras, *(item for item in bid.quote.lines if item.line.kind == "option_period")):
-        yield Finding(item.line.span("kind"), {"line": item.line.id, "kind": Term(item.line.kind)})
-    for line in bid.deal.quote.lines:
-        for key in ("name", "spec", "remark"):
-            if found := _OPEN.search(getattr(line, key)):
-                yield Finding(line.span(key), {"line": line.id, "kind": Term("open_price", (("text", found[0]),))})
+        yield Finding(item.line.span("kind"), {"where": _where(item.line.id), "kind": Term(item.line.kind)})
 
 
 @rule("PR07")
@@ -106,12 +107,12 @@ def sound_lines(bid: Bid) -> Iterator[Finding]:
     for item in (*bid.quote.lines, *bid.quote.extras):
         for field, number in (("quantity", item.line.quantity), ("unit_price", item.unit_price)):
             if number == 0:
-                yield Finding(item.line.span(field), {"line": item.line.id, "fault": Term(f"zero_{field}")})
+                yield Finding(item.line.span(field), {"where": _where(item.line.id), "fault": Term(f"zero_{field}")})
     repeated = [item.line for item in (*bid.quote.lines, *bid.quote.extras) if item.line.periods]
     for line in (*(line for line in bid.deal.quote.lines if not line.periods), *repeated):
         span = line.span("id")
         if line.id in seen:
-            yield Finding(span, {"line": line.id, "fault": Term("duplicate")})
+            yield Finding(span, {"where": _where(line.id), "fault": Term("duplicate")})
         seen.setdefault(line.id, span.line if span else 0)
 
 
