@@ -40,7 +40,7 @@ RULES = f"""\
       pages: {{max: 40}}
       allowed_words: [{PEOPLE}]
 """
-NUMBER = "339901198003072216"
+NUMBER = "339901198003072218"
 SIGNERS = f"""\
   signers:
     legal_representative: {{sex: female, age: 46, position: Managing Member, id_number: "{NUMBER}"}}

@@ -93,7 +93,7 @@ OTHER_REASONS = {
     "of filling the buyer's own forms": "FM20 FM21 FM22 FM23 FM24 FM25 FM26 FM27 FM28 PR30 PR31 PR32 PR33 PR34 "
     "PK30 PK31 PK32 PK34",
     "of the look and the limits that a tender prescribes": "PK14 PK16 PK20 PK21 PK22 PK23 PK24 PK25 PK26 PK27 PK28 "
-    "PK29 PK35 PK36",
+    "PK29 PK35 PK36 PK38",
     "of files that must be whole, alike and those that were built": "PK05 PK06 PK07 PK08 PK11 PK12 PK13 PK15 PK50 PK51 "
     "PK52 PK53 PK54 PK55 PK56 PK57",
     "of what a deal itself wants to be hidden": "PK37 QU13",
