@@ -31,7 +31,7 @@ _BY_HAND = re.compile(
     re.I,
 )
 """Lines that are to be signed, sealed or dated on paper."""
-_TICK = re.compile(r"[（(\[]\s*[√✓✔xX]\s*[)）\]]|[☑☒]")
+_TICK = re.compile(r"(?<![A-Za-z])[（(\[]\s*[√✓✔xX]\s*[)）\]]|[☑☒]")
 _BRACKET = re.compile(r"[（(\[]\s*[)）\]]")
 _WIDE = str.maketrans("ＸｘＴＢＤ＿", "XxTBD_")
 _BEFORE, _BEHIND = 15, 25
