@@ -38,6 +38,7 @@ TEXTS = {
     "the guarantee ends before the bid's validity": Defect(
         DEAL, "valid_until: 2026-12-31", "valid_until: 2026-11-16", ("DT03",)
     ),
+    "the customer's code does not check": Defect(DEAL, "91339801MA5XL1W82P", "91339801MA5XL1W82R", ("ID07",)),
     "payments are more than the whole": Defect(DEAL, "percent: 5%", "percent: 6%", ("PR13",)),
     "the total is far below the ceiling": Defect(
         DEAL, "ceiling: 6500000.00", "ceiling: 14200000.00", (), (("PR05 warning", DEAL, "  lines: "),)
@@ -92,6 +93,10 @@ PAPER_FAULTS = {
 }
 LINE_FAULTS = {
     "A07 is priced on request": Defect(LINES, "机房 2 台、调度大厅 2 台、办公楼层 4 台", "价格面议", ("PR06",)),
+    "a note leaves a price open": Defect(
+        DEAL, "(?m)^(    - 质保期 36 个月，自终验.*)。$", r"\1，备件 500 元起。", ("PR06",)
+    ),
+    "a note gives something away": Defect(DEAL, "(?m)^(    - LED 调度大屏按补遗.*)。$", r"\1，支架赠送。", ("PR07",)),
     "A06 has no rate of VAT": Defect(LINES, "(79600.00),13%", r"\1,17%", ("PR11 warning",)),
     "A04 is priced to a tenth of a cent": Defect(LINES, ",365000.00,13%", ",365000.004,13%", ("PR12",)),
     "A16 is not the product that the proposal introduces": Defect(

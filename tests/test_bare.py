@@ -15,7 +15,7 @@ from bidkit.appendix.marks import Mark
 from bidkit.appendix.scans import Hidden, make_copy
 
 MARK = Mark("FOR TENDER 1 ONLY", "7F7F7F", 30, 0.25)
-SECRET = "991101199001011234"
+SECRET = "991101199001011231"
 MAKER = "ScanStation-4711"
 XMP = f"<x:xmpmeta xmlns:x='adobe:ns:meta/'>{MAKER}</x:xmpmeta>".encode()
 WHOLE = (Hidden(2, 0, 0, 1, 1),)

@@ -30,7 +30,7 @@ from bidkit.reports import Result
 from bidkit.source import Workspace
 
 MARK = Mark("FOR TENDER 1 ONLY", "7F7F7F", 30, 0.25)
-NUMBER = "991101199001011234"
+NUMBER = "991101199001011231"
 CARD: dict[str, Any] = {
     **{
         "id": "card",
@@ -147,7 +147,7 @@ class TestMasks:
             assert "red" in colours(back, BOX)
             assert (tmp_path / asked / "catalog/credentials/files/front.png").read_bytes() == original
             text = read_docx((result.folder / "submit/proposal.docx").read_bytes(), "proposal.docx").text
-            assert (NUMBER in text, "991101********1234" in text) == (seen, not seen)
+            assert (NUMBER in text, "991101********1231" in text) == (seen, not seen)
 
     @pytest.mark.parametrize(
         ("change", "code"),

@@ -18,7 +18,7 @@ from workspace import NOW, edit, make_workspace, run_check, sign_all
 
 from bidkit.bid import Bid
 from bidkit.build import Options, build_deal
-from bidkit.diagnostic import LANGUAGES, Diagnostic
+from bidkit.diagnostic import LANGUAGES, Diagnostic, Severity
 from bidkit.ooxml import opc
 from bidkit.ooxml.barchart import BarChart
 from bidkit.ooxml.values import PART_TYPES
@@ -147,6 +147,11 @@ BREAKS_OF_DOCUMENTS = {
     "tag is left": (BODY, "方案概述</w:t>", "方案概述{{ x }}</w:t>", "FM03"),
     "statement is left": (BODY, "质保期内免费维修", "{% if x %}质保期内免费维修", "FM03"),
     "blank is left": (BODY, "质保期内免费维修", "____年质保期内免费维修", "FM03"),
+    "blank is left at the end": (BODY, "质保期内免费维修", "质保期内免费维修，联系电话：____", "FM03"),
+    "short blank is left": (BODY, "质保期内免费维修", "质保期 ___ 年内免费维修", "FM03"),
+    "bracket with nothing but blanks": (BODY, "质保期内免费维修", "质保期（  ）年内免费维修", "FM03"),
+    "a company without a name": (BODY, "质保期内免费维修", "质保期内由XX公司免费维修", "FM03"),
+    "what is still open": (BODY, "质保期内免费维修", "质保期内免费维修，人员待定", "FM03"),
     "TODO is left": (BODY, "质保期内免费维修", "质保期内免费维修 TODO ", "FM03"),
     "TODO is left right after a character": (BODY, "质保期内免费维修", "质保期内免费维修TODO", "FM03"),
     "TBD is left between characters": (BODY, "质保期内免费维修", "质保期TBD内免费维修", "FM03"),
@@ -237,6 +242,22 @@ def test_name_that_is_cut_short_everywhere_is_found(final: Package, name: str) -
                 parts[part] = parts[part].replace(name.encode(), name[:-2].encode())
 
     assert codes(final.find(final.docx, change)) == {"ID02"}
+
+
+def test_legal_words_that_are_not_the_usual_ones_are_told(final: Package) -> None:
+    (item,) = final.broken(final.docx, BODY, f"(?<!：){WORDS}", f"{WORDS}（人民币叁拾叁万陆仟元正）")
+    assert (item.code, item.severity) == ("PR02", Severity.INFO)
+    assert "人民币叁拾叁万陆仟元正" in item.message("zh") and WORDS in item.fix("zh")
+
+
+def test_blank_in_the_words_of_the_buyer_is_repeated_as_it_is(final: Package) -> None:
+    asked, blank = "断网时本地缓存不少于 30 天。", "断网时本地缓存不少于____天，时间待定。"
+    assert codes(final.broken(final.docx, BODY, asked, blank)) >= {"FM03"}
+    first, *others = final.bid.deal.requirements
+    assert first.text == asked
+    requirements = (first.model_copy(update={"text": blank}), *others)
+    bid = replace(final.bid, deal=final.bid.deal.model_copy(update={"requirements": requirements}))
+    assert "FM03" not in codes(replace(final, bid=bid).broken(final.docx, BODY, asked, blank))
 
 
 def test_finding_names_part_and_paragraph(final: Package) -> None:

@@ -187,7 +187,7 @@ class TestYears:
         deal = make_workspace(tmp_path)
         edit(deal, "id: B01, category: B,", "id: B01, periods: [B, B],")
         found = [problem for problem in run_check(deal).diagnostics if problem.code == "PR07"]
-        assert [problem.values["line"] for problem in found] == ["B-B01"]
+        assert [problem.message("en") for problem in found] == ["line B-B01: line number used twice"]
 
     def test_price_is_rounded_on_the_rate_not_on_the_extension(self) -> None:
         row = line("94.20", quantity="16640", escalation="2.5%", periods="Y1;Y2;Y3", category="")

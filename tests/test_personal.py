@@ -12,7 +12,7 @@ from workspace import NOW, run_check, sign_all, write
 
 from bidkit.build import Options, build_deal
 from bidkit.diagnostic import Diagnostic
-from bidkit.personal import find_shown, mask_number, mask_residents
+from bidkit.personal import find_resident_fault, find_shown, mask_number, mask_residents
 from bidkit.readback import read_docx
 
 RESIDENT = "11010519491231002X"
@@ -41,11 +41,11 @@ def test_only_numbers_of_identity_cards_are_masked_in_a_text() -> None:
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("身份证号991101199001011234，", True),
-        ("9911 0119 9001 0112 34", True),
-        ("991101199001011234 2020-04-20", True),
-        ("991101********1234", False),
-        ("19911011990010112345", False),
+        ("身份证号991101199001011231，", True),
+        ("9911 0119 9001 0112 31", True),
+        ("991101199001011231 2020-04-20", True),
+        ("991101********1231", False),
+        ("19911011990010112315", False),
         (f"项目经理 {RESIDENT.lower()}", True),
         ("110105194912310021", False),  # its check digit is wrong, and nobody here has it
         ("91339901MA7QH0Y29Q 132000001995010112", False),
@@ -53,6 +53,29 @@ def test_only_numbers_of_identity_cards_are_masked_in_a_text() -> None:
 )
 def test_a_number_in_full_is_found(text: str, found: bool) -> None:
     assert bool(find_shown(text, [NUMBER, "7", "339926********0317"])) is found
+
+
+@pytest.mark.parametrize(
+    ("number", "fault"),
+    [
+        (RESIDENT, ""),
+        (RESIDENT.lower(), ""),
+        ("110105 19491231 002X", ""),
+        ("110105194912310021", "check"),
+        ("110105194913310026", "birth"),
+        ("110105189912310027", "birth"),
+        ("110105202609020023", "birth"),
+        ("11010519491231002", "length"),
+        ("1101051949123100212", "length"),
+        ("110105********002X", ""),
+        ("110105491231002", ""),
+        ("EA1234567", ""),
+        ("见复印件", ""),
+        ("", ""),
+    ],
+)
+def test_a_number_written_in_full_is_one_that_can_be(number: str, fault: str) -> None:
+    assert find_resident_fault(number, NOW.date()) == fault
 
 
 def find_pk37(folder: Path, record: dict[str, Any], **changes: Any) -> list[Diagnostic]:
@@ -79,7 +102,7 @@ def test_a_number_in_a_text_stops_the_build_at_its_place(tmp_path: Path) -> None
     )
     assert problem.span is not None
     assert problem.span.file == "submit/proposal.docx" and problem.span.place
-    assert NUMBER not in problem.message("zh") and "991101********1234" in problem.message("zh")
+    assert NUMBER not in problem.message("zh") and "991101********1231" in problem.message("zh")
 
 
 def test_a_number_in_the_text_of_an_attached_pdf_stops_the_build(tmp_path: Path) -> None:

@@ -2,10 +2,10 @@
 
 A fixture holds several documents, each a set of changes onto `workspace.DEAL`: mappings are merged, all else takes the
 place of what was there, and a key without a value goes. Besides the deal's keys a document may have `papers` (changes
-to credential records, or new ones, by id), `products` (likewise, by sku), `follow` (changes onto `follow_files.FOLLOW`;
-without it nothing has followed) and `now`. Every line that must be reported
-ends in `# <- CODE`, with `warning` behind it where it is none but that; several are separated by commas. All rules run
-on each document, and nothing but what is marked may be found.
+to credential records, or new ones, by id), `products` (likewise, by sku), `company`, `follow` (changes onto
+`follow_files.FOLLOW`; without it nothing has followed) and `now`. Every line that must be reported ends in `# <- CODE`,
+with `warning` behind it where it is none but that; several are separated by commas. All rules run on each document, and
+nothing but what is marked may be found.
 """
 
 from __future__ import annotations
@@ -130,6 +130,9 @@ def make_bid(document: Document) -> Bid:
     nothing = Node(changes.span)
     papers, products = changes.pop("papers", nothing), changes.pop("products", nothing)
     changes.pop("follow", nothing)
+    company = Node(changes.span)
+    if (own := changes.pop("company", None)) is not None:
+        company.put("company", own, changes.span, changes.span)
     now = datetime.fromisoformat(changes.pop("now", NOW.isoformat()))
     deal: Deal = make(Deal, merge(merge(parse(DEAL, "deal.yaml"), parse(EXPLAINED, "deal.yaml")), changes))
     assert check_references(deal) == []
@@ -137,7 +140,7 @@ def make_bid(document: Document) -> Bid:
     records = {record.id: record for record in make_records(Credential, base, papers)}
     chosen = tuple(records[name] for name in deal.credentials)
     catalog = Catalog(tuple(make_records(Product, {"GW-200": make_product_node()}, products)), (), chosen)
-    settings = make(Settings, parse(SETTINGS, "bidkit.yaml"))
+    settings = make(Settings, merge(parse(SETTINGS, "bidkit.yaml"), company))
     zone = deal.tender.deadline.tzinfo if deal.tender else now.tzinfo
     now = now.astimezone(zone)
     quote = compute_quote(deal.quote, deal.language, deal.tender.lots if deal.tender else ())
@@ -188,24 +191,48 @@ def test_every_bid_rule_has_a_fixture_and_every_fixture_a_rule() -> None:
 
 UNDERLINED = {
     "PR01": ["300000.01", "336000.01", "6.10", "35999.99"],
-    "PR02": ["人民币叁拾叁万陆仟元壹角", "叁拾三万陆仟元整", "US Dollars Three Hundred Thirty-Six Thousand and 10/100"],
+    "PR02": [
+        *("人民币叁拾叁万陆仟圆正", "叁拾叁万陆仟元正", "人民币拾伍万元整", "叁拾叁万陆仟元整"),
+        *("人民币叁拾叁万陆仟元壹角", "叁拾參萬陸仟圓整", "叁拾三万陆仟元整"),
+        "US Dollars Three Hundred Thirty-Six Thousand and 10/100",
+    ],
     "PR04": ["335999.99", "335999.99", "335999.99", "300000", "335999.99", "299999.99", "35999.99", "100"],
-    "PR06": ["option_period", "optional", "alternative"],
-    "PR07": ["0", "0.00", "A01", "A01", "套", "现场培训", "A04", "2", "B9", "2"],
+    "PR06": [
+        *(
+            "option_period",
+            "optional",
+            "alternative",
+            "采集网关（可选）",
+            "8 路 RS-485，可选配 4G 模块",
+            "12500元起",
+            "超出部分另议",
+        ),
+        *("备件价格面议。", "运费 ¥800/次起，按实际发生计。", "选配软件款"),
+        *("无线网关可选配天线。", "不锈钢机柜（可选）。", "运费不含税 5000 元起。"),
+    ],
+    "PR07": [
+        *("0", "0.00", "A01", "A01", "套", "现场培训", "A04", "2", "B9", "2"),
+        *("赠送一年流量", "安装调试（免费赠送）", "调试费 0元", "买一送一。", "培训费 0.00 元。", "安装费零元。"),
+    ],
     "PR08": ["A02", "A02", "A03", "A02"],
-    "PR13": ["69.99%", "100%", "0%", "0.71"],
+    "PR12": ["0.0375", "1.55", "A03", "CNY"],
+    "PR13": ["69.99%", "100%", "0%", "0.71", "40%", "60%", "70%", "-", "100800.01", "235199.99"],
     "PR15": ["GW-300", "GW-400"],
     "DT01": ["89"],
     "DT02": ["2026-09-19"],
     "DT04": ["2026-09-18T09:30+08:00", "2026-09-01T08:59+08:00", "2026-09-01T02:00+01:00"],
     "DT05": ["false", "否"],
-    "QU02": ["2026-09-17", "2026-09-18", "2026-12-16", "2026-09-19", "2026-08-31", "2027-01-15"],
+    "QU02": ["2026-09-17", "2026-09-18", "2026-12-16", "2026-09-19", "2026-08-31", "2027-01-15", "2027-04-05"],
     "ID01": ["青禾测试技术有限公司（杭州）", "青禾测试技术有限公司杭州分公司", "别家公司", "别家公司"],
     "ID04": ["拓岚", "EG-200", "云汀", "中国大陆"],
     "PR41": ["321999.99", "319999.99", "320000.00"],
     "DT10": ["2026-10-26", "2026-09-24", "2026-09-25", "2026-09-29", "2026-09-20"],
     "DT11": ["33600.01", "2026-10-10", "2026-10-09", "2026-10-09"],
     "DT14": ["验收款", "验收款", "预付款", "验收款"],
+    "ID07": [
+        *("91339901MA7QH0Y29P", "91339801MA5XL1W82", "9133990IMA7QH0Y29Q", "91350100M000100Y43", "330102198001010014"),
+        *("33010219800231001X", "33010219800101001", "330102209001010014", "8801-0200x", '"1234567"'),
+    ],
     "FM04": ["[]"],
     "ST01": ["调度中心主任", "采购员", "王主任", "分管副总经理"],
     "ST02": ["价格高于对手", "交期偏长", "价格高于对手"],

@@ -160,7 +160,9 @@ def _check_ids(lines: Sequence[Line]) -> Iterator[Diagnostic]:
     seen = set()
     for line in lines:
         if line.id in seen:
-            yield Diagnostic("PR07", line.span("id"), {"line": line.id, "fault": Term("duplicate")})
+            yield Diagnostic(
+                "PR07", line.span("id"), {"where": Term("where_line", (("line", line.id),)), "fault": Term("duplicate")}
+            )
         seen.add(line.id)
 
 

@@ -139,5 +139,11 @@ FOREIGN_KINDS = (
 PERSONAL_KINDS = ("id-card", "personal-certificate", "cv")
 """Papers of a person: of several people asked for, one person counts once however many papers there are."""
 
+LASTING_KINDS = (
+    *("business-licence", "licence", "qualification", "cmmi", "itss", "ccrc", "soc2", "insurance"),
+    *("iso9001", "iso14001", "iso20000", "iso27001", "iso45001"),
+)
+"""Papers that a contractor must have until the work is done, not only while it bids."""
+
 PRODUCT_KINDS = ("test-report", "energy-certificate", "ccc", "manufacturer-authorization", "brochure", "manual")
 """Papers of a product, whose model they name."""

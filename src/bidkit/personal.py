@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
@@ -28,6 +29,23 @@ def find_residents(text: str) -> list[str]:
 def _has_check(number: str) -> bool:
     total = sum(int(digit) * weight for digit, weight in zip(number[:17], _WEIGHTS, strict=True))
     return _CHECKS[total % 11] == number[17].upper()
+
+
+def find_resident_fault(number: str, today: date) -> str:
+    """What is wrong with a number that is meant as that of a resident identity card (GB 11643): `length`, `birth` or
+    `check`; empty if nothing is, if it is masked, or if it is a number of another kind."""
+    plain = "".join(number.split()).upper()
+    if not re.fullmatch(r"\d{16,19}[0-9X]", plain):
+        return ""
+    if len(plain) != 18:
+        return "length"
+    try:
+        born = date(int(plain[6:10]), int(plain[10:12]), int(plain[12:14]))
+    except ValueError:
+        return "birth"
+    if not date(1900, 1, 1) <= born <= today:
+        return "birth"
+    return "" if _has_check(plain) else "check"
 
 
 def mask_residents(text: str) -> str:

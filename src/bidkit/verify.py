@@ -132,12 +132,13 @@ def check_submit(
     attachments: Sequence[Attachment] = (),
     foreign: Mapping[str, Term] = MappingProxyType({}),
 ) -> Iterator[Diagnostic]:
-    """What is wrong with all that is handed in, copies of papers included. Diagnostics: FM14, PK36, PK37.
+    """What is wrong with all that is handed in, copies of papers included. Diagnostics: FM14, PK36–PK38.
 
     Args:
         foreign: the names of other deals and of competitors, which no file but the copies may tell.
     """
     yield from _check_sizes(bid, submit, attachments)
+    yield from _check_types(bid, submit)
     copies = {name for name in submit if name.startswith("submit/credentials/")}
     for name in (name for name in submit if foreign and name not in copies):
         if name.endswith((".pdf", ".docx", ".xlsx")):
@@ -157,6 +158,15 @@ def _check_sizes(bid: Bid, submit: Mapping[str, bytes], attachments: Sequence[At
             yield _tell_size(name, name, size, each, _weigh_parts(name, submit[name], attachments))
     if whole is not None and (size := sum(sizes.values())) > whole * MEGABYTE:
         yield _tell_size(Term("whole_package"), "submit", size, whole, sizes)
+
+
+def _check_types(bid: Bid, submit: Mapping[str, bytes]) -> Iterator[Diagnostic]:
+    """Every file that is handed in is of a kind that the platform takes."""
+    allowed = [kind.lower().lstrip("*.") for kind in (bid.deal.tender.file_types if bid.deal.tender else ())]
+    for name in submit if allowed else ():
+        kind = PurePosixPath(name).suffix.lower().lstrip(".")
+        if kind not in allowed:
+            yield Diagnostic("PK38", Span(name), {"kind": kind or "—", "allowed": ", ".join(allowed)})
 
 
 def _tell_size(what: str | Term, file: str, size: int, limit: int, parts: Mapping[str, int]) -> Diagnostic:

@@ -124,19 +124,28 @@ class Enterprises(Model):
     enterprises: tuple[Enterprise, ...]
 
 
+class PaymentTerm(Model):
+    """A payment as the tender's own terms have it."""
+
+    name: Text
+    percent: Rate
+
+
 BondForm = Literal["transfer", "cheque", "draft", "guarantee", "insurance"]
 
 
 class Bond(Model):
     """The bid bond (投标保证金) as it was given: by whom, when, and until when it holds.
 
-    `valid_until` is that of a guarantee or an insurance.
+    `paid_at` is the moment at which it arrived, where that is known. `valid_until` is that of a guarantee or an
+    insurance.
     """
 
     form: BondForm
     amount: Money
     payer: Text
     paid_on: Day | None = None
+    paid_at: Moment | None = None
     valid_until: Day | None = None
     number: Note = ""
 
@@ -155,7 +164,8 @@ class Tender(Model):
     `package_size_mb` what all files that are handed in may have together. `holidays` are days that are not counted as
     the last of a term; `bidders` are others that are known to bid. `bond_forms` are the forms in which the bond may be
     given, all if none is named, and `bond_due` is when it must have arrived, if not by the deadline. Below
-    `low_price_ratio` of the ceiling a total has to be explained.
+    `low_price_ratio` of the ceiling a total has to be explained. `currency` and `decimals` are those in which prices
+    must be given, `payments` the terms of payment; `file_types` are the kinds of files that its platform takes.
     """
 
     no: Text
@@ -170,6 +180,9 @@ class Tender(Model):
     bond_due: Moment | None = None
     ceiling: Money | None = None
     low_price_ratio: Rate | None = None
+    currency: Currency | None = None
+    decimals: Whole | None = None
+    payments: tuple[PaymentTerm, ...] = ()
     items: tuple[Item, ...] = ()
     rules: Literal["mof87", "ndrc", "mdb", "far"]
     allows_options: Flag = False
@@ -186,6 +199,7 @@ class Tender(Model):
     pdf_size_mb: Whole | None = None
     file_size_mb: Whole | None = None
     package_size_mb: Whole | None = None
+    file_types: Texts = ()
     required_credentials: tuple[RequiredCredential, ...] = ()
     addenda: tuple[Addendum, ...] = ()
     has_prior_design_service: Flag | None = None

@@ -23,6 +23,7 @@ from bidkit.rules import (
     negotiation,
     price,
     price_forms,
+    price_texts,
     printed,
     qualification,
     receivables,
@@ -44,6 +45,7 @@ S = TypeVar("S")
 
 BID_RULES: tuple[Rule[Bid], ...] = (
     *price.RULES,
+    *price_texts.RULES,
     *boq.RULES,
     *dates.RULES,
     *identity.RULES,

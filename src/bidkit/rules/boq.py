@@ -38,7 +38,9 @@ def lines_are_items(bid: Bid) -> Iterator[Finding]:
         elif line.kind not in ("optional", "alternative"):
             severity = Severity.ERROR if bid.deal.regime == "tender" else Severity.WARNING
             fault = Term("extra_line", (("item", _name_item(line)),))
-            yield Finding(line.span("item" if line.item else "id"), {"line": line.id, "fault": fault}, severity)
+            yield Finding(
+                line.span("item" if line.item else "id"), {"where": _where(line.id), "fault": fault}, severity
+            )
 
 
 @rule("PR07")
@@ -51,7 +53,7 @@ def quantities_are_kept(bid: Bid) -> Iterator[Finding]:
         if own and item.quantity not in sums:
             first = own[0].line
             fault = _differ("other_quantity", _number(sums[0]), _number(item.quantity), item, "quantity")
-            yield Finding(first.span("quantity"), {"line": first.id, "fault": fault})
+            yield Finding(first.span("quantity"), {"where": _where(first.id), "fault": fault})
 
 
 @rule("PR04")
@@ -86,7 +88,7 @@ def book_units(bid: Bid) -> Iterator[Finding]:
         if price is not None and not is_same_unit(line.unit, price.item.unit):
             place = price.item.span("unit")
             known = (("known", price.item.unit), ("stated", line.unit), ("place", place.label if place else "—"))
-            yield Finding(line.span("unit"), {"line": line.id, "fault": Term("other_book_unit", known)})
+            yield Finding(line.span("unit"), {"where": _where(line.id), "fault": Term("other_book_unit", known)})
 
 
 RULES = (items_are_priced, lines_are_items, quantities_are_kept, item_ceilings, unit_ceilings, book_units)
@@ -94,6 +96,10 @@ RULES = (items_are_priced, lines_are_items, quantities_are_kept, item_ceilings, 
 
 def _list_items(bid: Bid) -> Sequence[Item]:
     return bid.deal.tender.items if bid.deal.tender else ()
+
+
+def _where(line: str) -> Term:
+    return Term("where_line", (("line", line),))
 
 
 def _name_item(line: Line) -> str:
@@ -117,10 +123,10 @@ def _compare(line: Line, item: Item) -> Iterator[Finding]:
     """Unit and name of a line against those of its item."""
     if not is_same_unit(line.unit, item.unit):
         fault = _differ("other_unit", line.unit, item.unit, item, "unit")
-        yield Finding(line.span("unit"), {"line": line.id, "fault": fault})
+        yield Finding(line.span("unit"), {"where": _where(line.id), "fault": fault})
     if fold(line.name) != fold(item.name):
         fault = _differ("other_name", line.name, item.name, item, "name")
-        yield Finding(line.span("name"), {"line": line.id, "fault": fault}, Severity.WARNING)
+        yield Finding(line.span("name"), {"where": _where(line.id), "fault": fault}, Severity.WARNING)
 
 
 def _differ(term: str, stated: str, known: str, item: Item, key: str) -> Term:

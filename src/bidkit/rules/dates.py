@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 
 from bidkit.bid import Bid
 from bidkit.deal.tender import Bond
@@ -11,6 +12,8 @@ from bidkit.diagnostic import Severity, Term
 from bidkit.rules.registry import Finding, rule
 
 TENDER = frozenset({"tender"})
+_MOST = Decimal("0.02")
+"""政府采购法实施条例 art. 33, 招标投标法实施条例 art. 26."""
 
 
 @rule("DT01", regimes=TENDER)
@@ -65,6 +68,7 @@ def authority_covers_the_bid(bid: Bid) -> Iterator[Finding]:
 @rule("DT03", regimes=TENDER)
 def bond_is_good(bid: Bid) -> Iterator[Finding]:
     """The bid bond is as high as asked, in an allowed form, paid in time by the bidder, and holds long enough."""
+    yield from _find_high(bid)
     tender, bond = bid.deal.tender, bid.deal.bond
     required = tender.whole_bond if tender else None
     if tender is None or not required:
@@ -72,18 +76,37 @@ def bond_is_good(bid: Bid) -> Iterator[Finding]:
     if bond is None:
         yield Finding(tender.span("bond"), {"fault": Term("bond_missing")}, Severity.WARNING)
         return
-    due = (tender.bond_due or tender.deadline).date()
+    due = tender.bond_due or tender.deadline
+    paid_at = bond.paid_at.astimezone(tender.deadline.tzinfo) if bond.paid_at else None
     faults = [
         ("amount", bond.amount < required, f"{bond.amount:,.2f}", f"{required:,.2f}"),
         ("form", bond.form not in (tender.bond_forms or (bond.form,)), bond.form, ", ".join(tender.bond_forms)),
         ("payer", bond.payer != bid.company.name, bond.payer, bid.company.name),
-        ("paid_on", bond.paid_on is not None and bond.paid_on > due, str(bond.paid_on), str(due)),
+        ("paid_on", bond.paid_on is not None and bond.paid_on > due.date(), str(bond.paid_on), str(due.date())),
+        ("paid_at", paid_at is not None and paid_at > due, _show(paid_at), _show(due)),
         ("valid_until", _ends_early(bond, bid.validity_end), str(bond.valid_until or "—"), str(bid.validity_end)),
     ]
     for key, is_wrong, stated, wanted in faults:
         if is_wrong:
             fault = Term(f"bond_{key}", (("stated", stated), ("wanted", wanted)))
             yield Finding(bond.span(key), {"fault": fault})
+
+
+def _find_high(bid: Bid) -> Iterator[Finding]:
+    """A bond that is asked for above the limit: 2 % of the budget, or of the ceiling where no budget is known."""
+    tender, budget = bid.deal.tender, bid.deal.opportunity.budget
+    if tender is None or tender.rules not in ("mof87", "ndrc"):
+        return
+    asked = [(lot.bond, lot.ceiling, lot.span("bond")) for lot in tender.lots]
+    asked.append((tender.bond, budget or tender.ceiling, tender.span("bond")))
+    for bond, whole, span in asked:
+        if bond and whole and bond > _MOST * whole:
+            values = (("stated", f"{bond:,.2f}"), ("wanted", f"{whole:,.2f}"))
+            yield Finding(span, {"fault": Term("bond_above", values)}, Severity.WARNING)
+
+
+def _show(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else "—"
 
 
 def _ends_early(bond: Bond, validity_end: date) -> bool:

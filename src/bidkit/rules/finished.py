@@ -10,12 +10,12 @@ from itertools import zip_longest
 from pathlib import PurePosixPath
 
 from bidkit.bid import Bid
-from bidkit.diagnostic import Span, Term
+from bidkit.diagnostic import Severity, Span, Term
 from bidkit.figures import find_prices, make_prices
 from bidkit.leftovers import find_leftover
 from bidkit.readback import ReadDocument, ReadWorkbook
 from bidkit.rules.registry import Finding, rule
-from bidkit.words import find_amounts, parse_amount
+from bidkit.words import find_amounts, parse_amount, spell_amount
 
 _CHINESE = frozenset({"mof87", "ndrc"})
 _AUTHORITY = {
@@ -128,8 +128,12 @@ def words_in_print(done: Finished) -> Iterator[Finding]:
         covered = [bid for bid, _, _ in scopes if done.lots.get(file.name) in (None, _id(bid))]
         known = {amount for bid in covered for amount in (bid.quote.base, bid.quote.evaluated)} | _list_bonds(done.bid)
         for words in _find_words(done, file):
-            if parse_amount(words, done.bid.quote.currency, done.bid.deal.language) not in known:
+            amount = parse_amount(words, done.bid.quote.currency, done.bid.deal.language)
+            if amount not in known:
                 yield _wrong_words(Span(file.name), words, covered[-1])
+            elif amount is not None and words not in (expected := _spell(done.bid, amount)):
+                values = {"words": words, "fault": Term("words_variant"), "expected": expected[0]}
+                yield Finding(Span(file.name), values, Severity.INFO)
     for bid, documents, is_promised in scopes:
         groups: list[Sequence[ReadDocument | ReadWorkbook]] = [[book] for book in done.workbooks.values()]
         groups += [documents] if is_promised and documents else []
@@ -152,7 +156,14 @@ def _find_words(done: Finished, file: ReadDocument | ReadWorkbook) -> list[str]:
 
 
 def _wrong_words(span: Span, words: str, bid: Bid) -> Finding:
-    return Finding(span, {"words": words, "total": f"{bid.quote.base:,.2f}", "expected": bid.quote.words})
+    fault = Term("words_differ", (("total", f"{bid.quote.base:,.2f}"),))
+    return Finding(span, {"words": words, "fault": fault, "expected": bid.quote.words})
+
+
+def _spell(bid: Bid, amount: Decimal) -> list[str]:
+    """An amount in words as bidkit writes it: in English with or without the "and" of the British."""
+    languages = ("zh",) if bid.deal.language == "zh" else ("en", "en-GB")
+    return [spell_amount(amount, bid.quote.currency, language) for language in languages]
 
 
 @rule("PR09")
@@ -258,10 +269,19 @@ def _list_contents(bid: Bid) -> list[tuple[str, str]]:
 @rule("FM03")
 def nothing_left_open(done: Finished) -> Iterator[Finding]:
     """No tag, blank or placeholder is left; what a form of the buyer leaves open, its mapping has told."""
+    asked = _list_asked(done.bid)
     for file in (file for file in done.files if file.name not in done.forms):
         for place, text in file.texts:
-            if (found := find_leftover(text)) and "".join(text.split()) not in done.form_texts.get(file.name, ()):
+            found, plain = find_leftover(text), "".join(text.split())
+            if found and plain not in asked and plain not in done.form_texts.get(file.name, ()):
                 yield Finding(Span(file.name, place=place), {"text": found})
+
+
+def _list_asked(bid: Bid) -> set[str]:
+    """What the buyer wrote, as a whole and line by line, without white space: it is repeated as it is."""
+    texts = [item.text for item in bid.deal.requirements]
+    texts += [text for item in (bid.deal.tender.items if bid.deal.tender else ()) for text in (item.spec, item.remark)]
+    return {"".join(part.split()) for text in texts for part in (text, *text.splitlines())}
 
 
 @rule("FM09", regimes=frozenset({"tender"}))

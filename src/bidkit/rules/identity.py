@@ -7,10 +7,15 @@ from collections.abc import Iterator
 
 from bidkit.bid import Bid
 from bidkit.credentials.conditions import tell_apart
-from bidkit.diagnostic import Term
+from bidkit.diagnostic import Span, Term
 from bidkit.kinds import FOREIGN_KINDS, PERSONAL_KINDS, PRODUCT_KINDS
+from bidkit.personal import find_resident_fault, mask_number
+from bidkit.registration import is_code, read_code
 from bidkit.rules.registry import Finding, rule
 from bidkit.wording import fold
+
+_ACCOUNT = re.compile(r"(?:NRA|OSA|FT[EFNU])?\d{8,30}", re.I)
+"""Of a bank in China; the letters are those of an account of somebody abroad, or in a free trade zone."""
 
 
 @rule("ID01", regimes=frozenset({"tender"}))
@@ -64,4 +69,62 @@ def papers_are_of_what_is_offered(bid: Bid) -> Iterator[Finding]:
             yield Finding(paper.span("model"), {"title": paper.title, "model": paper.model})
 
 
-RULES = (credential_holder, products_are_the_same, one_person_one_count, papers_are_of_what_is_offered)
+@rule("ID07")
+def numbers_can_be_right(bid: Bid) -> Iterator[Finding]:
+    """Social credit codes and numbers of residents have the right check digit, an account has digits; the licence
+    says the code of the bidder."""
+    for what, number, span, fault in (*_list_codes(bid), *_list_residents(bid), *_list_accounts(bid)):
+        yield Finding(span, {"what": Term(what), "number": number, "fault": fault})
+
+
+Fault = tuple[str, str, Span | None, Term]
+"""What it is, the number as it may be told, its place, and what is wrong with it."""
+
+
+def _list_codes(bid: Bid) -> Iterator[Fault]:
+    own = _read_code(bid, bid.company.uscc)
+    licences = [paper for paper in bid.selection.chosen if paper.kind == "business-licence"]
+    stated = [(bid.company.uscc, bid.company.span("uscc")), (bid.deal.customer.uscc, bid.deal.customer.span("uscc"))]
+    stated += [(paper.number, paper.span("number")) for paper in licences]
+    for number, span in stated:
+        code = _read_code(bid, number)
+        if code and not is_code(code):
+            yield "uscc", number, span, Term("code_check")
+    for paper in licences:
+        code = _read_code(bid, paper.number)
+        if code and own and is_code(code) and code != own and paper.holder == bid.company.name:
+            yield "uscc", paper.number, paper.span("number"), Term("code_differs", (("own", bid.company.uscc),))
+
+
+def _read_code(bid: Bid, number: str) -> str | None:
+    """A social credit code; in a bid abroad only what is as long as one."""
+    code = read_code(number)
+    return code if code and (bid.deal.language == "zh" or len(code) == 18) else None
+
+
+def _list_residents(bid: Bid) -> Iterator[Fault]:
+    signers = bid.company.signers
+    people = [item for item in ((signers.legal_representative, signers.agent) if signers else ()) if item]
+    stated = [(person.id_number, person.span("id_number")) for person in people]
+    stated += [(paper.number, paper.span("number")) for paper in bid.selection.chosen if paper.kind == "id-card"]
+    for number, span in stated:
+        if fault := find_resident_fault(number, bid.today):
+            yield "resident", mask_number("".join(number.split())), span, Term(f"resident_{fault}")
+
+
+def _list_accounts(bid: Bid) -> Iterator[Fault]:
+    """Accounts abroad have forms of their own."""
+    bank = bid.company.bank
+    if bank is None or bid.deal.language != "zh" or "*" in bank.account:
+        return
+    if not _ACCOUNT.fullmatch(re.sub(r"[\s-]", "", bank.account)):
+        yield "account", bank.account, bank.span("account"), Term("account_form")
+
+
+RULES = (
+    credential_holder,
+    products_are_the_same,
+    one_person_one_count,
+    papers_are_of_what_is_offered,
+    numbers_can_be_right,
+)

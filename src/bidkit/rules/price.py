@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -15,12 +14,12 @@ from bidkit.diagnostic import Severity, Term
 from bidkit.quote.margin import is_below_cost
 from bidkit.quote.offers import round_to
 from bidkit.rules.registry import Finding, rule
+from bidkit.wording import fold
 from bidkit.words import parse_amount
 
 _LOW, _LOW_FROM = Decimal("0.45"), date(2026, 2, 1)
 """财库〔2026〕2号: below 45 % of the ceiling, or of the budget if there is none, the committee must ask for reasons.
 The day is that of secondary sources; the text itself was not at hand."""
-_OPEN = re.compile(r"面议|另议|另行报价|价格另定|另行协商|price on request|to be negotiated|subject to change", re.I)
 _SLIP = Decimal("0.9")
 """In powers of ten: how far two prices of one thing may be apart."""
 _VAT_RATES = [Decimal(rate) / 100 for rate in (13, 9, 6, 3, 0)]
@@ -28,6 +27,10 @@ _VAT_RATES = [Decimal(rate) / 100 for rate in (13, 9, 6, 3, 0)]
 
 def _money(amount: object) -> str:
     return f"{amount:,.2f}"
+
+
+def _where(line: str) -> Term:
+    return Term("where_line", (("line", line),))
 
 
 def _differ(what: str | Term, stated: object, computed: Decimal) -> dict[str, Any]:
@@ -50,11 +53,14 @@ def stated_amounts(bid: Bid) -> Iterator[Finding]:
 
 @rule("PR02")
 def stated_words(bid: Bid) -> Iterator[Finding]:
-    """A stated total in words is the computed total."""
+    """A stated total in words is the computed total, and spelt as bidkit spells it; other legal spellings are told."""
     words = bid.deal.quote.total_words
-    if words and parse_amount(words, bid.quote.currency, bid.deal.language) != bid.quote.base:
-        values = {"words": words, "total": _money(bid.quote.base), "expected": bid.quote.words}
-        yield Finding(bid.deal.quote.span("total_words"), values)
+    if not words or words == bid.quote.words:
+        return
+    is_right = parse_amount(words, bid.quote.currency, bid.deal.language) == bid.quote.base
+    fault = Term("words_variant" if is_right else "words_differ", (("total", _money(bid.quote.base)),))
+    values = {"words": words, "fault": fault, "expected": bid.quote.words}
+    yield Finding(bid.deal.quote.span("total_words"), values, Severity.INFO if is_right else None)
 
 
 @rule("PR04")
@@ -92,11 +98,7 @@ def optional_prices(bid: Bid) -> Iterator[Finding]:
     if bid.deal.tender and bid.deal.tender.allows_options:
         return
     for item in (*bid.quote.extras, *(item for item in bid.quote.lines if item.line.kind == "option_period")):
-        yield Finding(item.line.span("kind"), {"line": item.line.id, "kind": Term(item.line.kind)})
-    for line in bid.deal.quote.lines:
-        for key in ("name", "spec", "remark"):
-            if found := _OPEN.search(getattr(line, key)):
-                yield Finding(line.span(key), {"line": line.id, "kind": Term("open_price", (("text", found[0]),))})
+        yield Finding(item.line.span("kind"), {"where": _where(item.line.id), "kind": Term(item.line.kind)})
 
 
 @rule("PR07")
@@ -106,26 +108,58 @@ def sound_lines(bid: Bid) -> Iterator[Finding]:
     for item in (*bid.quote.lines, *bid.quote.extras):
         for field, number in (("quantity", item.line.quantity), ("unit_price", item.unit_price)):
             if number == 0:
-                yield Finding(item.line.span(field), {"line": item.line.id, "fault": Term(f"zero_{field}")})
+                yield Finding(item.line.span(field), {"where": _where(item.line.id), "fault": Term(f"zero_{field}")})
     repeated = [item.line for item in (*bid.quote.lines, *bid.quote.extras) if item.line.periods]
     for line in (*(line for line in bid.deal.quote.lines if not line.periods), *repeated):
         span = line.span("id")
         if line.id in seen:
-            yield Finding(span, {"line": line.id, "fault": Term("duplicate")})
+            yield Finding(span, {"where": _where(line.id), "fault": Term("duplicate")})
         seen.setdefault(line.id, span.line if span else 0)
 
 
 @rule("PR13")
 def payments_are_whole(bid: Bid) -> Iterator[Finding]:
-    """The payment milestones add up to 100 %, or their amounts to the total."""
+    """The payment milestones add up to 100 %, or their amounts to the total; none contradicts the tender's terms."""
     payments, amounts = bid.deal.quote.milestones, bid.quote.payments
     shares = [payment.percent for payment in payments if payment.percent is not None]
     paid, percent = sum((item.amount for item in amounts), Decimal(0)), sum(shares, Decimal(0))
     if len(shares) == len(payments) > 0 and percent != 1:
-        yield Finding(payments[-1].span("percent"), {"sum": f"{(percent * 100).normalize():f} %", "whole": "100 %"})
+        fault = _sum(_percent(percent), "100 %")
+        yield Finding(payments[-1].span("percent"), {"fault": fault})
     elif payments and paid != bid.quote.base:
         key = "percent" if payments[-1].percent is not None else "amount"
-        yield Finding(payments[-1].span(key), {"sum": _money(paid), "whole": _money(bid.quote.base)})
+        yield Finding(payments[-1].span(key), {"fault": _sum(_money(paid), _money(bid.quote.base))})
+    yield from _compare_payments(bid)
+
+
+def _compare_payments(bid: Bid) -> Iterator[Finding]:
+    """Each payment of the tender against that of its name, or in its place where there are as many."""
+    terms, stated = (bid.deal.tender.payments if bid.deal.tender else ()), bid.quote.payments
+    by_name = {fold(item.payment.name): item for item in stated}
+    for place, term in enumerate(terms):
+        own = by_name.get(fold(term.name)) or (stated[place] if len(stated) == len(terms) else None)
+        wanted = (("name", term.name), ("wanted", _percent(term.percent)))
+        if own is None:
+            span = bid.deal.quote.span("milestones")
+            yield Finding(span, {"fault": Term("payment_missing", wanted)}, Severity.WARNING)
+            continue
+        payment, whole = own.payment, bid.quote.base
+        is_same = payment.percent == term.percent
+        if payment.percent is None:
+            is_same = payment.amount == round_to(whole * term.percent, bid.deal.quote.places.currency)
+        if not is_same:
+            share = payment.percent if payment.percent is not None or not whole else own.amount / whole
+            fault = Term("payment_differs", (*wanted, ("stated", _percent(share or Decimal(0)))))
+            key = "percent" if payment.percent is not None else "amount"
+            yield Finding(payment.span(key), {"fault": fault}, Severity.WARNING)
+
+
+def _sum(found: str, whole: str) -> Term:
+    return Term("payment_sum", (("sum", found), ("whole", whole)))
+
+
+def _percent(share: Decimal) -> str:
+    return f"{round_to(share * 100, 2).normalize():f} %"
 
 
 @rule("PR15")
@@ -170,13 +204,28 @@ def _slip(line: str, price: Decimal, what: Term, other: Decimal) -> dict[str, An
 
 @rule("PR12")
 def few_decimals(bid: Bid) -> Iterator[Finding]:
-    """A price as written has no more decimals than the quote is rounded to."""
-    places = bid.deal.quote.places.unit_price
-    for line in bid.deal.quote.lines:
+    """A price has no more decimals than the quote is rounded to and the tender allows, and is in its currency."""
+    tender, quote = bid.deal.tender, bid.deal.quote
+    if tender and tender.currency not in (None, quote.currency):
+        stated = (("stated", quote.currency), ("wanted", tender.currency or ""))
+        yield Finding(quote.span("currency"), {"fault": Term("other_currency", stated)})
+    limit = tender.decimals if tender and tender.decimals is not None else None
+    places = quote.places.unit_price if limit is None else min(quote.places.unit_price, limit)
+    told = set()
+    for line in quote.lines:
         for key in ("unit_price", "list_price"):
             price = getattr(line, key)
-            if price is not None and line.currency in (None, bid.quote.currency) and round_to(price, places) != price:
-                yield Finding(line.span(key), {"line": line.id, "price": f"{price:f}", "places": str(places)})
+            if price is not None and line.currency in (None, quote.currency) and round_to(price, places) != price:
+                told.add(line.id)
+                yield Finding(line.span(key), {"fault": _decimals(line.id, price, places)})
+    for item in (*bid.quote.lines, *bid.quote.extras) if limit is not None else ():
+        computed = (price for price in (item.unit_price, item.amount) if round_to(price, places) != price)
+        if item.line.id not in told and (price := next(computed, None)) is not None:
+            yield Finding(item.line.span("id"), {"fault": _decimals(item.line.id, price, places)})
+
+
+def _decimals(line: str, price: Decimal, places: int) -> Term:
+    return Term("many_decimals", (("line", line), ("price", f"{price:f}"), ("places", str(places))))
 
 
 @rule("PR16")

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from datetime import date
 
 from bidkit.bid import Bid
-from bidkit.credentials import Lacking, is_valid_on, judging_days
+from bidkit.catalog.papers import Credential
+from bidkit.credentials import Lacking, add_days, is_valid_on, judging_days
 from bidkit.credentials.conditions import find_covered, tell_apart
 from bidkit.diagnostic import Severity, Term
+from bidkit.kinds import LASTING_KINDS
 from bidkit.rules.registry import Finding, rule
 from bidkit.sme import INDUSTRIES, find_size
 from bidkit.source import nearest
@@ -36,9 +39,12 @@ def _tell(refused: Lacking) -> Term | str:
 
 @rule("QU02")
 def credentials_in_date(bid: Bid) -> Iterator[Finding]:
-    """Every attached paper is in date at the deadline (error) and to the end of the bid's validity (warning)."""
+    """Every attached paper is in date at the deadline (error) and to the end of the bid's validity (warning).
+
+    What the bidder must keep while it works is in date until the last delivery, were the contract signed at once.
+    """
     for paper in bid.selection.chosen:
-        for place, (name, day) in enumerate(judging_days(bid.deal, bid.today)):
+        for place, (name, day) in enumerate(_list_days(bid, paper)):
             if not is_valid_on(paper, day):
                 values = {
                     "title": paper.title,
@@ -50,6 +56,13 @@ def credentials_in_date(bid: Bid) -> Iterator[Finding]:
                 severity = Severity.ERROR if place == 0 else Severity.WARNING
                 yield Finding(paper.span("valid_until" if paper.issued <= day else "issued"), values, severity)
                 break
+
+
+def _list_days(bid: Bid, paper: Credential) -> list[tuple[str, date]]:
+    days, delivery = [*judging_days(bid.deal, bid.today)], bid.deal.solution.plan.delivery
+    if bid.deal.tender and delivery and paper.kind in LASTING_KINDS:
+        days.append(("contract_end", add_days(bid.deal.tender.deadline.date(), delivery.day)))
+    return days
 
 
 @rule("QU03", regimes=frozenset({"tender"}))

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from bidkit.bid import Bid
 from bidkit.days import read_numeral
+from bidkit.deal.solution import Service
 from bidkit.diagnostic import Severity, Span, Term
 from bidkit.rules.registry import Finding, rule
 from bidkit.units import convert
@@ -19,6 +20,10 @@ T = TypeVar("T")
 _DIGIT = "[一二两三四五六七八九]"
 _NUMBER = rf"(?P<n>\d+(?:\.\d+)?|{_DIGIT}?十{_DIGIT}?|{_DIGIT})"
 _IS = r"(?:期限|期)?(?:均|共|为|是|不少于|承诺|[:：\s]){0,3}"
+_WITHIN = r"(?:不超过|不大于|不高于|≤|<=|在|控制在){0,2}\s*"
+_TIME = rf"{_NUMBER}\s*(?P<unit>分钟|个?小时|min(?![a-z])|h(?![a-z]))"
+_SPAN = rf"{_NUMBER}[ -](?P<unit>minutes?|hours?)"
+_OTHERS = "(?<!系统)(?<!接口)(?<!页面)(?<!查询)(?<!调度)(?<!平台)(?<!指令)"
 _FACTS = (
     ("warranty", rf"(?:质保|质量保证|保修|免费维护){_IS}{_NUMBER}\s*(?P<unit>个?月|年)"),
     ("warranty", rf"warranty (?:period |term )?(?:of |is |: ?)?{_NUMBER}[ -](?P<unit>months?|years?)"),
@@ -28,8 +33,28 @@ _FACTS = (
     ("plan", rf"(?:总工期|工期|交货期|交付期|供货期|建设周期|实施周期){_IS}{_NUMBER}\s*个?(?P<unit>日历[日天]|[日天])"),
     ("team", rf"(?:项目组|项目团队|实施团队)(?:共|由|配备|配置|投入|[:：\s]){{0,2}}{_NUMBER}\s*(?P<unit>[人名])"),
     ("team", rf"(?:project )?team of {_NUMBER} (?P<unit>people|persons|members)"),
+    ("response", rf"{_OTHERS}响应(?:时间|时限|时长)?{_IS}{_WITHIN}{_TIME}"),
+    ("response", rf"{_TIME}(?:之?内|以内)?(?:电话|远程|作出|做出|给予|予以|进行)?响应"),
+    ("response", rf"respon(?:se|ds?)(?: time)?(?: is| of|:)?(?: within| in)? {_SPAN}"),
+    ("on_site", rf"(?:到场|到达现场|抵达现场|赶到现场|上门)(?:时间|时限)?{_IS}{_WITHIN}{_TIME}"),
+    ("on_site", rf"{_TIME}(?:之?内|以内)?(?:派人|安排人员|工程师)?(?:到场|到达现场|抵达现场|赶到现场|上门)"),
+    ("on_site", rf"on[- ]site (?:within|in) {_SPAN}"),
+    ("training_days", rf"培训(?:时间|时长|天数)?{_IS}{_NUMBER}\s*(?P<unit>天)"),
+    ("training_people", rf"培训(?:人数|人员)?{_IS}{_NUMBER}\s*(?P<unit>[人名])(?![次天日月/])"),
 )
 _KNOWN = tuple((kind, re.compile(pattern, re.I)) for kind, pattern in _FACTS)
+_SERVICE = re.compile(
+    r"故障|报修|报障|服务|维修|售后|运维|热线|客服|现场|上门|到场"
+    r"|service|incident|fault|support|help ?desk|on[- ]site|outage",
+    re.I,
+)
+_QUOTED = re.compile(r"(?:要求|优于|高于|高出|短于|招标文件|每|asks?|requires?|required)[^。；;，,]{0,12}$", re.I)
+"""Before a number that is the tender's, or one of each of several."""
+_TOLD_APART = frozenset(("response", "on_site", "training_days", "training_people"))
+"""Facts whose words are those of other things, too: how fast a system responds, how long each school is trained."""
+_LENGTH = re.compile(
+    r"(?P<n>\d+(?:\.\d+)?)\s*-?(?P<unit>个?小时|分钟|minutes?|hours?|mins?(?![a-z])|hrs?(?![a-z])|h(?![a-z]))", re.I
+)
 _ABSOLUTE = re.compile(
     r"(?<!不)(?:最佳|最优秀|最先进|最高级|顶级|极品|第一品牌|独一无二|绝无仅有|史无前例|万无一失|百分之百保证|"
     r"100 ?%保证|国家级|世界级|全国第一|行业第一|全球领先|国内首创)|"
@@ -67,13 +92,23 @@ def _lines(bid: Bid) -> Iterator[tuple[str, Span | None]]:
 
 @rule("ID03", Severity.WARNING)
 def facts_are_the_deals(bid: Bid) -> Iterator[Finding]:
-    """A text that names the warranty, the validity, the time to deliver or the team says what the deal says."""
+    """A text that names the warranty, the validity, the time to deliver, the team, how soon somebody responds or comes,
+    or the training says what the deal says."""
     known = _list_facts(bid)
     for found, at, kind in _find(bid, _KNOWN):
         value, base = convert(_read_number(found["n"]), found["unit"])
-        if known[kind] and value not in known[kind]:
-            shown = ", ".join(f"{item.normalize():f}" for item in sorted(known[kind]))
+        if known[kind] and value not in known[kind] and not _is_other(kind, found):
+            scale, base = (60, "min") if base == "s" else (1, base)
+            shown = ", ".join(f"{(item / scale).normalize():f}" for item in sorted(known[kind]))
             yield Finding(at, {"what": Term(f"fact_{kind}"), "stated": found[0], "known": f"{shown} {base}"})
+
+
+def _is_other(kind: str, found: re.Match[str]) -> bool:
+    """Whether a number is said of something else: of a system, by the tender, of each of several."""
+    before, behind = re.split("[。；;]", found.string[: found.start()])[-1], found.string[found.end() :]
+    sentence = before + found[0] + re.split("[。；;]", behind)[0]
+    is_service = kind not in ("response", "on_site") or _SERVICE.search(sentence)
+    return kind in _TOLD_APART and (not is_service or _QUOTED.search(before) is not None)
 
 
 def _list_facts(bid: Bid) -> dict[str, set[Decimal]]:
@@ -87,6 +122,21 @@ def _list_facts(bid: Bid) -> dict[str, set[Decimal]]:
         "validity": set(map(Decimal, validity)),
         "plan": set(map(Decimal, days)),
         "team": {Decimal(team)} if team else set(),
+        **_list_service(deal.solution.service),
+    }
+
+
+def _list_service(service: Service) -> dict[str, set[Decimal]]:
+    """How soon somebody responds and comes, at any level; days and people of a course, and of all."""
+    times = {key: " ".join(getattr(level, key) for level in service.levels) for key in ("response", "on_site")}
+    read = {
+        key: [convert(Decimal(item["n"]), item["unit"])[0] for item in _LENGTH.finditer(times[key])] for key in times
+    }
+    days, people = [item.days for item in service.training], [Decimal(item.people) for item in service.training]
+    return {
+        **{key: set(values) for key, values in read.items()},
+        "training_days": {*days, sum(days, Decimal(0))} if days else set(),
+        "training_people": {*people, sum(people, Decimal(0))} if people else set(),
     }
 
 
