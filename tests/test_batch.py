@@ -148,6 +148,7 @@ def test_two_deals_of_one_id_are_not_built_over_each_other(tmp_path: Path) -> No
     edit(root / "deals/b/deal.yaml", "id: b", 'id: "a"  # the old one')
     batch = make(root)
     assert [item.state for item in batch.outcomes] == ["refused", "refused"]
+    assert "PK58" in batch.outcomes[1].told[0]
     assert "deals/a/deal.yaml" in batch.outcomes[1].told[0]
     assert not (root / "dist").exists()
 
@@ -159,6 +160,14 @@ def test_nothing_is_begun_after_a_failure_that_stops(tmp_path: Path) -> None:
     batch = run_batch(deals, Asked(Options(now=NOW), "en", root), jobs=1, fails_fast=True)
     assert ([item.id for item in batch.outcomes], [deal.parent.name for deal in batch.left]) == (["a"], ["b", "c"])
     assert batch.exit_code == 1
+
+
+def test_a_mistake_of_our_own_is_told_and_ends_no_batch(tmp_path: Path) -> None:
+    root = make_deals(tmp_path, "a", "b")
+    batch = make(root, options=Options(now="today"))  # type: ignore[arg-type]
+    assert [item.state for item in batch.outcomes] == ["failed", "failed"]
+    assert all("EN25" in item.told[0] and "AttributeError" in item.told[0] for item in batch.outcomes)
+    assert batch.exit_code == 2
 
 
 def list_workers() -> list[int]:
