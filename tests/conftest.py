@@ -30,6 +30,13 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         os.environ["BIDKIT_CACHE"] = before
 
 
+@pytest.fixture(autouse=True)
+def _no_office(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """LibreOffice is called by none but the tests that need it."""
+    if "office" not in request.keywords:
+        monkeypatch.setenv("BIDKIT_SOFFICE", "/nonexistent")
+
+
 @pytest.fixture(scope="session")
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     """The packages of the examples as drafts without page numbers, built once; whoever changes one copies it first."""

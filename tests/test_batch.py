@@ -25,6 +25,7 @@ from bidkit.cli import app
 from bidkit.finding import find_deals, find_touched
 from bidkit.office import find_office
 from bidkit.reports.outcome import Outcome
+from bidkit.unchanged import Kept
 
 
 @pytest.fixture(autouse=True)
@@ -290,15 +291,32 @@ CHANGES: dict[str, tuple[Callable[[Path], object], str, str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("change", CHANGES)
-def test_what_has_changed_is_built_again_and_named(tmp_path: Path, change: str) -> None:
-    make_change, name, expected = CHANGES[change]
+def find_changes(root: Path) -> dict[str, str]:
+    """By deal, what of it has changed since it was built; a deal that is as it was is left out."""
+    kept, asked = Kept(), Asked(Options(now=NOW), "en", root)
+    looked = {deal.parent.name: kept.find(deal, asked.options, asked.told) for deal in find_deals(["."], root)[0]}
+    return {name: change for name, (outcome, change) in looked.items() if outcome is None}
+
+
+def test_what_has_changed_is_found_and_named(tmp_path: Path) -> None:
+    root = make_deals(tmp_path / "team", "a", "b")
+    make(root)
+    shutil.copytree(root, tmp_path / "before")
+    for name, (change, told, expected) in CHANGES.items():
+        change(root)
+        found = find_changes(root)
+        assert set(found) == set(expected), name
+        assert set(found.values()) <= {told} or not told, name
+        shutil.rmtree(root)
+        shutil.copytree(tmp_path / "before", root)
+        assert find_changes(root) == {}, "what is as it was has not changed"
+
+
+def test_what_has_changed_is_built_again(tmp_path: Path) -> None:
     root = make_deals(tmp_path, "a", "b")
     make(root)
-    make_change(root)
-    batch = make(root)
-    assert {item.id or item.deal for item in batch.outcomes if item.state != "unchanged"} == set(expected)
-    assert {item.because for item in batch.outcomes if item.state != "unchanged" and name} <= {name}
+    shutil.rmtree(root / "dist/b")
+    assert states(make(root)) == {"a": "unchanged", "b": "built"}
 
 
 def test_another_day_or_option_is_a_change_where_it_counts(tmp_path: Path) -> None:

@@ -38,12 +38,6 @@ RULES = """\
 """
 
 
-@pytest.fixture(autouse=True)
-def no_office(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if "office" not in request.keywords:
-        monkeypatch.setenv("BIDKIT_SOFFICE", "/nonexistent")
-
-
 def make_blind(path: Path, *lines: str, rules: str = RULES) -> Path:
     """A bid in two volumes, of which the technical one is blind; the papers are in the other."""
     technical = blind_docx() if not lines else saved(cut(shipped_template(), lambda c: c not in LEFT_OUT), *lines)

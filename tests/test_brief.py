@@ -24,6 +24,7 @@ from bidkit.build import Options, build_deal
 from bidkit.context import make_context
 from bidkit.context.brief import SAMPLE_PROGRESS, make_brief_context
 from bidkit.inspection import inspect_template
+from bidkit.judging import judge_deal
 from bidkit.ooxml import opc
 from bidkit.pack import shipped_packs
 from bidkit.reports import Result
@@ -53,7 +54,12 @@ def brief_of(result: Result) -> bytes:
 
 
 def text_of(path: Path, **changes: Any) -> str:
-    return dump_docx(brief_of(build(path, **changes)))
+    """The brief of a deal, without the rest of its package."""
+    judged, problems = judge_deal(make_light(path, **changes), Options(now=NOW, is_draft=True))
+    assert judged is not None, problems
+    content, problems = judged.render_brief(is_draft=True)
+    assert problems == []
+    return dump_docx(content)
 
 
 def parts_of(content: bytes) -> Mapping[str, bytes]:

@@ -50,11 +50,11 @@ def test_json_holds_what_the_registry_and_the_messages_hold() -> None:
     assert codes["DL01"]["article"] is None
 
 
-@pytest.mark.parametrize("code", CODES)
-def test_article_stands_in_brackets_and_in_both_languages(code: str) -> None:
-    zh, en = (load_messages(lang)["codes"][code]["why"] for lang in LANGUAGES)
-    found = [bool(find_article(why, lang)) for why, lang in ((zh, "zh"), (en, "en"))]
-    assert found == [bool(re.search(r"第 ?[\d一-十]+[^，。]*条", zh))] * 2
+def test_article_stands_in_brackets_and_in_both_languages() -> None:
+    for code in CODES:
+        zh, en = (load_messages(lang)["codes"][code]["why"] for lang in LANGUAGES)
+        found = [bool(find_article(why, lang)) for why, lang in ((zh, "zh"), (en, "en"))]
+        assert found == [bool(re.search(r"第 ?[\d一-十]+[^，。]*条", zh))] * 2
 
 
 ARTICLES = {
@@ -109,14 +109,14 @@ OTHER_REASONS = {
 RULED = [code for code in CODES if code[:2] in ("PR", "DT", "FM", "ID", "QU", "PK")]
 
 
-@pytest.mark.parametrize("code", RULED)
-def test_every_rule_has_its_article_or_a_reason(code: str) -> None:
-    others = [each for reason in OTHER_REASONS.values() for each in reason.split()]
-    assert (code in ARTICLES) + (code in ORDERS) + others.count(code) == 1
-    reasons = [load_messages(lang)["codes"][code]["why"] for lang in LANGUAGES]
-    for why, lang, wanted in zip(reasons, LANGUAGES, ARTICLES.get(code, ("", "")), strict=True):
-        assert bool(find_article(why, lang)) is (code in ARTICLES)
-        assert re.search(wanted, find_article(why, lang))
-    for why, wanted in zip(reasons, ORDERS.get(code, ("", "")), strict=True):
-        assert why.strip()
-        assert re.search(wanted, why)
+def test_every_rule_has_its_article_or_a_reason() -> None:
+    for code in RULED:
+        others = [each for reason in OTHER_REASONS.values() for each in reason.split()]
+        assert (code in ARTICLES) + (code in ORDERS) + others.count(code) == 1
+        reasons = [load_messages(lang)["codes"][code]["why"] for lang in LANGUAGES]
+        for why, lang, wanted in zip(reasons, LANGUAGES, ARTICLES.get(code, ("", "")), strict=True):
+            assert bool(find_article(why, lang)) is (code in ARTICLES)
+            assert re.search(wanted, find_article(why, lang))
+        for why, wanted in zip(reasons, ORDERS.get(code, ("", "")), strict=True):
+            assert why.strip()
+            assert re.search(wanted, why)

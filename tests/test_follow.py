@@ -33,11 +33,6 @@ TODAY = date(2026, 12, 20)
 LATE = date(2027, 1, 31)
 
 
-@pytest.fixture(autouse=True)
-def no_office(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BIDKIT_SOFFICE", "/nonexistent")
-
-
 def follow_with(**sections: Any) -> str:
     """The text of `FOLLOW` with sections changed; None removes one, a mapping is merged."""
     data = yaml.load(FOLLOW, yaml.BaseLoader)

@@ -43,12 +43,6 @@ PLACES = {
 PARTS = "index-qualification, authority, 授权委托书, id-cards, declaration, credentials"
 
 
-@pytest.fixture(autouse=True)
-def no_office(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if "office" not in request.keywords:
-        monkeypatch.setenv("BIDKIT_SOFFICE", "/nonexistent")
-
-
 def make_deal(to: Path, first: str = "index-qualification, declaration, credentials", **changes: Any) -> Path:
     """A small deal whose bid is made with the pack for tenders; `first` are the parts of its first volume."""
     parts = {"qualification": first.split(", ")}

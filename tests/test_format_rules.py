@@ -43,12 +43,6 @@ CHOICE = "  rules: mof87\n"
 TECHNICAL = "CXSW-2026-001-资格及商务技术文件"
 
 
-@pytest.fixture(autouse=True)
-def no_office(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if "office" not in request.keywords:
-        monkeypatch.setenv("BIDKIT_SOFFICE", "/nonexistent")
-
-
 def with_rules(deal: Path, text: str) -> int:
     """Write `tender.format_rules`, indented by four; the line of its first item."""
     body = "".join(f"    {line}\n" for line in text.strip().splitlines())

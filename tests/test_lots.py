@@ -40,12 +40,6 @@ FILES = [f"{FIRST}-报价文件", f"{SECOND}-报价文件"]
 TECHNICAL = "CXSW-2026-001-资格及商务技术文件"
 
 
-@pytest.fixture(autouse=True)
-def no_office(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if "office" not in request.keywords:
-        monkeypatch.setenv("BIDKIT_SOFFICE", "/nonexistent")
-
-
 def build(deal: Path) -> Result:
     sign_all(deal)
     return build_deal(deal, Options(now=NOW))
@@ -176,6 +170,7 @@ def test_one_bond_for_all_lots_may_be_stated_if_none_has_its_own(tmp_path: Path)
 def test_a_lot_above_its_ceiling_is_shown_there(tmp_path: Path) -> None:
     deal = make_lots(tmp_path)
     assert errors(run_check(deal)) == []
+    edit(deal, "bond: 800.00", "bond: 700.00")
     line, col = edit(deal, "ceiling: 40000.00", "ceiling: 35999.99")
     (item,) = errors(run_check(deal))
     assert item.span is not None

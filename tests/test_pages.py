@@ -225,12 +225,6 @@ def test_ids_that_word_cannot_tell_apart_get_numbers_in_their_order() -> None:
 # whole builds
 
 
-@pytest.fixture(autouse=True)
-def no_office(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if "office" not in request.keywords:
-        monkeypatch.setenv("BIDKIT_SOFFICE", "/nonexistent")
-
-
 SEE = "执照{{ required_credentials[0].papers[0].anchor|page }}"
 
 

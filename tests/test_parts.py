@@ -175,11 +175,6 @@ def parts_of(deal: Path) -> list[str]:
     return [line for line in read(result, "whole").text.splitlines() if line.startswith("part ")]
 
 
-@pytest.fixture(autouse=True)
-def no_office(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BIDKIT_SOFFICE", "/nonexistent")
-
-
 def test_the_pack_gives_the_order_and_the_deal_may_give_another(tmp_path: Path) -> None:
     deal = make_parts(tmp_path)
     assert parts_of(deal) == ["part one", "part two"]

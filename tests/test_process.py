@@ -29,11 +29,6 @@ OURS: dict[str, Any] = {
 }
 
 
-@pytest.fixture(autouse=True)
-def no_office(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BIDKIT_SOFFICE", "/nonexistent")
-
-
 def make(path: Path, process: dict[str, Any] | None = None, waivers: list[dict[str, str]] | None = None) -> Path:
     deal = make_workspace(path)
     if process is not None:

@@ -21,11 +21,6 @@ tender: {no: XQ-2025-044}
 """
 
 
-@pytest.fixture(autouse=True)
-def no_office(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BIDKIT_SOFFICE", "/nonexistent")
-
-
 def found(path: Path, **changes: Any) -> list[Diagnostic]:
     """FM14 of a draft in a workspace that has another deal."""
     deal = make_workspace(path, **changes)

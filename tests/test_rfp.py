@@ -72,12 +72,6 @@ def found(result: Result) -> list[str]:
     return [item.code for item in result.diagnostics if item.severity is not Severity.INFO and item.code[:2] != "GT"]
 
 
-@pytest.fixture(autouse=True)
-def no_office(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if "office" not in request.keywords:
-        monkeypatch.setenv("BIDKIT_SOFFICE", "/nonexistent")
-
-
 @pytest.fixture(scope="module")
 def draft(tmp_path_factory: pytest.TempPathFactory) -> Result:
     with pytest.MonkeyPatch.context() as patch:

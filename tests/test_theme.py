@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
 from office_files import parts_of, sound
 from pack_files import MANIFEST, make_two_volumes
 from workspace import NOW, edit, root_of, run_check, sign_all
@@ -19,11 +18,6 @@ theme:
   major: {east_asian: 方正小标宋, latin: Georgia}
   minor: {east_asian: 仿宋}
 """
-
-
-@pytest.fixture(autouse=True)
-def no_office(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BIDKIT_SOFFICE", "/nonexistent")
 
 
 def build(deal: Path) -> dict[str, str]:

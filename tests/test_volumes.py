@@ -48,12 +48,6 @@ ROOT = Path(__file__).parents[1]
 CHOICE = "  rules: mof87\n"
 
 
-@pytest.fixture(autouse=True)
-def no_office(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if "office" not in request.keywords:
-        monkeypatch.setenv("BIDKIT_SOFFICE", "/nonexistent")
-
-
 def build(deal: Path, *, is_draft: bool = False) -> Result:
     if not is_draft:
         sign_all(deal)

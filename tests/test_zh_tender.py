@@ -63,12 +63,6 @@ MAKERS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def no_office(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if "office" not in request.keywords:
-        monkeypatch.setenv("BIDKIT_SOFFICE", "/nonexistent")
-
-
 def copy_example(name: str, to: Path) -> Path:
     """An example whose bids are made with the pack for tenders; the path of its deal.yaml."""
     root = to / name

@@ -146,7 +146,7 @@ def _list_bonds(bid: Bid) -> set[Decimal]:
     """The bid bonds of a tender, which letters state in words."""
     tender = bid.deal.tender
     bonds = [tender.whole_bond, *(lot.bond for lot in tender.lots)] if tender else []
-    return {bond for bond in bonds if bond is not None}
+    return {bond for bond in bonds if bond}
 
 
 def _find_words(done: Finished, file: ReadDocument | ReadWorkbook) -> list[str]:
@@ -302,7 +302,8 @@ def right_authority(done: Finished) -> Iterator[Finding]:
     there = [title for _, title in _find_titled(done, wanted)]
     is_there = len(there) > sum(title in cards for title in dict.fromkeys(there)) or (wanted != "identity" and papers)
     if company.signers and not is_there:
-        yield Finding(_span([*done.documents.values()]), {**values, "fault": Term("authority_missing")})
+        missing = {**values, "fault": Term("authority_missing")}
+        yield Finding(_span([*done.documents.values()]), missing, Severity.WARNING)
 
 
 def _find_titled(done: Finished, kind: str) -> list[tuple[Span | None, str]]:

@@ -179,8 +179,8 @@ def words_in_pdf(done: Printed) -> Iterator[Finding]:
         for name, pdf in done.own.items():
             is_due = name not in done.documents or words in done.documents[name].text
             if name not in done.price_free and is_due and _squeeze(words) not in _squeeze(pdf.text):
-                values = {"words": "—", "total": f"{bid.quote.base:,.2f}", "expected": words}
-                yield Finding(Span(name), values)
+                fault = Term("words_differ", (("total", f"{bid.quote.base:,.2f}"),))
+                yield Finding(Span(name), {"words": "—", "fault": fault, "expected": words})
 
 
 @rule("PR09")
