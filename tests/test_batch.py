@@ -149,7 +149,7 @@ def test_two_deals_of_one_id_are_not_built_over_each_other(tmp_path: Path) -> No
     edit(root / "deals/b/deal.yaml", "id: b", 'id: "a"  # the old one')
     batch = make(root)
     assert [item.state for item in batch.outcomes] == ["refused", "refused"]
-    assert "PK58" in batch.outcomes[1].told[0]
+    assert "DL74" in batch.outcomes[1].told[0]
     assert "deals/a/deal.yaml" in batch.outcomes[1].told[0]
     assert not (root / "dist").exists()
 

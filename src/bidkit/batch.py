@@ -237,7 +237,7 @@ def _prepare(settings: dict[str, str]) -> None:
 
 
 def _part(deals: Iterable[Path], asked: Asked) -> tuple[list[Path], dict[Path, Outcome]]:
-    """The deals to be built, and those that would write over each other. Diagnostics: PK58."""
+    """The deals to be built, and those that would write over each other. Diagnostics: DL74."""
     by_folder: dict[tuple[Path, str], list[Path]] = {}
     for deal in deals:
         by_folder.setdefault(_find_folder(deal, asked.options), []).append(deal)
@@ -250,7 +250,7 @@ def _part(deals: Iterable[Path], asked: Asked) -> tuple[list[Path], dict[Path, O
         for deal in same:
             others = ", ".join(_show(other, asked.here) for other in same if other is not deal)
             clashes[deal] = _fail(
-                _show(deal, asked.here), Diagnostic("PK58", None, {"id": name, "others": others}), asked
+                _show(deal, asked.here), Diagnostic("DL74", None, {"id": name, "others": others}), asked
             )
     order = {deal: number for number, deal in enumerate(deals)}
     return sorted(todo, key=order.__getitem__), clashes
