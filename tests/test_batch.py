@@ -25,7 +25,8 @@ from bidkit.cli import app
 from bidkit.finding import find_deals, find_touched
 from bidkit.office import find_office
 from bidkit.reports.outcome import Outcome
-from bidkit.unchanged import Kept
+from bidkit.source import Workspace
+from bidkit.unchanged import Kept, find_change, list_seen
 
 
 @pytest.fixture(autouse=True)
@@ -79,6 +80,23 @@ def test_deals_are_found_in_folders_patterns_and_lists_each_once(tmp_path: Path)
     ):
         found, problems = find_deals(paths, root)
         assert ([deal.parent.name for deal in found], problems) == (expected, [])
+
+
+def test_every_line_of_a_list_leads_to_a_deal(tmp_path: Path) -> None:
+    root = make_deals(tmp_path, "a")
+    write(root / "mine.txt", b"deals/a\n# old\ndeals/aa\n" + "项目/甲\n".encode("gb18030"))
+    found, problems = find_deals(["mine.txt"], root)
+    assert [deal.parent.name for deal in found] == ["a"]
+    assert [str(item.values["path"]).split(": ")[0] for item in problems] == ["mine.txt:3", "mine.txt:4"]
+    write(root / "mine.txt", "# nothing yet\n")
+    assert [item.values["path"] for item in find_deals(["mine.txt"], root)[1]] == ["mine.txt"]
+
+
+def test_file_called_as_a_fact_hides_none(tmp_path: Path) -> None:
+    """The day is judged, whatever a scan is called."""
+    seen = list_seen(Workspace(tmp_path, {"day": b"x", "package": b"y"}))
+    assert seen.keys().isdisjoint({"day", "package"})
+    assert find_change(seen, {**seen, "file day": ""}) == "day"
 
 
 @pytest.mark.parametrize("path", ["deals/c", "nothing*.yaml", "lists", "x.txt"])

@@ -177,7 +177,8 @@ def _run_pool(todo: deque[Path], asked: Asked, jobs: int, tell: Callable[[Path, 
         if not goes_on:
             return
         if alone and broken:
-            tell(broken[0], _fail(_show(broken[0], asked.here), Diagnostic("EN26"), asked))
+            if not tell(broken[0], _fail(_show(broken[0], asked.here), Diagnostic("EN26"), asked)):
+                return
         else:
             suspects.extend(broken)
 

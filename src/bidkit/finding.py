@@ -25,28 +25,38 @@ def find_deals(paths: Iterable[str], here: Path) -> tuple[list[Path], list[Diagn
     """
     found: dict[Path, Path] = {}
     problems = []
-    for path in paths:
-        deals = [*_expand(path, here)]
+    for path, base, shown in _list_entries(paths, here):
+        deals = [*_expand(path, base)]
         if not deals:
-            problems.append(Diagnostic("EN27", None, {"path": path}))
+            problems.append(Diagnostic("EN27", None, {"path": shown}))
         for deal in deals:
             found.setdefault(deal.resolve(), deal)
     return [*found.values()], problems
 
 
-def _expand(path: str, base: Path, *, is_listed: bool = False) -> Iterator[Path]:
+def _list_entries(paths: Iterable[str], here: Path) -> Iterator[tuple[str, Path, str]]:
+    """Each path with the folder that it is relative to, and as messages name it; a list is each of its lines."""
+    for path in paths:
+        named = here / path
+        if named.suffix.lower() not in _LISTS or not named.is_file():
+            yield path, here, path
+            continue
+        lines = enumerate(named.read_text(encoding="utf-8-sig", errors="replace").splitlines(), 1)
+        entries = [(number, line.strip()) for number, line in lines if line.strip() and line.strip()[0] != "#"]
+        yield from ((entry, named.parent, f"{path}:{number}: {entry}") for number, entry in entries)
+        if not entries:
+            yield "", named, path
+
+
+def _expand(path: str, base: Path) -> Iterator[Path]:
     named = base / path
     if named.is_dir():
         yield from _walk(named)
-    elif named.suffix.lower() in _LISTS and named.is_file() and not is_listed:
-        for line in named.read_text(encoding="utf-8-sig").splitlines():
-            if (entry := line.strip()) and not entry.startswith("#"):
-                yield from _expand(entry, named.parent, is_listed=True)
-    elif named.is_file():
+    elif named.is_file() and named.suffix.lower() not in _LISTS:
         yield named
     elif glob.has_magic(path):
         for match in sorted(glob.glob(str(named), recursive=True)):  # noqa: PTH207 - a pattern may begin anywhere
-            yield from _expand(match, base, is_listed=True)
+            yield from _expand(match, base)
 
 
 def _walk(folder: Path) -> Iterator[Path]:

@@ -11,9 +11,10 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import re
 import sys
 import zlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -33,6 +34,8 @@ from bidkit.source.others import read_other_names
 from bidkit.source.workspace import list_names
 
 _MAX_BYTES, _FORMAT = 2**30, 1
+_FILE = "file "
+"""Before the names of files: one may be called `day`."""
 _OPTIONS = ("as_of", "is_draft", "out", "is_strict", "with_pdf")
 _FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
 
@@ -73,7 +76,7 @@ def list_facts(deal: Path, traced: Traced, options: Options, asked: Iterable[str
     facts |= {f"option {key}": str(getattr(options, key)) for key in _OPTIONS}
     facts["day"] = "" if traced.is_pinned else _find_day(traced.deadline, options.now)
     root = Path(facts["workspace"])
-    facts |= {file: _hash_file(root / file) for file in traced.files}
+    facts |= {f"{_FILE}{file}": _hash_file(root / file) for file in traced.files}
     facts |= {_name_listing(*listed): "\n".join(list_names(root, *listed)) for listed in traced.listed}
     # What follows a bid is none of its inputs, but tells that its deadline need not be kept any more.
     facts[FOLLOW_NAME] = _hash_file(deal.with_name(FOLLOW_NAME))
@@ -97,18 +100,19 @@ def list_frame(deal: Path) -> dict[str, str]:
 
 def list_seen(workspace: Workspace) -> dict[str, str]:
     """The facts of files and folders as they were when the deal was read."""
-    seen = workspace.hashes() | dict.fromkeys(workspace.missing, "")
+    files = workspace.hashes() | dict.fromkeys(workspace.missing, "")
+    seen = {f"{_FILE}{file}": content for file, content in files.items()}
     return seen | {_name_listing(*listed): "\n".join(names) for listed, names in workspace.listed.items()}
 
 
 def _name_listing(folder: str, suffix: str) -> str:
-    return f"{folder}/*{suffix}"
+    return f"{_FILE}{folder}/*{suffix}"
 
 
 def find_change(before: Mapping[str, str], now: Mapping[str, str]) -> str:
-    """The name of the first fact that is another; empty if none is."""
+    """The name of the first fact that is another, of a file its name; empty if none is."""
     names = dict.fromkeys((*before, *now))
-    return next((name for name in names if before.get(name) != now.get(name)), "")
+    return next((name for name in names if before.get(name) != now.get(name)), "").removeprefix(_FILE)
 
 
 def _find_day(deadline: str, now: datetime) -> str:
@@ -157,7 +161,9 @@ def describe_tools() -> str:
     """What builds: bidkit's own files and packs, Python, the libraries, LibreOffice and the fonts."""
     here = Path(__file__).parent
     own = [path for base in (here, shipped_packs()) for path in sorted(base.rglob("*")) if path.suffix != ".pyc"]
-    needed = sorted({line.split(";")[0].split(">")[0].split("=")[0].split("<")[0].strip() for line in _list_needed()})
+    needed = sorted(
+        {re.split(r"[^\w.-]", line)[0] for line in requires("bidkit-tender") or () if "extra ==" not in line}
+    )
     office = find_office()
     fonts = [path for folder in _FONT_FOLDERS for path in sorted(Path(folder).expanduser().rglob("*"))]
     parts = (
@@ -170,12 +176,12 @@ def describe_tools() -> str:
     return _hash(repr(parts).encode())
 
 
-def _list_needed() -> Collection[str]:
-    return [line for line in requires("bidkit-tender") or () if "extra ==" not in line]
-
-
 def _stamp(path: Path) -> tuple[int, int]:
-    status = path.stat()
+    """Size and time of a file; nothing of a link that leads nowhere, as folders of fonts have them."""
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0
     return status.st_size, status.st_mtime_ns
 
 
@@ -185,6 +191,7 @@ class Kept:
     def __init__(self) -> None:
         self.store: Store | None = open_store("outcomes", _MAX_BYTES)
         _hash_same.cache_clear()  # a file may change twice within the grain of a file system's clock
+        describe_tools.cache_clear()
 
     def find(self, deal: Path, options: Options, asked: tuple[str, ...]) -> tuple[Any, str]:
         """The outcome of a deal if nothing that it was made of has changed; else what has."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from importlib import resources
 from typing import Any, Protocol
 
@@ -107,7 +108,7 @@ def _render_text(many: Many, listed: Sequence[Outcome], lang: str, *, with_reaso
 
 
 def _make_row(item: Outcome, words: dict[str, Any]) -> list[str]:
-    total = f"{float(item.total):,.2f} {item.currency}" if item.total else ""
+    total = f"{Decimal(item.total):,.2f} {item.currency}" if item.total else ""
     numbers = (str(number) if number else "" for number in (item.errors, item.warnings))
     return [words["states"][item.state], clean(item.deal), total, *numbers, f"{item.seconds:.1f}"]
 
