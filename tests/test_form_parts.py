@@ -168,9 +168,13 @@ def styled() -> bytes:
 @pytest.fixture
 def pledge(tmp_path: Path) -> tuple[FilledWord, bytes]:
     """A form with styles of its own, by itself and in its volume."""
-    content = styled()
+    return make_pledge(tmp_path, styled())
+
+
+def make_pledge(path: Path, content: bytes) -> tuple[FilledWord, bytes]:
+    """A form by itself and in its volume."""
     entry = {"id": "pledge", "title": "服务承诺", "volume": "technical", "part": "company"}
-    deal = add_forms(make_deal(tmp_path), (entry, content, make_map(content)))
+    deal = add_forms(make_deal(path), (entry, content, make_map(content)))
     result = build(deal)
     assert own_problems(list(result.diagnostics)) == []
     judged, _ = judge_deal(deal, Options(now=NOW, is_draft=True))
@@ -400,18 +404,9 @@ def test_form_without_a_part_of_styles_is_proved_as_well(tmp_path: Path) -> None
     for name in ("word/styles.xml", "word/_rels/document.xml.rels"):
         parts.pop(name, None)
     parts["[Content_Types].xml"] = re.sub(rb"<Override[^>]*styles[^>]*/>", b"", parts["[Content_Types].xml"])
-    content = zipped(parts)
-    entry = {"id": "x", "title": "承诺", "volume": "technical", "part": "company"}
-    deal = add_forms(make_deal(tmp_path), (entry, content, make_map(content)))
-    result = build(deal)
-    assert own_problems(list(result.diagnostics)) == []
-    judged, _ = judge_deal(deal, Options(now=NOW, is_draft=True))
-    assert judged is not None
-    assert result.folder is not None
-    (file,) = (result.folder / "submit").glob("商务技术文件*.docx")
-    (form,) = judged.word_forms
-    parts = parts_of(file.read_bytes())
-    assert prove(form, file.read_bytes()) == []
+    form, volume = make_pledge(tmp_path, zipped(parts))
+    parts = parts_of(volume)
+    assert prove(form, volume) == []
     bold = parts[DOCUMENT].decode()
     start = bold.rindex("<w:rPr>", 0, bold.index("我方承诺："))
     bold = bold[:start] + "<w:rPr><w:b/>" + bold[start + len("<w:rPr>") :]

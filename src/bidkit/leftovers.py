@@ -27,10 +27,11 @@ _LEFTOVER = re.compile(
 )
 _BY_HAND = re.compile(
     r"(?:签字|签名|签署|签章|盖章|公章|signature|signed(?: by)?|seal|stamp)[^_：:]{0,12}[:：]?\s*_{3,}\s*$"
-    r"|(?:日\s*期|date)[^_：:]{0,12}[:：]?\s*_{3,}\s*(?:年\s*_+\s*月\s*_+\s*日)?\s*$|^\s*by\s*[:：]\s*_{3,}\s*$",
+    r"|(?:^|_{3,})\s*(?:签[署字章]|盖章|signing )?(?:日\s*期|date)[^_：:]{0,12}[:：]?\s*_{3,}\s*"
+    r"(?:年\s*_+\s*月\s*_+\s*日)?\s*$|^\s*by\s*[:：]\s*_{3,}\s*$",
     re.I,
 )
-"""Lines that are to be signed, sealed or dated on paper."""
+"""Lines that are to be signed, sealed or dated on paper; a 交货日期 is not one of them."""
 _TICK = re.compile(r"(?<![A-Za-z])[（(\[]\s*[√✓✔xX]\s*[)）\]]|[☑☒]")
 _BRACKET = re.compile(r"[（(\[]\s*[)）\]]")
 _WIDE = str.maketrans("ＸｘＴＢＤ＿", "XxTBD_")
