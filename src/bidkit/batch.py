@@ -25,6 +25,7 @@ from bidkit.build import build_deal
 from bidkit.config import find_workspace
 from bidkit.diagnostic import Diagnostic
 from bidkit.judging import Options
+from bidkit.office import interrupt_held
 from bidkit.reports import Result
 from bidkit.reports.outcome import Outcome, describe_outcome, read_outcome
 from bidkit.unchanged import Kept, list_frame, list_seen, trace
@@ -191,12 +192,15 @@ def _feed(
     goes_on = True
     try:
         while (queue and goes_on) or running:
-            while queue and goes_on and len(running) < most:
-                future = pool.submit(build_one, queue[0], asked)
-                running[future] = queue.popleft()
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                outcome = future.result()
-                goes_on = tell(running.pop(future), outcome) and goes_on
+            with interrupt_held():  # no deal may be begun or come to an end untold
+                while queue and goes_on and len(running) < most:
+                    future = pool.submit(build_one, queue[0], asked)
+                    running[future] = queue.popleft()
+            done = wait(running, return_when=FIRST_COMPLETED).done
+            with interrupt_held():
+                for future in done:
+                    outcome = future.result()
+                    goes_on = tell(running.pop(future), outcome) and goes_on
     except BrokenProcessPool:
         return [*_take_done(running, tell)], goes_on
     except KeyboardInterrupt:
