@@ -7,7 +7,7 @@ import io
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
@@ -22,12 +22,23 @@ WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 R = f"{{{opc.OFFICE_RELS}}}"
 _S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 DC = "{http://purl.org/dc/elements/1.1/}"
 Place = tuple[tuple[str, str], ...]
 _SHAPES = (f"{W}tbl", f"{_A}blip", f"{W}vanish", f"{W}instrText", f"{W}fldSimple")
 _LEAST_AMOUNT = 1000
 """What a number in a chart must be to be taken for an amount of money."""
+
+
+def make_path(path: str, *, is_smart: bool = True) -> Callable[[etree._Element], Any]:
+    """An XPath over the whole of a tree, with the prefixes w, a, m and r.
+
+    Args:
+        is_smart: texts and attributes know where they stand.
+    """
+    names = {"w": W[1:-1], "a": _A[1:-1], "m": _M[1:-1], "r": R[1:-1]}
+    return etree.XPath(path, namespaces=names, smart_strings=is_smart)
 
 
 @dataclass(frozen=True)
@@ -347,10 +358,9 @@ def _check_references(
         for element in tree.iter(f"{W}numId"):
             if element.get(f"{W}val") not in lists:
                 yield Fault(part, f"list {element.get(f'{W}val')!r} does not exist")
-    for element in tree.iter():
-        for key, value in element.attrib.items():
-            if relationships is not None and str(key).startswith(R) and value not in relationships:
-                yield Fault(part, f"{etree.QName(key).localname}={value!r} has no relationship")
+    for value in _RELATED(tree):
+        if relationships is not None and value not in relationships:
+            yield Fault(part, f"{etree.QName(value.attrname).localname}={str(value)!r} has no relationship")
     bookmarks = [element.get(f"{W}name") for element in tree.iter(f"{W}bookmarkStart")]
     starts = [element.get(f"{W}id") for element in tree.iter(f"{W}bookmarkStart")]
     ends = [element.get(f"{W}id") for element in tree.iter(f"{W}bookmarkEnd")]
@@ -367,23 +377,30 @@ def _check_references(
             yield Fault(part, f"bookmark {missing!r} does not exist")
 
 
+_RELATED = make_path("//@r:*")
+_OPEN_CELLS = make_path(
+    "//w:tc[not(*[not(self::w:bookmarkStart or self::w:bookmarkEnd)][last()][self::w:p or self::w:sdt])]"
+)
+_EMPTY = make_path("//w:tbl[not(w:tr)] | //w:tr[not(w:tc)]")
+_SPANS = "w:tc/w:tcPr/w:gridSpan/@w:val"
+_WIDE = make_path(
+    f"//w:tbl[w:tr[{_SPANS}[.='' or translate(., '0123456789', '')!='']"
+    f" or count(w:tc) + sum({_SPANS}) - count({_SPANS}) > count(../w:tblGrid/w:gridCol)]]"
+)
+_MISPLACED = make_path("//w:r[parent::w:r or parent::w:t] | //w:p[parent::w:p or parent::w:r or parent::w:t]")
+_HOLDERS = ("document", "body", "tbl", "tr", "tc", "p", "r", "hdr", "ftr", "sdtContent")
+_IN_HOLDER = " or ".join(f"parent::w:{name}" for name in _HOLDERS)
+_LOOSE = make_path(f"//text()[not(parent::w:t)][normalize-space()][{_IN_HOLDER}]/..")
+
+
 def _check_nesting(part: str, tree: etree._Element) -> Iterator[Fault]:
-    for cell in tree.iter(f"{W}tc"):
-        blocks = [child for child in cell if child.tag not in (f"{W}bookmarkStart", f"{W}bookmarkEnd")]
-        if not blocks or blocks[-1].tag not in (f"{W}p", f"{W}sdt"):
-            yield Fault(part, "a table cell does not end with a paragraph")
-    for tag, inner in (("tbl", "tr"), ("tr", "tc")):
-        for element in tree.iter(f"{W}{tag}"):
-            if element.find(f"{W}{inner}") is None:
-                yield Fault(part, f"a w:{tag} without w:{inner}")
-    for table in tree.iter(f"{W}tbl"):
-        columns = len(table.findall(f"{W}tblGrid/{W}gridCol"))
-        for row in table.findall(f"{W}tr"):
-            spans = [cell.find(f"{W}tcPr/{W}gridSpan") for cell in row.findall(f"{W}tc")]
-            widths = ["1" if span is None else span.get(f"{W}val", "1") for span in spans]
-            if not all(width.isdecimal() for width in widths) or sum(map(int, widths)) > columns:
-                yield Fault(part, "a table row has more cells than its grid has columns")
-                break
+    for _ in _OPEN_CELLS(tree):
+        yield Fault(part, "a table cell does not end with a paragraph")
+    for element in _EMPTY(tree):
+        tag = etree.QName(element).localname
+        yield Fault(part, f"a w:{tag} without w:{'tr' if tag == 'tbl' else 'tc'}")
+    for _ in _WIDE(tree):
+        yield Fault(part, "a table row has more cells than its grid has columns")
     depth = 0
     for char in tree.iter(f"{W}fldChar"):
         depth += {"begin": 1, "end": -1}.get(char.get(f"{W}fldCharType", ""), 0)
@@ -393,19 +410,13 @@ def _check_nesting(part: str, tree: etree._Element) -> Iterator[Fault]:
         yield Fault(part, "a field is not closed, or not opened")
 
 
-_HOLDERS = tuple(W + tag for tag in ("document", "body", "tbl", "tr", "tc", "p", "r", "hdr", "ftr", "sdtContent"))
-
-
 def _check_places(part: str, tree: etree._Element) -> Iterator[Fault]:
     """Runs and paragraphs stand where they may, and no text stands outside of `w:t`."""
-    for tag, wrong in (("r", ("r", "t")), ("p", ("p", "r", "t"))):
-        for element in tree.iter(f"{W}{tag}"):
-            parent = element.getparent()
-            if parent is not None and parent.tag in tuple(f"{W}{name}" for name in wrong):
-                yield Fault(part, f"w:{tag} inside {etree.QName(parent).localname}")
-    for holder in tree.iter(*_HOLDERS):
-        if any((text or "").strip() for text in (holder.text, *(child.tail for child in holder))):
-            yield Fault(part, f"text directly in w:{etree.QName(holder).localname}")
+    for element in _MISPLACED(tree):
+        inside = etree.QName(element.getparent()).localname
+        yield Fault(part, f"w:{etree.QName(element).localname} inside {inside}")
+    for holder in _LOOSE(tree):
+        yield Fault(part, f"text directly in w:{etree.QName(holder).localname}")
 
 
 def _check_notes(trees: Mapping[str, etree._Element]) -> Iterator[Fault]:

@@ -85,7 +85,8 @@ def _walk(parent: etree._Element, *, in_cell: bool = False) -> Iterator[etree._E
     for child in parent:
         if child.tag == f"{_W}tbl" or (child.tag == f"{_W}p" and not in_cell):
             yield child
-        if child.tag != _FALLBACK:  # a text box once more, for old programs
+        # A fallback is a text box once more, for old programs.
+        if child.tag != _FALLBACK and next(child.iterdescendants(f"{_W}p", f"{_W}tbl"), None) is not None:
             yield from _walk(child, in_cell=child.tag == f"{_W}tbl" or (in_cell and child.tag != f"{_W}txbxContent"))
 
 
@@ -107,7 +108,10 @@ def _read_table(table: etree._Element, at: Span) -> Grid:
 def _list_own(parent: etree._Element, tag: str, *holders: str) -> list[etree._Element]:
     """The elements inside another one that do not belong to one of these holders further in."""
     names = [f"{_W}{holder}" for holder in holders]
-    return [child for child in parent.iter(f"{_W}{tag}") if next(child.iterancestors(names)) is parent]
+    inside, direct = [*parent.iter(f"{_W}{tag}")], parent.findall(f"{_W}{tag}")
+    if len(inside) == len(direct):
+        return direct
+    return [child for child in inside if next(child.iterancestors(names)) is parent]
 
 
 def _read_cell(cell: etree._Element, column: int, above: dict[int, Cell], at: Span) -> Iterator[Cell]:
