@@ -50,19 +50,22 @@ class SigningPlace:
 
 
 def list_signing(
-    files: Mapping[str, bytes], forms: Mapping[str, Sequence[FilledWord]] = MappingProxyType({})
+    files: Mapping[str, bytes],
+    forms: Mapping[str, Sequence[FilledWord]] = MappingProxyType({}),
+    documents: Mapping[str, ReadDocument] = MappingProxyType({}),
 ) -> tuple[SigningPlace, ...]:
     """The places of finished .docx and .xlsx files; their pages by the PDFs beside them, else by the contents.
 
     Args:
         forms: the buyer's by the file that they are or stand in; what their mappings leave open is told even where
             no word says so.
+        documents: those of the files that have been read back already.
     """
     found: list[SigningPlace] = []
     for name, content in files.items():
         if name.endswith(".docx"):
             beside = files.get(str(PurePosixPath(name).with_suffix(".pdf")))
-            found += _list_word(name, content, read_pdf(beside, name) if beside else None)
+            found += _list_word(name, content, read_pdf(beside, name) if beside else None, documents.get(name))
             found += [place for form in forms.get(name, ()) for place in _list_left(name, form, found)]
         elif name.endswith(".xlsx"):
             found += _list_sheets(name, content)
@@ -99,11 +102,10 @@ def _list_sheets(name: str, content: bytes) -> Iterator[SigningPlace]:
                     yield SigningPlace(name, sheet.name, "", kinds, " ".join(value.split()))
 
 
-def _list_word(name: str, content: bytes, pdf: ReadPdf | None) -> Iterator[SigningPlace]:
+def _list_word(name: str, content: bytes, pdf: ReadPdf | None, document: ReadDocument | None) -> Iterator[SigningPlace]:
     parts, _ = read_package(content, name)
     if parts is None:
         return
-    document = None
     finder = _Finder(pdf) if pdf else None
     for passage in read_document(parts, name):
         for text, beside in _list_texts(passage.content):
