@@ -6,6 +6,7 @@ along: those that were being built are built once more, each in a process of its
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import re
@@ -87,6 +88,7 @@ def build_one(deal: Path, asked: Asked) -> Outcome:
     except Exception:
         values = {"reason": traceback.format_exc().strip().splitlines()[-1], "trace": traceback.format_exc()}
         outcome = _fail(name, Diagnostic("EN25", None, values), asked)
+    gc.collect()
     return replace(outcome, seconds=time.perf_counter() - start).only(asked.form)
 
 
@@ -236,6 +238,8 @@ def _list_settings() -> dict[str, str]:
 def _prepare(settings: dict[str, str]) -> None:
     """A process leaves an interrupt to us, and has our settings, whenever the one that it comes from was started."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.disable()  # collected deal by deal
+    gc.freeze()
     for name in _list_settings().keys() - settings.keys():
         del os.environ[name]
     os.environ |= settings
