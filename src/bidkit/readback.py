@@ -16,6 +16,7 @@ from typing import Any
 from lxml import etree
 
 from bidkit.ooxml import opc
+from bidkit.ooxml.sheet.foreign import UNSOUND, name_cell, open_workbook
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
@@ -128,10 +129,10 @@ def _is_amount(value: Any, amount: Decimal) -> bool:
 
 def read_docx(content: bytes, name: str) -> ReadDocument:
     """A finished .docx; what cannot be read is a fault."""
-    parts, problems = opc.read_package(content, name)
+    parts, trees, wrong = opc.open_finished(content)
+    faults = [Fault(part or name, reason) for part, reason in wrong.items()]
     if parts is None:
-        return ReadDocument(name, (), (), (), (), "", (Fault(name, str(problems[0].values["reason"])),))
-    trees, faults = _parse_parts(parts)
+        return ReadDocument(name, (), (), (), (), "", tuple(faults))
     texts: list[tuple[Place, str]] = []
     for part, tree in trees.items():
         if part.startswith("word/"):
@@ -227,17 +228,6 @@ def _read_headers(parts: Mapping[str, bytes], trees: Mapping[str, etree._Element
         text = "\n".join(_text(p) for p in trees[part].iter(f"{W}p")) if part in trees else ""
         headers.append(((("part", part or "word/document.xml"),), text.strip()))
     return tuple(headers[1:] if len(headers) > 1 and not headers[0][1] else headers)
-
-
-def _parse_parts(parts: Mapping[str, bytes]) -> tuple[dict[str, etree._Element], list[Fault]]:
-    trees, faults = {}, []
-    for part, content in parts.items():
-        if part.endswith((".xml", ".rels")):
-            try:
-                trees[part] = opc.parse_xml(content)
-            except (etree.XMLSyntaxError, ValueError) as error:
-                faults.append(Fault(part, str(error)))
-    return trees, faults
 
 
 def _text(paragraph: etree._Element) -> str:
@@ -434,56 +424,54 @@ def read_xlsx(content: bytes, name: str) -> ReadWorkbook:
     """A finished .xlsx with its cached values; a formula without one is a fault."""
     import openpyxl
 
-    parts, problems = opc.read_package(content, name)
-    reason = str(problems[0].values["reason"]) if problems else _find_damage(parts or {})
+    parts, trees, wrong = opc.open_finished(content)
+    reason = next((": ".join(filter(None, item)) for item in wrong.items()), "") or _find_damage(parts or {}, trees)
     try:
         if reason:
             raise ValueError(reason)
-        formulas = openpyxl.load_workbook(io.BytesIO(content))
-        values = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
-    except (zipfile.BadZipFile, LookupError, ValueError, TypeError, AttributeError, SyntaxError, OSError) as error:
+        book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+        formulas = {
+            (sheet.name, name_cell(place)): cell.formula
+            for sheet in open_workbook(content).sheets
+            for place, cell in sheet.formulas()
+        }
+    except (zipfile.BadZipFile, TypeError, AttributeError, OSError, *UNSOUND) as error:
         return ReadWorkbook(name, {}, (), (), "", (Fault(name, str(error)),))
     cells: dict[tuple[str, str], Any] = {}
     rows: list[tuple[tuple[Any, bool], ...]] = []
     headers: list[tuple[Place, str]] = []
     faults: list[Fault] = []
-    for sheet in formulas.worksheets:
+    for sheet in book.worksheets:
         if sheet.sheet_state != "visible":
             faults.append(Fault(sheet.title, "a hidden sheet"))
-        shown = values[sheet.title]
         for row in sheet.iter_rows():
-            rows.append(tuple((shown[cell.coordinate].value, cell.data_type == "f") for cell in row))
-            for cell in row:
-                value = shown[cell.coordinate].value
-                if value is not None:
-                    cells[sheet.title, cell.coordinate] = value
-                if cell.data_type == "f" and (value is None or (isinstance(value, str) and value.startswith("#"))):
-                    faults.append(Fault(f"{sheet.title}!{cell.coordinate}", f"formula without a sound value: {value}"))
+            own = [((sheet.title, cell.coordinate), cell.value) for cell in row]
+            rows.append(tuple((value, spot in formulas) for spot, value in own))
+            cells |= {spot: value for spot, value in own if value is not None}
+            for spot, value in own:
+                if spot in formulas and (value is None or (isinstance(value, str) and value.startswith("#"))):
+                    faults.append(Fault("!".join(spot), f"formula without a sound value: {value}"))
         header = sheet.oddHeader
         text = " ".join(str(part.text) for part in (header.left, header.center, header.right) if part.text)
         headers.append(((("sheet", sheet.title),), text))
-    author = formulas.properties.creator or ""
-    structure = _read_formulas(formulas, parts or {})
+    hidden = [
+        f"{sheet.title}!{key}"
+        for sheet in book.worksheets
+        for kind in (sheet.column_dimensions, sheet.row_dimensions)
+        for key, value in kind.items()
+        if value.hidden
+    ]
+    structure = {
+        "formula": tuple(f"{'!'.join(spot)} ={formula}" for spot, formula in formulas.items()),
+        "hidden": tuple(hidden),
+        "picture": tuple(sorted(_hash(parts[part]) for part in parts or () if parts and part.startswith("xl/media/"))),
+    }
+    author = book.properties.creator or ""
     return ReadWorkbook(name, cells, tuple(rows), tuple(headers), author, tuple(faults), structure)
 
 
-def _read_formulas(book: Any, parts: Mapping[str, bytes]) -> dict[str, tuple[str, ...]]:
-    """The formulas of a workbook, its hidden columns and rows, its pictures."""
-    formulas, hidden = [], []
-    for sheet in book.worksheets:
-        for row in sheet.iter_rows():
-            formulas += [f"{sheet.title}!{cell.coordinate} {cell.value}" for cell in row if cell.data_type == "f"]
-        for kind in (sheet.column_dimensions, sheet.row_dimensions):
-            hidden += [f"{sheet.title}!{key}" for key, value in kind.items() if value.hidden]
-    pictures = sorted(_hash(content) for part, content in parts.items() if part.startswith("xl/media/"))
-    return {"formula": tuple(formulas), "hidden": tuple(hidden), "picture": tuple(pictures)}
-
-
-def _find_damage(parts: Mapping[str, bytes]) -> str:
-    """What openpyxl would read over: a part that is no XML, a sheet or a text that is not there."""
-    trees, faults = _parse_parts(parts)
-    if faults:
-        return f"{faults[0].part}: {faults[0].text}"
+def _find_damage(parts: Mapping[str, bytes], trees: Mapping[str, etree._Element]) -> str:
+    """What openpyxl would read over: a sheet or a text that is not there."""
     for part in trees:
         if part.endswith(".rels"):
             folder, _, file = part.rpartition("_rels/")

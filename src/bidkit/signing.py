@@ -12,8 +12,8 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 
 from bidkit.forms import FilledWord
-from bidkit.ooxml.opc import read_package
-from bidkit.ooxml.sheet.foreign import read_workbook
+from bidkit.ooxml.opc import open_finished
+from bidkit.ooxml.sheet.foreign import UNSOUND, open_workbook
 from bidkit.pdf.reading import ReadPdf, read_pdf
 from bidkit.readback import ReadDocument, read_docx
 from bidkit.source.tables.grid import Grid
@@ -30,6 +30,8 @@ _PLACE = re.compile(
     r"|^(signature|signed|date signed|date of signature|seal|date)\b[^.]{0,25}$",
     re.I,
 )
+_MAYBE = re.compile("章|签|日期|sign|seal|date", re.I)
+"""What stands in all that is a place to sign."""
 _LONGEST = 80
 
 
@@ -90,10 +92,10 @@ def find_kinds(text: str, beside: str = "") -> tuple[str, ...]:
 
 
 def _list_sheets(name: str, content: bytes) -> Iterator[SigningPlace]:
-    parts, _ = read_package(content, name)
-    if parts is None:
+    try:
+        book = open_workbook(content)
+    except UNSOUND:  # which the verification has said
         return
-    book = read_workbook(parts)
     for sheet in book.sheets:
         for row, line in sorted(sheet.rows.items()):
             for column in sorted(line.cells):
@@ -103,11 +105,11 @@ def _list_sheets(name: str, content: bytes) -> Iterator[SigningPlace]:
 
 
 def _list_word(name: str, content: bytes, pdf: ReadPdf | None, document: ReadDocument | None) -> Iterator[SigningPlace]:
-    parts, _ = read_package(content, name)
+    parts, trees, _ = open_finished(content)
     if parts is None:
         return
     finder = _Finder(pdf) if pdf else None
-    for passage in read_document(parts, name):
+    for passage in read_document(parts, name, trees, having=_MAYBE):
         for text, beside in _list_texts(passage.content):
             if kinds := find_kinds(text, beside):
                 page = finder.find(passage.heading, text) if finder else ""

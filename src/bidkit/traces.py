@@ -31,7 +31,6 @@ _ATTRIBUTES = make_path("//@*", is_smart=False)
 _MAKERS = make_path("//@w:author | //@w:initials")
 _CORE, _APP = "docProps/core.xml", "docProps/app.xml"
 _AUTHORS = {_CORE: ("creator", "lastModifiedBy"), _APP: ("Company", "Manager")}
-_XML = (".xml", ".rels")
 _PICTURES = (".png", ".jpg", ".jpeg")
 
 
@@ -59,7 +58,7 @@ def read_traces(content: bytes, name: str, *, with_pixels: bool = True) -> Trace
         with_pixels: pictures are decoded, which takes far longer than all else; without it they have no hash.
     """
     texts: list[tuple[Place, str]] = [((), name.rpartition("/")[2])]
-    package, _ = opc.read_package(content, name)
+    package, trees, wrong = opc.open_finished(content)
     if package is None:
         return Traces(tuple(texts))
     authors: list[tuple[Place, str]] = []
@@ -72,13 +71,11 @@ def read_traces(content: bytes, name: str, *, with_pixels: bool = True) -> Trace
         place: Place = (("part", part),)
         texts.append((place, part))
         lower = part.lower()
-        if lower.endswith(_XML):
-            try:
-                tree = opc.parse_xml(package[part])
-            except (etree.XMLSyntaxError, ValueError):
-                continue
-            texts += _read_texts(part, tree)
-            authors += [(place, who) for who in _read_authors(part, tree)]
+        if part in trees:
+            texts += _read_texts(part, trees[part])
+            authors += [(place, who) for who in _read_authors(part, trees[part])]
+        elif part in wrong:
+            continue
         elif lower.endswith(_PICTURES):
             pixels, extras = read_picture(package[part], with_pixels=with_pixels)
             pictures.append((place, pixels))

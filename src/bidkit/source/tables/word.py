@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from lxml import etree
 
@@ -39,31 +40,42 @@ class Passage:
         return self.headings[-1] if self.headings else ""
 
 
-def read_document(parts: Mapping[str, bytes], name: str) -> Iterator[Passage]:
+def read_document(
+    parts: Mapping[str, bytes],
+    name: str,
+    trees: Mapping[str, etree._Element] = MappingProxyType({}),
+    *,
+    having: re.Pattern[str] | None = None,
+) -> Iterator[Passage]:
     """A document from the top down, then its headers, footers and notes.
 
     What lies in a table or in a text box comes after it, tables in cells by themselves.
 
     Args:
         parts: as of `opc.read_package`; a well-formed `word/document.xml` among them.
+        trees: of parts that have been parsed.
+        having: what must stand in a passage; without it the others are passed over.
     """
     levels = _find_levels(parts)
     tables = 0
     for part in ("word/document.xml", *filter(_BESIDE.fullmatch, parts)):
         headings: dict[int, str] = {}
-        for block in _walk(opc.parse_xml(parts[part])):
+        tree = trees[part] if part in trees else opc.parse_xml(parts[part])
+        for block in _walk(tree):
+            is_wanted = having is None or having.search("".join(map(str, block.itertext())))
             text = "" if block.tag == f"{_W}tbl" else _read_paragraph(block)
             style = block.find(f"{_W}pPr/{_W}pStyle") if text else None
             if style is not None and (level := levels.get(style.get(f"{_W}val", ""))):
                 headings = {own: title for own, title in headings.items() if own < level} | {level: text}
             titles = tuple(headings.values())
             place: tuple[tuple[str, str], ...] = (("heading", titles[-1] if titles else ""),)
-            if text:
+            if text and is_wanted:
                 yield Passage(titles, text, Span(name, place=place))
             elif block.tag == f"{_W}tbl":
                 tables += 1
                 at = Span(name, place=(*place, ("table", str(tables))))
-                yield Passage(titles, _read_table(block, at), at)
+                if is_wanted:
+                    yield Passage(titles, _read_table(block, at), at)
 
 
 def _find_levels(parts: Mapping[str, bytes]) -> dict[str, int]:
