@@ -293,11 +293,12 @@ def verify(
 
     退出码 0：完好。Exit code 0: sound. docs/verify.md、docs/verify.en.md
     """
-    from bidkit.package import MANIFEST
+    from bidkit.package import MANIFEST, recover_package
     from bidkit.verification import verify_packages
 
     language = find_language(lang)
     for folder in packages:
+        recover_package(folder)
         if not (folder / MANIFEST).is_file():
             fail("EN15", {"folder": folder}, language)
     result = verify_packages(packages, __version__, is_strict=strict)
