@@ -21,7 +21,7 @@ from functools import lru_cache
 from pathlib import Path
 from uuid import uuid4
 
-from bidkit.build import build_deal
+from bidkit.build import build_deal, check_deal
 from bidkit.config import find_workspace
 from bidkit.diagnostic import Diagnostic
 from bidkit.judging import Options
@@ -39,7 +39,8 @@ class Asked:
     """How a batch is asked for.
 
     Args:
-        form: the report's; an outcome carries what that needs.
+        forms: the reports'; an outcome carries what they need.
+        is_check: deals are judged, and nothing is written.
         is_fresh: every deal is built, also one of which nothing has changed.
         batch: tells one batch from another.
     """
@@ -47,7 +48,8 @@ class Asked:
     options: Options
     lang: str
     here: Path
-    form: str = "text"
+    forms: tuple[str, ...] = ("text",)
+    is_check: bool = False
     is_fresh: bool = False
     batch: str = field(default_factory=lambda: uuid4().hex)
 
@@ -86,10 +88,12 @@ def build_one(deal: Path, asked: Asked) -> Outcome:
     except Exception:
         values = {"reason": traceback.format_exc().strip().splitlines()[-1], "trace": traceback.format_exc()}
         outcome = _fail(name, Diagnostic("EN25", None, values), asked)
-    return replace(outcome, seconds=time.perf_counter() - start).only(asked.form)
+    return replace(outcome, seconds=time.perf_counter() - start).only(asked.forms)
 
 
 def _build(deal: Path, name: str, asked: Asked) -> Outcome:
+    if asked.is_check:
+        return describe_outcome(check_deal(deal, asked.options), name, asked.lang, asked.here, "check")
     kept = _open_kept(asked.batch)
     plain, because = (None, "") if asked.is_fresh else kept.find(deal, asked.options, asked.told)
     if plain is not None:
