@@ -38,7 +38,7 @@ def batch(
             metavar="PATH…",
             help="项目文件、文件夹、通配符，或每行一个路径的 .txt / deals, folders, patterns, a .txt of paths",
         ),
-    ],
+    ] = None,
     draft: Annotated[bool, typer.Option("--draft", help="生成草稿 / drafts, DRAFT on every page")] = False,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="输出目录，默认各工作区的 dist / folder for packages")
@@ -124,7 +124,7 @@ def _find(paths: list[str], here: Path, since: str | None, *, is_touched: bool) 
     if is_touched:
         return find_touched_by(paths, here, since or find_hook_reference())
     if not paths:
-        raise typer.BadParameter("PATH")
+        raise typer.BadParameter("至少一个 PATH / at least one PATH")
     deals, problems = find_deals(paths, here)
     return find_touched(deals, since) if since is not None and not problems else (deals, problems)
 
