@@ -24,7 +24,15 @@ from workspace import NOW, edit, make_workspace, root_of, sign_all
 
 from bidkit.build import Options, build_deal, check_deal
 from bidkit.diagnostic import Diagnostic
-from bidkit.package import MANIFEST, find_edits, find_missing, make_manifest, recover_package, write_package
+from bidkit.package import (
+    MANIFEST,
+    find_edits,
+    find_missing,
+    make_manifest,
+    recover_package,
+    write_folder,
+    write_package,
+)
 
 WRITER = """
 import sys
@@ -499,6 +507,18 @@ class TestLock:
         assert read_all(folder) in packages
         assert find_edits(folder) == []
         assert [path.name for path in folder.parent.iterdir() if path.is_dir()] == ["deal"]
+
+    def test_folder_that_is_new_is_written_by_one_process_at_a_time(self, tmp_path: Path) -> None:
+        folder, half = tmp_path / "ours", tmp_path / ".ours.stage-1/half.docx"
+        half.parent.mkdir()
+        half.write_bytes(b"half")
+        with folder.with_name(".ours.lock").open("w") as other:
+            fcntl.flock(other, fcntl.LOCK_EX)
+            assert codes(write_folder(folder, make_files())) == ["EN06"]
+            assert half.exists(), "whoever writes it now still needs it"
+        assert write_folder(folder, make_files()) == []
+        assert read_all(folder) == make_files()
+        assert [path.name for path in tmp_path.iterdir()] == ["ours"]
 
     def test_processes_at_the_same_time_leave_one_whole_package(self, folder: Path) -> None:
         command = [sys.executable, "-c", RACER, str(folder)]

@@ -12,7 +12,6 @@ A killed build leaves at most those names; `recover_package` puts them right.
 from __future__ import annotations
 
 import ctypes
-import errno
 import glob
 import hashlib
 import json
@@ -103,18 +102,21 @@ def recover_package(folder: Path) -> None:
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> list[Diagnostic]:
-    """Put files into a folder that is not there yet, all of them or none. Diagnostics: PK08 (it is there), EN04."""
+    """Put files into a folder that is not there yet, all or none. Diagnostics: PK08 (it is there), EN04, EN06."""
     stage = _name_stage(folder)
     try:
         if folder.exists() or folder.is_symlink():
             return [Diagnostic("PK08", None, {"folder": folder})]
         folder.parent.mkdir(parents=True, exist_ok=True)
-        _clear_stages(folder)
-        try:
-            _write_files(stage, files)
-            stage.rename(folder)
-        finally:
+        with _lock(folder) as is_ours:
+            if not is_ours:
+                return [Diagnostic("EN06", None, {"folder": folder})]
             _clear_stages(folder)
+            try:
+                _write_files(stage, files)
+                stage.rename(folder)
+            finally:
+                _clear_stages(folder)
     except OSError as error:
         values = {"folder": error.filename or folder, "reason": error.strerror or str(error)}
         return [Diagnostic("EN04", None, values)]
@@ -268,11 +270,8 @@ def _exchange(one: Path, two: Path) -> bool:
     rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
     if rename is None:
         return False
-    if rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(two), _RENAME_EXCHANGE) == 0:
-        return True
-    if ctypes.get_errno() in (errno.ENOSYS, errno.EINVAL):
-        return False
-    raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(two))
+    # Kernels and file systems that cannot do it have many ways to say so; what is wrong else, a plain rename finds too.
+    return bool(rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(two), _RENAME_EXCHANGE) == 0)
 
 
 def _clear_stages(folder: Path) -> None:
