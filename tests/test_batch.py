@@ -22,7 +22,7 @@ from workspace import ISO9001_RECORD, NOW, edit, make_workspace, sign_all, write
 from bidkit.batch import Asked, Batch, run_batch
 from bidkit.build import Options, build_deal
 from bidkit.cli import app
-from bidkit.finding import find_deals, find_touched, find_touched_by
+from bidkit.finding import find_deals, find_near, find_touched, find_touched_by
 from bidkit.office import find_office
 from bidkit.reports.outcome import Outcome
 from bidkit.source import Workspace
@@ -163,11 +163,14 @@ def test_deals_that_changed_files_may_change(tmp_path: Path) -> None:
     write(tmp_path / "README.md", "nothing of a bid")
 
     def touched(*files: str, since: str | None = None) -> list[str]:
-        found, problems = find_touched_by(files, tmp_path, since)
+        near, problems = find_near(files, tmp_path)
+        assert ([deal.parent.name for deal in near], problems) == (["a", "b"], [])
+        found, problems = find_touched_by(near, files, tmp_path, since)
         assert problems == []
         return [deal.parent.name for deal in found]
 
-    assert [item.code for item in find_touched_by(["team/deals/a/deal.yaml"], tmp_path)[1]] == ["EN28"], "no git"
+    deals = find_near([], tmp_path)[0]
+    assert [item.code for item in find_touched_by(deals, ["team/deals/a/deal.yaml"], tmp_path)[1]] == ["EN28"], "no git"
     git(tmp_path, "init", "-q")
     git(tmp_path, "add", "-A")
     for files, expected in {
@@ -187,9 +190,10 @@ def test_deals_that_changed_files_may_change(tmp_path: Path) -> None:
     assert touched("README.md") == ["a"], "a hook is not told of what is removed"
     git(tmp_path, "commit", "-qm", "second")
     assert (touched(), touched(since="HEAD~1"), touched("team/deals/b/x.md", since="HEAD~1")) == ([], ["a"], ["a", "b"])
-    assert find_touched_by([], tmp_path, "nowhere")[1][0].code == "EN28"
+    assert find_touched_by(deals, [], tmp_path, "nowhere")[1][0].code == "EN28"
     (tmp_path / "empty").mkdir()
-    assert find_touched_by([], tmp_path / "empty")[1][0].code == "EN27", "a hook that finds no deal is set up wrongly"
+    assert find_near([], tmp_path / "empty")[1][0].code == "EN27", "a hook that finds no deal is set up wrongly"
+    assert len(find_near(["../team/deals/a/x.md"], tmp_path / "empty")[0]) == 2
 
 
 # Each by itself.
@@ -226,6 +230,23 @@ def test_two_deals_of_one_id_are_not_built_over_each_other(tmp_path: Path) -> No
     assert [item.state for item in batch.outcomes] == ["refused", "refused"]
     assert "DL74" in batch.outcomes[1].told[0]
     assert "deals/a/deal.yaml" in batch.outcomes[1].told[0]
+    assert not (root / "dist").exists()
+
+
+def test_a_deal_is_not_built_over_one_that_a_change_does_not_touch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = make_deals(tmp_path, "a")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "first")
+    shutil.copytree(root / "deals/a", root / "deals/b")
+    monkeypatch.chdir(root)
+    for words in (["--since", "HEAD", "."], ["--touched", "--check", "deals/b/deal.yaml"]):
+        done = CliRunner().invoke(app, ["batch", "--lang", "en", "--format", "json", *words])
+        (deal,) = json.loads(done.stdout)["deals"]
+        assert (done.exit_code, deal["deal"], deal["state"]) == (1, "deals/b/deal.yaml", "refused")
+        assert "DL74" in done.stdout
     assert not (root / "dist").exists()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -94,7 +94,7 @@ def batch(
     from bidkit.reports.formats import write_report
 
     language, here, files = find_language(lang), Path.cwd(), read_reports(report)
-    deals, problems = _find(paths or [], here, since, is_touched=touched)
+    found, deals, problems = _find(paths or [], here, since, is_touched=touched)
     if problems:
         refuse(problems, language, code=2)
     options = replace(
@@ -103,7 +103,7 @@ def batch(
     forms = tuple(form.value for form in (format, *(form for form, _ in files)))
     asked = Asked(options, language, here, forms, is_check=check, is_fresh=fresh)
     with _watch(len(deals), language) as told:
-        made = run_batch(deals, asked, jobs=jobs, fails_fast=fail_fast, done=told)
+        made = run_batch(deals, asked, beside=found, jobs=jobs, fails_fast=fail_fast, done=told)
 
     def render(form: ReportFormat) -> str:
         return reports.render(made, form.value, language, only_changed=only_changed, with_reasons=explain_cache)
@@ -117,16 +117,20 @@ def batch(
     raise typer.Exit(made.exit_code)
 
 
-def _find(paths: list[str], here: Path, since: str | None, *, is_touched: bool) -> tuple[list[Path], list[Diagnostic]]:
-    """The deals that are asked for; of a hook of pre-commit also those that the range that it runs over touches."""
-    from bidkit.finding import find_deals, find_touched, find_touched_by
+def _find(
+    paths: list[str], here: Path, since: str | None, *, is_touched: bool
+) -> tuple[Sequence[Path], Sequence[Path], Sequence[Diagnostic]]:
+    """All deals that there are, and of these the ones that are asked for: all, or those that a change touches."""
+    from bidkit.finding import find_deals, find_near, find_touched, find_touched_by
 
-    if is_touched:
-        return find_touched_by(paths, here, since or find_hook_reference())
-    if not paths:
+    if not (paths or is_touched):
         raise typer.BadParameter("至少一个 PATH / at least one PATH")
-    deals, problems = find_deals(paths, here)
-    return find_touched(deals, since) if since is not None and not problems else (deals, problems)
+    deals, problems = find_near(paths, here) if is_touched else find_deals(paths, here)
+    if problems or (since is None and not is_touched):
+        return deals, deals, problems
+    if is_touched:
+        return deals, *find_touched_by(deals, paths, here, since or find_hook_reference())
+    return deals, *find_touched(deals, since or "")
 
 
 @contextmanager

@@ -77,30 +77,37 @@ def find_touched(deals: Sequence[Path], reference: str) -> tuple[list[Path], lis
     return _choose(deals, (changes, others), reference)
 
 
+def find_near(files: Iterable[str], here: Path) -> tuple[list[Path], list[Diagnostic]]:
+    """The deals below a folder and in the workspaces of files, each once. Diagnostics: EN27 (there is none)."""
+    workspaces = {workspace.root: None for file in files if (workspace := find_workspace(_name(file, here)))}
+    deals, problems = find_deals([str(here)], here)
+    found = {deal.resolve(): deal for root in workspaces for deal in _walk(root)} | {it.resolve(): it for it in deals}
+    return [*found.values()], [] if found else problems
+
+
 def find_touched_by(
-    files: Iterable[str], here: Path, reference: str | None = None
+    deals: Sequence[Path], files: Iterable[str], here: Path, reference: str | None = None
 ) -> tuple[list[Path], list[Diagnostic]]:
-    """The deals that changed files may change, as `_concern` says. Diagnostics: EN27, EN28.
+    """The deals that changed files may change, as `_concern` says. Diagnostics: EN28.
 
     Hooks are not told of files that are removed: what git is about to remove counts too.
 
     Args:
-        files: relative to `here`, below which the deals are looked for, and in the workspaces of the files.
+        files: relative to `here`.
         reference: a commit; deals that differ from it count too.
     """
-    changed = frozenset((here / file).parent.resolve() / Path(file).name for file in files)
-    workspaces = {workspace.root: None for file in sorted(changed) if (workspace := find_workspace(file))}
-    deals, problems = find_deals([str(here)], here)
-    deals += [deal for root in workspaces for deal in _walk(root)]
-    deals = [*{deal.resolve(): deal for deal in reversed(deals)}.values()][::-1]
-    if not deals:
-        return [], problems
+    changed = frozenset(_name(file, here) for file in files)
     removed = _compare("git", "diff", "--cached", "--name-only", "--diff-filter=D", "-z", "--relative", "--", ".")
     touched, problems = _choose(deals, (lambda root: changed, removed), "HEAD")
     if reference is not None and not problems:
         found, problems = find_touched(deals, reference)
         touched = [deal for deal in deals if deal in (*touched, *found)]
     return ([], problems) if problems else (touched, [])
+
+
+def _name(file: str, here: Path) -> Path:
+    """A file as it is called, in a folder that is no link; it need not be there any more."""
+    return (here / file).parent.resolve() / Path(file).name
 
 
 _Changes = Callable[[Path], frozenset[Path] | str]
