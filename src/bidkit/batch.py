@@ -14,7 +14,7 @@ import signal
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
@@ -22,7 +22,7 @@ from functools import lru_cache
 from pathlib import Path
 from uuid import uuid4
 
-from bidkit.build import build_deal
+from bidkit.build import build_deal, check_deal
 from bidkit.config import find_workspace
 from bidkit.diagnostic import Diagnostic
 from bidkit.judging import Options
@@ -41,7 +41,8 @@ class Asked:
     """How a batch is asked for.
 
     Args:
-        form: the report's; an outcome carries what that needs.
+        forms: the reports'; an outcome carries what they need.
+        is_check: deals are judged, and nothing is written.
         is_fresh: every deal is built, also one of which nothing has changed.
         batch: tells one batch from another.
     """
@@ -49,7 +50,8 @@ class Asked:
     options: Options
     lang: str
     here: Path
-    form: str = "text"
+    forms: tuple[str, ...] = ("text",)
+    is_check: bool = False
     is_fresh: bool = False
     batch: str = field(default_factory=lambda: uuid4().hex)
 
@@ -89,10 +91,12 @@ def build_one(deal: Path, asked: Asked) -> Outcome:
         values = {"reason": traceback.format_exc().strip().splitlines()[-1], "trace": traceback.format_exc()}
         outcome = _fail(name, Diagnostic("EN25", None, values), asked)
     gc.collect()
-    return replace(outcome, seconds=time.perf_counter() - start).only(asked.form)
+    return replace(outcome, seconds=time.perf_counter() - start).only(asked.forms)
 
 
 def _build(deal: Path, name: str, asked: Asked) -> Outcome:
+    if asked.is_check:
+        return describe_outcome(check_deal(deal, asked.options), name, asked.lang, asked.here, "check")
     kept = _open_kept(asked.batch)
     plain, because = (None, "") if asked.is_fresh else kept.find(deal, asked.options, asked.told)
     if plain is not None:
@@ -130,6 +134,7 @@ def run_batch(
     deals: Sequence[Path],
     asked: Asked,
     *,
+    beside: Sequence[Path] = (),
     jobs: int = 0,
     fails_fast: bool = False,
     done: Callable[[Outcome], None] = lambda outcome: None,
@@ -137,12 +142,13 @@ def run_batch(
     """Build all deals; an interrupt ends it once those that are being built are whole.
 
     Args:
+        beside: deals that are not built, but whose packages are not to be written over either.
         jobs: processes; 0 for as many as there are cores.
         fails_fast: nothing is begun after a deal that came to no package.
         done: told each outcome as it comes.
     """
     start, batch = time.perf_counter(), Batch()
-    todo, clashes = _part(deals, asked)
+    todo, clashes = _part(deals, beside, asked)
     found: dict[Path, Outcome] = {}
 
     def tell(deal: Path, outcome: Outcome) -> bool:
@@ -245,23 +251,24 @@ def _prepare(settings: dict[str, str]) -> None:
     os.environ |= settings
 
 
-def _part(deals: Iterable[Path], asked: Asked) -> tuple[list[Path], dict[Path, Outcome]]:
-    """The deals to be built, and those that would write over each other. Diagnostics: DL74."""
+def _part(deals: Sequence[Path], beside: Sequence[Path], asked: Asked) -> tuple[list[Path], dict[Path, Outcome]]:
+    """The deals to be built, and those that would write over another, built or not. Diagnostics: DL74."""
     by_folder: dict[tuple[Path, str], list[Path]] = {}
-    for deal in deals:
+    for deal in dict.fromkeys((*deals, *beside)):
         by_folder.setdefault(_find_folder(deal, asked.options), []).append(deal)
     todo: list[Path] = []
     clashes: dict[Path, Outcome] = {}
+    order = {deal: number for number, deal in enumerate(deals)}
     for (_, name), same in by_folder.items():
+        asked_for = [deal for deal in same if deal in order]
         if len(same) == 1 or not name:
-            todo += same
+            todo += asked_for
             continue
-        for deal in same:
+        for deal in asked_for:
             others = ", ".join(_show(other, asked.here) for other in same if other is not deal)
             clashes[deal] = _fail(
                 _show(deal, asked.here), Diagnostic("DL74", None, {"id": name, "others": others}), asked
             )
-    order = {deal: number for number, deal in enumerate(deals)}
     return sorted(todo, key=order.__getitem__), clashes
 
 

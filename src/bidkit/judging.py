@@ -23,7 +23,7 @@ from bidkit.gate import Attestation, Gate, hash_inputs, judge_gate, load_attesta
 from bidkit.ooxml.rendered import Template
 from bidkit.ooxml.sheet import WorkbookTemplate
 from bidkit.pack import DEFAULT_PACKS, Pack, load_pack
-from bidkit.package import Built, hash_files, read_built
+from bidkit.package import Built, hash_files, read_built, recover_package
 from bidkit.price_form import FilledForm, fill_price_forms
 from bidkit.process import Process, load_process, load_shipped
 from bidkit.quote_file import check_quote_file, compile_quote_file
@@ -243,7 +243,9 @@ def judge_deal(
     followed, later = _judge_followed(workspace, name, bid, policy)
     findings, suppressed = policy.judge(check_bid(bid, followed) + found + wrong_forms)
     made = volumes, quote_file, brief, forms, word_forms, appendix, pinned, policy, suppressed
-    built = read_built((options.out or workspace.root / "dist") / deal.id)
+    folder = (options.out or workspace.root / "dist") / deal.id
+    recover_package(folder)
+    built = read_built(folder)
     state = attestations, built, process, waivers, followed, later
     judged = Judged(workspace, name, bid, pack, *made, findings, *state)
     problems += judged.try_filling(is_draft=options.is_draft) if tries_filling else []
