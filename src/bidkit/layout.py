@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from itertools import zip_longest
 
 from bidkit import office
 from bidkit.diagnostic import Diagnostic, Span
+from bidkit.ooxml import opc
 from bidkit.ooxml.fields import Heading
 from bidkit.ooxml.rendered import Rendered
 from bidkit.pdf.stand_ins import StandIn, StandIns, exchange_pictures
@@ -53,7 +56,7 @@ def paginate(
 
     Diagnostics: EN01, EN02, EN03, EN07, TP23; PK16 where `needs_pages` and a printed page is not known.
     """
-    desk = _Desk(rendered, dated, stand_ins)
+    desk = _Desk(rendered, dated, stand_ins, are_shown=bool(beside))
     problems = desk.lay_out(beside)
     if beside:  # PDFs are asked for
         problems += desk.freeze()
@@ -67,9 +70,14 @@ def paginate(
 
 
 class _Desk:
-    """Documents that are laid out until their pages are known."""
+    """Documents that are laid out until their pages are known.
 
-    def __init__(self, rendered: Mapping[str, Rendered], dated: date, stand_ins: StandIns) -> None:
+    Args:
+        are_shown: their PDFs are wanted, not only their pages.
+    """
+
+    def __init__(self, rendered: Mapping[str, Rendered], dated: date, stand_ins: StandIns, *, are_shown: bool) -> None:
+        self.are_shown = are_shown
         self.rendered = rendered
         self.dated = dated
         self.stand_ins = stand_ins
@@ -103,7 +111,7 @@ class _Desk:
         """Lay out some copies, and read what pages they have."""
         sent = dict(beside)
         for name, copy in copies.items():
-            sent[name], held = exchange_pictures(copy, self.stand_ins)
+            sent[name], held = exchange_pictures(copy, self.stand_ins) if self.are_shown else (_blank(copy), [])
             self.placed[name] = tuple(held)
         pdfs, problems = office.lay_out(sent)
         self.pdfs |= pdfs
@@ -142,6 +150,25 @@ class _Desk:
                 numbers = document.number_pages(office.read_destinations(pdf), office.count_pages(pdf))
                 made[name] = Layout(pdf, tuple(document.headings), numbers, self.placed[name])
         return made
+
+
+def _blank(document: bytes) -> bytes:
+    """A .docx whose pictures are a point each: where they are drawn is said outside of them, and pages are found in
+    half the time.
+    """
+    package, _ = opc.read_package(document, "")
+    kinds = {name: name.rpartition(".")[2].lower() for name in package or () if name.startswith("word/media/")}
+    points = {name: _make_point(kind) for name, kind in kinds.items() if kind in ("png", "jpg", "jpeg")}
+    return opc.write_package(package.replace(points)) if package and points else document
+
+
+@lru_cache
+def _make_point(kind: str) -> bytes:
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.new("L", (1, 1), 255).save(buffer, "PNG" if kind == "png" else "JPEG")
+    return buffer.getvalue()
 
 
 def _is_decimal(pages: Mapping[str, str]) -> bool:
