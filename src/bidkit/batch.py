@@ -90,7 +90,6 @@ def build_one(deal: Path, asked: Asked) -> Outcome:
     except Exception:
         values = {"reason": traceback.format_exc().strip().splitlines()[-1], "trace": traceback.format_exc()}
         outcome = _fail(name, Diagnostic("EN25", None, values), asked)
-    gc.collect()
     return replace(outcome, seconds=time.perf_counter() - start).only(asked.forms)
 
 
@@ -103,6 +102,7 @@ def _build(deal: Path, name: str, asked: Asked) -> Outcome:
         return replace(read_outcome(plain), deal=name, state="unchanged")
     frame = list_frame(deal)
     result = build_deal(deal, asked.options)
+    gc.collect()
     outcome = replace(describe_outcome(result, name, asked.lang, asked.here), because=because)
     if outcome.is_good and result.bid and result.folder and result.workspace:
         tender = result.bid.deal.tender
