@@ -30,7 +30,7 @@ lint: $(VENV)/.ready
 	$(BIN)/lint-imports
 
 golden: $(VENV)/.ready
-	$(BIN)/python examples/sign.py examples/*/
+	$(BIN)/python examples/sign.py $(dir $(wildcard examples/*/bidkit.yaml))
 	$(BIN)/python -m pytest tests/test_examples.py --update-golden
 
 clean:

@@ -19,7 +19,7 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
 def test_together_they_hold_every_kind_of_paper() -> None:
-    libraries = [load_library(Workspace(folder)) for folder in sorted(EXAMPLES.glob("*/")) if folder.is_dir()]
+    libraries = [load_library(Workspace(file.parent)) for file in sorted(EXAMPLES.glob("*/bidkit.yaml"))]
     assert [problems for _, problems in libraries] == [[], [], []]
     assert {paper.kind for papers, _ in libraries for paper in papers} == {*CREDENTIAL_KINDS}
 
