@@ -67,16 +67,23 @@ def authority_covers_the_bid(bid: Bid) -> Iterator[Finding]:
 
 @rule("DT03", regimes=TENDER)
 def bond_is_good(bid: Bid) -> Iterator[Finding]:
-    """The bid bond is as high as asked, in an allowed form, paid in time by the bidder, and holds long enough."""
+    """The bid bond is as high as asked, in an allowed form, paid in time by the bidder, and holds long enough.
+
+    That it is not there yet is a warning, and an error from the moment at which it must be; before that the gate keeps
+    the bid from being handed in without one.
+    """
     yield from _find_high(bid)
     tender, bond = bid.deal.tender, bid.deal.bond
     required = tender.whole_bond if tender else None
     if tender is None or not required:
         return
-    if bond is None:
-        yield Finding(tender.span("bond"), {"fault": Term("bond_missing")}, Severity.WARNING)
-        return
     due = tender.bond_due or tender.deadline
+    is_due = Severity.ERROR if bid.now >= due else Severity.WARNING
+    if bond is None:
+        yield Finding(tender.span("bond"), {"fault": Term("bond_missing")}, is_due)
+        return
+    if fault := _find_unpaid(bond, bid.today):
+        yield Finding(bond.span("paid_on") or bond.span("form"), {"fault": fault}, is_due)
     paid_at = bond.paid_at.astimezone(tender.deadline.tzinfo) if bond.paid_at else None
     faults = [
         ("amount", bond.amount < required, f"{bond.amount:,.2f}", f"{required:,.2f}"),
@@ -90,6 +97,14 @@ def bond_is_good(bid: Bid) -> Iterator[Finding]:
         if is_wrong:
             fault = Term(f"bond_{key}", (("stated", stated), ("wanted", wanted)))
             yield Finding(bond.span(key), {"fault": fault})
+
+
+def _find_unpaid(bond: Bond, today: date) -> Term | None:
+    """Why a bond that is on record is only meant to be given: money needs a day, and no day is to come."""
+    days = [day for day in (bond.paid_on, bond.paid_at.date() if bond.paid_at else None) if day]
+    if not days:
+        return None if _is_paper(bond) else Term("bond_undated")
+    return Term("bond_planned", (("stated", str(max(days))), ("today", str(today)))) if max(days) > today else None
 
 
 def _find_high(bid: Bid) -> Iterator[Finding]:
@@ -109,10 +124,13 @@ def _show(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d %H:%M}" if moment else "—"
 
 
+def _is_paper(bond: Bond) -> bool:
+    return bond.form in ("guarantee", "insurance")
+
+
 def _ends_early(bond: Bond, validity_end: date) -> bool:
     """Whether a guarantee ends before the bid's validity does; money needs no term."""
-    is_paper = bond.form in ("guarantee", "insurance")
-    return is_paper and (bond.valid_until is None or bond.valid_until < validity_end)
+    return _is_paper(bond) and (bond.valid_until is None or bond.valid_until < validity_end)
 
 
 RULES = (validity, dated_in_time, authority_covers_the_bid, bond_is_good, deadline, addenda)
