@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from bidkit.bid import Bid
@@ -36,11 +36,18 @@ def dated_in_time(bid: Bid) -> Iterator[Finding]:
 
 @rule("DT04", regimes=TENDER)
 def deadline(bid: Bid) -> Iterator[Finding]:
-    """The deadline has not passed."""
+    """The deadline has not passed, and is further off than the time that the team keeps for handing in (warning)."""
     tender = bid.deal.tender
-    if tender and bid.now >= tender.deadline:
-        values = {"deadline": tender.deadline.strftime("%Y-%m-%d %H:%M"), "today": bid.today}
-        yield Finding(tender.span("deadline"), values)
+    if tender is None:
+        return
+    values, left = {"deadline": _show(tender.deadline)}, tender.deadline - bid.now
+    if left <= timedelta(0):
+        fault = Term("deadline_passed", (("today", str(bid.today)),))
+        yield Finding(tender.span("deadline"), values | {"fault": fault})
+    elif left < timedelta(hours=bid.buffer_hours):
+        hours, minutes = divmod(int(left.total_seconds()) // 60, 60)
+        told = (("hours", str(hours)), ("minutes", str(minutes)), ("buffer", str(bid.buffer_hours)))
+        yield Finding(tender.span("deadline"), values | {"fault": Term("deadline_near", told)}, Severity.WARNING)
 
 
 @rule("DT05", regimes=TENDER)
