@@ -47,6 +47,9 @@ TEXTS = {
     "the warranty of the text is not that of the deal": Defect(
         "deals/water/solution/warranty.md", "统一质保 36 个月", "统一质保 24 个月", ("ID03 warning",)
     ),
+    "a text has a zero for the letter in a model": Defect(
+        "deals/water/solution/service.md", "\\Z", "\n备件库常备 U4OK 的电池组。\n", ("ID09 warning",)
+    ),
     "a text praises itself": Defect(
         "deals/water/solution/service.md", "# 服务内容\n", "# 最佳服务内容\n", ("FM15 warning",)
     ),

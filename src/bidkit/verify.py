@@ -27,6 +27,7 @@ from bidkit.rules import (
     check_form,
     check_hidden,
     check_layout,
+    check_names,
     check_printed,
     check_residue,
     check_word_form,
@@ -37,6 +38,7 @@ from bidkit.rules.buyer_forms import FinishedPart, FinishedWord
 from bidkit.rules.finished import Finished
 from bidkit.rules.hidden import HandedIn
 from bidkit.rules.layout import Formatted
+from bidkit.rules.names import Named
 from bidkit.rules.price_forms import FinishedForm
 from bidkit.rules.printed import MEGABYTE, Printed
 from bidkit.rules.residue import Residue
@@ -78,7 +80,7 @@ def verify_files(
     read: ReadFiles | None = None,
 ) -> list[Diagnostic]:
     """What is wrong with a package's .docx, .xlsx and .pdf. Diagnostics: DL14, PK05, PK06, PK12–PK15, PK20–PK30, PR02,
-    PR03, PR09, PR25, ID02, FM01–FM03, FM11, EN01–EN03, EN10.
+    PR03, PR09, PR25, ID02, ID08, FM01–FM03, FM11, EN01–EN03, EN10.
 
     Args:
         price_free: the .docx among them in which no price may stand, nor in their PDFs.
@@ -103,6 +105,10 @@ def verify_files(
         found += [] if book.faults else check_formulas(files[name], name)
     for name in blind:
         found += _check_blind(bid, files, name, formats[name], logo)
+    said = {name: (*file.texts, *file.drawn, *file.properties) for name, file in documents.items()}
+    said |= {name: book.texts for name, book in workbooks.items()}
+    for name, texts_of in said.items():
+        found += check_names(Named(bid, name, texts_of)) if name not in blind else []
     for name, form in forms.items():
         found += check_form(FinishedForm(name, form.original, files[name], form.wanted), bid.deal.regime)
     for name, held in word_forms.items():
