@@ -268,6 +268,12 @@ def test_message_gives_the_whole_sum_of_the_payments(share: str, shown: str) -> 
     assert f"add up to {shown} %" in message_of(f"quote: {{milestones: {milestones}}}")
 
 
+def test_message_gives_the_price_that_is_compared() -> None:
+    maker = "{name: 乙, items: 运维, industry: 软件和信息技术服务业, staff: 20, revenue: 60, assets: 1, size: small}"
+    text = f"tender: {{sme_deduction: 10%, sme: {{kind: services, enterprises: [{maker}]}}}}"
+    assert "336,000.00 less 10 % is compared as 302,400.00" in message_of(text)
+
+
 def test_no_payment_at_all_is_zero_percent() -> None:
     assert "add up to 0 %" in message_of("quote: {milestones: [{name: a, trigger: b, percent: 0%}]}")
 

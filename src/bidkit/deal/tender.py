@@ -165,7 +165,8 @@ class Tender(Model):
     the last of a term; `bidders` are others that are known to bid. `bond_forms` are the forms in which the bond may be
     given, all if none is named, and `bond_due` is when it must have arrived, if not by the deadline. Below
     `low_price_ratio` of the ceiling a total has to be explained. `currency` and `decimals` are those in which prices
-    must be given, `payments` the terms of payment; `file_types` are the kinds of files that its platform takes.
+    must be given, `payments` the terms of payment; `sme_deduction` is by how much the price of small and micro
+    enterprises is lowered when bids are compared; `file_types` are the kinds of files that its platform takes.
     """
 
     no: Text
@@ -196,6 +197,7 @@ class Tender(Model):
     parts: dict[str, Texts] = Field(default_factory=dict)
     copies: Whole | None = None
     sme: Enterprises | None = None
+    sme_deduction: Rate | None = None
     pdf_size_mb: Whole | None = None
     file_size_mb: Whole | None = None
     package_size_mb: Whole | None = None
