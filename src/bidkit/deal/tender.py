@@ -36,8 +36,9 @@ class RequiredCredential(Model):
 
     The others are conditions: every text of `scope` stands in its scope, its `level` is that or a higher one, it is in
     date on each day of `valid`, it was issued in the window `dated`, what it is about lies in the window `period`, its
-    amount is `amount` or more, it has one of `tags`. At least `count` papers must meet them, and there must be one for
-    each year or month of `covers`. With `choose` they are taken from the library, whatever the deal lists.
+    amount is `amount` or more, it has one of `tags`. At least `count` papers must meet them, there must be one for
+    each year or month of `covers`, and with `per_member` one that names each member of the team. With `choose` they are
+    taken from the library, whatever the deal lists.
     """
 
     id: Text
@@ -56,6 +57,7 @@ class RequiredCredential(Model):
     tags: Texts = ()
     count: Whole = 1
     choose: Flag = False
+    per_member: Flag = False
 
 
 class Addendum(Model):

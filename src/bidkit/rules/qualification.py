@@ -19,6 +19,7 @@ from bidkit.quote.offers import round_to
 from bidkit.rules.registry import Finding, rule
 from bidkit.sme import INDUSTRIES, find_size
 from bidkit.source import nearest
+from bidkit.wording import fold
 
 _MOST_TOLD = 5
 _DEDUCTION_FROM, _LEAST_DEDUCTION, _MOST_DEDUCTION = date(2022, 7, 1), Decimal("0.1"), Decimal("0.2")
@@ -120,6 +121,19 @@ def every_period_covered(bid: Bid) -> Iterator[Finding]:
         if papers and missing:
             values = {"title": need.title, "periods": "、".join(missing), "clause": need.clause or "—"}
             yield Finding(need.span("covers"), values)
+
+
+@rule("QU16", regimes=frozenset({"tender"}))
+def every_member_proved(bid: Bid) -> Iterator[Finding]:
+    """Where a requirement is one of each member of the team, a paper that meets it names each of them."""
+    for need, papers in bid.selection.required:
+        named = [
+            fold(f"{paper.holder}\n{paper.title}\n{paper.scope}") for paper in bid.selection.find_good(need, papers)
+        ]
+        for member in bid.deal.team if need.per_member and papers else ():
+            if not any(fold(member.name) in text for text in named):
+                values = {"name": member.name, "title": need.title, "clause": need.clause or "—"}
+                yield Finding(member.span("name"), values)
 
 
 @rule("QU06", regimes=frozenset({"tender"}))
@@ -231,6 +245,7 @@ RULES = (
     windows_met,
     enough_papers,
     every_period_covered,
+    every_member_proved,
     no_affiliate_bids,
     affiliates_are_known,
     masks_are_known,
