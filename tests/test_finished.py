@@ -244,6 +244,23 @@ def test_name_that_is_cut_short_everywhere_is_found(final: Package, name: str) -
     assert codes(final.find(final.docx, change)) == {"ID02"} | ({"ID08"} if name == final.bid.company.name else set())
 
 
+@pytest.mark.parametrize(
+    ("texts", "is_told"),
+    [
+        (["授权委托书", "致：澄溪水务有限公司", "现委托林知行为代理人，以我方名义投标。"], True),
+        (["格式 2 授 权 委 托 书", "本授权书声明如下。"], True),
+        (["授权委托书", "营业执照", "审计报告", "社保证明", "完税证明", "业绩合同", "委托林知行为代理人。"], False),
+        (["资格审查：授权委托书见第 3 页", "现委托林知行为代理人。"], False),
+    ],
+)
+def test_an_authorization_under_a_title_that_is_no_heading_is_told(
+    final: Package, texts: list[str], is_told: bool
+) -> None:
+    written = "".join(f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>" for text in texts)
+    found = final.broken(final.docx, BODY, "<w:sectPr(?!.*<w:sectPr)", f"{written}<w:sectPr")
+    assert [item.code for item in found] == ["FM09"] * is_told
+
+
 def test_legal_words_that_are_not_the_usual_ones_are_told(final: Package) -> None:
     (item,) = final.broken(final.docx, BODY, f"(?<!：){WORDS}", f"{WORDS}（人民币叁拾叁万陆仟元正）")
     assert (item.code, item.severity) == ("PR02", Severity.INFO)
