@@ -42,7 +42,7 @@ from bidkit.rules.names import Named
 from bidkit.rules.price_forms import FinishedForm
 from bidkit.rules.printed import MEGABYTE, Printed
 from bidkit.rules.residue import Residue
-from bidkit.traces import read_pdf_traces, read_traces
+from bidkit.traces import Traces, read_pdf_traces, read_traces
 
 _SHOWN_FILES = 5
 
@@ -141,7 +141,7 @@ def check_submit(
     """What is wrong with all that is handed in, copies of papers included. Diagnostics: FM14, PK36–PK38.
 
     Args:
-        foreign: the names of other deals and of competitors, which no file but the copies may tell.
+        foreign: the names of other deals and of competitors, which no file may tell, and of the copies no property.
     """
     yield from _check_sizes(bid, submit, attachments)
     yield from _check_types(bid, submit)
@@ -151,6 +151,11 @@ def check_submit(
             content, is_pdf = submit[name], name.endswith(".pdf")
             told = read_pdf_traces(content, name) if is_pdf else read_traces(content, name, with_pixels=False)
             yield from check_residue(Residue(bid, name, told, foreign))
+    # A paper may name others; who has made its file may be none of them. What is signed keeps its properties.
+    for name in (name for name in copies if foreign and name.endswith(".pdf") and _tells_maker(submit[name])):
+        told = read_pdf_traces(submit[name], name)
+        about = Traces(tuple((place, text) for place, text in told.texts[1:] if not place), (), ())
+        yield from check_residue(Residue(bid, name, about, foreign))
     yield from _check_numbers(bid, submit)
 
 
@@ -193,6 +198,10 @@ def _weigh_parts(name: str, content: bytes, attachments: Sequence[Attachment]) -
         if package and part.startswith("word/media/"):
             sizes[papers.get(package[part], part)] += len(package[part])
     return dict(sizes) or {name: len(content)}
+
+
+def _tells_maker(pdf: bytes) -> bool:
+    return b"/Info" in pdf or b"xmpmeta" in pdf
 
 
 def _check_numbers(bid: Bid, submit: Mapping[str, bytes]) -> Iterator[Diagnostic]:
