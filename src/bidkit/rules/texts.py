@@ -103,7 +103,10 @@ _LABELS = {
     "origin": "产地|原产地|原产国|country of origin|origin",
 }
 _LABELLED = {
-    key: re.compile(rf"(?<![\w、/])(?:{names})\s*[:：]\s*(?P<said>[^\s，,。；;、（()）|][^，,。；;、（()）|\n]*)", re.I)
+    key: re.compile(
+        rf"(?<![\w、/])(?<![A-Za-z] )(?:{names})\s*[:：]\s*(?P<said>[^\s，,。；;、（()）|][^，,。；;、（()）|\n]*)",
+        re.I,
+    )
     for key, names in _LABELS.items()
 }
 _NOT_OURS = ("text", "scoring", "clause")
