@@ -18,7 +18,10 @@ CHANGES = (
     ("{id: A, name: 硬件设备}", f"{{id: A, name: 硬件设备, lot: {FIRST}}}"),
     ("{id: B, name: 实施服务}", f"{{id: B, name: 实施服务, lot: {SECOND}}}"),
     ("    clause: 3.1\n", f"    lot: {FIRST}\n    clause: 3.1\n"),
-    ("\nrequirements:\n", f"\nbond: {{form: transfer, amount: 6800.00, payer: {COMPANY}}}\nrequirements:\n"),
+    (
+        "\nrequirements:\n",
+        f"\nbond: {{form: transfer, amount: 6800.00, payer: {COMPANY}, paid_on: 2026-08-31}}\nrequirements:\n",
+    ),
 )
 PRICE = "    template: price.docx\n"
 PER_LOT = f'{PRICE}    per: lot\n    output: "{{lot.id}}-{{volume.title}}"\n'

@@ -100,6 +100,9 @@ TEXTS = {
     "the blind volume tells an address": Defect(
         OVERVIEW, "operations vendor and a compliance vendor[.]", r"\g<0> Ask proposals@haldenpike.example.", ("PK28",)
     ),
+    "the number of the tender has a digit too many": Defect(
+        OVERVIEW, "The portal receipt is filed with the offer record[.]", r"\g<0> It names RFP 26-1114.", ("ID08",)
+    ),
     "a number that is to be hidden stands in a text": Defect(
         OVERVIEW,
         "evidence that is complete before the auditors arrive[.]",

@@ -55,6 +55,8 @@ CHANGES: dict[str, tuple[Callable[[pikepdf.Pdf], None], tuple[tuple[str, Any], .
     "the file is too large": (grow, (("PK14", 0),)),
 }
 """Each with the codes that are found, and the page."""
+OF_REFERENCES = ("FM10",)
+"""Found in its Word file, where a table names another page than that of the heading in the PDF."""
 OF_PAGES = ("PK25", "PK27 warning")
 """Found in its Word file, whose pages are counted in the PDF: too many, and set in a font that is not here."""
 

@@ -55,7 +55,10 @@ LISTED = {
         DEAL,
         r"(name: 凛川空调制造有限公司, items: \[.*?\], industry: 工业), staff: 60, revenue: 3200",
         r"\1, staff: 420, revenue: 32000",
-        ("QU07 warning",),
+        ("QU07 warning", "QU15 warning"),
+    ),
+    "a deduction is less than the law grants": Defect(
+        DEAL, "  sme:\n    kind: goods", r"  sme_deduction: 6%\n\g<0>", ("QU15 warning",)
     ),
     "an industry is none of the standard": Defect(
         DEAL, r"(name: 稳谷电器有限公司, items: \[.*?\], industry): 工业", r"\1: 电器制造", ("QU11 warning",)

@@ -47,6 +47,9 @@ TEXTS = {
     "the warranty of the text is not that of the deal": Defect(
         "deals/water/solution/warranty.md", "统一质保 36 个月", "统一质保 24 个月", ("ID03 warning",)
     ),
+    "a text has a zero for the letter in a model": Defect(
+        "deals/water/solution/service.md", "\\Z", "\n备件库常备 U4OK 的电池组。\n", ("ID09 warning",)
+    ),
     "a text praises itself": Defect(
         "deals/water/solution/service.md", "# 服务内容\n", "# 最佳服务内容\n", ("FM15 warning",)
     ),
@@ -54,6 +57,7 @@ TEXTS = {
         "deals/water/solution/plan.md", "\\Z", "\n合同按《中华人民共和国合同法》订立。\n", ("FM15 warning",)
     ),
 }
+TEAM = ("沈砚秋", "陆景和", "韩疏影", "秦牧之", "周砥", "叶蓁", "程岱")
 PAPER_FAULTS = {
     "ISO 27001 expired before the deadline": Defect(
         f"{PAPERS}/iso27001.yaml", "valid_until: .*", "valid_until: 2026-09-17", ("QU02",)
@@ -82,6 +86,13 @@ PAPER_FAULTS = {
     ),
     "a paper is asked for that there is none of": Defect(
         DEAL, "id: Q06, kind: iso9001,", "id: Q06, kind: ccc,", ("QU01",)
+    ),
+    "the proof of social security is to name everybody": Defect(
+        DEAL,
+        "(Q05, .*截止日前6个月内, choose: true)",
+        r"\1, per_member: true",
+        (),
+        tuple(("QU16", DEAL, f"- name: {name}$") for name in TEAM),
     ),
     "one contract too few": Defect(DEAL, "count: 3, choose: true", "count: 4, choose: true", ("QU05 warning",)),
     "a related company bids too": Defect(

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -427,6 +428,16 @@ def test_another_day_or_option_is_a_change_where_it_counts(tmp_path: Path) -> No
     assert states(make(root)) == {"a": "unchanged"}
     assert reasons(make(root, options=later)) == {"a": "day"}
     assert reasons(make(root, options=replace(Options(now=NOW), is_strict=True)))["a"] == "option is_strict"
+
+
+def test_the_hours_before_a_deadline_are_judged_anew_on_the_same_day(tmp_path: Path) -> None:
+    root = make_deals(tmp_path, "a")
+    edit(root / "bidkit.yaml", "as_of: 2026-09-01\n", "submit_buffer_hours: 3\n")
+    hours = {hour: datetime(2026, 9, 18, hour - 8, tzinfo=UTC) for hour in (8, 9)}
+    make(root, options=Options(now=hours[8] - timedelta(hours=2)))
+    assert states(make(root, options=Options(now=hours[8] - timedelta(hours=2)))) == {"a": "unchanged"}
+    assert reasons(make(root, options=Options(now=hours[8]))) == {"a": "day"}
+    assert states(make(root, options=Options(now=hours[9]))) == {"a": "unchanged"}
 
 
 def test_a_bid_that_is_not_whole_is_judged_anew_each_time(tmp_path: Path) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from workspace import COMPANY, SETTINGS, edit, make_picture, make_workspace, run_check, sign_all, write
 
 from bidkit.config import Settings, find_workspace, load_settings
-from bidkit.diagnostic import Diagnostic
+from bidkit.diagnostic import Diagnostic, Severity
 from bidkit.source import Workspace
 
 
@@ -145,12 +145,24 @@ class TestSettings:
         assert result.bid is not None
         assert (result.bid.today, result.pinned) == (date(2026, 9, 18), None)
 
-    @pytest.mark.parametrize(("minute", "codes"), [(29, []), (30, ["DT04"])])
-    def test_deadline_passes_in_its_very_minute(self, tmp_path: Path, minute: int, codes: list[str]) -> None:
+    @pytest.mark.parametrize(("minute", "severity"), [(29, Severity.WARNING), (30, Severity.ERROR)])
+    def test_deadline_passes_in_its_very_minute(self, tmp_path: Path, minute: int, severity: Severity) -> None:
         deal = make_workspace(tmp_path)
         edit(tmp_path / "bidkit.yaml", "as_of: 2026-09-01\n", "")
         result = run_check(deal, datetime(2026, 9, 18, 1, minute, tzinfo=UTC))
-        assert [problem.code for problem in result.diagnostics] == codes
+        assert [(problem.code, problem.severity) for problem in result.diagnostics] == [("DT04", severity)]
+
+    @pytest.mark.parametrize(("buffer", "minutes", "told"), [("2", 61, ["1 h 1 min"]), ("1", 61, []), ("0", 1, [])])
+    def test_a_team_says_how_long_before_the_deadline_it_is_warned(
+        self, tmp_path: Path, buffer: str, minutes: int, told: list[str]
+    ) -> None:
+        deal = make_workspace(tmp_path)
+        edit(tmp_path / "bidkit.yaml", "as_of: 2026-09-01\n", f"submit_buffer_hours: {buffer}\n")
+        moment = datetime(2026, 9, 18, 1, 30, tzinfo=UTC) - timedelta(minutes=minutes)
+        said = [problem.message("en") for problem in run_check(deal, moment).diagnostics]
+        assert said == [
+            f"the deadline 2026-09-18 09:30 is only {left} away, less than the 2 h kept for handing in" for left in told
+        ]
 
     def test_changed_company_voids_the_reviews_of_what_prints_it(self, tmp_path: Path) -> None:
         deal = make_workspace(tmp_path)

@@ -99,7 +99,7 @@ def list_seeded() -> set[str]:
     """The codes that are found in an example, each at its place, in this file and those beside it."""
     batches = [*BATCHES.values(), seeded_package.BUILT]
     changes = [*seeded_volumes.CHANGES.values(), *(item for group in GROUPS.values() for item in group.values())]
-    told = [code for item in changes for code, _ in item.wanted] + [*seeded_pdfs.OF_PAGES]
+    told = [code for item in changes for code, _ in item.wanted] + [*seeded_pdfs.OF_PAGES, *seeded_pdfs.OF_REFERENCES]
     told += [code for _, wanted in seeded_pdfs.CHANGES.values() for code, _ in wanted]
     return {code.split()[0] for code in told}.union(*(item.codes for item in batches)) & {*describe_codes()}
 

@@ -22,6 +22,7 @@ import pypdfium2
 import pytest
 import seeded_pdfs
 from dump import dump_docx, dump_xlsx
+from mutants import Office, W
 from pdf_files import difference
 from seeded import list_found
 
@@ -291,6 +292,24 @@ def test_faults_seeded_into_a_pdf_are_found_and_nothing_else(laid_out: tuple[Res
     for pdf, wanted in ((before, Counter()), (seeded_pdfs.apply(before), seeded_pdfs.expect())):
         printed = Printed(bid, {name: read_pdf(pdf, name)}, {name: document}, is_draft=False)
         assert list_found(check_printed(printed)) == wanted
+
+
+@pytest.mark.office
+def test_a_page_that_an_index_names_is_compared_with_the_pdf(laid_out: tuple[Result, bytes, bytes]) -> None:
+    result, content, _ = laid_out
+    assert result.folder is not None
+    assert result.bid is not None
+    pdf = read_pdf((result.folder / seeded_pdfs.NAME).read_bytes(), seeded_pdfs.NAME)
+    before, name = read_docx(content, "proposal.docx"), "proposal.docx"
+    assert len(before.references) > 30
+    office = Office(content)
+    paragraph = [*office.tree("word/document.xml").iter(f"{W}p")][before.references[0].paragraph - 1]
+    shown = next(text for text in paragraph.iter(f"{W}t") if text.text == before.references[0].shown)
+    shown.text = f"{shown.text}1"
+    after = read_docx(office.save(), name)
+    printed = [Printed(result.bid, {pdf.name: pdf}, {pdf.name: read}, is_draft=False) for read in (before, after)]
+    counts = [Counter(item.code for item in check_printed(each) if item.code[:2] == "FM") for each in printed]
+    assert counts == [Counter(), Counter(seeded_pdfs.OF_REFERENCES)]
 
 
 @pytest.mark.office

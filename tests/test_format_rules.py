@@ -475,6 +475,20 @@ def test_what_refers_to_the_cover_still_finds_something() -> None:
     assert [text for text in texts(made) if text] == ["一", "1"]
 
 
+@pytest.mark.parametrize("between", ["Tables", "What follows is listed here, for nobody would look for it elsewhere."])
+def test_the_title_of_a_list_goes_with_it_in_whatever_style_it_is(between: str) -> None:
+    from office_files import contents, docx, p
+
+    section = '<w:sectPr><w:pgSz w:w="11906" w:h="16838"/></w:sectPr>'
+    lists = [p("Contents"), contents(), p(between), contents(' TOC \\h \\c "Table" ')]
+    content = docx(p("Cover", properties=section), *lists, p("", properties=section), p("One", style="Heading1"))
+    rules = make_rules({"cover": "false", "contents": "false"})
+    made = sound(dressed(rules, content))
+    is_title = between == "Tables"
+    assert [text for text in texts(made) if text] == ([] if is_title else [between]) + ["One"]
+    assert ("PK23" in codes(judge(made, rules))) is not is_title
+
+
 def test_the_pdf_that_is_handed_in_is_what_is_counted() -> None:
     bid, content = plain_volume()
     rules = make_rules({"pages": {"max": "2"}})

@@ -16,7 +16,19 @@ import yaml
 from follow_files import FOLLOW
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from office_files import docx as light_proposal
-from workspace import ISO9001, NOW, STRATEGY, edit, make_picture, make_workspace, root_of, run_check, sign_all, write
+from workspace import (
+    COMPANY,
+    ISO9001,
+    NOW,
+    STRATEGY,
+    edit,
+    make_picture,
+    make_workspace,
+    root_of,
+    run_check,
+    sign_all,
+    write,
+)
 
 from bidkit import forms
 from bidkit.bid import Bid
@@ -414,6 +426,32 @@ def test_item_is_open_and_blocks_while_it_does_not_hold(tmp_path: Path, changes:
     result = run_check(make_light(tmp_path, **changes))
     assert items_of(result)[item].state is State.OPEN
     assert item in [blocking.item.id for blocking in gate_of(result).blocking("build")]
+
+
+PAID = {"form": "transfer", "amount": "6000.00", "payer": COMPANY, "paid_on": "2026-09-01"}
+GUARANTEE = {"form": "guarantee", "amount": "6000.00", "payer": COMPANY, "valid_until": "2026-12-31"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_open"),
+    [
+        ({"tender__bond": "6000.00"}, True),
+        ({"tender__bond": "6000.00", "bond": PAID}, False),
+        ({"tender__bond": "6000.00", "bond": GUARANTEE}, False),
+        ({"tender__bond": "6000.00", "bond": {**PAID, "paid_on": "2026-09-02"}}, True),
+        ({"tender__bond": "6000.00", "bond": {**PAID, "paid_at": "2026-09-02T00:01+08:00"}}, True),
+        ({"tender__bond": "6000.00", "bond": {**GUARANTEE, "form": "draft"}}, True),
+        ({"tender__bond": None}, False),
+        ({"tender__bond": "0"}, False),
+    ],
+)
+def test_nothing_is_handed_in_without_the_bond_that_is_asked_for(
+    tmp_path: Path, changes: dict[str, Any], is_open: bool
+) -> None:
+    result = run_check(make_light(tmp_path, **changes))
+    assert (items_of(result)["4.9b"].state is State.OPEN) is is_open
+    assert ("4.9b" in [item.item.id for item in gate_of(result).blocking("submit")]) is is_open
+    assert "4.9b" not in [item.item.id for item in gate_of(result).blocking("build")]
 
 
 # Attestations.

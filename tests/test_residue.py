@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
-from workspace import NOW, make_workspace, root_of, write
+from workspace import NOW, make_workspace, root_of, run_check, write
 
 from bidkit.build import Options, build_deal
 from bidkit.diagnostic import Diagnostic
+from bidkit.rules.residue import list_foreign
 from bidkit.source import Workspace
 from bidkit.source.others import read_other_names
+from bidkit.verify import check_submit
 
 OTHER = """\
 schema: bidkit/deal@1
@@ -60,6 +64,28 @@ def test_competitor_is_named_nowhere(tmp_path: Path) -> None:
     assert found(tmp_path / "a", **rival) == []
     (item,) = found(tmp_path / "b", **rival, **say("优于远岑科技有限公司。"))[:1]
     assert "a competitor" in item.message("en")
+
+
+def test_another_bidder_is_named_nowhere(tmp_path: Path) -> None:
+    (item, *_) = found(tmp_path, **say("远岑科技有限公司有同样的平台。"), tender__bidders=["远岑科技有限公司"])
+    assert "another bidder" in item.message("en")
+
+
+@pytest.mark.parametrize(("author", "is_told"), [("远岑科技有限公司", True), ("衡屿认证有限公司", False), ("", False)])
+def test_who_made_the_file_of_a_paper_is_no_other_bidder(tmp_path: Path, author: str, is_told: bool) -> None:
+    """As of a signed PDF, whose properties stay; what its pages say is the paper's own matter."""
+    deal = make_workspace(tmp_path, tender__bidders=["远岑科技有限公司"])
+    bid = run_check(deal).bid
+    assert bid is not None
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        if author:
+            pdf.docinfo["/Author"] = author
+        stream = io.BytesIO()
+        pdf.save(stream)
+    names = list_foreign(bid, ())
+    told = list(check_submit(bid, {"submit/credentials/01-保函.pdf": stream.getvalue()}, (), names))
+    assert [item.code for item in told] == ["FM14"] * is_told
 
 
 def test_what_the_track_record_tells_may_be_told(tmp_path: Path) -> None:

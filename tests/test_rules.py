@@ -2,10 +2,10 @@
 
 A fixture holds several documents, each a set of changes onto `workspace.DEAL`: mappings are merged, all else takes the
 place of what was there, and a key without a value goes. Besides the deal's keys a document may have `papers` (changes
-to credential records, or new ones, by id), `products` (likewise, by sku), `company`, `follow` (changes onto
-`follow_files.FOLLOW`; without it nothing has followed) and `now`. Every line that must be reported ends in `# <- CODE`,
-with `warning` behind it where it is none but that; several are separated by commas. All rules run on each document, and
-nothing but what is marked may be found.
+to credential records, or new ones, by id), `products` (likewise, by sku), `company`, `submit_buffer_hours`, `follow`
+(changes onto `follow_files.FOLLOW`; without it nothing has followed) and `now`. Every line that must be reported ends
+in `# <- CODE`, with `warning` behind it where it is none but that; several are separated by commas. All rules run on
+each document, and nothing but what is marked may be found.
 """
 
 from __future__ import annotations
@@ -130,9 +130,10 @@ def make_bid(document: Document) -> Bid:
     nothing = Node(changes.span)
     papers, products = changes.pop("papers", nothing), changes.pop("products", nothing)
     changes.pop("follow", nothing)
-    company = Node(changes.span)
-    if (own := changes.pop("company", None)) is not None:
-        company.put("company", own, changes.span, changes.span)
+    own_settings = Node(changes.span)
+    for key in ("company", "submit_buffer_hours"):
+        if (own := changes.pop(key, None)) is not None:
+            own_settings.put(key, own, changes.span, changes.span)
     now = datetime.fromisoformat(changes.pop("now", NOW.isoformat()))
     deal: Deal = make(Deal, merge(merge(parse(DEAL, "deal.yaml"), parse(EXPLAINED, "deal.yaml")), changes))
     assert check_references(deal) == []
@@ -140,11 +141,12 @@ def make_bid(document: Document) -> Bid:
     records = {record.id: record for record in make_records(Credential, base, papers)}
     chosen = tuple(records[name] for name in deal.credentials)
     catalog = Catalog(tuple(make_records(Product, {"GW-200": make_product_node()}, products)), (), chosen)
-    settings = make(Settings, merge(parse(SETTINGS, "bidkit.yaml"), company))
+    settings = make(Settings, merge(parse(SETTINGS, "bidkit.yaml"), own_settings))
     zone = deal.tender.deadline.tzinfo if deal.tender else now.tzinfo
     now = now.astimezone(zone)
     quote = compute_quote(deal.quote, deal.language, deal.tender.lots if deal.tender else ())
-    return Bid(deal, settings.company, catalog, quote, select_credentials(deal, chosen), now, now.date())
+    about = deal, settings.company, catalog, quote, select_credentials(deal, chosen), now, now.date()
+    return Bid(*about, buffer_hours=settings.submit_buffer_hours)
 
 
 def find(document: Document) -> list[Diagnostic]:
@@ -220,7 +222,12 @@ UNDERLINED = {
     "PR15": ["GW-300", "GW-400"],
     "DT01": ["89"],
     "DT02": ["2026-09-19"],
-    "DT04": ["2026-09-18T09:30+08:00", "2026-09-01T08:59+08:00", "2026-09-01T02:00+01:00"],
+    "DT04": [
+        *["2026-09-18T09:30+08:00"] * 3,
+        "2026-09-01T08:59+08:00",
+        "2026-09-01T02:00+01:00",
+        "2026-09-01T02:01+01:00",
+    ],
     "DT05": ["false", "否"],
     "QU02": ["2026-09-17", "2026-09-18", "2026-12-16", "2026-09-19", "2026-08-31", "2027-01-15", "2027-04-05"],
     "ID01": ["青禾测试技术有限公司（杭州）", "青禾测试技术有限公司杭州分公司", "别家公司", "别家公司"],
@@ -259,6 +266,12 @@ def message_of(text: str) -> str:
 def test_message_gives_the_whole_sum_of_the_payments(share: str, shown: str) -> None:
     milestones = f"[{{name: a, trigger: b, percent: 100%}}, {{name: c, trigger: d, percent: {share}}}]"
     assert f"add up to {shown} %" in message_of(f"quote: {{milestones: {milestones}}}")
+
+
+def test_message_gives_the_price_that_is_compared() -> None:
+    maker = "{name: 乙, items: 运维, industry: 软件和信息技术服务业, staff: 20, revenue: 60, assets: 1, size: small}"
+    text = f"tender: {{sme_deduction: 10%, sme: {{kind: services, enterprises: [{maker}]}}}}"
+    assert "336,000.00 less 10 % is compared as 302,400.00" in message_of(text)
 
 
 def test_no_payment_at_all_is_zero_percent() -> None:

@@ -130,6 +130,32 @@ def test_a_price_that_cannot_be_read_is_told(school: Path, text: str) -> None:
     assert [(item.code, item.values["label"]) for item in found.diagnostics] == [("PR27", "投标总价")]
 
 
+@pytest.mark.parametrize(
+    ("inner", "wrong"),
+    [
+        ([("大写", RIGHT), ("小写", "2,151,120.00")], set()),
+        ([("大写", "小写"), (RIGHT, "2,151,120.00")], set()),
+        ([("2,151,120.00",)], set()),
+        ([("2,151,121.00",)], {"place"}),
+        ([("小写", "2,151,121.00")], {"place"}),
+        ([("大写", ""), ("小写", "")], {"PR27"}),
+    ],
+)
+def test_a_price_is_read_from_a_table_in_the_cell_beside_its_name(
+    school: Path, inner: Sequence[Sequence[str]], wrong: set[str]
+) -> None:
+    document = Document()
+    frame = document.add_table(1, 2)
+    frame.cell(0, 0).text = "投标总价"
+    table = frame.cell(0, 1).add_table(0, len(inner[0]))
+    for row in inner:
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.text = text
+    document.save(str(school / "submit/投标函.docx"))
+    found = simulate(school)
+    assert told(found) - {"sum"} | {item.code for item in found.diagnostics if item.code == "PR27"} == wrong
+
+
 def _put_into_cell(document: object) -> None:
     inner = document.add_table(1, 1).cell(0, 0).add_table(1, 2)  # type: ignore[attr-defined]
     inner.cell(0, 0).text, inner.cell(0, 1).text = "投标总价", "2,151,121.00"

@@ -105,8 +105,7 @@ def _build(deal: Path, name: str, asked: Asked) -> Outcome:
     gc.collect()
     outcome = replace(describe_outcome(result, name, asked.lang, asked.here), because=because)
     if outcome.is_good and result.bid and result.folder and result.workspace:
-        tender = result.bid.deal.tender
-        about = result.workspace, result.folder, tender.deadline if tender else None
+        about = result.workspace, result.folder, result.bid.moments
         traced = trace(*about, is_pinned=result.pinned is not None)
         seen = frame | list_seen(result.workspace)
         kept.keep(deal, asked.options, asked.told, traced, seen, replace(outcome, because="").to_plain())

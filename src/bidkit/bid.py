@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from functools import cached_property
 from typing import Any
 
@@ -29,6 +29,7 @@ class Bid:
         now: aware; the moment by which deadlines are judged.
         today: its date in the deal's zone, or the pinned `as_of`.
         lot: the lot that it is narrowed to; None stands for the whole.
+        buffer_hours: how long before the deadline a team wants to have handed in.
     """
 
     deal: Deal
@@ -39,6 +40,7 @@ class Bid:
     now: datetime
     today: date
     lot: Lot | None = None
+    buffer_hours: int = 0
 
     @property
     def by_lot(self) -> tuple[Bid, ...]:
@@ -54,6 +56,15 @@ class Bid:
             "company": self.company.model_dump(mode="json", exclude_defaults=True),
             "catalog": [record.model_dump(mode="json", exclude_defaults=True) for record in records],
         }
+
+    @property
+    def moments(self) -> tuple[datetime, ...]:
+        """The moments at which a tender is judged otherwise than before, its deadline first."""
+        tender = self.deal.tender
+        if tender is None:
+            return ()
+        near = tender.deadline - timedelta(hours=self.buffer_hours)
+        return (tender.deadline, near, *([tender.bond_due] if tender.bond_due else []))
 
     @property
     def validity_end(self) -> date:
@@ -107,7 +118,8 @@ def make_bid(
     quote, problems = price_quote(deal.quote, deal.locale, lots, catalog.books, deal.dated)
     if quote is None:
         return None, problems
-    return Bid(deal, settings.company, catalog, quote, selection, now, now.date()), problems
+    about = deal, settings.company, catalog, quote, selection, now, now.date()
+    return Bid(*about, buffer_hours=settings.submit_buffer_hours), problems
 
 
 def _narrow(bid: Bid, part: LotQuote) -> Bid:

@@ -72,7 +72,8 @@ class Settings(Model):
     """A workspace's `bidkit.yaml`.
 
     `as_of` pins the day by which dates are judged; every report then says so. `severity` makes codes graver, or
-    warnings milder; errors stay errors. `process` names the file of the team's own process.
+    warnings milder; errors stay errors. `process` names the file of the team's own process. Less than
+    `submit_buffer_hours` before its deadline a tender is warned of.
     """
 
     schema_: Literal["bidkit/workspace@1"] = Field(alias="schema")
@@ -81,6 +82,7 @@ class Settings(Model):
     as_of: Day | None = None
     severity: dict[str, Literal["error", "warning", "info"]] = Field(default_factory=dict)
     process: Note = ""
+    submit_buffer_hours: Whole = 24
 
 
 def find_workspace(deal_path: Path) -> Workspace | None:

@@ -7,6 +7,8 @@ from typing import Annotated, Literal, get_args
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
+Nature = Literal["goods", "repair", "leasing", "transport", "construction", "services"]
+"""What is sold, as the law on value-added tax tells its rates apart."""
 _Key = Literal[
     "business-licence",
     "licence",

@@ -17,6 +17,7 @@ from lxml import etree
 
 from bidkit.ooxml import opc
 from bidkit.ooxml.sheet.foreign import UNSOUND, name_cell, open_workbook
+from bidkit.references import PageReference, list_references
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
@@ -70,6 +71,8 @@ class ReadDocument:
     structure: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What a text does not show, by kind and in order: tables with the cells of their rows, pictures by their hash,
     fields, and what is hidden."""
+    references: tuple[PageReference, ...] = ()
+    """What its texts show as the pages of its headings."""
 
     @property
     def text(self) -> str:
@@ -140,7 +143,7 @@ def read_docx(content: bytes, name: str) -> ReadDocument:
             texts += [(place, text) for place, text in found if text]
     faults += list(_find_faults(parts, trees))
     author = trees["docProps/core.xml"].findtext(f"{DC}creator", "") if "docProps/core.xml" in trees else ""
-    headings, entries = _read_outline(trees)
+    headings, entries, references = _read_outline(trees)
     contents, pages = tuple(text for text, _ in entries), tuple(page for _, page in entries)
     is_whole = "word/document.xml" in trees and "word/_rels/document.xml.rels" in trees
     headers = _read_headers(parts, trees) if is_whole else ()
@@ -152,7 +155,7 @@ def read_docx(content: bytes, name: str) -> ReadDocument:
         if text.strip()
     )
     drawn = (*_read_pictures(trees), *_read_workbooks(parts, faults))
-    about = properties, tuple(drawn), pages, _read_structure(parts, trees)
+    about = properties, tuple(drawn), pages, _read_structure(parts, trees), references
     return ReadDocument(name, tuple(texts), headers, headings, contents, author, tuple(faults), *about)
 
 
@@ -243,16 +246,16 @@ def _text(paragraph: etree._Element) -> str:
 
 def _read_outline(
     trees: Mapping[str, etree._Element],
-) -> tuple[tuple[tuple[int, str], ...], tuple[tuple[str, str], ...]]:
-    """Headings by style name, and the entries of the contents, each with its page."""
+) -> tuple[tuple[tuple[int, str], ...], tuple[tuple[str, str], ...], tuple[PageReference, ...]]:
+    """Headings by style name, the entries of the contents, each with its page, and references to pages of headings."""
     if "word/document.xml" not in trees or "word/styles.xml" not in trees:
-        return (), ()
+        return (), (), ()
     names = {
         style.get(f"{W}styleId", ""): named.get(f"{W}val", "").lower()
         for style in trees["word/styles.xml"].iter(f"{W}style")
         if (named := style.find(f"{W}name")) is not None
     }
-    headings, contents = [], []
+    headings, contents, titled, listed = [], [], [], []
     for style in trees["word/document.xml"].iter(f"{W}pStyle"):
         name = names.get(style.get(f"{W}val", ""), "")
         above = [*islice(style.iterancestors(), 2)] if name.startswith(("heading ", "toc ")) else []
@@ -262,10 +265,12 @@ def _read_outline(
         if found := re.fullmatch("heading ([1-9])", name):
             if text := _text(paragraph).strip():
                 headings.append((int(found.group(1)), " ".join(text.split())))
+                titled.append(paragraph)
         elif re.fullmatch("toc [1-9]", name):
             entry, _, page = _text(paragraph).partition("\t")
             contents.append((" ".join(entry.split()), page.strip()))
-    return tuple(headings), tuple(contents)
+            listed.append(paragraph)
+    return tuple(headings), tuple(contents), tuple(list_references(trees["word/document.xml"], titled, listed))
 
 
 def _find_faults(parts: Mapping[str, bytes], trees: Mapping[str, etree._Element]) -> Iterator[Fault]:

@@ -14,7 +14,7 @@ import platform
 import re
 import sys
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -33,7 +33,7 @@ from bidkit.source import Workspace
 from bidkit.source.others import read_other_names
 from bidkit.source.workspace import list_names
 
-_MAX_BYTES, _FORMAT = 2**30, 1
+_MAX_BYTES, _FORMAT = 3**30, 1
 _FILE = "file "
 """Before the names of files: one may be called `day`."""
 _OPTIONS = ("as_of", "is_draft", "out", "is_strict", "with_pdf")
@@ -47,22 +47,22 @@ class Traced:
         files: the names of those that were read, and of those that were looked for in vain.
         listed: the folders and suffixes whose files were listed.
         folder: the package that was written.
-        deadline: of an open tender, in ISO 8601 with its offset; empty for none.
+        moments: those at which the same deal is judged otherwise, in ISO 8601, the first with the offset of its zone.
         is_pinned: dates were judged by a day of the workspace or the command.
     """
 
     files: tuple[str, ...]
     listed: tuple[tuple[str, str], ...]
     folder: str
-    deadline: str
+    moments: tuple[str, ...]
     is_pinned: bool
 
 
-def trace(workspace: Workspace, folder: Path, deadline: datetime | None, *, is_pinned: bool) -> Traced:
+def trace(workspace: Workspace, folder: Path, moments: Sequence[datetime], *, is_pinned: bool) -> Traced:
     """What a deal that was built has touched."""
     files = sorted({*workspace.files, *workspace.digests, *workspace.missing})
-    moment = deadline.isoformat() if deadline else ""
-    return Traced(tuple(files), tuple(sorted(workspace.listed)), str(folder), moment, is_pinned)
+    told = tuple(moment.isoformat() for moment in moments)
+    return Traced(tuple(files), tuple(sorted(workspace.listed)), str(folder), told, is_pinned)
 
 
 def list_facts(deal: Path, traced: Traced, options: Options, asked: Iterable[str]) -> dict[str, str]:
@@ -73,7 +73,7 @@ def list_facts(deal: Path, traced: Traced, options: Options, asked: Iterable[str
     """
     facts = list_frame(deal) | {"asked": repr([*asked])}
     facts |= {f"option {key}": str(getattr(options, key)) for key in _OPTIONS}
-    facts["day"] = "" if traced.is_pinned else _find_day(traced.deadline, options.now)
+    facts["day"] = "" if traced.is_pinned else _find_day(traced.moments, options.now)
     root = Path(facts["workspace"])
     facts |= {f"{_FILE}{file}": _hash_file(root / file) for file in traced.files}
     facts |= {_name_listing(*listed): "\n".join(list_names(root, *listed)) for listed in traced.listed}
@@ -114,12 +114,13 @@ def find_change(before: Mapping[str, str], now: Mapping[str, str]) -> str:
     return next((name for name in names if before.get(name) != now.get(name)), "").removeprefix(_FILE)
 
 
-def _find_day(deadline: str, now: datetime) -> str:
-    """The day by which dates are judged, and whether the deadline has passed."""
-    if not deadline:
+def _find_day(moments: Sequence[str], now: datetime) -> str:
+    """The day by which dates are judged, and how many of the moments have come."""
+    if not moments:
         return now.date().isoformat()
-    moment = datetime.fromisoformat(deadline)
-    return f"{now.astimezone(moment.tzinfo).date().isoformat()} {now.date().isoformat()} {now >= moment}"
+    times = [datetime.fromisoformat(moment) for moment in moments]
+    come = sum(now >= moment for moment in times)
+    return f"{now.astimezone(times[0].tzinfo).date().isoformat()} {now.date().isoformat()} {come}"
 
 
 def _hash(content: bytes) -> str:
@@ -187,7 +188,8 @@ class Kept:
             return None, ""
         record = json.loads(zlib.decompress(payload))
         listed = tuple((folder, suffix) for folder, suffix in record["traced"].pop("listed"))
-        traced = Traced(**{**record["traced"], "files": tuple(record["traced"]["files"]), "listed": listed})
+        told = {key: tuple(record["traced"][key]) for key in ("files", "moments")}
+        traced = Traced(**{**record["traced"], **told, "listed": listed})
         change = find_change(record["facts"], list_facts(deal, traced, options, asked))
         return (None, change) if change else (record["outcome"], "")
 

@@ -27,6 +27,7 @@ from bidkit.rules import (
     check_form,
     check_hidden,
     check_layout,
+    check_names,
     check_printed,
     check_residue,
     check_word_form,
@@ -37,10 +38,11 @@ from bidkit.rules.buyer_forms import FinishedPart, FinishedWord
 from bidkit.rules.finished import Finished
 from bidkit.rules.hidden import HandedIn
 from bidkit.rules.layout import Formatted
+from bidkit.rules.names import Named
 from bidkit.rules.price_forms import FinishedForm
 from bidkit.rules.printed import MEGABYTE, Printed
 from bidkit.rules.residue import Residue
-from bidkit.traces import read_pdf_traces, read_traces
+from bidkit.traces import Traces, read_pdf_traces, read_traces
 
 _SHOWN_FILES = 5
 
@@ -78,7 +80,7 @@ def verify_files(
     read: ReadFiles | None = None,
 ) -> list[Diagnostic]:
     """What is wrong with a package's .docx, .xlsx and .pdf. Diagnostics: DL14, PK05, PK06, PK12–PK15, PK20–PK30, PR02,
-    PR03, PR09, PR25, ID02, FM01–FM03, FM11, EN01–EN03, EN10.
+    PR03, PR09, PR25, ID02, ID08, FM01–FM03, FM11, EN01–EN03, EN10.
 
     Args:
         price_free: the .docx among them in which no price may stand, nor in their PDFs.
@@ -103,6 +105,10 @@ def verify_files(
         found += [] if book.faults else check_formulas(files[name], name)
     for name in blind:
         found += _check_blind(bid, files, name, formats[name], logo)
+    said = {name: (*file.texts, *file.drawn, *file.properties) for name, file in documents.items()}
+    said |= {name: book.texts for name, book in workbooks.items()}
+    for name, texts_of in said.items():
+        found += check_names(Named(bid, name, texts_of)) if name not in blind else []
     for name, form in forms.items():
         found += check_form(FinishedForm(name, form.original, files[name], form.wanted), bid.deal.regime)
     for name, held in word_forms.items():
@@ -135,7 +141,7 @@ def check_submit(
     """What is wrong with all that is handed in, copies of papers included. Diagnostics: FM14, PK36–PK38.
 
     Args:
-        foreign: the names of other deals and of competitors, which no file but the copies may tell.
+        foreign: the names of other deals and of competitors, which no file may tell, and of the copies no property.
     """
     yield from _check_sizes(bid, submit, attachments)
     yield from _check_types(bid, submit)
@@ -145,6 +151,11 @@ def check_submit(
             content, is_pdf = submit[name], name.endswith(".pdf")
             told = read_pdf_traces(content, name) if is_pdf else read_traces(content, name, with_pixels=False)
             yield from check_residue(Residue(bid, name, told, foreign))
+    # A paper may name others; who has made its file may be none of them. What is signed keeps its properties.
+    for name in (name for name in copies if foreign and name.endswith(".pdf") and _tells_maker(submit[name])):
+        told = read_pdf_traces(submit[name], name)
+        about = Traces(tuple((place, text) for place, text in told.texts[1:] if not place), (), ())
+        yield from check_residue(Residue(bid, name, about, foreign))
     yield from _check_numbers(bid, submit)
 
 
@@ -187,6 +198,10 @@ def _weigh_parts(name: str, content: bytes, attachments: Sequence[Attachment]) -
         if package and part.startswith("word/media/"):
             sizes[papers.get(package[part], part)] += len(package[part])
     return dict(sizes) or {name: len(content)}
+
+
+def _tells_maker(pdf: bytes) -> bool:
+    return b"/Info" in pdf or b"xmpmeta" in pdf
 
 
 def _check_numbers(bid: Bid, submit: Mapping[str, bytes]) -> Iterator[Diagnostic]:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from bidkit.catalog.papers import Credential, check_paper
 from bidkit.catalog.prices import PriceBook, check_book
 from bidkit.diagnostic import Diagnostic, Span, Term
+from bidkit.kinds import Nature
 from bidkit.scalars import Day, Model, Note, Prose, Text, validate
 from bidkit.source import (
     Node,
@@ -46,6 +47,7 @@ class Product(Model):
     model: Note = ""
     manufacturer: Note = ""
     origin: Note = ""
+    nature: Nature | None = None
     unit: Text
     specs: tuple[Spec, ...]
     picture: Note = ""

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from pydantic import Field
 
 from bidkit.deal.price_forms import PriceForm
+from bidkit.kinds import Nature
 from bidkit.scalars import (
     Currency,
     Day,
@@ -34,7 +35,8 @@ class Category(Model):
     """A heading of the quote, in the order in which it is printed; of a tender with lots, in one of them.
 
     A category may hold others; `discount` is one on all prices in it. `year` is the contract year of what is in it,
-    from which prices escalate; the base lines of one of kind `option_period` are those of an option period.
+    from which prices escalate; the base lines of one of kind `option_period` are those of an option period. `nature` is
+    what is sold in it and in all below it, by which its rate of tax is judged.
     """
 
     id: Text
@@ -42,6 +44,7 @@ class Category(Model):
     lot: Note = ""
     kind: Literal["base", "option_period"] = "base"
     year: Whole | None = None
+    nature: Nature | None = None
     discount: Rate | None = None
     categories: tuple[Category, ...] = ()
 

@@ -36,8 +36,9 @@ class RequiredCredential(Model):
 
     The others are conditions: every text of `scope` stands in its scope, its `level` is that or a higher one, it is in
     date on each day of `valid`, it was issued in the window `dated`, what it is about lies in the window `period`, its
-    amount is `amount` or more, it has one of `tags`. At least `count` papers must meet them, and there must be one for
-    each year or month of `covers`. With `choose` they are taken from the library, whatever the deal lists.
+    amount is `amount` or more, it has one of `tags`. At least `count` papers must meet them, there must be one for
+    each year or month of `covers`, and with `per_member` one that names each member of the team. With `choose` they are
+    taken from the library, whatever the deal lists.
     """
 
     id: Text
@@ -56,6 +57,7 @@ class RequiredCredential(Model):
     tags: Texts = ()
     count: Whole = 1
     choose: Flag = False
+    per_member: Flag = False
 
 
 class Addendum(Model):
@@ -165,7 +167,8 @@ class Tender(Model):
     the last of a term; `bidders` are others that are known to bid. `bond_forms` are the forms in which the bond may be
     given, all if none is named, and `bond_due` is when it must have arrived, if not by the deadline. Below
     `low_price_ratio` of the ceiling a total has to be explained. `currency` and `decimals` are those in which prices
-    must be given, `payments` the terms of payment; `file_types` are the kinds of files that its platform takes.
+    must be given, `payments` the terms of payment; `sme_deduction` is by how much the price of small and micro
+    enterprises is lowered when bids are compared; `file_types` are the kinds of files that its platform takes.
     """
 
     no: Text
@@ -196,6 +199,7 @@ class Tender(Model):
     parts: dict[str, Texts] = Field(default_factory=dict)
     copies: Whole | None = None
     sme: Enterprises | None = None
+    sme_deduction: Rate | None = None
     pdf_size_mb: Whole | None = None
     file_size_mb: Whole | None = None
     package_size_mb: Whole | None = None

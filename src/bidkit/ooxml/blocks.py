@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from lxml import etree
 
@@ -10,6 +10,7 @@ from bidkit.ooxml.formatting import StyleSheet
 from bidkit.ooxml.tree import q
 
 MAX_COVER_CHARS = 1000
+_MAX_TITLE_CHARS = 40
 _SHOWN = (q("t"), q("drawing"), q("pict"), q("object"))
 
 
@@ -54,9 +55,14 @@ def drop_cover(document: etree._Element, styles: StyleSheet) -> None:
         _remove(block)
 
 
-def drop_contents(document: etree._Element, styles: StyleSheet) -> None:
-    """Take out tables of contents and lists of figures, and a section that only held them."""
+def drop_contents(document: etree._Element, styles: StyleSheet, *, has_cover: bool) -> None:
+    """Take out tables of contents and lists of figures with their titles, and a section that only held them.
+
+    Args:
+        has_cover: what stands before the first of them may be a cover, and is no title of it.
+    """
     contents = [paragraph for paragraph in document.iter(q("p")) if styles.is_contents(paragraph)]
+    contents += list(_list_titles(document, contents, styles, is_behind=not has_cover))
     _save_bookmarks(document, contents)
     for paragraph in contents:
         if paragraph.getparent() is not None:
@@ -72,6 +78,25 @@ def drop_contents(document: etree._Element, styles: StyleSheet) -> None:
         if content is None or not len(content):
             _remove(holder)
     _drop_empty_section(document)
+
+
+def _list_titles(
+    document: etree._Element, contents: Sequence[etree._Element], styles: StyleSheet, *, is_behind: bool
+) -> Iterator[etree._Element]:
+    """A few words alone between two lists, or between the end of a section and a list: the title of the one behind.
+
+    A pack may set it in a style of its own, and left behind it would be all that its page says.
+    """
+    body = document.find(q("body"))
+    listed = {*contents}
+    for block in body if body is not None else ():
+        is_list, follower = not listed.isdisjoint(block.iter(q("p"))), block.getnext()
+        is_before = follower is not None and not listed.isdisjoint(follower.iter(q("p")))
+        is_short = sum(len(text.text or "") for text in block.iter(q("t"))) <= _MAX_TITLE_CHARS
+        is_alone = is_behind and is_before and not is_list
+        if is_alone and block.tag == q("p") and is_short and not styles.heading_level(block):
+            yield block
+        is_behind = is_list or block.find(f"{q('pPr')}/{q('sectPr')}") is not None
 
 
 def _drop_empty_section(document: etree._Element) -> None:

@@ -78,7 +78,7 @@ def restyle(package: opc.Package, look: Look) -> opc.Package:
     if look.without_cover:
         drop_cover(document, styles)
     if look.without_contents:
-        drop_contents(document, styles)
+        drop_contents(document, styles, has_cover=not look.without_cover)
     package = package.replace({_MAIN: opc.serialize(document)})
     package = sheets.change_sheets(package, look.sheet)
     package = _Dresser(package, look).dress()

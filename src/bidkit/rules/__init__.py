@@ -20,6 +20,7 @@ from bidkit.rules import (
     hidden,
     identity,
     layout,
+    names,
     negotiation,
     price,
     price_forms,
@@ -36,6 +37,7 @@ from bidkit.rules.buyer_forms import FinishedPart, FinishedWord
 from bidkit.rules.finished import Finished
 from bidkit.rules.hidden import HandedIn
 from bidkit.rules.layout import Formatted
+from bidkit.rules.names import Named
 from bidkit.rules.price_forms import FinishedForm
 from bidkit.rules.printed import Printed
 from bidkit.rules.registry import REGIMES, Facts, Rule
@@ -63,6 +65,7 @@ RESIDUE_RULES: tuple[Rule[Residue], ...] = residue.RULES
 BLIND_RULES: tuple[Rule[BlindFile], ...] = blind.RULES
 WORD_FORM_RULES: tuple[Rule[FinishedWord], ...] = buyer_forms.RULES
 WORD_PART_RULES: tuple[Rule[FinishedPart], ...] = buyer_forms.PART_RULES
+NAME_RULES: tuple[Rule[Named], ...] = names.RULES
 PRICE_FORM_RULES: tuple[Rule[FinishedForm], ...] = price_forms.RULES
 
 FILE_RULES: tuple[Rule[Any], ...] = (
@@ -71,6 +74,7 @@ FILE_RULES: tuple[Rule[Any], ...] = (
     *LAYOUT_RULES,
     *BLIND_RULES,
     *RESIDUE_RULES,
+    *NAME_RULES,
     *PRICE_FORM_RULES,
     *WORD_FORM_RULES,
     *WORD_PART_RULES,
@@ -136,6 +140,11 @@ def check_blind(done: BlindFile) -> list[Diagnostic]:
 def check_hidden(done: HandedIn) -> list[Diagnostic]:
     """What a file that is handed in shows of what the deal hides."""
     return list(_check(HIDDEN_RULES, done, done.bid.deal.regime))
+
+
+def check_names(done: Named) -> list[Diagnostic]:
+    """Where a finished file calls somebody almost, or only in part, as the bid does."""
+    return list(_check(NAME_RULES, done, done.bid.deal.regime))
 
 
 def check_form(done: FinishedForm, regime: str) -> list[Diagnostic]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from bidkit.bid import Bid
@@ -36,11 +36,18 @@ def dated_in_time(bid: Bid) -> Iterator[Finding]:
 
 @rule("DT04", regimes=TENDER)
 def deadline(bid: Bid) -> Iterator[Finding]:
-    """The deadline has not passed."""
+    """The deadline has not passed, and is further off than the time that the team keeps for handing in (warning)."""
     tender = bid.deal.tender
-    if tender and bid.now >= tender.deadline:
-        values = {"deadline": tender.deadline.strftime("%Y-%m-%d %H:%M"), "today": bid.today}
-        yield Finding(tender.span("deadline"), values)
+    if tender is None:
+        return
+    values, left = {"deadline": _show(tender.deadline)}, tender.deadline - bid.now
+    if left <= timedelta(0):
+        fault = Term("deadline_passed", (("today", str(bid.today)),))
+        yield Finding(tender.span("deadline"), values | {"fault": fault})
+    elif left < timedelta(hours=bid.buffer_hours):
+        hours, minutes = divmod(int(left.total_seconds()) // 60, 60)
+        told = (("hours", str(hours)), ("minutes", str(minutes)), ("buffer", str(bid.buffer_hours)))
+        yield Finding(tender.span("deadline"), values | {"fault": Term("deadline_near", told)}, Severity.WARNING)
 
 
 @rule("DT05", regimes=TENDER)
@@ -67,16 +74,23 @@ def authority_covers_the_bid(bid: Bid) -> Iterator[Finding]:
 
 @rule("DT03", regimes=TENDER)
 def bond_is_good(bid: Bid) -> Iterator[Finding]:
-    """The bid bond is as high as asked, in an allowed form, paid in time by the bidder, and holds long enough."""
+    """The bid bond is as high as asked, in an allowed form, paid in time by the bidder, and holds long enough.
+
+    That it is not there yet is a warning, and an error from the moment at which it must be; before that the gate keeps
+    the bid from being handed in without one.
+    """
     yield from _find_high(bid)
     tender, bond = bid.deal.tender, bid.deal.bond
     required = tender.whole_bond if tender else None
     if tender is None or not required:
         return
-    if bond is None:
-        yield Finding(tender.span("bond"), {"fault": Term("bond_missing")}, Severity.WARNING)
-        return
     due = tender.bond_due or tender.deadline
+    is_due = Severity.ERROR if bid.now >= due else Severity.WARNING
+    if bond is None:
+        yield Finding(tender.span("bond"), {"fault": Term("bond_missing")}, is_due)
+        return
+    if fault := _find_unpaid(bond, bid.today):
+        yield Finding(bond.span("paid_on") or bond.span("form"), {"fault": fault}, is_due)
     paid_at = bond.paid_at.astimezone(tender.deadline.tzinfo) if bond.paid_at else None
     faults = [
         ("amount", bond.amount < required, f"{bond.amount:,.2f}", f"{required:,.2f}"),
@@ -90,6 +104,14 @@ def bond_is_good(bid: Bid) -> Iterator[Finding]:
         if is_wrong:
             fault = Term(f"bond_{key}", (("stated", stated), ("wanted", wanted)))
             yield Finding(bond.span(key), {"fault": fault})
+
+
+def _find_unpaid(bond: Bond, today: date) -> Term | None:
+    """Why a bond that is on record is only meant to be given: money needs a day, and no day is to come."""
+    days = [day for day in (bond.paid_on, bond.paid_at.date() if bond.paid_at else None) if day]
+    if not days:
+        return None if _is_paper(bond) else Term("bond_undated")
+    return Term("bond_planned", (("stated", str(max(days))), ("today", str(today)))) if max(days) > today else None
 
 
 def _find_high(bid: Bid) -> Iterator[Finding]:
@@ -109,10 +131,13 @@ def _show(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d %H:%M}" if moment else "—"
 
 
+def _is_paper(bond: Bond) -> bool:
+    return bond.form in ("guarantee", "insurance")
+
+
 def _ends_early(bond: Bond, validity_end: date) -> bool:
     """Whether a guarantee ends before the bid's validity does; money needs no term."""
-    is_paper = bond.form in ("guarantee", "insurance")
-    return is_paper and (bond.valid_until is None or bond.valid_until < validity_end)
+    return _is_paper(bond) and (bond.valid_until is None or bond.valid_until < validity_end)
 
 
 RULES = (validity, dated_in_time, authority_covers_the_bid, bond_is_good, deadline, addenda)

@@ -22,6 +22,11 @@ _AUTHORITY = {
     "authorization": re.compile(r"(?:法定代表人|单位负责人|法人)?(?:授权委托书|授权书)"),
     "identity": re.compile(r"(?:法定代表人|单位负责人|法定代表人[（(]单位负责人[)）])(?:身份|资格)证明书?"),
 }
+_AUTHORITY_WORDS = {
+    "authorization": re.compile(r"(?:委托|授权).{0,80}代理人|以我方名义|本授权书"),
+    "identity": re.compile(r"系.{0,80}(?:法定代表人|单位负责人)"),
+}
+"""What such a paper says below its title; a list of papers does not."""
 _NUMBERING = re.compile(r"^[\s\d.．、（）()一二三四五六七八九十第章节附件格式：:-]*")
 
 
@@ -307,11 +312,28 @@ def right_authority(done: Finished) -> Iterator[Finding]:
 
 
 def _find_titled(done: Finished, kind: str) -> list[tuple[Span | None, str]]:
-    """The headings, and the titles of the buyer's forms, that say what this paper is called; each with its place."""
+    """What says what this paper is called, each with its place: headings, the titles of the buyer's forms, and where a
+    document has neither, a line of its own with the words of such a paper below it."""
     said = [(name, text) for name, file in done.documents.items() for _, text in file.headings]
     said += [(name, text) for name in done.forms for _, text in done.documents[name].texts[:5]]
-    plain = [(name, _NUMBERING.sub("", "".join(text.split()))) for name, text in said]
-    return [(Span(name, place=(("heading", text),)), text) for name, text in plain if _AUTHORITY[kind].fullmatch(text)]
+    titles = [(name, _plain(text)) for name, text in said if _is_titled(kind, text)]
+    titled = {name for name, _ in titles}
+    spans: list[tuple[Span | None, str]] = [(Span(name, place=(("heading", text),)), text) for name, text in titles]
+    for name, file in done.documents.items():
+        if name not in titled:
+            for at, (place, text) in enumerate(file.texts):
+                below = "".join(after for _, after in file.texts[at + 1 : at + 6]) if _is_titled(kind, text) else ""
+                spans += [(Span(name, place=place), _plain(text))] if _AUTHORITY_WORDS[kind].search(below) else []
+    return spans
+
+
+def _is_titled(kind: str, text: str) -> bool:
+    return _AUTHORITY[kind].fullmatch(_plain(text)) is not None
+
+
+def _plain(text: str) -> str:
+    """A title without its number and blanks."""
+    return _NUMBERING.sub("", "".join(text.split()))
 
 
 @rule("FM11")

@@ -11,6 +11,7 @@ from bidkit.bid import Bid
 from bidkit.context.formats import format_money
 from bidkit.correction import BillLine, find_slip
 from bidkit.diagnostic import Severity, Term
+from bidkit.kinds import Nature
 from bidkit.quote.margin import is_below_cost
 from bidkit.quote.offers import round_to
 from bidkit.rules.registry import Finding, rule
@@ -23,6 +24,16 @@ The day is that of secondary sources; the text itself was not at hand."""
 _SLIP = Decimal("0.9")
 """In powers of ten: how far two prices of one thing may be apart."""
 _VAT_RATES = [Decimal(rate) / 100 for rate in (13, 9, 6, 3, 0)]
+_VAT_FULL, _VAT_FROM = _VAT_RATES[:3], date(2026, 1, 1)
+_VAT_OF = {
+    "goods": _VAT_RATES[:2],
+    "repair": _VAT_RATES[:1],
+    "leasing": _VAT_RATES[:1],
+    "transport": _VAT_RATES[1:2],
+    "construction": _VAT_RATES[1:2],
+    "services": _VAT_RATES[2:3],
+}
+"""增值税法 art. 10, from that day: 9 % of goods are those that it lists. Lower rates are reliefs, which nobody sees."""
 
 
 def _money(amount: object) -> str:
@@ -173,12 +184,38 @@ def products_are_priced(bid: Bid) -> Iterator[Finding]:
 
 @rule("PR11", Severity.WARNING)
 def known_tax_rates(bid: Bid) -> Iterator[Finding]:
-    """A rate of value-added tax in China is 13, 9, 6, 3 or 0 %, or the line is exempt (增值税法 art. 10, 11)."""
+    """A rate of value-added tax in China is 13, 9, 6, 3 or 0 %, and that of what is sold, or the line is exempt
+    (增值税法 art. 10, 11)."""
     lines = (*bid.quote.lines, *bid.quote.extras) if bid.quote.currency == "CNY" else ()
+    natures = _list_natures(bid) if bid.deal.dated >= _VAT_FROM else {}
     for item in lines:
+        nature = natures.get(item.line.id)
+        values = {"line": item.line.id, "rate": _number(item.line.rate)}
         if item.line.rate not in _VAT_RATES:
-            values = {"line": item.line.id, "rate": f"{(item.line.rate * 100).normalize():f}"}
-            yield Finding(item.line.span("tax_rate"), values)
+            yield Finding(item.line.span("tax_rate"), values | {"fault": Term("vat_unknown")})
+        elif nature and item.line.rate in _VAT_FULL and item.line.rate not in _VAT_OF[nature]:
+            known = (("nature", Term(f"nature_{nature}")), ("wanted", "、".join(map(_number, _VAT_OF[nature]))))
+            yield Finding(item.line.span("tax_rate"), values | {"fault": Term("vat_nature", known)})
+
+
+def _number(rate: Decimal) -> str:
+    return f"{(rate * 100).normalize():f}"
+
+
+def _list_natures(bid: Bid) -> dict[str, Nature]:
+    """What each line sells: as its product says, else as the closest category around it does."""
+    products = {product.sku: product.nature for product in bid.catalog.products}
+    around: dict[str, Nature] = {}
+    for outer in bid.deal.quote.walk():
+        for inner in outer.walk():
+            if outer.nature:
+                around |= {inner.id: outer.nature, inner.name: outer.nature}
+    found = {}
+    for line in (item.line for item in (*bid.quote.lines, *bid.quote.extras)):
+        nature = products.get(line.sku) or next((around[key] for key in line.categories if key in around), None)
+        if nature:
+            found[line.id] = nature
+    return found
 
 
 @rule("PR10", Severity.WARNING)

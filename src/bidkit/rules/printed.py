@@ -1,4 +1,4 @@
-"""the finished PDFs against the Bid and the Word files: PK12–PK15, PK05, PK06, PR02, PR03, PR09, ID02 in print."""
+"""finished PDFs against the Bid and the Word files: PK12–PK15, FM10, PK05, PK06, PR02, PR03, PR09, ID02 in print."""
 
 from __future__ import annotations
 
@@ -107,6 +107,20 @@ def contents_match(done: Printed) -> Iterator[Finding]:
             at += len(line)
 
 
+@rule("FM10")
+def references_match(done: Printed) -> Iterator[Finding]:
+    """An index, and whatever else names the page of a heading, names the one on which the PDF has it."""
+    for pdf, document in done.volumes:
+        if len(pdf.outline) != len(document.headings):
+            continue  # PK13 has said so
+        for item in document.references:
+            _, title, page = pdf.outline[item.heading]
+            number = pdf.pages[page - 1].number if page else "—"
+            if item.shown != number:
+                place = (("part", "word/document.xml"), ("paragraph", str(item.paragraph)))
+                yield Finding(Span(document.name, place=place), {"title": title, "shown": item.shown, "page": number})
+
+
 @rule("PK14")
 def size_kept(done: Printed) -> Iterator[Finding]:
     """No PDF is larger than the tender's platform takes."""
@@ -210,6 +224,7 @@ RULES = (
     fonts_embedded,
     bookmarks_match,
     contents_match,
+    references_match,
     size_kept,
     nothing_broken,
     draft_on_every_page,

@@ -6,18 +6,24 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 
 from bidkit.bid import Bid
 from bidkit.catalog.papers import Credential
 from bidkit.credentials import Lacking, add_days, is_valid_on, judging_days
 from bidkit.credentials.conditions import find_covered, tell_apart
+from bidkit.deal.tender import Enterprise
 from bidkit.diagnostic import Severity, Term
 from bidkit.kinds import LASTING_KINDS
+from bidkit.quote.offers import round_to
 from bidkit.rules.registry import Finding, rule
 from bidkit.sme import INDUSTRIES, find_size
 from bidkit.source import nearest
+from bidkit.wording import fold
 
 _MOST_TOLD = 5
+_DEDUCTION_FROM, _LEAST_DEDUCTION, _MOST_DEDUCTION = date(2022, 7, 1), Decimal("0.1"), Decimal("0.2")
+"""财库〔2022〕19号, of goods and services."""
 
 
 @rule("QU01", regimes=frozenset({"tender"}))
@@ -117,6 +123,19 @@ def every_period_covered(bid: Bid) -> Iterator[Finding]:
             yield Finding(need.span("covers"), values)
 
 
+@rule("QU16", regimes=frozenset({"tender"}))
+def every_member_proved(bid: Bid) -> Iterator[Finding]:
+    """Where a requirement is one of each member of the team, a paper that meets it names each of them."""
+    for need, papers in bid.selection.required:
+        named = [
+            fold(f"{paper.holder}\n{paper.title}\n{paper.scope}") for paper in bid.selection.find_good(need, papers)
+        ]
+        for member in bid.deal.team if need.per_member and papers else ():
+            if not any(fold(member.name) in text for text in named):
+                values = {"name": member.name, "title": need.title, "clause": need.clause or "—"}
+                yield Finding(member.span("name"), values)
+
+
 @rule("QU06", regimes=frozenset({"tender"}))
 def no_affiliate_bids(bid: Bid) -> Iterator[Finding]:
     """No company of the same head or under the same control bids for the same tender (招标投标法实施条例 art. 34)."""
@@ -165,6 +184,40 @@ def sizes_as_declared(bid: Bid) -> Iterator[Finding]:
             yield Finding(item.span("size"), values)
 
 
+@rule("QU15", Severity.INFO, regimes=frozenset({"tender"}))
+def deduction_of_small_enterprises(bid: Bid) -> Iterator[Finding]:
+    """What the price is compared at where small and micro enterprises get a deduction, and why it is not granted
+    (财库〔2020〕46号 art. 9, 财库〔2022〕19号); a contract is made at the price itself."""
+    tender = bid.deal.tender
+    rate = tender.sme_deduction if tender and tender.rules == "mof87" else None
+    if tender is None or rate is None:
+        return
+    at = tender.span("sme_deduction")
+    if bid.deal.dated >= _DEDUCTION_FROM and not _LEAST_DEDUCTION <= rate <= _MOST_DEDUCTION:
+        yield Finding(at, {"fault": Term("deduction_range", (("rate", _percent(rate)),))}, Severity.WARNING)
+    if tender.sme is None:
+        yield Finding(at, {"fault": Term("deduction_undeclared")}, Severity.WARNING)
+        return
+    larger = [item for item in tender.sme.enterprises if not _is_small(item)]
+    for item in larger:
+        yield Finding(item.span("size"), {"fault": Term("deduction_medium", (("name", item.name),))}, Severity.WARNING)
+    quotes = [(Term("lot_total", (("lot", part.lot.id),)), part.quote.base) for part in bid.quote.lots]
+    for what, total in [] if larger else quotes or [(Term("total"), bid.quote.base)]:
+        evaluated = round_to(total * (1 - rate), bid.deal.quote.places.currency)
+        told = (("what", what), ("total", f"{total:,.2f}"), ("rate", _percent(rate)), ("price", f"{evaluated:,.2f}"))
+        yield Finding(at, {"fault": Term("deduction", told)})
+
+
+def _is_small(item: Enterprise) -> bool:
+    """Whether an enterprise is small or micro, by what it declares and by its figures."""
+    computed = find_size(item.industry, item.staff, item.revenue, item.assets) or item.size
+    return {item.size, computed} <= {"micro", "small"}
+
+
+def _percent(rate: Decimal) -> str:
+    return f"{(rate * 100).normalize():f}"
+
+
 @rule("QU11", Severity.WARNING, regimes=frozenset({"tender"}))
 def industries_are_known(bid: Bid) -> Iterator[Finding]:
     """The industry of a declared enterprise is one of the standard, so that its size can be found."""
@@ -192,10 +245,12 @@ RULES = (
     windows_met,
     enough_papers,
     every_period_covered,
+    every_member_proved,
     no_affiliate_bids,
     affiliates_are_known,
     masks_are_known,
     sizes_as_declared,
+    deduction_of_small_enterprises,
     industries_are_known,
     surveillance_in_time,
 )

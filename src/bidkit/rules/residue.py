@@ -1,4 +1,4 @@
-"""what is left of other bids: names of other customers, projects, tenders and of competitors: FM14."""
+"""what is left of other bids: names of other customers, projects, tenders, bidders and of competitors: FM14."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Residue:
 
 
 def list_foreign(bid: Bid, others: Iterable[OtherName]) -> dict[str, Term]:
-    """The names of other deals and of competitors, but for those that the bid's own data tell.
+    """The names of other deals, of other bidders and of competitors, but for those that the bid's own data tell.
 
     What a bid may tell of others stands in its track record, in its papers, or is whom it is for.
     """
@@ -44,13 +44,15 @@ def list_foreign(bid: Bid, others: Iterable[OtherName]) -> dict[str, Term]:
     own += [line for record in (*deal.track_record, *bid.selection.chosen) for line, _ in list_lines(record)]
     told = "\n".join(map(fold, own))
     named = {other.name: Term(f"of_{other.kind}", (("deal", other.deal),)) for other in others}
+    named |= {name: Term("of_bidder") for name in (tender.bidders if tender else ())}
     named |= {competitor.name: Term("of_competitor") for competitor in deal.competitors or ()}
     return {name: whose for name, whose in named.items() if len(fold(name)) >= _SHORTEST and fold(name) not in told}
 
 
 @rule("FM14")
 def nothing_of_others(done: Residue) -> Iterator[Finding]:
-    """No file names another customer, project or tender of the workspace, nor a competitor; nor do its properties."""
+    """No file names another customer, project or tender of the workspace, another bidder or a competitor; nor do its
+    properties."""
     folded = [(place, fold(text)) for place, text in (*done.traces.texts, ((), PurePosixPath(done.name).stem))]
     whole = "\n".join(text for _, text in folded)
     for name, whose in done.names.items():

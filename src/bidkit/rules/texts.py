@@ -1,4 +1,4 @@
-"""what the texts of a bid say: against its data, in words that cost points, by laws that are repealed: ID03, FM15."""
+"""what the texts of a bid say: against its data, in words that cost points, by repealed laws: ID03, ID09, FM15."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ from decimal import Decimal
 from typing import TypeVar
 
 from bidkit.bid import Bid
+from bidkit.catalog import Product
 from bidkit.days import read_numeral
+from bidkit.deal.prices import Line
 from bidkit.deal.solution import Service
 from bidkit.diagnostic import Severity, Span, Term
+from bidkit.nearness import find_same
 from bidkit.rules.registry import Finding, rule
+from bidkit.scalars import Model
 from bidkit.units import convert
+from bidkit.wording import fold
 from bidkit.written import list_lines, narrow
 
 T = TypeVar("T")
@@ -62,18 +67,48 @@ _ABSOLUTE = re.compile(
     r"unrivall?ed|second to none|100 ?% guaranteed)\b",
     re.I,
 )
+
+
+def _law(names: str) -> re.Pattern[str]:
+    return re.compile(rf"《(?:中华人民共和国)?(?:{names})》")
+
+
+def _order(issuer: str, number: int) -> re.Pattern[str]:
+    """An order by its number, in either order of its words."""
+    return re.compile(rf"{issuer}(?:令\s*第?\s*{number}\s*号|第?\s*{number}\s*号令)")
+
+
 _REPEALED = (
-    (
-        re.compile(r"《(?:中华人民共和国)?(?:合同法|物权法|担保法|侵权责任法)》"),
-        date(2021, 1, 1),
-        "《中华人民共和国民法典》",
-    ),
-    (re.compile(r"财政部令第?\s*18\s*号"), date(2017, 10, 1), "财政部令第87号"),
-    (re.compile(r"财库〔?[\[(（]?2011[\])）]?〕?\s*181\s*号"), date(2021, 1, 1), "财库〔2020〕46号"),
-    (re.compile(r"《(?:中华人民共和国)?增值税暂行条例》"), date(2026, 1, 1), "《中华人民共和国增值税法》"),
+    (_law("合同法|物权法|担保法|侵权责任法|民法通则|民法总则"), date(2021, 1, 1), "《中华人民共和国民法典》"),
+    (_law("增值税暂行条例"), date(2026, 1, 1), "《中华人民共和国增值税法》"),
+    (_law("工程建设项目招标范围和规模标准规定"), date(2018, 6, 1), "《必须招标的工程项目规定》"),
+    (_law("招标公告发布暂行办法"), date(2018, 1, 1), "《招标公告和公示信息发布管理办法》"),
+    (_law("政府采购供应商投诉处理办法"), date(2018, 3, 1), "《政府采购质疑和投诉办法》"),
+    (_law("政府采购信息公告管理办法"), date(2020, 3, 1), "《政府采购信息发布管理办法》"),
+    (_law("政府采购促进中小企业发展暂行办法"), date(2021, 1, 1), "财库〔2020〕46号"),
+    (_order("财政部", 18), date(2017, 10, 1), "财政部令第87号"),
+    (_order("财政部", 19), date(2020, 3, 1), "财政部令第101号"),
+    (_order("财政部", 20), date(2018, 3, 1), "财政部令第94号"),
+    (_order("国务院", 728), date(2025, 6, 1), "国务院令第802号"),
+    (re.compile(r"财库\s*[〔\[(（]?2011[\])）〕]?\s*181\s*号"), date(2021, 1, 1), "财库〔2020〕46号"),
 )
-"""What was repealed, from which day, and what took its place: 民法典 art. 1260; 87号令 art. 88; 财库〔2020〕46号
-art. 22; 增值税法 art. 38."""
+"""What was repealed, from which day, and what took its place: 民法典 art. 1260; 增值税法 art. 38; 94号令 art. 45;
+财库〔2020〕46号 art. 22; 87号令 art. 88; of the others the regulation that is named."""
+_WORD = re.compile(r"[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]+(?:[-_.－—][0-9A-Za-z０-９Ａ-Ｚａ-ｚ]+)*")
+_MODEL = re.compile(r"[0-9A-Za-z]+(?:[-_.][0-9A-Za-z]+)*")
+_LABELS = {
+    "brand": "品牌|商标|brand",
+    "model": "型号|规格型号|model(?: no\\.?| number)?",
+    "manufacturer": "制造商|制造厂商|生产厂家|生产厂商|生产企业|manufacturer",
+    "origin": "产地|原产地|原产国|country of origin|origin",
+}
+_LABELLED = {
+    key: re.compile(
+        rf"(?<![\w、/])(?<![A-Za-z] )(?:{names})\s*[:：]\s*(?P<said>[^\s，,。；;、（()）|][^，,。；;、（()）|\n]*)",
+        re.I,
+    )
+    for key, names in _LABELS.items()
+}
 _NOT_OURS = ("text", "scoring", "clause")
 """Fields that say what the buyer wrote."""
 
@@ -145,6 +180,72 @@ def _read_number(text: str) -> Decimal:
     return Decimal(text) if text[0].isdigit() else Decimal(read_numeral(text))
 
 
+@rule("ID09", Severity.WARNING)
+def products_are_called_as_they_are(bid: Bid) -> Iterator[Finding]:
+    """A text that names a product says its brand, model, manufacturer and origin as the catalog does."""
+    products: tuple[Product | Line, ...] = (*bid.catalog.products, *bid.deal.quote.lines)
+    named = dict.fromkeys(item.model for item in products if _MODEL.fullmatch(item.model))
+    models = tuple(model for model in named if not model.isalpha())
+    brands = dict.fromkeys((item.brand, item.model) for item in products if len(item.brand) > 1 and item.model)
+    others = _list_others(bid)
+    for line, at in _list_about_products(bid):
+        for found in _WORD.finditer(line) if models else ():
+            name = find_same(found[0], models)
+            if name and found[0].casefold() not in others:
+                yield _called(narrow(at, *found.span()), "model", found[0], name)
+        for brand, model in (pair for pair in brands if pair[1] in line):
+            for found in re.finditer(rf"(?P<brand>\S{{{len(brand)}}}) ?{re.escape(model)}(?![0-9A-Za-z])", line):
+                said = found["brand"]
+                is_slip = sum(one != other for one, other in zip(said, brand, strict=True)) == 1
+                if is_slip and (said, model) not in brands:
+                    yield _called(narrow(at, *found.span("brand")), "brand", said, brand)
+    for record, product in _list_of_products(bid):
+        for line, at in list_lines(record, without=(*_NOT_OURS, *_LABELLED)):
+            for key, pattern in _LABELLED.items():
+                for found in pattern.finditer(line) if getattr(product, key) else ():
+                    said, known = fold(found["said"]), fold(getattr(product, key))
+                    if said not in known and known not in said:
+                        yield _called(
+                            narrow(at, *found.span("said")), key, found["said"].strip(), getattr(product, key)
+                        )
+
+
+def _called(at: Span | None, field: str, stated: str, known: str) -> Finding:
+    return Finding(at, {"field": Term(field), "stated": stated, "known": known})
+
+
+def _list_others(bid: Bid) -> set[str]:
+    """What is called otherwise with reason: words of the buyer, of papers, of past projects and of competitors."""
+    deal = bid.deal
+    records = (*bid.selection.chosen, *deal.track_record, *(deal.competitors or ()))
+    told = [line for record in records for line, _ in list_lines(record)]
+    told += [text for item in deal.requirements for text in (item.id, item.clause, item.text, *item.evidence)]
+    told += [
+        text for item in (deal.tender.items if deal.tender else ()) for text in (item.name, item.spec, item.remark)
+    ]
+    told += [text for product in bid.catalog.products for text in (product.sku, product.brand)]
+    return {found[0].casefold() for text in told for found in _WORD.finditer(text)}
+
+
+def _list_about_products(bid: Bid) -> Iterator[tuple[str, Span | None]]:
+    """Texts of the bidder in which products may be named."""
+    yield from _lines(bid)
+    for product in bid.catalog.products:
+        yield from list_lines(product, without=("sku", "picture", *_LABELLED))
+    for line in bid.deal.quote.lines:
+        yield from ((text, line.span(key)) for key in ("name", "spec") if (text := getattr(line, key)))
+
+
+def _list_of_products(bid: Bid) -> Iterator[tuple[Model, Product]]:
+    """What is said of one product alone: by itself, by a line that offers it, by the answer that it is evidence of."""
+    products = {product.sku: product for product in bid.catalog.products}
+    yield from ((product, product) for product in products.values())
+    yield from ((line, products[line.sku]) for line in bid.deal.quote.lines if line.sku in products)
+    for requirement in bid.deal.requirements:
+        named = [products[name] for name in requirement.evidence if name in products]
+        yield from ((requirement, product) for product in named if len(named) == 1)
+
+
 @rule("FM15", Severity.WARNING)
 def sober_words(bid: Bid) -> Iterator[Finding]:
     """No superlative that nobody can prove, and no law that is repealed on the day of the bid."""
@@ -169,4 +270,4 @@ def _find(bid: Bid, patterns: Iterable[tuple[T, re.Pattern[str]]]) -> Iterator[t
                 yield found, narrow(at, *found.span()), what
 
 
-RULES = (facts_are_the_deals, sober_words)
+RULES = (facts_are_the_deals, products_are_called_as_they_are, sober_words)

@@ -110,8 +110,12 @@ def _read_table(table: etree._Element, at: Span) -> Grid:
     width = 0
     for number, line in enumerate(_list_own(table, "tr", "tbl"), 1):
         cells: list[Cell] = []
-        for cell in _list_own(line, "tc", "tr"):
-            cells += _read_cell(cell, len(cells), above, replace(at, place=(*at.place, ("row", str(number)))))
+        within = _list_own(line, "tc", "tr")
+        texts = [_read_own(cell) for cell in within]
+        for cell, text in zip(within, texts, strict=True):
+            # What a table in a cell says is what the cell says, where a name stands beside it.
+            said = text or ("\n".join(_read_inner(cell)) if any(texts) else "")
+            cells += _read_cell(cell, said, len(cells), above, replace(at, place=(*at.place, ("row", str(number)))))
         width = max(width, len(cells))
         if any(cell.text for cell in cells):
             rows.append(Row(number, cells[0].at, tuple(cells)))
@@ -127,14 +131,23 @@ def _list_own(parent: etree._Element, tag: str, *holders: str) -> list[etree._El
     return [child for child in inside if next(child.iterancestors(names)) is parent]
 
 
-def _read_cell(cell: etree._Element, column: int, above: dict[int, Cell], at: Span) -> Iterator[Cell]:
+def _read_own(cell: etree._Element) -> str:
+    return "\n".join(filter(None, map(_read_paragraph, _list_own(cell, "p", "tc", "txbxContent"))))
+
+
+def _read_inner(cell: etree._Element) -> Iterator[str]:
+    """The rows of the tables in a cell."""
+    for line in cell.iter(f"{_W}tr"):
+        yield " ".join(filter(None, map(_read_own, _list_own(line, "tc", "tr"))))
+
+
+def _read_cell(cell: etree._Element, text: str, column: int, above: dict[int, Cell], at: Span) -> Iterator[Cell]:
     """A cell and those that lie under it to its right; `above` has the one that each column is merged into."""
     span, merge = cell.find(f"{_W}tcPr/{_W}gridSpan"), cell.find(f"{_W}tcPr/{_W}vMerge")
     spanned = span.get(f"{_W}val", "") if span is not None else ""
     width = min(int(spanned), _MAX_COLUMNS) if _SPAN.fullmatch(spanned) else 1
     at = replace(at, place=(*at.place, ("cell", str(column + 1))))
     is_below = merge is not None and merge.get(f"{_W}val") != "restart"
-    text = "\n".join(filter(None, map(_read_paragraph, _list_own(cell, "p", "tc", "txbxContent"))))
     own = Cell("", at, owner=above.get(column)) if is_below else Cell(text, at, width)
     yield own
     for _ in range(width - 1):

@@ -1,0 +1,91 @@
+"""names that are almost right: a character another, one too many or too few, wide where it is narrow."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from operator import ne
+
+_SHORTEST = 6
+"""Of a shorter name too much else is a character away."""
+_SHORTEST_MODEL = 4
+_ALIKE = ("0O", "1Il", "（(", "）)", "－—–-", "，,", "。.", "：:")
+"""Characters that look alike, or mean the same."""
+_LOOKS = str.maketrans("oil", "011")
+
+
+def find_near(text: str, name: str) -> Iterator[tuple[int, int]]:
+    """Where a text says something that is one slip away from a name; its case and its blanks are none."""
+    if len(name) < _SHORTEST or not any(half in text.casefold() for half in _halve(name)):
+        return
+    for found in _compile(name).finditer(text):
+        if _plain(found[0]) != _plain(name):
+            yield found.span()
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\s_]", "", text.casefold())
+
+
+@lru_cache(maxsize=256)
+def _halve(name: str) -> tuple[str, ...]:
+    """Of a slip one of these is left whole: the halves of the name without what may be written in several ways."""
+    middle = len(name) // 2
+    pieces = [re.split(f"[{re.escape(''.join(_ALIKE))}\\s]", half) for half in (name[:middle], name[middle:])]
+    return tuple(max(half, key=len).casefold() for half in pieces)
+
+
+@lru_cache(maxsize=256)
+def _compile(name: str) -> re.Pattern[str]:
+    """The name, then it with each of its characters in turn missing, another, or with one more behind it."""
+    letters = [_letter(character) for character in name]
+    start, end = (f"(?{side}[0-9a-z])" if edge.isascii() else "" for side, edge in (("<!", name[0]), ("!", name[-1])))
+    slips = [f"{start}{re.escape(name)}{end}", f"{start}{''.join(letters)}{end}"]
+    slips += [f"{''.join(letters)}[0-9a-z]"] if end else []
+    slips += ["".join([*letters[:at], ".{0,2}", *letters[at + 1 :]]) for at in range(1, len(name) - 1)]
+    slips.append("".join([f"(?:(?<=\\W)|^|[^\\s{re.escape(name[0])}])", *letters[1:]]))
+    slips.append("".join([*letters[:-1], f"(?:(?=\\W)|$|[^\\s{re.escape(name[-1])}])"]))
+    return re.compile("|".join(slips), re.I)
+
+
+def _letter(character: str) -> str:
+    """A character however wide it is."""
+    alike = next((group for group in _ALIKE if character in group), character)
+    wide = set(alike) | {unicodedata.normalize("NFKC", each) for each in alike}
+    wide |= {chr(ord(each) + 0xFEE0) for each in wide if "!" <= each <= "~"}
+    return f"[{re.escape(''.join(sorted(wide)))}]" if len(wide) > 1 else re.escape(character)
+
+
+def find_same(text: str, names: tuple[str, ...]) -> str:
+    """Which of some numbers of models a word is meant to be: it looks like one, or has one character that is another.
+
+    A word that is one of them, whatever its case, is none; of a short one nobody can say what it is meant to be.
+    """
+    known, by_skeleton, by_length = _index(names)
+    word = text.casefold()
+    if word in known:
+        return ""
+    if same := by_skeleton.get(_skeleton(text)):
+        return same
+    near = (name for name in by_length.get(len(text), ()) if sum(map(ne, word, name.casefold())) == 1)
+    return next(near, "")
+
+
+@lru_cache(maxsize=8)
+def _index(names: tuple[str, ...]) -> tuple[frozenset[str], dict[str, str], dict[int, list[str]]]:
+    """The names without capitals; by what they look like; and by their length, where that is enough."""
+    by_skeleton = {_skeleton(name): name for name in names if len(_skeleton(name)) >= _SHORTEST_MODEL}
+    by_length: dict[int, list[str]] = {}
+    for name in names:
+        if len(name) > _SHORTEST_MODEL:
+            by_length.setdefault(len(name), []).append(name)
+    return frozenset(name.casefold() for name in names), by_skeleton, by_length
+
+
+def _skeleton(name: str) -> str:
+    """A number without what is easily mistaken: wide characters, capitals, dashes, O for 0, I and l for 1. A point
+    stays: P1.25 is a pitch of pixels, P125 a model."""
+    plain = re.sub(r"[\s_/—–-]", "", unicodedata.normalize("NFKC", name).casefold())
+    return plain.translate(_LOOKS)
