@@ -10,8 +10,8 @@ from workspace import NOW, make_workspace, root_of, write
 
 from bidkit.build import Options, build_deal
 from bidkit.diagnostic import Diagnostic
+from bidkit.others import read_other_names
 from bidkit.source import Workspace
-from bidkit.source.others import read_other_names
 
 OTHER = """\
 schema: bidkit/deal@1

@@ -22,6 +22,7 @@ from bidkit.forms import FilledWord, check_form_names, fill_forms
 from bidkit.gate import Attestation, Gate, hash_inputs, judge_gate, load_attestations
 from bidkit.ooxml.rendered import Template
 from bidkit.ooxml.sheet import WorkbookTemplate
+from bidkit.others import OtherName, read_other_names
 from bidkit.pack import DEFAULT_PACKS, Pack, load_pack
 from bidkit.package import Built, hash_files, read_built
 from bidkit.price_form import FilledForm, fill_price_forms
@@ -30,7 +31,6 @@ from bidkit.quote_file import check_quote_file, compile_quote_file
 from bidkit.receivables import Followed, make_followed
 from bidkit.rules import check_bid, check_followed
 from bidkit.source import Workspace
-from bidkit.source.others import OtherName, read_other_names
 from bidkit.suppression import Policy, find_unused, load_policy
 from bidkit.volumes import CompiledVolume, check_volumes, compile_volumes, find_kinds
 from bidkit.waivers import Waiver, judge_waivers, load_waivers

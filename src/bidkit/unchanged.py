@@ -27,10 +27,10 @@ from bidkit.config import find_workspace
 from bidkit.follow import FOLLOW_NAME
 from bidkit.judging import Options
 from bidkit.office import find_office
+from bidkit.others import read_other_names
 from bidkit.pack import shipped_packs
 from bidkit.package import MANIFEST, find_edits, find_missing
 from bidkit.source import Workspace
-from bidkit.source.others import read_other_names
 from bidkit.source.workspace import list_names
 
 _MAX_BYTES, _FORMAT = 2**30, 1

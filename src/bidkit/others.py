@@ -6,9 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from bidkit.source.nodes import Node
-from bidkit.source.workspace import Workspace
-from bidkit.source.yaml_text import parse_yaml
+from bidkit.source import Node, Workspace, parse_yaml
 
 _PATHS: tuple[tuple[Literal["customer", "project", "tender"], tuple[str, ...]], ...] = (
     ("customer", ("customer", "name")),
