@@ -45,7 +45,10 @@ class ReportFormat(StrEnum):
     HTML = "html"
 
 
-Deal = Annotated[Path, typer.Argument(metavar="DEAL", help="deal.yaml 的路径 / path of a deal.yaml")]
+Deal = Annotated[
+    Path,
+    typer.Argument(metavar="DEAL", help="deal.yaml 的路径，或 batch.yaml#编号 / path of a deal.yaml, or batch.yaml#ID"),
+]
 LangOption = Annotated[
     Lang | None, typer.Option("--lang", help="消息语言，默认随 LANG / language of messages, default by LANG")
 ]
@@ -76,8 +79,10 @@ def make_options(as_of: str | None, language: str) -> Options:
 
 
 def require(deal: Path, language: str) -> None:
-    """Stop unless a file is there."""
-    if not deal.is_file():
+    """Stop unless a file is there; of `batch.yaml#ID` the file before the sign."""
+    from bidkit.matrix import find_file
+
+    if not find_file(deal).is_file():
         fail("EN05", {"file": deal}, language)
 
 

@@ -9,10 +9,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from bidkit.config import find_workspace
-from bidkit.diagnostic import Diagnostic
+from bidkit.diagnostic import Diagnostic, has_errors
+from bidkit.matrix import BATCH_NAME, find_batch, find_file, find_own, is_derived, make_address, read_many
 
 DEAL_NAME = "deal.yaml"
 _LISTS = (".txt", ".lst")
+_OWN = ("attestations.yaml", "waivers.yaml", "follow.yaml")
+"""What stands in the folder of one derived deal and concerns no other."""
 _PASSED_OVER = ("dist", "node_modules", "__pycache__", "venv")
 
 
@@ -21,7 +24,8 @@ def find_deals(paths: Iterable[str], here: Path) -> tuple[list[Path], list[Diagn
 
     Args:
         paths: deal files; folders, in which every `deal.yaml` counts; patterns such as `deals/*/deal.yaml`; text files
-            with a path a line, relative to themselves, `#` before what is no path.
+            with a path a line, relative to themselves, `#` before what is no path; a `batch.yaml`, or the master
+            beside it, for all deals that it makes, `batch.yaml#ID` for one of them.
     """
     found: dict[Path, Path] = {}
     problems = []
@@ -52,18 +56,36 @@ def _expand(path: str, base: Path) -> Iterator[Path]:
     named = base / path
     if named.is_dir():
         yield from _walk(named)
-    elif named.is_file() and named.suffix.lower() not in _LISTS:
+    elif is_derived(named) and find_file(named).is_file():
         yield named
+    elif named.is_file() and named.suffix.lower() not in _LISTS:
+        yield from _split(named)
     elif glob.has_magic(path):
         for match in sorted(glob.glob(str(named), recursive=True)):  # noqa: PTH207 - a pattern may begin anywhere
             yield from _expand(match, base)
 
 
+def _split(file: Path) -> Iterator[Path]:
+    """The deals that a file is: itself; of a master and its `batch.yaml` those that it makes, and it too if something
+    is wrong with it, so that it is told."""
+    batch = file if file.name == BATCH_NAME else find_batch(file)
+    workspace = find_workspace(batch) if batch else None
+    if batch is None or workspace is None:
+        yield file
+        return
+    many = read_many(workspace, batch.resolve().relative_to(workspace.root).as_posix())
+    if has_errors(many.problems):
+        yield batch
+    yield from (make_address(batch, deal_id) for deal_id in many.deals)
+
+
 def _walk(folder: Path) -> Iterator[Path]:
-    """Every `deal.yaml` below a folder, but in packages and what tools keep."""
+    """Every `deal.yaml` below a folder, but in packages and what tools keep, and what each `batch.yaml` makes."""
     for base, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in _PASSED_OVER and not name.startswith("."))
-        if DEAL_NAME in files:
+        if BATCH_NAME in files:
+            yield from _split(Path(base) / BATCH_NAME)
+        if DEAL_NAME in files and find_batch(Path(base) / DEAL_NAME) is None:
             yield Path(base) / DEAL_NAME
 
 
@@ -80,15 +102,21 @@ def find_touched(deals: Sequence[Path], reference: str) -> tuple[list[Path], lis
         found = changed[root]
         if isinstance(found, str):
             return [], [Diagnostic("EN28", None, {"reference": reference, "reason": found})]
-        if any(_concerns(path, deal.resolve().parent, root) for path in found):
+        rows = root / read_many(workspace, _name_batch(deal, root)).rows if workspace and is_derived(deal) else None
+        if any(path == rows or _concerns(path, deal.resolve(), root) for path in found):
             touched.append(deal)
     return touched, []
 
 
-def _concerns(path: Path, folder: Path, root: Path) -> bool:
+def _name_batch(deal: Path, root: Path) -> str:
+    return find_file(deal.resolve()).relative_to(root).as_posix()
+
+
+def _concerns(path: Path, deal: Path, root: Path) -> bool:
     """Whether a changed file of the workspace may change a deal."""
-    if path.is_relative_to(folder):
-        return True
+    if path.is_relative_to(deal.parent):
+        is_signed = is_derived(deal) and path.name in _OWN and path.parent.parent == deal.parent
+        return not is_signed or str(path) == find_own(str(deal), path.name)
     inside = path.relative_to(root).parts
     return inside[0] != "deals" or len(inside) < 3
 

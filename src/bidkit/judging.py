@@ -20,6 +20,7 @@ from bidkit.diagnostic import Diagnostic, Suppressed, has_errors
 from bidkit.follow import load_follow
 from bidkit.forms import FilledWord, check_form_names, fill_forms
 from bidkit.gate import Attestation, Gate, hash_inputs, judge_gate, load_attestations
+from bidkit.matrix import find_batch, read_many, refuse_many
 from bidkit.ooxml.rendered import Template
 from bidkit.ooxml.sheet import WorkbookTemplate
 from bidkit.others import OtherName, read_other_names
@@ -188,6 +189,9 @@ def judge_deal(deal_path: Path, options: Options) -> tuple[Judged | None, list[D
     if workspace is None:
         return None, [Diagnostic("DL19", None, {"file": deal_path})]
     name = deal_path.resolve().relative_to(workspace.root).as_posix()
+    if batch := find_batch(deal_path.resolve()):
+        many = read_many(workspace, batch.relative_to(workspace.root).as_posix())
+        return None, [refuse_many(many, name)]
     settings, problems = load_settings(workspace)
     deal, found = load_deal(workspace, name)
     problems += found
