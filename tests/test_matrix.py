@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import random
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -25,6 +26,7 @@ from bidkit.deal import Deal, load_deal
 from bidkit.diagnostic import Diagnostic, Severity
 from bidkit.finding import find_deals, find_touched
 from bidkit.judging import judge_deal
+from bidkit.matrix.axes import BatchText
 from bidkit.others import read_other_names
 from bidkit.source import Workspace
 
@@ -692,3 +694,22 @@ def test_other_commands_take_a_derived_deal(tmp_path: Path) -> None:
     deals, problems = read_deals(Workspace(tmp_path))
     assert ([deal.id for deal in deals], problems) == (["fleet-acme", "fleet-blue"], [])
     assert root_of(folder / "x") == tmp_path
+
+
+@pytest.mark.parametrize("page", ["batch.md", "batch.en.md"])
+def test_the_example_of_the_docs_is_two_deals(tmp_path: Path, page: str) -> None:
+    text = (Path(__file__).parents[1] / "docs" / page).read_text(encoding="utf-8")
+    files = ("batch.yaml", "customers.csv")
+    batch, rows = (re.search(rf"```\w+ deals/fleet/{name}\n(.*?)```", text, re.S) for name in files)
+    matrix = re.search(r"```yaml\n(.*?)```", text, re.S)
+    assert batch
+    assert rows
+    assert matrix
+    folder = make_fleet(tmp_path, MATRIX, rows[1])
+    write(folder / "batch.yaml", batch[1])
+    assert ids(folder) == ["fleet-yunting", "fleet-qingxi"]
+    assert [run_check(folder / f"batch.yaml#{name}").diagnostics for name in ids(folder)] == [(), ()]
+    write(folder / "batch.yaml", matrix[1])
+    assert ids(folder) == ["yunting-a", "qingxi-a", "yunting-b"]
+    keys = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.*?) \|", text, re.M))))
+    assert keys | {"schema"} == {info.alias or name for name, info in BatchText.model_fields.items()}
