@@ -16,7 +16,7 @@ from typing import Any
 
 from bidkit.diagnostic import Diagnostic, Span, Term, has_errors
 from bidkit.matrix.axes import Derived, Many, RowsText, is_deal_id, make_many, parse_batch
-from bidkit.matrix.overrides import Override, describe_override, find_value, look_up, put_overrides
+from bidkit.matrix.overrides import Override, describe_override, find_value, list_some, look_up, put_overrides
 from bidkit.source import Items, Node, Workspace, decode, expand_files, load_yaml, nearest, parse_mapping, parse_table
 from bidkit.source.comments import is_addressed
 
@@ -76,11 +76,15 @@ def find_own(deal_name: str, name: str) -> str:
 def find_batch(deal: Path) -> Path | None:
     """The batch.yaml beside a deal file that makes its deals of it: it is a master, and no deal by itself."""
     batch = deal.with_name(BATCH_NAME)
-    try:
-        content = batch.read_bytes() if deal.name != BATCH_NAME and not is_derived(deal) else None
-    except OSError:
+    if split_address(deal)[0] == BATCH_NAME:
         return None
-    return batch if content is not None and _find_master(content) == deal.name else None
+    try:
+        content = batch.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError:  # it is there: `read_many` says why it cannot be read
+        content = b""
+    return batch if _find_master(content).casefold() == deal.name.casefold() else None
 
 
 @lru_cache(maxsize=256)
@@ -176,7 +180,7 @@ def load_deal_data(workspace: Workspace, name: str) -> tuple[Node | None, list[D
     deal = many.deals.get(deal_id)
     if deal is None:
         known = list(many.deals)
-        values = {"kind": Term("deal"), "id": deal_id, "near": nearest(deal_id, known), "allowed": _list_some(known)}
+        values = {"kind": Term("deal"), "id": deal_id, "near": nearest(deal_id, known), "allowed": list_some(known)}
         wrong = [item for item in many.problems if has_errors([item])]
         return None, wrong or [Diagnostic("DL15", Span(batch), values)]
     return _derive(workspace, many, deal, name)
@@ -241,7 +245,3 @@ def refuse_many(many: Many, file: str) -> Diagnostic:
     """A file that stands for many deals is not one of them. Diagnostics: DL81."""
     first = next(iter(many.deals), "ID")
     return Diagnostic("DL81", Span(file), {"file": file, "batch": many.name, "count": len(many.deals), "first": first})
-
-
-def _list_some(names: list[str]) -> str:
-    return ", ".join(names[:10]) + (", …" if len(names) > 10 else "") or "—"

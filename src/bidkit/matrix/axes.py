@@ -123,7 +123,7 @@ def parse_batch(data: Node) -> tuple[BatchText | None, list[Diagnostic]]:
     if text is None or problems:
         return None, problems
     if not text.matrix and text.rows is None:
-        problems.append(Diagnostic("DL06", data.span, {"key": "matrix"}))
+        problems.append(Diagnostic("DL06", data.span, {"key": "matrix / rows"}))
     if text.matrix and not text.id:
         problems.append(Diagnostic("DL06", data.span, {"key": "id"}))
     for axis, entries in text.matrix.items():

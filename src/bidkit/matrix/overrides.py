@@ -11,6 +11,7 @@ from typing import Any
 from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.source import Items, Node, ProseNode, is_reference, nearest
 
+_SHOWN = 20
 _OF_FILES = ("file", "sheet")
 """What can be set of `{file: …}` itself; whatever else a path says of it is inside of the file."""
 
@@ -59,7 +60,7 @@ def _put(data: Node, override: Override, *, is_expanded: bool) -> Diagnostic | s
         if isinstance(holder, Items):
             place, rest = find_item(holder, rest)
             if place is None:
-                return _lead_nowhere(override, Term("no_item", (("id", ".".join(rest)),)), list_ids(holder), rest)
+                return _lead_nowhere(override, Term("no_item", (("id", rest[0]),)), list_ids(holder), rest)
             if not rest:
                 holder[place], holder.items_at[place] = value, value_at
                 return None
@@ -78,8 +79,13 @@ def _put(data: Node, override: Override, *, is_expanded: bool) -> Diagnostic | s
 
 def _lead_nowhere(override: Override, reason: Term, known: list[str], rest: Sequence[str]) -> Diagnostic:
     near = nearest(".".join(rest), known) or nearest(rest[0], known)
-    values = {"path": override.path, "reason": reason, "allowed": ", ".join(known) or "—", "near": near}
+    values = {"path": override.path, "reason": reason, "allowed": list_some(known), "near": near}
     return Diagnostic("DL83", override.key_at, values)
+
+
+def list_some(names: Sequence[str]) -> str:
+    """The first names of many, for a message."""
+    return ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "") or "—"
 
 
 def list_ids(items: Items) -> list[str]:
