@@ -584,9 +584,11 @@ def test_folders_patterns_lists_and_the_master_name_all_deals(tmp_path: Path) ->
 
 
 def test_deals_that_differ_from_a_commit_are_never_too_few(tmp_path: Path) -> None:
-    folder = make_fleet(tmp_path, BATCH.replace("customers.csv", "../lists/customers.csv"))
-    (tmp_path / "deals/lists").mkdir()
-    (folder / "customers.csv").rename(tmp_path / "deals/lists/customers.csv")
+    columns = BATCH.replace("dated: 日期", "requirements.file: 日期")
+    rows = ROWS.replace("2026-09-16", "../lists/r.csv").replace("有限公司,,", "有限公司,r.csv,")
+    folder = make_fleet(tmp_path, columns, rows, requirements={"file": "r.csv"})
+    for name in ("lists", "fleet"):
+        write(tmp_path / f"deals/{name}/r.csv", "id,clause,text,response,deviation\nR1,3.1,缓存,缓存 45 天。,none\n")
     shutil.copytree(folder, tmp_path / "deals/plain", ignore=shutil.ignore_patterns("batch.yaml"))
 
     def git(*words: str) -> None:
@@ -603,18 +605,27 @@ def test_deals_that_differ_from_a_commit_are_never_too_few(tmp_path: Path) -> No
     git("commit", "-qm", "first")
     both = ["fleet-acme", "fleet-blue"]
     for name, expected in (
-        ("deals/lists/customers.csv", both),
+        ("deals/fleet/customers.csv", both),
         ("deals/fleet/batch.yaml", both),
         ("deals/fleet/deal.yaml", both),
         ("deals/fleet/fleet-acme/scan.pdf", both),
         ("deals/fleet/fleet-acme/attestations.yaml", ["fleet-acme"]),
-        ("deals/plain/deal.yaml", ["plain"]),
+        ("deals/plain/deal.yaml", ["fleet-blue", "plain"]),
+        ("deals/lists/r.csv", ["fleet-blue"]),
+        ("catalog/x.md", [*both, "plain"]),
     ):
         before = (tmp_path / name).read_bytes() if (tmp_path / name).exists() else None
         write(tmp_path / name, (before or b"") + b"\n")
         assert touched() == expected, name
         write(tmp_path / name, before) if before else (tmp_path / name).unlink()
     assert touched() == []
+    edit(folder / "batch.yaml", "customers.csv", "../lists/customers.csv")
+    shutil.move(folder / "customers.csv", tmp_path / "deals/lists/customers.csv")
+    git("add", "-A")
+    git("commit", "-qm", "second")
+    assert touched() == []
+    edit(tmp_path / "deals/lists/customers.csv", "161000.00", "161001.00")
+    assert touched() == both
 
 
 def test_list_shows_the_deals_and_what_differs_and_builds_nothing(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ along: those that were being built are built once more, each in a process of its
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import re
@@ -13,7 +14,7 @@ import signal
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
@@ -21,11 +22,12 @@ from functools import lru_cache
 from pathlib import Path
 from uuid import uuid4
 
-from bidkit.build import build_deal
+from bidkit.build import build_deal, check_deal
 from bidkit.config import find_workspace
 from bidkit.diagnostic import Diagnostic
 from bidkit.judging import Options
 from bidkit.matrix import BATCH_NAME, split_address
+from bidkit.office import interrupt_held
 from bidkit.reports import Result
 from bidkit.reports.outcome import Outcome, describe_outcome, read_outcome
 from bidkit.unchanged import Kept, list_frame, list_seen, trace
@@ -40,7 +42,8 @@ class Asked:
     """How a batch is asked for.
 
     Args:
-        form: the report's; an outcome carries what that needs.
+        forms: the reports'; an outcome carries what they need.
+        is_check: deals are judged, and nothing is written.
         is_fresh: every deal is built, also one of which nothing has changed.
         batch: tells one batch from another.
     """
@@ -48,7 +51,8 @@ class Asked:
     options: Options
     lang: str
     here: Path
-    form: str = "text"
+    forms: tuple[str, ...] = ("text",)
+    is_check: bool = False
     is_fresh: bool = False
     batch: str = field(default_factory=lambda: uuid4().hex)
 
@@ -87,10 +91,13 @@ def build_one(deal: Path, asked: Asked) -> Outcome:
     except Exception:
         values = {"reason": traceback.format_exc().strip().splitlines()[-1], "trace": traceback.format_exc()}
         outcome = _fail(name, Diagnostic("EN25", None, values), asked)
-    return replace(outcome, seconds=time.perf_counter() - start).only(asked.form)
+    gc.collect()
+    return replace(outcome, seconds=time.perf_counter() - start).only(asked.forms)
 
 
 def _build(deal: Path, name: str, asked: Asked) -> Outcome:
+    if asked.is_check:
+        return describe_outcome(check_deal(deal, asked.options), name, asked.lang, asked.here, "check")
     kept = _open_kept(asked.batch)
     plain, because = (None, "") if asked.is_fresh else kept.find(deal, asked.options, asked.told)
     if plain is not None:
@@ -128,6 +135,7 @@ def run_batch(
     deals: Sequence[Path],
     asked: Asked,
     *,
+    beside: Sequence[Path] = (),
     jobs: int = 0,
     fails_fast: bool = False,
     done: Callable[[Outcome], None] = lambda outcome: None,
@@ -135,12 +143,13 @@ def run_batch(
     """Build all deals; an interrupt ends it once those that are being built are whole.
 
     Args:
+        beside: deals that are not built, but whose packages are not to be written over either.
         jobs: processes; 0 for as many as there are cores.
         fails_fast: nothing is begun after a deal that came to no package.
         done: told each outcome as it comes.
     """
     start, batch = time.perf_counter(), Batch()
-    todo, clashes = _part(deals, asked)
+    todo, clashes = _part(deals, beside, asked)
     found: dict[Path, Outcome] = {}
 
     def tell(deal: Path, outcome: Outcome) -> bool:
@@ -192,12 +201,15 @@ def _feed(
     goes_on = True
     try:
         while (queue and goes_on) or running:
-            while queue and goes_on and len(running) < most:
-                future = pool.submit(build_one, queue[0], asked)
-                running[future] = queue.popleft()
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                outcome = future.result()
-                goes_on = tell(running.pop(future), outcome) and goes_on
+            with interrupt_held():  # no deal may be begun or come to an end untold
+                while queue and goes_on and len(running) < most:
+                    future = pool.submit(build_one, queue[0], asked)
+                    running[future] = queue.popleft()
+            done = wait(running, return_when=FIRST_COMPLETED).done
+            with interrupt_held():
+                for future in done:
+                    outcome = future.result()
+                    goes_on = tell(running.pop(future), outcome) and goes_on
     except BrokenProcessPool:
         return [*_take_done(running, tell)], goes_on
     except KeyboardInterrupt:
@@ -233,28 +245,31 @@ def _list_settings() -> dict[str, str]:
 def _prepare(settings: dict[str, str]) -> None:
     """A process leaves an interrupt to us, and has our settings, whenever the one that it comes from was started."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.disable()  # collected deal by deal
+    gc.freeze()
     for name in _list_settings().keys() - settings.keys():
         del os.environ[name]
     os.environ |= settings
 
 
-def _part(deals: Iterable[Path], asked: Asked) -> tuple[list[Path], dict[Path, Outcome]]:
-    """The deals to be built, and those that would write over each other. Diagnostics: DL74."""
+def _part(deals: Sequence[Path], beside: Sequence[Path], asked: Asked) -> tuple[list[Path], dict[Path, Outcome]]:
+    """The deals to be built, and those that would write over another, built or not. Diagnostics: DL74."""
     by_folder: dict[tuple[Path, str], list[Path]] = {}
-    for deal in deals:
+    for deal in dict.fromkeys((*deals, *beside)):
         by_folder.setdefault(_find_folder(deal, asked.options), []).append(deal)
     todo: list[Path] = []
     clashes: dict[Path, Outcome] = {}
+    order = {deal: number for number, deal in enumerate(deals)}
     for (_, name), same in by_folder.items():
+        asked_for = [deal for deal in same if deal in order]
         if len(same) == 1 or not name:
-            todo += same
+            todo += asked_for
             continue
-        for deal in same:
+        for deal in asked_for:
             others = ", ".join(_show(other, asked.here) for other in same if other is not deal)
             clashes[deal] = _fail(
                 _show(deal, asked.here), Diagnostic("DL74", None, {"id": name, "others": others}), asked
             )
-    order = {deal: number for number, deal in enumerate(deals)}
     return sorted(todo, key=order.__getitem__), clashes
 
 

@@ -19,7 +19,7 @@ from bidkit.quote_file import render_quote_file
 from bidkit.reports import Result, html, json
 from bidkit.signing import list_signing
 from bidkit.verify import read_files
-from bidkit.volumes import render_volumes
+from bidkit.volumes import check_volumes, render_volumes
 
 __all__ = ["Options", "build_deal", "check_deal"]
 
@@ -36,9 +36,10 @@ def check_deal(deal_path: Path, options: Options) -> Result:
 
 def build_deal(deal_path: Path, options: Options) -> Result:
     """Build a deal's package, or say why not; an old package stays as it is unless a whole new one takes its place."""
-    checked, problems = judge_deal(deal_path, options)
+    checked, problems = judge_deal(deal_path, options, tries_filling=False)
     problems += [Diagnostic("EN11")] if options.with_pdf and find_office() is None else []
     if checked is None or _is_refused(checked, problems, options):
+        problems += checked.judge(checked.try_filling(is_draft=options.is_draft)) if checked else []
         return _result(checked, problems, deal_path, options)
     files, found = _render(checked, options)
     copies = checked.name_copies(is_draft=options.is_draft)
@@ -47,7 +48,7 @@ def build_deal(deal_path: Path, options: Options) -> Result:
     read = read_files(files, basis.forms)
     if files:
         found += judge_files(basis, submit, read, checked.appendix.attachments)
-    places = list_signing(submit, checked.find_forms(is_draft=options.is_draft))
+    places = list_signing(submit, checked.find_forms(is_draft=options.is_draft), read.documents)
     built = Built(checked.content, tuple(map(asdict, places)), hash_files(submit))
     done = checked if options.is_draft else replace(checked, built=built)  # a draft is nothing to sign
     brief, wrong = done.render_brief(is_draft=options.is_draft)
@@ -82,10 +83,12 @@ def _not_lifted(problems: list[Diagnostic], options: Options) -> list[Diagnostic
 
 
 def _render(checked: Judged, options: Options) -> tuple[dict[str, bytes], list[Diagnostic]]:
-    """What is handed in but the credentials; nothing if a volume could not be filled."""
+    """What is handed in but the credentials; nothing if a template could not be filled."""
     volumes, bid, draft = checked.volumes, checked.bid, options.is_draft
     about = bid, checked.appendix, checked.deal_name
     quote, problems = render_quote_file(checked.quote_file, *about, is_draft=draft)
+    if problems:
+        return {}, problems + check_volumes(volumes, *about, is_draft=draft)
     beside = {f"submit/quote{'-DRAFT' if draft else ''}.xlsx": quote}
     beside |= {form.file_name(is_draft=draft): form.content for form in checked.forms}
     beside |= {form.file_name(is_draft=draft): form.content for form in checked.word_forms if not form.guest}

@@ -68,8 +68,9 @@ def diff(
 
 def _find_kind(path: Path, language: str) -> Literal["deal", "package"]:
     from bidkit.matrix import find_file
-    from bidkit.package import MANIFEST
+    from bidkit.package import MANIFEST, recover_package
 
+    recover_package(path)
     if find_file(path).is_file() or (path / _DEAL).is_file():
         return "deal"
     if not path.is_dir():

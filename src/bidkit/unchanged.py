@@ -27,7 +27,7 @@ from bidkit.config import find_workspace
 from bidkit.follow import FOLLOW_NAME
 from bidkit.judging import Options
 from bidkit.matrix import describe_input, find_own, is_derived
-from bidkit.office import find_office
+from bidkit.office import describe_office
 from bidkit.others import read_other_names
 from bidkit.pack import shipped_packs
 from bidkit.package import MANIFEST, find_edits, find_missing
@@ -38,7 +38,6 @@ _MAX_BYTES, _FORMAT = 2**30, 1
 _FILE = "file "
 """Before the names of files: one may be called `day`."""
 _OPTIONS = ("as_of", "is_draft", "out", "is_strict", "with_pdf")
-_FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
 
 
 @dataclass(frozen=True)
@@ -173,25 +172,13 @@ def describe_tools() -> str:
     needed = sorted(
         {re.split(r"[^\w.-]", line)[0] for line in requires("bidkit-tender") or () if "extra ==" not in line}
     )
-    office = find_office()
-    fonts = [path for folder in _FONT_FOLDERS for path in sorted(Path(folder).expanduser().rglob("*"))]
     parts = (
-        [(str(path), _stamp(path)) for path in own if path.is_file()],
+        [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in own if path.is_file()],
         [(name, version(name)) for name in needed],
         (sys.version, platform.platform()),
-        (office, _stamp(Path(office).resolve()) if office else ()),
-        [(str(path), _stamp(path)) for path in fonts],
+        describe_office(),
     )
     return _hash(repr(parts).encode())
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    """Size and time of a file; nothing of a link that leads nowhere, as folders of fonts have them."""
-    try:
-        status = path.stat()
-    except OSError:
-        return 0, 0
-    return status.st_size, status.st_mtime_ns
 
 
 class Kept:
