@@ -37,7 +37,7 @@ __all__ = [
     "look_up",
     "make_address",
     "read_many",
-    "refuse_many",
+    "refuse_master",
     "split_address",
 ]
 
@@ -176,7 +176,7 @@ def load_deal_data(workspace: Workspace, name: str) -> tuple[Node | None, list[D
     batch = str(PurePosixPath(name).with_name(file))
     many = read_many(workspace, batch)
     if not deal_id:
-        return None, list(many.problems) if has_errors(many.problems) else [refuse_many(many, batch)]
+        return None, list(many.problems) if has_errors(many.problems) else [_refuse(many, batch)]
     deal = many.deals.get(deal_id)
     if deal is None:
         known = list(many.deals)
@@ -241,7 +241,13 @@ def list_differences(many: Many, deal: Derived) -> dict[str, Any]:
     return {path: value for path, value in found.items() if look_up(many.data, path.split(".")) != value}
 
 
-def refuse_many(many: Many, file: str) -> Diagnostic:
+def refuse_master(workspace: Workspace, name: str) -> Diagnostic | None:
+    """A master is no deal by itself. Diagnostics: DL81."""
+    batch = find_batch(workspace.root / name)
+    return _refuse(read_many(workspace, batch.relative_to(workspace.root).as_posix()), name) if batch else None
+
+
+def _refuse(many: Many, file: str) -> Diagnostic:
     """A file that stands for many deals is not one of them. Diagnostics: DL81."""
     first = next(iter(many.deals), "ID")
     return Diagnostic("DL81", Span(file), {"file": file, "batch": many.name, "count": len(many.deals), "first": first})
