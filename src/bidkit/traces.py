@@ -20,7 +20,8 @@ _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _TEXTS = (f"{W}t", f"{W}delText", f"{W}instrText", f"{_A}t", f"{_M}t")
 _PARAGRAPHS = (f"{W}p", f"{_A}p")
 _IN_PARAGRAPH = "ancestor::w:p or ancestor::a:p"
-_IS_NESTED = make_path(f"boolean(//w:p[{_IN_PARAGRAPH}] | //a:p[{_IN_PARAGRAPH}])")
+_OUTER = make_path("//w:p[.//w:p or .//a:p] | //a:p[.//w:p or .//a:p]")
+"""Paragraphs with others inside, as of text boxes."""
 _OTHER_TEXTS = make_path(
     "//text()[not((parent::w:t | parent::w:delText | parent::w:instrText | parent::a:t | parent::m:t)"
     f"[{_IN_PARAGRAPH}])]",
@@ -88,11 +89,11 @@ def read_traces(content: bytes, name: str, *, with_pixels: bool = True) -> Trace
 
 def _read_texts(part: str, tree: etree._Element) -> Iterator[tuple[Place, str]]:
     """Paragraphs whole, so that a name which is split over runs is found; all other text; what attributes say."""
-    is_nested = _IS_NESTED(tree)
+    outer = {*_OUTER(tree)}
     for number, paragraph in enumerate(tree.iter(*_PARAGRAPHS), 1):
         texts = paragraph.iter(*_TEXTS)
-        own = (item for item in texts if _holder(item) is paragraph) if is_nested else texts
-        if whole := "".join(item.text or "" for item in own):
+        own = (item for item in texts if _holder(item) is paragraph) if paragraph in outer else texts
+        if whole := "".join([item.text or "" for item in own]):
             yield (("part", part), ("paragraph", str(number))), whole
     values = dict.fromkeys((*_ATTRIBUTES(tree), *(text for text in _OTHER_TEXTS(tree) if text.strip())))
     yield from (((("part", part),), value) for value in values if len(value) > 1)
@@ -108,9 +109,7 @@ def _read_authors(part: str, tree: etree._Element) -> Iterator[str]:
         name = etree.QName(element).localname
         if name in _AUTHORS[part] and (element.text or "").strip():
             yield f"{name}: {(element.text or '').strip()}"
-    for value in _MAKERS(tree):
-        if value:
-            yield f"{etree.QName(value.attrname).localname}: {value}"
+    yield from (f"{etree.QName(value.attrname).localname}: {value}" for value in _MAKERS(tree) if value)
     if part == "docProps/custom.xml" and len(tree):
         yield "custom.xml"
 

@@ -18,6 +18,7 @@ _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallba
 _BESIDE = re.compile(r"word/(header|footer|footnotes|endnotes)[^/]*\.xml")
 _HEADING = re.compile(r"(?:heading|标题) (\d)", re.I)
 _SPAN = re.compile("[1-9][0-9]{0,5}")
+_WHOLE = etree.XPath("string()", smart_strings=False)
 _MAX_COLUMNS = 63
 """What Word allows a table."""
 
@@ -62,7 +63,7 @@ def read_document(
         headings: dict[int, str] = {}
         tree = trees[part] if part in trees else opc.parse_xml(parts[part])
         for block in _walk(tree):
-            is_wanted = having is None or having.search("".join(map(str, block.itertext())))
+            is_wanted = having is None or having.search(str(_WHOLE(block)))
             text = "" if block.tag == f"{_W}tbl" else _read_paragraph(block)
             style = block.find(f"{_W}pPr/{_W}pStyle") if text else None
             if style is not None and (level := levels.get(style.get(f"{_W}val", ""))):
