@@ -65,7 +65,7 @@ def make_address(batch: Path, deal_id: str) -> Path:
 
 def find_file(path: Path) -> Path:
     """The file in which a deal is written: of a derived one its batch.yaml."""
-    return path.with_name(split_address(path)[0])
+    return path.with_name(BATCH_NAME) if is_derived(path) else path
 
 
 def find_own(deal_name: str, name: str) -> str:
