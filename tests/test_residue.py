@@ -12,9 +12,9 @@ from workspace import NOW, make_workspace, root_of, run_check, write
 
 from bidkit.build import Options, build_deal
 from bidkit.diagnostic import Diagnostic
+from bidkit.others import read_other_names
 from bidkit.rules.residue import list_foreign
 from bidkit.source import Workspace
-from bidkit.source.others import read_other_names
 from bidkit.verify import check_submit
 
 OTHER = """\

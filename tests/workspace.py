@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import re
 import time
 import zipfile
@@ -16,6 +17,7 @@ import yaml
 from PIL import Image
 
 from bidkit.build import Options, check_deal
+from bidkit.matrix import find_own
 from bidkit.pack import shipped_packs
 from bidkit.reports import Result
 
@@ -294,8 +296,8 @@ _REVIEWERS = {"4.8t": "叶知秋（技术复核）", "4.8b": "许清和（商务
 
 def sign_all(deal_path: Path, moments: tuple[str, ...] = ("build", "submit")) -> int:
     """Write attestations.yaml with the right hashes for every attestation of these moments; how many there are."""
-    evidence = "evidence/minutes.md"
-    target = deal_path.with_name("attestations.yaml")
+    target = Path(find_own(str(deal_path), "attestations.yaml"))
+    evidence = os.path.relpath(deal_path.parent / "evidence/minutes.md", target.parent)
     target.unlink(missing_ok=True)
     result = run_check(deal_path)
     assert result.gate is not None, result.diagnostics
@@ -305,7 +307,7 @@ def sign_all(deal_path: Path, moments: tuple[str, ...] = ("build", "submit")) ->
             "by": _REVIEWERS.get(item.item.id, "林知行"),
             "at": "2026-08-31T10:00+08:00",
             "evidence": evidence,
-            "evidence_sha256": hashlib.sha256((deal_path.parent / evidence).read_bytes()).hexdigest(),
+            "evidence_sha256": hashlib.sha256((deal_path.parent / "evidence/minutes.md").read_bytes()).hexdigest(),
             "subject_sha256": problem.values["subject"],
         }
         for stage in result.gate.stages

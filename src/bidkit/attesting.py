@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
@@ -15,6 +16,7 @@ from bidkit.diagnostic import Diagnostic, Term, has_errors
 from bidkit.follow import SECTIONS
 from bidkit.gate import ATTESTATIONS_NAME, Attestation, check_signer, load_attestations
 from bidkit.judging import Judged, Options, judge_deal
+from bidkit.matrix import find_own
 from bidkit.package import write_file
 from bidkit.scalars import Model
 from bidkit.source import nearest
@@ -45,17 +47,17 @@ def attest_item(
         problems.append(Diagnostic("DL13", None, {"file": evidence}))
     if has_errors(problems):
         return None, problems
-    folder = (root / checked.deal_name).parent
+    path = root / find_own(checked.deal_name, ATTESTATIONS_NAME)
     record = {
         "item": item,
         "by": by,
         "at": options.now.replace(microsecond=0).isoformat(),
-        "evidence": PurePosixPath(os.path.relpath(evidence.resolve(), folder.resolve())).as_posix(),
+        "evidence": PurePosixPath(os.path.relpath(evidence.resolve(), path.parent.resolve())).as_posix(),
         "evidence_sha256": hashlib.sha256(evidence.read_bytes()).hexdigest(),
         "subject_sha256": subject,
     }
     before, problems = load_attestations(checked.workspace, checked.deal_name, checked.process)
-    return (None, problems) if has_errors(problems) else _add(folder / ATTESTATIONS_NAME, record, before, Attestation)
+    return (None, problems) if has_errors(problems) else _add(path, record, before, Attestation)
 
 
 def waive_item(
@@ -74,7 +76,7 @@ def waive_item(
     made = Waiver.model_validate(record)
     day = options.now.astimezone(checked.bid.now.tzinfo).date()
     _, problems = judge_waivers((made,), checked.process, max(day, made.at.date()))
-    path = (checked.workspace.root / checked.deal_name).parent / WAIVERS_NAME
+    path = checked.workspace.root / find_own(checked.deal_name, WAIVERS_NAME)
     return (None, problems) if problems else _add(path, record, checked.waivers, Waiver)
 
 
@@ -109,5 +111,7 @@ def _add(path: Path, record: dict[str, str], before: Sequence[R], kind: type[R])
     if [item.model_dump() for item in now[:-1]] != [item.model_dump() for item in before] or not now:
         shown = yaml.safe_dump(record, allow_unicode=True, sort_keys=False, width=1000, default_flow_style=True)
         return None, [Diagnostic("GT08", None, {"file": path.name, "record": shown.strip()})]
+    with suppress(OSError):  # `write_file` says why it cannot be written
+        path.parent.mkdir(exist_ok=True)
     problems = write_file(path, made.encode(), force=True)
     return (None if has_errors(problems) else now[-1]), problems

@@ -26,6 +26,7 @@ from bidkit.build import build_deal, check_deal
 from bidkit.config import find_workspace
 from bidkit.diagnostic import Diagnostic
 from bidkit.judging import Options
+from bidkit.matrix import BATCH_NAME, split_address
 from bidkit.office import interrupt_held
 from bidkit.reports import Result
 from bidkit.reports.outcome import Outcome, describe_outcome, read_outcome
@@ -274,9 +275,12 @@ def _part(deals: Sequence[Path], beside: Sequence[Path], asked: Asked) -> tuple[
 def _find_folder(deal: Path, options: Options) -> tuple[Path, str]:
     """Where the package of a deal goes, and its id as far as a glance tells; empty if it does not."""
     workspace = find_workspace(deal)
-    try:
-        named = _ID.search(deal.read_text(encoding="utf-8", errors="replace"))
-    except OSError:
-        named = None
+    file, name = split_address(deal)
+    if file != BATCH_NAME:
+        try:
+            named = _ID.search(deal.read_text(encoding="utf-8", errors="replace"))
+        except OSError:
+            named = None
+        name = named[1] if named else ""
     base = options.out or (workspace.root / "dist" if workspace else deal.parent)
-    return base.resolve(), named[1] if named else ""
+    return base.resolve(), name

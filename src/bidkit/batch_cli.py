@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -66,6 +66,9 @@ def batch(
             "--since", metavar="REF", help="只做与 git 的 REF 不同的项目 / only deals that differ from a git commit"
         ),
     ] = None,
+    only_list: Annotated[
+        bool, typer.Option("--list", help="只列出有哪些项目、与母版有何不同 / only list the deals, and how they differ")
+    ] = False,
     check: Annotated[
         bool, typer.Option("--check", help="只检查，不写文件 / judge like bidkit check, write nothing")
     ] = False,
@@ -97,6 +100,8 @@ def batch(
     found, deals, problems = _find(paths or [], here, since, is_touched=touched)
     if problems:
         refuse(problems, language, code=2)
+    if only_list:
+        _list(deals, language, format, output)
     options = replace(
         make_options(as_of, language), is_draft=draft, out=out, force=force, is_strict=strict, with_pdf=pdf
     )
@@ -115,6 +120,26 @@ def batch(
     if problems:
         refuse(problems, language, code=2)
     raise typer.Exit(made.exit_code)
+
+
+def _list(deals: Sequence[Path], language: str, format: ReportFormat, output: Path | None) -> NoReturn:
+    """Print which deals there are, and stop; exit code 1 if something is wrong with a batch.yaml."""
+    from bidkit.diagnostic import has_errors
+    from bidkit.reports import listing
+    from bidkit.reports.formats import write_report
+    from bidkit.reports.text import render_diagnostics
+
+    if format not in (ReportFormat.TEXT, ReportFormat.JSON):
+        raise typer.BadParameter("text, json", param_hint="--format")
+    listed, problems = listing.list_deals(deals, Path.cwd())
+    for root, wrong in problems:
+        typer.echo(render_diagnostics(wrong, language, root, Path.cwd()), err=True)
+    content = listing.render(listed, language, is_json=format is ReportFormat.JSON)
+    if output is None:
+        echo(content, language)
+    elif unwritten := write_report(output, content):
+        refuse(unwritten, language, code=2)
+    raise typer.Exit(1 if any(has_errors(wrong) for _, wrong in problems) else 0)
 
 
 def _find(

@@ -46,7 +46,10 @@ class ReportFormat(StrEnum):
     MARKDOWN = "markdown"
 
 
-Deal = Annotated[Path, typer.Argument(metavar="DEAL", help="deal.yaml 的路径 / path of a deal.yaml")]
+Deal = Annotated[
+    Path,
+    typer.Argument(metavar="DEAL", help="deal.yaml 的路径，或 batch.yaml#编号 / path of a deal.yaml, or batch.yaml#ID"),
+]
 LangOption = Annotated[
     Lang | None, typer.Option("--lang", help="消息语言，默认随 LANG / language of messages, default by LANG")
 ]
@@ -103,8 +106,10 @@ def find_hook_reference() -> str | None:
 
 
 def require(deal: Path, language: str) -> None:
-    """Stop unless a file is there."""
-    if not deal.is_file():
+    """Stop unless a file is there; of `batch.yaml#ID` the file before the sign."""
+    from bidkit.matrix import find_file
+
+    if not find_file(deal).is_file():
         fail("EN05", {"file": deal}, language)
 
 

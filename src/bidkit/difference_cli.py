@@ -67,10 +67,11 @@ def diff(
 
 
 def _find_kind(path: Path, language: str) -> Literal["deal", "package"]:
+    from bidkit.matrix import find_file
     from bidkit.package import MANIFEST, recover_package
 
     recover_package(path)
-    if path.is_file() or (path / _DEAL).is_file():
+    if find_file(path).is_file() or (path / _DEAL).is_file():
         return "deal"
     if not path.is_dir():
         fail("EN05", {"file": path}, language)
@@ -84,7 +85,7 @@ def _compare_deals(before: Path, after: Path, as_of: str | None, language: str) 
     from bidkit.reports import text
 
     options = make_options(as_of, language)
-    files = [path if path.is_file() else path / _DEAL for path in (before, after)]
+    files = [path / _DEAL if path.is_dir() else path for path in (before, after)]
     found, problems = compare_deals(files[0], files[1], options.now, options.as_of)
     if found is None:
         for root, wrong in problems:

@@ -9,10 +9,23 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from bidkit.config import find_workspace
-from bidkit.diagnostic import Diagnostic
+from bidkit.diagnostic import Diagnostic, has_errors
+from bidkit.matrix import (
+    BATCH_NAME,
+    describe_input,
+    find_batch,
+    find_file,
+    find_own,
+    is_derived,
+    make_address,
+    read_many,
+)
+from bidkit.source import Workspace
 
 DEAL_NAME = "deal.yaml"
 _LISTS = (".txt", ".lst")
+_OWN = ("attestations.yaml", "waivers.yaml", "follow.yaml")
+"""What stands in the folder of one derived deal and concerns no other."""
 _PASSED_OVER = ("dist", "node_modules", "__pycache__", "venv")
 
 
@@ -21,7 +34,8 @@ def find_deals(paths: Iterable[str], here: Path) -> tuple[list[Path], list[Diagn
 
     Args:
         paths: deal files; folders, in which every `deal.yaml` counts; patterns such as `deals/*/deal.yaml`; text files
-            with a path a line, relative to themselves, `#` before what is no path.
+            with a path a line, relative to themselves, `#` before what is no path; a `batch.yaml`, or the master
+            beside it, for all deals that it makes, `batch.yaml#ID` for one of them.
     """
     found: dict[Path, Path] = {}
     problems = []
@@ -52,18 +66,36 @@ def _expand(path: str, base: Path) -> Iterator[Path]:
     named = base / path
     if named.is_dir():
         yield from _walk(named)
-    elif named.is_file() and named.suffix.lower() not in _LISTS:
+    elif is_derived(named) and find_file(named).is_file():
         yield named
+    elif named.is_file() and named.suffix.lower() not in _LISTS:
+        yield from _split(named)
     elif glob.has_magic(path):
         for match in sorted(glob.glob(str(named), recursive=True)):  # noqa: PTH207 - a pattern may begin anywhere
             yield from _expand(match, base)
 
 
+def _split(file: Path) -> Iterator[Path]:
+    """The deals that a file is: itself; of a master and its `batch.yaml` those that it makes, and it too if something
+    is wrong with it, so that it is told."""
+    batch = file if file.name == BATCH_NAME else find_batch(file)
+    workspace = find_workspace(batch) if batch else None
+    if batch is None or workspace is None:
+        yield file
+        return
+    many = read_many(workspace, batch.resolve().relative_to(workspace.root).as_posix())
+    if has_errors(many.problems):
+        yield batch
+    yield from (make_address(batch, deal_id) for deal_id in many.deals)
+
+
 def _walk(folder: Path) -> Iterator[Path]:
-    """Every `deal.yaml` below a folder, but in packages and what tools keep."""
+    """Every `deal.yaml` below a folder, but in packages and what tools keep, and what each `batch.yaml` makes."""
     for base, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in _PASSED_OVER and not name.startswith("."))
-        if DEAL_NAME in files:
+        if BATCH_NAME in files:
+            yield from _split(Path(base) / BATCH_NAME)
+        if DEAL_NAME in files and find_batch(Path(base) / DEAL_NAME) is None:
             yield Path(base) / DEAL_NAME
 
 
@@ -119,36 +151,49 @@ def _choose(deals: Sequence[Path], sources: Sequence[_Changes], reference: str) 
     touched: list[Path] = []
     changed: dict[Path, frozenset[Path]] = {}
     for deal in deals:
-        workspace, folder = find_workspace(deal), deal.resolve().parent
-        root = workspace.root if workspace else folder
+        workspace = find_workspace(deal)
+        root = workspace.root if workspace else deal.resolve().parent
         for source in sources if root not in changed else ():
             found = source(root)
             if isinstance(found, str):
                 return [], [Diagnostic("EN28", None, {"reference": reference, "reason": found})]
             changed[root] = changed.get(root, frozenset()) | found
-        if workspace is None or _concern(changed[root], folder, root):
+        if workspace is None or _concern(changed[root], deal.resolve(), root):
             touched.append(deal)
     return touched, []
 
 
-def _concern(changed: Iterable[Path], folder: Path, root: Path) -> bool:
+def _concern(changed: Iterable[Path], deal: Path, root: Path) -> bool:
     """Whether changed files of a workspace may change a deal: its own, those in no deal's folder, and any at all if the
-    deal reads beyond its folder. Packages, which bidkit itself has written, do not."""
-    others = False
+    deal reads beyond its folder. Packages, which bidkit itself has written, do not, nor what is signed for a sibling.
+    """
+    folder, others = deal.parent, False
     for path in changed:
         inside = path.relative_to(root).parts if path.is_relative_to(root) else ("dist",)
-        if inside[0] == "dist":
+        if inside[0] == "dist" or _is_of_sibling(path, deal):
             continue
         if path.is_relative_to(folder) or inside[0] != "deals" or len(inside) < 3:
             return True
         others = True
-    return others and _reaches_out(folder)
+    return others and (_reaches_out(folder) or _is_led_out(deal, root))
+
+
+def _is_of_sibling(path: Path, deal: Path) -> bool:
+    """Whether a file is another derived deal's own."""
+    is_own = is_derived(deal) and path.name in _OWN and path.parent.parent == deal.parent
+    return is_own and str(path) != find_own(str(deal), path.name)
+
+
+def _is_led_out(deal: Path, root: Path) -> bool:
+    """Whether a derived deal has a value, in a cell perhaps, that names a file beyond its folder."""
+    return is_derived(deal) and b"../" in describe_input(Workspace(root), deal.relative_to(root).as_posix())
 
 
 def _reaches_out(folder: Path) -> bool:
     """Whether a text of a deal names a file beyond its folder, or a link may lead there."""
     for path in folder.rglob("*"):
-        if path.is_symlink() or (path.suffix in (".yaml", ".md") and b"../" in path.read_bytes()):
+        up = b"../" if path.parent == folder else b"../../"  # from a folder below, one step leads to the deal
+        if path.is_symlink() or (path.suffix in (".yaml", ".md") and up in path.read_bytes()):
             return True
     return False
 

@@ -16,6 +16,7 @@ from bidkit.deal import Deal
 from bidkit.deal.prices import Payment
 from bidkit.deal.tender import BondForm
 from bidkit.diagnostic import Diagnostic, Span, Term
+from bidkit.matrix import find_own
 from bidkit.scalars import Currency, Day, Days, Flag, Model, Money, Note, Rate, TaxRate, Text, Texts, Whole, validate
 from bidkit.source import Workspace, load_yaml, nearest
 
@@ -207,8 +208,8 @@ def load_follow(workspace: Workspace, deal_name: str, deal: Deal) -> tuple[Follo
 
     Diagnostics: DL01–DL28.
     """
-    name = str(PurePosixPath(deal_name).with_name(FOLLOW_NAME))
-    if name not in workspace.names(str(PurePosixPath(deal_name).parent), ".yaml"):
+    name = find_own(deal_name, FOLLOW_NAME)
+    if name not in workspace.names(str(PurePosixPath(name).parent), ".yaml"):
         return None, []
     apart = Workspace(workspace.root)
     data, problems = load_yaml(apart, name)

@@ -23,6 +23,7 @@ from pydantic import Field
 from bidkit.bid import Bid
 from bidkit.diagnostic import Diagnostic, Severity, Span, Term
 from bidkit.follow import FOLLOW_NAME, SECTIONS, Follow
+from bidkit.matrix import find_own, split_address
 from bidkit.package import Built
 from bidkit.process import Item, Process, Stage, load_shipped
 from bidkit.receivables import Followed
@@ -166,8 +167,8 @@ def load_attestations(
     workspace: Workspace, deal_name: str, process: Process
 ) -> tuple[tuple[Attestation, ...], list[Diagnostic]]:
     """`attestations.yaml` beside the deal; none if there is no such file. Diagnostics: DL01–DL16."""
-    name = str(PurePosixPath(deal_name).with_name(ATTESTATIONS_NAME))
-    if name not in workspace.names(str(PurePosixPath(deal_name).parent), ".yaml"):
+    name = find_own(deal_name, ATTESTATIONS_NAME)
+    if name not in workspace.names(str(PurePosixPath(name).parent), ".yaml"):
         return (), []
     data, problems = load_yaml(workspace, name)
     if data is None:
@@ -206,6 +207,7 @@ def hash_subject(
     suppressed: Sequence[Sequence[str]] = (),
     built: Built | None = None,
     follow: Follow | None = None,
+    derived: str = "",
 ) -> str:
     """SHA-256 over what an attestation covers: canonical JSON of the inputs, of outputs only for what is done to them.
 
@@ -214,6 +216,8 @@ def hash_subject(
     Args:
         built: the package in which `signing` is done.
         follow: what has followed; a section that is not there is not in the hash, either.
+        derived: the id of a deal that a batch.yaml makes: who signs for one signs for none of the others, also where
+            they say the same.
     """
     deal, sections = bid.plain["deal"], follow.plain_sections() if follow else {}
     whole = _leave_out(deal, _INTERNAL) | ({"suppressed": suppressed} if suppressed else {})
@@ -221,6 +225,7 @@ def hash_subject(
     parts = {**bid.plain, "deal": whole, "pack": pack_hash, "signing": signing, **file_hashes, **sections}
     paths = [path for path in paths if path not in SECTIONS or path in sections]
     covered = {path: parts[path] if path in parts else deal.get(path) for path in paths}
+    covered |= {"derived": derived} if derived else {}
     text = json.dumps(covered, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -367,7 +372,8 @@ class _Judge:
         if "signing" in item.attest and (reason := self.find_obstacle()):
             return "", "", [Diagnostic("GT09", self.bid.deal.span(), {**_item(item), "reason": reason})]
         inputs = self.pack_hash, self.file_hashes, self.suppressed
-        subject = hash_subject(self.bid, item.attest, *inputs, self.built, self.follow)
+        derived = split_address(self.deal_name)[1]
+        subject = hash_subject(self.bid, item.attest, *inputs, self.built, self.follow, derived)
         record = _find_last(item.id, self.attestations)
         if record is None:
             values = {**_item(item), "subject": subject, "file": self.file_name()}
@@ -403,7 +409,7 @@ class _Judge:
         return Term("edited_package", (("files", ", ".join(self.built.edited)),)) if self.built.edited else None
 
     def file_name(self, name: str = ATTESTATIONS_NAME) -> str:
-        return str(PurePosixPath(self.deal_name).with_name(name))
+        return find_own(self.deal_name, name)
 
 
 def check_signer(item: Item, by: str, attestations: Sequence[Attestation], at: Span | None) -> list[Diagnostic]:

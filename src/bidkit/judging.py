@@ -20,8 +20,10 @@ from bidkit.diagnostic import Diagnostic, Suppressed, has_errors
 from bidkit.follow import load_follow
 from bidkit.forms import FilledWord, check_form_names, fill_forms
 from bidkit.gate import Attestation, Gate, hash_inputs, judge_gate, load_attestations
+from bidkit.matrix import refuse_master
 from bidkit.ooxml.rendered import Template
 from bidkit.ooxml.sheet import WorkbookTemplate
+from bidkit.others import OtherName, read_other_names
 from bidkit.pack import DEFAULT_PACKS, Pack, load_pack
 from bidkit.package import Built, hash_files, read_built, recover_package
 from bidkit.price_form import FilledForm, fill_price_forms
@@ -30,7 +32,6 @@ from bidkit.quote_file import check_quote_file, compile_quote_file
 from bidkit.receivables import Followed, make_followed
 from bidkit.rules import check_bid, check_followed
 from bidkit.source import Workspace
-from bidkit.source.others import OtherName, read_other_names
 from bidkit.suppression import Policy, find_unused, load_policy
 from bidkit.volumes import CompiledVolume, check_volumes, compile_volumes, find_kinds
 from bidkit.waivers import Waiver, judge_waivers, load_waivers
@@ -204,6 +205,8 @@ def judge_deal(
     if workspace is None:
         return None, [Diagnostic("DL19", None, {"file": deal_path})]
     name = deal_path.resolve().relative_to(workspace.root).as_posix()
+    if refused := refuse_master(workspace, name):
+        return None, [refused]
     settings, problems = load_settings(workspace)
     deal, found = load_deal(workspace, name)
     problems += found
@@ -227,9 +230,8 @@ def judge_deal(
     problems += found
     if pack is None or process is None:
         return None, problems
-    word_forms, wrong_forms = fill_forms(
-        bid, appendix, workspace, name, find_kinds(pack, bid), is_draft=options.is_draft
-    )
+    kinds = find_kinds(pack, bid)
+    word_forms, wrong_forms = fill_forms(bid, appendix, workspace, name, kinds, is_draft=options.is_draft)
     volumes, found = compile_volumes(pack, bid, word_forms)
     quote_file, more = compile_quote_file(pack, bid)
     brief, wrong_brief = compile_brief(pack, bid)

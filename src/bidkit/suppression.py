@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from bidkit.config import Settings
 from bidkit.deal import Deal
 from bidkit.diagnostic import Diagnostic, Severity, Span, Suppressed, Term
+from bidkit.matrix import is_derived
 from bidkit.rules import describe_codes
 from bidkit.source import Comment, Workspace, list_comments, nearest
 
@@ -98,7 +99,7 @@ def find_unused(
     for said in policy.suppressions:
         if said.at in used or (describe_codes()[said.code].subjects == {"deal"}) is not (subject == "deal"):
             continue
-        is_own = PurePosixPath(said.at.file).parent == PurePosixPath(deal_file).parent
+        is_own = PurePosixPath(said.at.file).parent == PurePosixPath(deal_file).parent and not is_derived(deal_file)
         known = ", ".join(sorted(filter(None, places.get(said.code, ())))) or "—"
         values = {"code": said.code, "places": known}
         yield Diagnostic("DL72", said.at, values, Severity.WARNING if is_own else Severity.INFO)

@@ -26,11 +26,12 @@ from bidkit.cache import Store, open_store
 from bidkit.config import find_workspace
 from bidkit.follow import FOLLOW_NAME
 from bidkit.judging import Options
+from bidkit.matrix import describe_input, find_own, is_derived
 from bidkit.office import describe_office
+from bidkit.others import read_other_names
 from bidkit.pack import shipped_packs
 from bidkit.package import MANIFEST, find_edits, find_missing
 from bidkit.source import Workspace
-from bidkit.source.others import read_other_names
 from bidkit.source.workspace import list_names
 
 _MAX_BYTES, _FORMAT = 3**30, 1
@@ -75,10 +76,10 @@ def list_facts(deal: Path, traced: Traced, options: Options, asked: Iterable[str
     facts |= {f"option {key}": str(getattr(options, key)) for key in _OPTIONS}
     facts["day"] = "" if traced.is_pinned else _find_day(traced.moments, options.now)
     root = Path(facts["workspace"])
-    facts |= {f"{_FILE}{file}": _hash_file(root / file) for file in traced.files}
+    facts |= {f"{_FILE}{file}": _hash_input(root, file) for file in traced.files}
     facts |= {_name_listing(*listed): "\n".join(list_names(root, *listed)) for listed in traced.listed}
     # What follows a bid is none of its inputs, but tells that its deadline need not be kept any more.
-    facts[FOLLOW_NAME] = _hash_file(deal.with_name(FOLLOW_NAME))
+    facts[FOLLOW_NAME] = _hash_file(Path(find_own(str(deal), FOLLOW_NAME)))
     facts["package"] = _describe_package(Path(traced.folder))
     return facts
 
@@ -125,6 +126,14 @@ def _find_day(moments: Sequence[str], now: datetime) -> str:
 
 def _hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+def _hash_input(root: Path, name: str) -> str:
+    """What a deal read by a name: a file, or of a batch.yaml what concerns this deal."""
+    if not is_derived(name):
+        return _hash_file(root / name)
+    content = describe_input(Workspace(root), name)
+    return _hash(content) if content else ""
 
 
 def _hash_file(path: Path) -> str:

@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from bidkit.diagnostic import Diagnostic, Term
+from bidkit.matrix import find_own
 from bidkit.process import Item, Process
 from bidkit.scalars import Day, Model, Moment, Text, validate
 from bidkit.source import Workspace, load_yaml, nearest
@@ -36,8 +37,8 @@ class WaiverFile(Model):
 
 def load_waivers(workspace: Workspace, deal_name: str) -> tuple[tuple[Waiver, ...], list[Diagnostic]]:
     """`waivers.yaml` beside the deal; none if there is no such file. Diagnostics: DL01–DL10."""
-    name = str(PurePosixPath(deal_name).with_name(WAIVERS_NAME))
-    if name not in workspace.names(str(PurePosixPath(deal_name).parent), ".yaml"):
+    name = find_own(deal_name, WAIVERS_NAME)
+    if name not in workspace.names(str(PurePosixPath(name).parent), ".yaml"):
         return (), []
     data, problems = load_yaml(workspace, name)
     records, found = validate(WaiverFile, data) if data is not None else (None, [])

@@ -11,6 +11,7 @@ from bidkit.addenda.lists import NewList, find_source, read_list, write_list
 from bidkit.config import find_workspace
 from bidkit.deal import Deal, load_deal
 from bidkit.diagnostic import Diagnostic
+from bidkit.matrix import is_derived
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,9 @@ def merge_list(
         return None, None, [Diagnostic("DL19", None, {"file": deal_path})]
     name = deal_path.resolve().relative_to(workspace.root.resolve()).as_posix()
     deal, problems = load_deal(workspace, name)
-    if deal is None:
+    if is_derived(name):
+        problems.append(Diagnostic("DL88", None, {"file": name}))
+    if deal is None or is_derived(name):
         return None, workspace.root, problems
     markers = deal.tender.markers if deal.tender else {}
     listed, problems = read_list(new_list.read_bytes(), new_list.name, sheet, columns, markers)

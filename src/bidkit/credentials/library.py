@@ -12,6 +12,7 @@ from bidkit.credentials import judging_days
 from bidkit.credentials.choosing import choose_papers
 from bidkit.deal import Deal, load_deal
 from bidkit.diagnostic import Diagnostic
+from bidkit.matrix import BATCH_NAME, find_batch, make_address, read_many
 from bidkit.source import Workspace
 
 What = Literal["valid_until", "surveillance_until", "review_by"]
@@ -30,11 +31,18 @@ class Ending:
 
 
 def read_deals(workspace: Workspace) -> tuple[tuple[Deal, ...], list[Diagnostic]]:
-    """Every deal of a workspace that can be read: `deals/*/deal.yaml`. Diagnostics: DL01–DL25."""
-    deals, problems = [], []
-    for path in sorted((workspace.root / "deals").glob("*/deal.yaml")):
+    """Every deal of a workspace that can be read: `deals/*/deal.yaml`, or what a batch.yaml makes. Diagnostics: DL."""
+    deals: list[Deal] = []
+    problems: list[Diagnostic] = []
+    folder = workspace.root / "deals"
+    paths = [path for path in folder.glob("*/deal.yaml") if find_batch(path) is None]
+    for batch in folder.glob(f"*/{BATCH_NAME}"):
+        many = read_many(workspace, batch.relative_to(workspace.root).as_posix())
+        problems += many.problems
+        paths += [make_address(batch, deal_id) for deal_id in many.deals]
+    for path in sorted(paths):
         deal, found = load_deal(workspace, path.relative_to(workspace.root).as_posix())
-        problems += found
+        problems += (problem for problem in found if problem not in problems)
         deals += [deal] if deal else []
     return tuple(deals), problems
 

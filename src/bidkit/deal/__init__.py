@@ -24,15 +24,14 @@ from bidkit.deal.suppress import Suppress
 from bidkit.deal.team import Member, check_team
 from bidkit.deal.tender import Bond, Requirement, Tender
 from bidkit.diagnostic import Diagnostic, Term
+from bidkit.matrix import is_deal_id, load_deal_data
 from bidkit.scalars import Day, Model, Text, validate
-from bidkit.source import Workspace, load_yaml, nearest
+from bidkit.source import Workspace, nearest
 
 
 def _parse_id(value: object) -> str:
-    import re
-
     text = value.strip() if isinstance(value, str) else ""
-    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,63}", text) or ".." in text:
+    if not is_deal_id(text):
         raise PydanticCustomError("DL17", "not an id", {})
     return text
 
@@ -73,8 +72,8 @@ class Deal(Model):
 
 
 def load_deal(workspace: Workspace, name: str) -> tuple[Deal | None, list[Diagnostic]]:
-    """The deal of a file, or every mistake in it. Diagnostics: DL01–DL24."""
-    data, problems = load_yaml(workspace, name)
+    """The deal of a file, or every mistake in it. Diagnostics: DL01–DL24, those of `load_deal_data`."""
+    data, problems = load_deal_data(workspace, name)
     if data is None:
         return None, problems
     resolve_categories(data)

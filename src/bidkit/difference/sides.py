@@ -19,7 +19,8 @@ from bidkit.config import Settings, find_workspace, load_settings
 from bidkit.credentials.choosing import choose_from_library
 from bidkit.deal import Deal, load_deal
 from bidkit.diagnostic import Diagnostic, Span
-from bidkit.gate import Attestation, load_attestations
+from bidkit.gate import ATTESTATIONS_NAME, Attestation, load_attestations
+from bidkit.matrix import find_own
 from bidkit.pack import DEFAULT_PACKS, load_pack
 from bidkit.process import load_process, load_shipped
 from bidkit.source import Workspace
@@ -72,7 +73,7 @@ def load_side(path: Path, now: datetime, as_of: date | None) -> tuple[Side | Non
     pack, wrong = load_pack(workspace, settings.pack or DEFAULT_PACKS[deal.language])
     wanted = [*_list_files(name, deal, catalog, attestations, bid)]
     wanted += [("", settings.process, settings.span("process"))] if settings.process else []
-    waivers = PurePosixPath(name).with_name(WAIVERS_NAME)
+    waivers = PurePosixPath(find_own(name, WAIVERS_NAME))
     wanted += [("", str(waivers), None)] if str(waivers) in workspace.names(str(waivers.parent), ".yaml") else []
     files, missing = _hash_files(workspace, name, wanted)
     problems += [*found, *more, *wrong, *missing]
@@ -98,7 +99,7 @@ def _list_files(
         yield deal_name, own.file, own.span("file")
         yield deal_name, own.map, own.span("map")
     for record in attestations:
-        yield deal_name, record.evidence, record.span("evidence")
+        yield find_own(deal_name, ATTESTATIONS_NAME), record.evidence, record.span("evidence")
     yield from list_pictures(bid, deal_name) if bid else ()
 
 

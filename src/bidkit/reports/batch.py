@@ -65,7 +65,7 @@ def render(many: Many, form: str, lang: str, *, only_changed: bool = False, with
 
 def _list_once(shown: Iterable[Shown]) -> list[Shown]:
     """What several deals have in common, a paper of the catalog for one, is said once."""
-    return list({item.fingerprint: item for item in shown}.values())
+    return list({(item.fingerprint, item.message): item for item in shown}.values())
 
 
 def _count(many: Many) -> dict[str, int]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bidkit.diagnostic import Diagnostic, Severity, Span, load_messages
+from bidkit.matrix import find_file, is_derived
 from bidkit.reports import Result
 from bidkit.reports.text import name_place, read_line
 
@@ -79,7 +80,8 @@ def _show(
     reason: str | None = None,
     is_in_source: bool = False,
 ) -> Shown:
-    span = item.span or Span(result.deal_file)
+    file = result.deal_file
+    span = item.span or Span(find_file(Path(file)).as_posix() if is_derived(file) else file)
     path = find_path(span, result, here)
     place = f"{name_place(span, lang)}: " if span.place else ""
     key = "\0".join(_identify(item, path, result.root))

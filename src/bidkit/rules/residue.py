@@ -8,8 +8,8 @@ from pathlib import PurePosixPath
 
 from bidkit.bid import Bid
 from bidkit.diagnostic import Span, Term
+from bidkit.others import OtherName
 from bidkit.rules.registry import Finding, rule
-from bidkit.source.others import OtherName
 from bidkit.traces import Traces
 from bidkit.wording import fold
 from bidkit.written import list_lines

@@ -26,7 +26,9 @@ __all__ = [
     "Workspace",
     "decode",
     "decode_chinese",
+    "expand_files",
     "has_references",
+    "is_reference",
     "list_comments",
     "load_yaml",
     "make_prose",
@@ -69,10 +71,11 @@ def parse_mapping(text: str, name: str) -> tuple[Node | None, list[Diagnostic]]:
 def has_references(data: Any) -> bool:
     """Whether something below says `{file: …}`, so that what it comes to is not in one file alone."""
     values = data.values() if isinstance(data, Node) else data if isinstance(data, Items) else ()
-    return _is_reference(data) or any(has_references(value) for value in values)
+    return is_reference(data) or any(has_references(value) for value in values)
 
 
-def _is_reference(value: Any) -> bool:
+def is_reference(value: Any) -> bool:
+    """Whether it is a `{file: …}` that has not been read yet."""
     return (
         isinstance(value, Node)
         and isinstance(value.get("file"), str)
@@ -84,7 +87,7 @@ def expand_files(data: Any, workspace: Workspace, name: str, problems: list[Diag
     """Replace every `{file: …}` below `data` by what that file holds, in place."""
     pairs = data.items() if isinstance(data, Node) else enumerate(data) if isinstance(data, Items) else ()
     for key, value in list(pairs):
-        if _is_reference(value):
+        if is_reference(value):
             data[key], found = _load_reference(workspace, value, name)
             problems.extend(found)
         elif isinstance(value, (Node, Items)):

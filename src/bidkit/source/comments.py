@@ -29,10 +29,15 @@ class Comment:
     about: int
 
 
+def is_addressed(content: bytes) -> bool:
+    """Whether a comment in a file may speak to bidkit."""
+    return _ADDRESSED.search(content) is not None
+
+
 def list_comments(workspace: Workspace) -> Iterator[Comment]:
     """The comments of every YAML file and front matter that was read, where one of them speaks to bidkit; in order."""
     for name, content in sorted(workspace.files.items()):
-        if name.endswith((".yaml", ".yml", ".md")) and _ADDRESSED.search(content):
+        if name.endswith((".yaml", ".yml", ".md")) and is_addressed(content):
             lines = content.decode("utf-8-sig", "replace").splitlines()
             first, last = _find_front_matter(lines) if name.endswith(".md") else (0, len(lines))
             yield from _read_comments(lines[:last], first, name)
