@@ -48,6 +48,7 @@ class Options:
         out: the folder for packages; the workspace's `dist` if None.
         is_strict: a warning stops the build as an error does.
         with_pdf: a PDF beside each volume and workbook.
+        before: the packages that are there, by the ids of their deals; looked for on this disk if None.
     """
 
     now: datetime
@@ -58,6 +59,7 @@ class Options:
     is_strict: bool = False
     with_pdf: bool = False
     version: str = ""
+    before: Mapping[str, Built | None] | None = None
 
 
 @dataclass
@@ -229,7 +231,8 @@ def judge_deal(deal_path: Path, options: Options) -> tuple[Judged | None, list[D
     followed, later = _judge_followed(workspace, name, bid, policy)
     findings, suppressed = policy.judge(check_bid(bid, followed) + found + wrong_forms)
     made = volumes, quote_file, brief, forms, word_forms, appendix, pinned, policy, suppressed
-    built = read_built((options.out or workspace.root / "dist") / deal.id)
+    is_there, before = options.before is None, options.before or {}
+    built = read_built((options.out or workspace.root / "dist") / deal.id) if is_there else before.get(deal.id)
     state = attestations, built, process, waivers, followed, later
     judged = Judged(workspace, name, bid, pack, *made, findings, *state)
     if pack.has_own_brief:
