@@ -13,7 +13,7 @@ import signal
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
@@ -23,7 +23,7 @@ from uuid import uuid4
 
 from bidkit.build import build_deal
 from bidkit.config import find_workspace
-from bidkit.diagnostic import Diagnostic
+from bidkit.diagnostic import Diagnostic, has_errors
 from bidkit.judging import Options
 from bidkit.reports import Result
 from bidkit.reports.outcome import Outcome, describe_outcome, read_outcome
@@ -63,10 +63,12 @@ class Batch:
 
     Args:
         left: the deals that were not begun, after a failure or an interrupt.
+        problems: what is wrong with where they are built, not with a deal.
     """
 
     outcomes: list[Outcome] = field(default_factory=list)
     left: list[Path] = field(default_factory=list)
+    problems: list[Diagnostic] = field(default_factory=list)
     is_interrupted: bool = False
     seconds: float = 0.0
 
@@ -74,34 +76,54 @@ class Batch:
     def exit_code(self) -> int:
         """The worst of all."""
         worst = max((outcome.exit_code for outcome in self.outcomes), default=0)
-        return 130 if self.is_interrupted else worst
+        return 130 if self.is_interrupted else 2 if has_errors(self.problems) else worst
 
 
 def build_one(deal: Path, asked: Asked) -> Outcome:
     """What came of one deal: that of before if nothing has changed. Diagnostics: EN25 (a mistake of bidkit's own)."""
     start = time.perf_counter()
-    name = _show(deal, asked.here)
+    name = name_deal(deal, asked.here)
     try:
-        outcome = _build(deal, name, asked)
+        outcome = _build(deal, asked)
     except Exception:
         values = {"reason": traceback.format_exc().strip().splitlines()[-1], "trace": traceback.format_exc()}
-        outcome = _fail(name, Diagnostic("EN25", None, values), asked)
+        outcome = fail_deal(name, Diagnostic("EN25", None, values), asked)
     return replace(outcome, seconds=time.perf_counter() - start).only(asked.form)
 
 
-def _build(deal: Path, name: str, asked: Asked) -> Outcome:
-    kept = _open_kept(asked.batch)
-    plain, because = (None, "") if asked.is_fresh else kept.find(deal, asked.options, asked.told)
-    if plain is not None:
-        return replace(read_outcome(plain), deal=name, state="unchanged")
+def _build(deal: Path, asked: Asked) -> Outcome:
+    outcome, because = find_outcome(deal, asked)
+    if outcome is not None:
+        return outcome
     frame = list_frame(deal)
     result = build_deal(deal, asked.options)
+    return keep_outcome(deal, result, frame, because, asked)
+
+
+def find_outcome(deal: Path, asked: Asked) -> tuple[Outcome | None, str]:
+    """The outcome of a deal of which nothing has changed; else what has."""
+    kept = _open_kept(asked.batch)
+    plain, because = (None, "") if asked.is_fresh else kept.find(deal, asked.options, asked.told)
+    if plain is None:
+        return None, because
+    return replace(read_outcome(plain), deal=name_deal(deal, asked.here), state="unchanged"), ""
+
+
+def keep_outcome(deal: Path, result: Result, frame: Mapping[str, str], because: str, asked: Asked) -> Outcome:
+    """What came of a deal, kept for the next time.
+
+    Args:
+        frame: what was known before the deal was read.
+        because: what of it has changed.
+    """
+    kept = _open_kept(asked.batch)
+    name = name_deal(deal, asked.here)
     outcome = replace(describe_outcome(result, name, asked.lang, asked.here), because=because)
     if outcome.is_good and result.bid and result.folder and result.workspace:
         tender = result.bid.deal.tender
         about = result.workspace, result.folder, tender.deadline if tender else None
         traced = trace(*about, is_pinned=result.pinned is not None)
-        seen = frame | list_seen(result.workspace)
+        seen = {**frame, **list_seen(result.workspace)}
         kept.keep(deal, asked.options, asked.told, traced, seen, replace(outcome, because="").to_plain())
     return outcome
 
@@ -112,15 +134,22 @@ def _open_kept(batch: str) -> Kept:
     return Kept()
 
 
-def _fail(name: str, problem: Diagnostic, asked: Asked) -> Outcome:
+def fail_deal(name: str, problem: Diagnostic, asked: Asked) -> Outcome:
     """The outcome of a deal that could not even be judged."""
     result = Result((problem,), deal_file=name)
     return replace(describe_outcome(result, name, asked.lang, asked.here), because="")
 
 
-def _show(deal: Path, here: Path) -> str:
+def name_deal(deal: Path, here: Path) -> str:
+    """Its file as the batch names it."""
     path = deal.resolve()
     return (path.relative_to(here) if path.is_relative_to(here) else path).as_posix()
+
+
+Tell = Callable[[Path, Outcome], bool]
+"""Told of each deal what came of it; whether to go on."""
+Runner = Callable[[deque[Path], Asked, int, Tell], list[Diagnostic]]
+"""Builds deals somewhere, with so many processes here; what is wrong with that place."""
 
 
 def run_batch(
@@ -129,6 +158,7 @@ def run_batch(
     *,
     jobs: int = 0,
     fails_fast: bool = False,
+    elsewhere: Runner | None = None,
     done: Callable[[Outcome], None] = lambda outcome: None,
 ) -> Batch:
     """Build all deals; an interrupt ends it once those that are being built are whole.
@@ -136,6 +166,7 @@ def run_batch(
     Args:
         jobs: processes; 0 for as many as there are cores.
         fails_fast: nothing is begun after a deal that came to no package.
+        elsewhere: who builds them; None for processes of this machine.
         done: told each outcome as it comes.
     """
     start, batch = time.perf_counter(), Batch()
@@ -152,7 +183,8 @@ def run_batch(
     jobs = min(jobs or os.cpu_count() or 1, len(todo))
     try:
         if not (clashes and fails_fast):
-            (_run_pool if jobs > 1 else _run_here)(deque(todo), asked, jobs, tell)
+            run = elsewhere or (run_pool if jobs > 1 else _run_here)
+            batch.problems = run(deque(todo), asked, jobs, tell)
     except KeyboardInterrupt:
         batch.is_interrupted = True
     batch.outcomes = [found[deal] for deal in deals if deal in found]
@@ -161,13 +193,15 @@ def run_batch(
     return batch
 
 
-def _run_here(todo: deque[Path], asked: Asked, jobs: int, tell: Callable[[Path, Outcome], bool]) -> None:
+def _run_here(todo: deque[Path], asked: Asked, jobs: int, tell: Tell) -> list[Diagnostic]:
     for deal in todo:
         if not tell(deal, build_one(deal, asked)):
-            return
+            break
+    return []
 
 
-def _run_pool(todo: deque[Path], asked: Asked, jobs: int, tell: Callable[[Path, Outcome], bool]) -> None:
+def run_pool(todo: deque[Path], asked: Asked, jobs: int, tell: Tell) -> list[Diagnostic]:
+    """Build deals in processes of this machine; one that dies takes nobody along. Diagnostics: EN26, of a deal."""
     suspects: deque[Path] = deque()
     while todo or suspects:
         alone = bool(suspects)
@@ -175,17 +209,16 @@ def _run_pool(todo: deque[Path], asked: Asked, jobs: int, tell: Callable[[Path, 
         with _open_pool(count) as pool:
             broken, goes_on = _feed(pool, queue, asked, 1 if alone else count * _AHEAD, tell)
         if not goes_on:
-            return
+            break
         if alone and broken:
-            if not tell(broken[0], _fail(_show(broken[0], asked.here), Diagnostic("EN26"), asked)):
-                return
+            if not tell(broken[0], fail_deal(name_deal(broken[0], asked.here), Diagnostic("EN26"), asked)):
+                break
         else:
             suspects.extend(broken)
+    return []
 
 
-def _feed(
-    pool: Executor, queue: deque[Path], asked: Asked, most: int, tell: Callable[[Path, Outcome], bool]
-) -> tuple[list[Path], bool]:
+def _feed(pool: Executor, queue: deque[Path], asked: Asked, most: int, tell: Tell) -> tuple[list[Path], bool]:
     """Build what is queued; gives the deals that were in hand when a process died, and whether to go on."""
     running: dict[Future[Outcome], Path] = {}
     goes_on = True
@@ -207,7 +240,7 @@ def _feed(
     return [], goes_on
 
 
-def _take_done(running: dict[Future[Outcome], Path], tell: Callable[[Path, Outcome], bool]) -> Iterator[Path]:
+def _take_done(running: dict[Future[Outcome], Path], tell: Tell) -> Iterator[Path]:
     """Tell what has come to an end in time; gives the others."""
     for future, deal in running.items():
         if future.done() and not future.cancelled() and future.exception() is None:
@@ -241,7 +274,7 @@ def _part(deals: Iterable[Path], asked: Asked) -> tuple[list[Path], dict[Path, O
     """The deals to be built, and those that would write over each other. Diagnostics: DL74."""
     by_folder: dict[tuple[Path, str], list[Path]] = {}
     for deal in deals:
-        by_folder.setdefault(_find_folder(deal, asked.options), []).append(deal)
+        by_folder.setdefault(find_folder(deal, asked.options), []).append(deal)
     todo: list[Path] = []
     clashes: dict[Path, Outcome] = {}
     for (_, name), same in by_folder.items():
@@ -249,15 +282,15 @@ def _part(deals: Iterable[Path], asked: Asked) -> tuple[list[Path], dict[Path, O
             todo += same
             continue
         for deal in same:
-            others = ", ".join(_show(other, asked.here) for other in same if other is not deal)
-            clashes[deal] = _fail(
-                _show(deal, asked.here), Diagnostic("DL74", None, {"id": name, "others": others}), asked
+            others = ", ".join(name_deal(other, asked.here) for other in same if other is not deal)
+            clashes[deal] = fail_deal(
+                name_deal(deal, asked.here), Diagnostic("DL74", None, {"id": name, "others": others}), asked
             )
     order = {deal: number for number, deal in enumerate(deals)}
     return sorted(todo, key=order.__getitem__), clashes
 
 
-def _find_folder(deal: Path, options: Options) -> tuple[Path, str]:
+def find_folder(deal: Path, options: Options) -> tuple[Path, str]:
     """Where the package of a deal goes, and its id as far as a glance tells; empty if it does not."""
     workspace = find_workspace(deal)
     try:
