@@ -20,9 +20,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Nothing is taken from the user's cache, nor left there; what the tests start sees the same folder."""
+    """Nothing is taken from the user's cache, nor left there; what the tests start sees the same folder.
+
+    All processes of a run share it, so that no document is laid out twice.
+    """
     before = os.environ.get("BIDKIT_CACHE")
-    os.environ["BIDKIT_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    base = tmp_path_factory.getbasetemp()
+    cache = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cache"
+    cache.mkdir(mode=0o700, exist_ok=True)
+    os.environ["BIDKIT_CACHE"] = str(cache)
     yield
     if before is None:
         del os.environ["BIDKIT_CACHE"]

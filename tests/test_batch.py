@@ -22,7 +22,7 @@ from workspace import ISO9001_RECORD, NOW, edit, make_workspace, sign_all, write
 from bidkit.batch import Asked, Batch, run_batch
 from bidkit.build import Options, build_deal
 from bidkit.cli import app
-from bidkit.finding import find_deals, find_touched
+from bidkit.finding import find_deals, find_near, find_touched, find_touched_by
 from bidkit.office import find_office
 from bidkit.reports.outcome import Outcome
 from bidkit.source import Workspace
@@ -107,32 +107,93 @@ def test_path_that_leads_to_no_deal_is_told(tmp_path: Path, path: str) -> None:
     assert (problem.code, problem.values["path"], len(found)) == ("EN27", path, 1)
 
 
+def git(folder: Path, *words: str) -> None:
+    own = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", *own, *words], cwd=folder, check=True, capture_output=True)
+
+
 def test_deals_that_differ_from_a_commit(tmp_path: Path) -> None:
     root = make_deals(tmp_path / "team", "a", "b")
-
-    def git(*words: str) -> None:
-        own = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"]
-        subprocess.run(["git", *own, *words], cwd=tmp_path, check=True, capture_output=True)
 
     def touched(reference: str = "HEAD") -> list[str]:
         found, problems = find_touched(find_deals(["."], root)[0], reference)
         assert problems == []
         return [deal.parent.name for deal in found]
 
-    git("init", "-q")
-    git("add", "-A")
-    git("commit", "-qm", "first")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "first")
     assert touched() == []
     write(root / "deals/b/notes.md", "new, and not yet added")
     assert touched() == ["b"]
-    git("add", "-A")
-    git("commit", "-qm", "second")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "second")
     assert (touched(), touched("HEAD~1")) == ([], ["b"])
     edit(root / "catalog/products/GW-200.md", "保存 45 天", "保存 46 天")
     assert touched() == ["a", "b"], "what all deals may read concerns all"
     assert find_touched(find_deals(["."], root)[0], "nowhere")[1][0].code == "EN28"
     assert find_touched(find_deals(["."], root)[0], "--output=x")[1][0].code == "EN28"
     assert not (tmp_path / "x").exists()
+    git(tmp_path, "commit", "-qam", "third")
+    (root / "bidkit.yaml").unlink()
+    assert touched() == ["a", "b"], "without its workspace a deal cannot be what it was"
+
+
+def test_deal_that_reads_beyond_its_folder_is_touched_by_what_lies_there(tmp_path: Path) -> None:
+    """A change that --since passes over would be a pass that nobody has looked at."""
+    root = make_deals(tmp_path, "a", "b", "c")
+    write(root / "deals/a/texts/overview.md", "{file: ../../b/overview.md}")
+    (root / "deals/c/shared.md").symlink_to("../b/overview.md")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "first")
+    write(root / "deals/b/overview.md", "new")
+    found, _ = find_touched(find_deals(["."], root)[0], "HEAD")
+    assert [deal.parent.name for deal in found] == ["a", "b", "c"]
+    (root / "deals/c/shared.md").unlink()
+    (root / "deals/a/texts/overview.md").unlink()
+    git(tmp_path, "commit", "-qam", "second")
+    write(root / "deals/b/overview.md", "newer")
+    found, _ = find_touched(find_deals(["."], root)[0], "HEAD")
+    assert [deal.parent.name for deal in found] == ["b"]
+
+
+def test_deals_that_changed_files_may_change(tmp_path: Path) -> None:
+    make_deals(tmp_path / "team", "a", "b")
+    write(tmp_path / "README.md", "nothing of a bid")
+
+    def touched(*files: str, since: str | None = None) -> list[str]:
+        near, problems = find_near(files, tmp_path)
+        assert ([deal.parent.name for deal in near], problems) == (["a", "b"], [])
+        found, problems = find_touched_by(near, files, tmp_path, since)
+        assert problems == []
+        return [deal.parent.name for deal in found]
+
+    deals = find_near([], tmp_path)[0]
+    assert [item.code for item in find_touched_by(deals, ["team/deals/a/deal.yaml"], tmp_path)[1]] == ["EN28"], "no git"
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "-A")
+    for files, expected in {
+        (): [],
+        ("README.md", "team/dist/a/submit/quote.xlsx"): [],
+        ("team/deals/b/overview.md", "README.md"): ["b"],
+        ("team/deals/b/deal.yaml", "team/deals/a/attestations.yaml"): ["a", "b"],
+        ("team/bidkit.yaml",): ["a", "b"],
+        ("team/catalog/products/GW-200.md",): ["a", "b"],
+        ("team/templates/zh-proposal/pack.yaml",): ["a", "b"],
+        ("team/deals/shared.md",): ["a", "b"],
+    }.items():
+        assert touched(*files) == expected, files
+    git(tmp_path, "commit", "-qm", "first")
+    assert (touched(), touched(since="HEAD")) == ([], [])
+    git(tmp_path, "rm", "-q", "team/deals/a/evidence/minutes.md")
+    assert touched("README.md") == ["a"], "a hook is not told of what is removed"
+    git(tmp_path, "commit", "-qm", "second")
+    assert (touched(), touched(since="HEAD~1"), touched("team/deals/b/x.md", since="HEAD~1")) == ([], ["a"], ["a", "b"])
+    assert find_touched_by(deals, [], tmp_path, "nowhere")[1][0].code == "EN28"
+    (tmp_path / "empty").mkdir()
+    assert find_near([], tmp_path / "empty")[1][0].code == "EN27", "a hook that finds no deal is set up wrongly"
+    assert len(find_near(["../team/deals/a/x.md"], tmp_path / "empty")[0]) == 2
 
 
 # Each by itself.
@@ -169,6 +230,23 @@ def test_two_deals_of_one_id_are_not_built_over_each_other(tmp_path: Path) -> No
     assert [item.state for item in batch.outcomes] == ["refused", "refused"]
     assert "DL74" in batch.outcomes[1].told[0]
     assert "deals/a/deal.yaml" in batch.outcomes[1].told[0]
+    assert not (root / "dist").exists()
+
+
+def test_a_deal_is_not_built_over_one_that_a_change_does_not_touch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = make_deals(tmp_path, "a")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "first")
+    shutil.copytree(root / "deals/a", root / "deals/b")
+    monkeypatch.chdir(root)
+    for words in (["--since", "HEAD", "."], ["--touched", "--check", "deals/b/deal.yaml"]):
+        done = CliRunner().invoke(app, ["batch", "--lang", "en", "--format", "json", *words])
+        (deal,) = json.loads(done.stdout)["deals"]
+        assert (done.exit_code, deal["deal"], deal["state"]) == (1, "deals/b/deal.yaml", "refused")
+        assert "DL74" in done.stdout
     assert not (root / "dist").exists()
 
 
@@ -215,7 +293,9 @@ def test_a_process_that_is_killed_takes_nobody_along(tmp_path: Path) -> None:
 
     batch = run_batch(find_deals(["."], root)[0], Asked(Options(now=NOW), "en", root), jobs=2, done=kill)
     assert killed
-    assert [(item.id, item.state) for item in batch.outcomes] == [(name, "built") for name in "abcdef"]
+    assert [item.id for item in batch.outcomes] == [*"abcdef"]
+    assert {item.state for item in batch.outcomes} <= {"built", "unchanged"}  # killed once built, but before it told
+    assert {path.name for path in (root / "dist").iterdir()} == {*"abcdef"}
 
 
 KILLER = """\
@@ -391,7 +471,7 @@ def test_table_says_what_came_of_each_and_why(mixed: Path) -> None:
 def test_every_form_of_report(mixed: Path) -> None:
     forms = {
         form: run(mixed, "--jobs", "1", "--format", form)
-        for form in ("json", "junit", "sarif", "gitlab", "github", "html")
+        for form in ("json", "junit", "sarif", "gitlab", "github", "html", "markdown")
     }
     assert {done.exit_code for done in forms.values()} == {1}
     record = json.loads(forms["json"].stdout)
@@ -405,6 +485,42 @@ def test_every_form_of_report(mixed: Path) -> None:
     assert {item["check_name"] for item in json.loads(forms["gitlab"].stdout)} == set(found)
     assert "::error file=" in forms["github"].stdout
     assert "deals/b/deal.yaml" in forms["html"].stdout
+    rows = [line for line in forms["markdown"].stdout.splitlines() if re.match(r"\| \w", line)]
+    assert [row.split(" | ")[0] for row in rows[:3]] == ["| state", "| refused", "| unchanged"], "failures first"
+    assert any(row.startswith("| error | PR01 | ") and "deals/b/deal.yaml:" in row for row in rows)
+
+
+def test_one_run_writes_every_report_that_is_asked_for(mixed: Path, tmp_path: Path) -> None:
+    forms = {"junit": "a.xml", "gitlab": "a.json", "sarif": "a.sarif", "html": "a.html", "markdown": "new.md"}
+    files = {form: tmp_path / name for form, name in forms.items()}
+    words = [word for form, file in files.items() for word in ("--report", f"{form}={file}")]
+    done = run(mixed, "--jobs", "1", "--format", "github", *words)
+    assert (done.exit_code, done.stderr.count("[2/2]")) == (1, 1)
+    for form, file in files.items():
+        alone = run(mixed, "--fresh", "--jobs", "1", "--format", form).stdout
+        told = [re.sub(r"\b\d+\.\d\b", "0.0", text) for text in (file.read_text(encoding="utf-8"), alone)]
+        assert told[0] == told[1], form
+    assert "::error file=" in done.stdout
+    source = mixed / "catalog/products/GW-200.md"
+    before = source.read_bytes()
+    refused = run(
+        mixed, "--check", "--jobs", "1", "--report", f"markdown={source}", "--report", f"html={files['html']}"
+    )
+    assert (refused.exit_code, "EN20" in refused.stderr, source.read_bytes()) == (2, True, before)
+    for wrong in ("pdf=a", "junit", "junit=", f"html={tmp_path}/x/../a.html"):
+        done = run(mixed, "--check", "--report", f"junit={files['html']}", "--report", wrong)
+        assert (done.exit_code, "--report" in done.stderr) == (2, True), wrong
+
+
+def test_deals_are_only_judged(mixed: Path) -> None:
+    done = run(mixed, "--check", "--jobs", "2", "--format", "json")
+    record = json.loads(done.stdout)
+    assert (done.exit_code, record["counts"]) == (1, {"checked": 1, "refused": 1})
+    assert not (mixed / "dist").exists()
+    (mixed / "deals/a/attestations.yaml").unlink()
+    edit(mixed / "deals/b/deal.yaml", "total: '336000.01'", "total: '336000.00'")
+    done = run(mixed, "--check", "--jobs", "1")
+    assert (done.exit_code, "2 without an error" in done.stdout) == (0, True), "an open gate is no error of a check"
 
 
 def test_unchanged_deals_are_reported_as_when_they_were_built(tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machines]:
 def make(
     root: Path, place: Place | None, done: Callable[[Outcome], None] = lambda outcome: None, **more: object
 ) -> Batch:
-    asked = replace(Asked(Options(now=NOW), "en", root, "json"), **more)  # type: ignore[arg-type]
+    asked = replace(Asked(Options(now=NOW), "en", root, ("json",)), **more)  # type: ignore[arg-type]
     elsewhere = partial(run_cluster, place) if place else None
     return run_batch(find_deals(["."], root)[0], asked, jobs=1, elsewhere=elsewhere, done=done)
 
@@ -148,6 +148,9 @@ def test_packages_and_findings_are_those_of_this_machine(machines: Machines, roo
         assert there.problems == []
         assert plain(there) == plain(local)
         assert read_all(root / "dist") == packages
+    place = Place(machines.address, is_shipped=True)
+    checked = [plain(make(root, where, is_check=True)) for where in (None, place)]
+    assert checked[0] == checked[1]
     held = [path for path in machines.folder.rglob("bidkit-*/deals/*") if not path.name.startswith(".")]
     assert len(held) >= 4, "a worker that was sent a workspace keeps what its deals have in common"
     assert {path.name for folder in held for path in folder.iterdir()} == {"deal.yaml"}

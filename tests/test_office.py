@@ -43,6 +43,12 @@ def office(test: Callable[..., None]) -> Any:
     return pytest.mark.office(absent(test))
 
 
+@pytest.fixture(autouse=True)
+def _no_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every layout is made."""
+    monkeypatch.setenv("BIDKIT_CACHE", "off")
+
+
 def make_docx(*headings: str) -> bytes:
     document = docx.Document()
     for heading in headings:
@@ -483,3 +489,22 @@ def list_commands() -> list[str]:
 
 def read_cached(workbook: bytes) -> object:
     return openpyxl.load_workbook(BytesIO(workbook), data_only=True).active["B1"].value
+
+
+@office
+@posix
+def test_what_was_laid_out_once_is_not_laid_out_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = tmp_path / "calls"
+    program = put_program(tmp_path / "kept", "soffice", f'echo >> {calls}; exec "{OFFICE}" "$@"')
+    monkeypatch.setenv("BIDKIT_SOFFICE", str(program))
+    monkeypatch.setenv("BIDKIT_CACHE", str(tmp_path / "cache"))
+    one, two = make_docx("One"), make_docx("Two")
+    first, _ = lay_out({"a.docx": one})
+    again, _ = lay_out({"b.docx": one})
+    assert first["a.docx"] == again["b.docx"] and len(calls.read_text()) == 1
+    both, _ = lay_out({"a.docx": one, "b.docx": two, "bad.docx": b"no document"})
+    assert [*both] == ["a.docx", "b.docx"] and len(calls.read_text()) == 2
+    lay_out({"bad.docx": b"no document"})  # what failed is tried again
+    assert len(calls.read_text()) == 3
+    program.write_text(f"{program.read_text()}\n# another version")
+    assert lay_out({"a.docx": one})[0].keys() == {"a.docx"} and len(calls.read_text()) == 4

@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 import json
 import os
+import pickle
 import resource
 import signal
 import subprocess
@@ -14,15 +15,24 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from here import run_here
 from workspace import NOW, edit, make_workspace, root_of, sign_all
 
-from bidkit.build import Options, build_deal
+from bidkit.build import Options, build_deal, check_deal
 from bidkit.diagnostic import Diagnostic
-from bidkit.package import MANIFEST, find_edits, make_manifest, write_package
+from bidkit.package import (
+    MANIFEST,
+    find_edits,
+    find_missing,
+    make_manifest,
+    recover_package,
+    write_folder,
+    write_package,
+)
 
 WRITER = """
 import sys
@@ -31,6 +41,56 @@ from bidkit.package import make_manifest, write_package
 
 files = {f"submit/{n}.txt": b"new" for n in range(4000)}
 write_package(Path(sys.argv[1]), files | {"internal/manifest.json": make_manifest({}, {}, files)}, force=False)
+"""
+
+RACER = """
+import sys
+from pathlib import Path
+from bidkit.package import make_manifest, write_package
+
+folder, name = Path(sys.argv[1]), sys.argv[2]
+files = {f"submit/{name}-{n}.txt": name.encode() for n in range(25)}
+files["internal/manifest.json"] = make_manifest({}, {}, files)
+print("ready", flush=True)
+sys.stdin.read(1)
+for _ in range(4):
+    print(*[problem.code for problem in write_package(folder, files, force=False)] or ["written"])
+"""
+
+# One child for every step of writing a package: it kills itself before that step. Python tells its audit hooks of each
+# step, before it takes it; the exchange of two names is told as the look for `renameat2` in the C library.
+KILLED_AT_EACH_STEP = """
+import ctypes, os, pickle, shutil, signal, sys
+from pathlib import Path
+from bidkit.package import write_package
+
+root, can_exchange, files = Path(sys.argv[1]), sys.argv[2] == "exchange", pickle.load(sys.stdin.buffer)
+if not can_exchange:
+    ctypes.CDLL = lambda *_, **__: None  # a C library that has no renameat2, as on macOS
+
+def write_and_die(folder, step):
+    left = step
+
+    def count(event, _):
+        nonlocal left
+        if event == "open" or event.startswith(("os.", "shutil.", "ctypes.dlsym")):
+            left -= 1
+            if left < 0:
+                left = sys.maxsize  # to kill is a step too
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(count)
+    os._exit(1 if write_package(folder, files, force=True) else 0)
+
+status = -1
+while status:
+    step = len(list(root.iterdir())) - 1
+    shutil.copytree(root / "pattern", root / f"{step}")
+    child = os.fork()
+    if not child:
+        write_and_die(root / f"{step}" / "deal", step)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert status in (0, -signal.SIGKILL), status
 """
 
 
@@ -283,6 +343,145 @@ class TestFailures:
         assert [path.name for path in folder.parent.iterdir()] == ["deal"]
 
 
+@contextmanager
+def small_disk(folder: Path, size: str) -> Iterator[Path]:
+    """A disk of its own that is soon full."""
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", f"size={size},mode=700", "tmpfs", str(folder)]
+    if os.getuid() or subprocess.run(command, capture_output=True).returncode:
+        pytest.skip("mounting is not allowed here")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+class TestFullDisk:
+    def test_there_is_the_old_package_or_the_new_one_however_much_room_is_left(self, tmp_path: Path) -> None:
+        files = {f"submit/part-{number}/file.docx": bytes([number]) * 9_000 for number in range(12)}
+        files[MANIFEST] = make_manifest({}, {}, files)
+        came = set()
+        with small_disk(tmp_path / "disk", "400k") as disk:
+            folder, ballast = disk / "dist/deal", disk / "ballast"
+            for pages in range(0, 60, 2):
+                assert write_package(folder, make_files(), force=False) == []
+                with ballast.open("wb", buffering=0) as file, suppress(OSError):
+                    while True:
+                        file.write(bytes(4096))
+                os.truncate(ballast, ballast.stat().st_size // 4096 * 4096 - pages * 4096)
+                problems = write_package(folder, files, force=False)
+                assert (codes(problems), read_all(folder)) in ((["EN04"], make_files()), ([], files))
+                assert [path.name for path in folder.parent.iterdir() if path.is_dir()] == ["deal"]
+                came.add(bool(problems))
+                ballast.unlink()
+                if problems:
+                    assert "No space left" in problems[0].message("en")
+        assert came == {True, False}
+
+    def test_place_that_is_only_read_is_a_finding_and_the_package_stays(self, tmp_path: Path) -> None:
+        with small_disk(tmp_path / "disk", "400k") as disk:
+            folder = disk / "dist/deal"
+            assert write_package(folder, make_files(), force=False) == []
+            subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+            for target in (folder, disk / "dist/other", disk / "new/deal"):
+                (problem,) = write_package(target, make_files("new"), force=True)
+                assert (problem.code, "Read-only" in problem.message("en")) == ("EN04", True)
+            assert read_all(folder) == make_files()
+            assert [path.name for path in disk.rglob("*")].count("deal") == 1
+
+
+KILLS = [(exchange, edited) for exchange in ("exchange", "renames") for edited in (False, True)]
+
+
+class TestKilled:
+    @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="both names change in one step on Linux only")
+    @pytest.mark.parametrize(("exchange", "is_edited"), KILLS)
+    def test_build_killed_before_any_step_loses_nothing(self, tmp_path: Path, exchange: str, is_edited: bool) -> None:
+        """Old or new, whole; without the exchange perhaps back only with the next command; edits are never lost."""
+        pattern = tmp_path / "pattern" / "deal"
+        assert write_package(pattern, make_files(), force=False) == []
+        if is_edited:
+            change_file(pattern)
+        old, new, newer = read_all(pattern), make_files("new"), make_files("newer")
+        command = [sys.executable, "-c", KILLED_AT_EACH_STEP, str(tmp_path), exchange]
+        subprocess.run(command, input=pickle.dumps(new), check=True)
+        came, away = [], 0
+        for number in range(len(list(tmp_path.iterdir())) - 1):
+            folder = tmp_path / f"{number}" / "deal"
+            if not folder.exists():
+                away += 1
+                recover_package(folder)
+            came.append(read_all(folder))
+            assert came[-1] in (old, new), number
+            refused = write_package(folder, newer, force=False)
+            assert codes(refused) == ["PK07"] * (is_edited and came[-1] == old), number
+            left = {path.name: read_all(path) for path in folder.parent.iterdir()}
+            kept = {"deal.kept-1": old} if is_edited and came[-1] == new else {}
+            assert left == {"deal": old if refused else newer, **kept}, number
+        assert came == sorted(came, key=[old, new].index)
+        assert 10 < came.count(old) < len(came) - 5
+        assert (away > 0) is (exchange == "renames")
+
+    def test_package_is_not_taken_from_a_build_that_runs(self, folder: Path) -> None:
+        folder.rename(folder.with_name(".deal.old"))
+        with folder.with_name(".deal.lock").open("w") as other:
+            fcntl.flock(other, fcntl.LOCK_EX)
+            recover_package(folder)
+            assert not folder.exists()
+        recover_package(folder)
+        assert read_all(folder) == make_files()
+        assert [path.name for path in folder.parent.iterdir()] == ["deal"]
+
+    def test_folder_of_packages_may_be_a_link_and_is_cleared_too(self, tmp_path: Path) -> None:
+        (tmp_path / "elsewhere").mkdir()
+        (tmp_path / "dist").symlink_to("elsewhere")
+        folder = tmp_path / "dist/deal"
+        assert write_package(folder, make_files(), force=False) == []
+        folder.rename(folder.with_name(".deal.old"))
+        (tmp_path / "elsewhere/.deal.stage-1/submit").mkdir(parents=True)
+        recover_package(folder)
+        assert read_all(folder) == make_files()
+        assert write_package(folder, make_files("new"), force=False) == []
+        assert read_all(tmp_path / "elsewhere/deal") == make_files("new")
+        assert [path.name for path in (tmp_path / "elsewhere").iterdir()] == ["deal"]
+        assert (tmp_path / "dist").is_symlink()
+
+
+class TestWholeBuilds:
+    def test_at_once_on_a_full_disk_and_after_one_that_was_killed(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("BIDKIT_SOFFICE", str(tmp_path / "none"))
+        deal = make_workspace(tmp_path / "w")
+        folder = tmp_path / "w/dist/cs-2026-001-DRAFT"
+        command = [sys.executable, "-m", "bidkit", "build", "--draft", "--lang", "en", str(deal)]
+        builds = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+        told = [build.communicate(timeout=120)[0] for build in builds]
+        ends = [build.returncode for build in builds]
+        assert 0 in ends
+        assert all(code == 0 or (code, "EN06" in text) == (2, True) for code, text in zip(ends, told, strict=True))
+        assert (find_edits(folder), find_missing(folder)) == ([], [])
+        assert [path.name for path in folder.parent.iterdir()] == [folder.name]
+
+        before = read_all(folder)
+        monkeypatch.setenv("BIDKIT_CACHE", str(tmp_path / "cache"))  # empty, and it cannot be filled either
+        edit(deal, "work: 分三批安装网关。", "work: 分四批安装网关。")
+        with file_size_limit(2_000):
+            result = build_deal(deal, Options(now=NOW, is_draft=True))
+        assert (result.folder, result.exit_code) == (None, 2)
+        assert codes([*result.diagnostics]).count("EN04") == 1
+        assert read_all(folder) == before
+        assert [path.name for path in folder.parent.iterdir() if path.is_dir()] == [folder.name]
+
+        old = folder.with_name(f".{folder.name}.old")
+        folder.rename(old)
+        verified = run_here(tmp_path, ("verify", str(folder), "--lang", "en"), {})
+        assert (verified.returncode, read_all(folder)) == (0, before), verified.stdout
+        folder.rename(folder.with_name(".cs-2026-001.old"))
+        check_deal(deal, Options(now=NOW))
+        assert read_all(folder.with_name("cs-2026-001")) == before
+
+
 class TestLock:
     def test_build_that_runs_already_is_told_and_nothing_is_touched(self, folder: Path) -> None:
         with folder.with_name(".deal.lock").open("w") as other:
@@ -308,6 +507,38 @@ class TestLock:
         assert read_all(folder) in packages
         assert find_edits(folder) == []
         assert [path.name for path in folder.parent.iterdir() if path.is_dir()] == ["deal"]
+
+    def test_folder_that_is_new_is_written_by_one_process_at_a_time(self, tmp_path: Path) -> None:
+        folder, half = tmp_path / "ours", tmp_path / ".ours.stage-1/half.docx"
+        half.parent.mkdir()
+        half.write_bytes(b"half")
+        with folder.with_name(".ours.lock").open("w") as other:
+            fcntl.flock(other, fcntl.LOCK_EX)
+            assert codes(write_folder(folder, make_files())) == ["EN06"]
+            assert half.exists(), "whoever writes it now still needs it"
+        assert write_folder(folder, make_files()) == []
+        assert read_all(folder) == make_files()
+        assert [path.name for path in tmp_path.iterdir()] == ["ours"]
+
+    def test_processes_at_the_same_time_leave_one_whole_package(self, folder: Path) -> None:
+        command = [sys.executable, "-c", RACER, str(folder)]
+        racers = [
+            subprocess.Popen([*command, name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            for name in "abcdef"
+        ]
+        for racer in racers:
+            assert racer.stdout is not None and racer.stdout.readline() == "ready\n"
+        for racer in racers:
+            assert racer.stdin is not None
+            racer.stdin.write("x")
+            racer.stdin.flush()
+        told = [line for racer in racers for line in racer.communicate(timeout=60)[0].splitlines()]
+        assert [racer.returncode for racer in racers] == [0] * 6
+        assert (len(told), set(told) <= {"written", "EN06"}, "written" in told) == (24, True, True)
+        found = read_all(folder)
+        assert (len(found), len({name[7] for name in found if name != MANIFEST})) == (26, 1)
+        assert (find_edits(folder), find_missing(folder)) == ([], [])
+        assert [path.name for path in folder.parent.iterdir()] == ["deal"]
 
 
 class TestManifest:

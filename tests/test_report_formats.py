@@ -8,12 +8,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
 from lxml import etree
+from markdown_it import MarkdownIt
 from typer.testing import CliRunner
 from typer.testing import Result as Done
 from workspace import NOW, edit, make_workspace, run_check, sign_all, write
@@ -293,6 +295,48 @@ def test_github_says_how_many_it_will_not_show() -> None:
     text = show(Result((Diagnostic("DL37", None, {"total": 1}, Severity.INFO), *found)), "github")
     assert [item.name for item in read_commands(text)] == ["error"] * 12 + ["notice"]
     assert "2 more of error, which GitHub does not show" in text
+
+
+def read_tables(text: str) -> list[list[str]]:
+    """The rows of the tables of a Markdown text, as a reader of CommonMark with tables shows their cells."""
+    tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(text)
+    kinds = {kind.type for token in tokens for kind in token.children or ()}
+    html = [kind.content for token in tokens for kind in token.children or () if kind.type == "html_inline"]
+    assert (kinds <= {"text", "text_special", "html_inline", "softbreak"}, set(html) <= {"<br>"}) == (True, True)
+    rows: list[list[str]] = []
+    for before, token in pairwise(tokens):
+        if token.type == "tr_open":
+            rows.append([])
+        if token.type == "inline" and before.type in ("td_open", "th_open"):
+            rows[-1].append("".join("\n" if kind.content == "<br>" else kind.content for kind in token.children or ()))
+    return rows
+
+
+MARKUP = "[x](http://e.example) ![y](z) <img src=x> **b** `c` | d $e$ ~~f~~ #1 &amp; www.e.example <!-- \\| _g_"
+
+
+def test_markdown_holds_texts_as_they_are_and_none_is_markup(broken: Path) -> None:
+    titles, (severity, code, place, said) = read_tables(show(run_check(broken), "markdown"))
+    assert titles == ["Severity", "Code", "Place", "What is wrong and what to do"]
+    visible = PATH.replace("\x07", "\\x07").replace("\x1b", "\\x1b").replace("\u202e", "\\x202e")
+    assert (severity, code, place) == ("error", "DL04", f"{visible}:7:1")
+    assert "\nfix: " in said
+    item = Diagnostic("DL05", Span(MARKUP.replace("//", "/"), 1, 1), {"key": MARKUP})
+    text = show(Result((item,)), "markdown")
+    assert (read_tables(text)[1][2], MARKUP in read_tables(text)[1][3]) == (
+        f"{MARKUP.replace('//', '/')}:1:1",
+        True,
+    )
+    assert not re.search(r"(?<!\\):" + "//|www[.]", text), "GitHub makes links of bare addresses"
+
+
+def test_markdown_is_never_longer_than_github_shows_and_says_what_is_left_out() -> None:
+    found = tuple(Diagnostic("DL02", Span(f"{'水' * 300}.yaml", line, 1)) for line in range(1, 1_501))
+    text = show(Result((Diagnostic("DL37", None, {"total": 1}, Severity.INFO), *found)), "markdown")
+    rows = read_tables(text)[1:]
+    assert 900_000 < len(text.encode()) <= 1_000_000 < 1024 * 1024
+    assert {row[0] for row in rows} == {"error"}
+    assert text.endswith(f"… and {1_501 - len(rows)} more, which there was no room for")
 
 
 def test_gitlab_gives_path_line_and_severity(broken: Path) -> None:

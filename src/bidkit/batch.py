@@ -6,6 +6,7 @@ along: those that were being built are built once more, each in a process of its
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import re
@@ -13,7 +14,7 @@ import signal
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
@@ -21,10 +22,11 @@ from functools import lru_cache
 from pathlib import Path
 from uuid import uuid4
 
-from bidkit.build import build_deal
+from bidkit.build import build_deal, check_deal
 from bidkit.config import find_workspace
 from bidkit.diagnostic import Diagnostic, has_errors
 from bidkit.judging import Options
+from bidkit.office import interrupt_held
 from bidkit.reports import Result
 from bidkit.reports.outcome import Outcome, describe_outcome, read_outcome
 from bidkit.unchanged import Kept, list_frame, list_seen, trace
@@ -39,7 +41,8 @@ class Asked:
     """How a batch is asked for.
 
     Args:
-        form: the report's; an outcome carries what that needs.
+        forms: the reports'; an outcome carries what they need.
+        is_check: deals are judged, and nothing is written.
         is_fresh: every deal is built, also one of which nothing has changed.
         batch: tells one batch from another.
     """
@@ -47,7 +50,8 @@ class Asked:
     options: Options
     lang: str
     here: Path
-    form: str = "text"
+    forms: tuple[str, ...] = ("text",)
+    is_check: bool = False
     is_fresh: bool = False
     batch: str = field(default_factory=lambda: uuid4().hex)
 
@@ -88,22 +92,24 @@ def build_one(deal: Path, asked: Asked) -> Outcome:
     except Exception:
         values = {"reason": traceback.format_exc().strip().splitlines()[-1], "trace": traceback.format_exc()}
         outcome = fail_deal(name, Diagnostic("EN25", None, values), asked)
-    return replace(outcome, seconds=time.perf_counter() - start).only(asked.form)
+    gc.collect()
+    return replace(outcome, seconds=time.perf_counter() - start).only(asked.forms)
 
 
 def _build(deal: Path, asked: Asked) -> Outcome:
     outcome, because = find_outcome(deal, asked)
     if outcome is not None:
         return outcome
-    frame = list_frame(deal)
-    result = build_deal(deal, asked.options)
+    frame = {} if asked.is_check else list_frame(deal)
+    result = (check_deal if asked.is_check else build_deal)(deal, asked.options)
     return keep_outcome(deal, result, frame, because, asked)
 
 
 def find_outcome(deal: Path, asked: Asked) -> tuple[Outcome | None, str]:
     """The outcome of a deal of which nothing has changed; else what has."""
-    kept = _open_kept(asked.batch)
-    plain, because = (None, "") if asked.is_fresh else kept.find(deal, asked.options, asked.told)
+    if asked.is_check or asked.is_fresh:
+        return None, ""
+    plain, because = _open_kept(asked.batch).find(deal, asked.options, asked.told)
     if plain is None:
         return None, because
     return replace(read_outcome(plain), deal=name_deal(deal, asked.here), state="unchanged"), ""
@@ -116,8 +122,10 @@ def keep_outcome(deal: Path, result: Result, frame: Mapping[str, str], because: 
         frame: what was known before the deal was read.
         because: what of it has changed.
     """
-    kept = _open_kept(asked.batch)
     name = name_deal(deal, asked.here)
+    if asked.is_check:
+        return describe_outcome(result, name, asked.lang, asked.here, "check")
+    kept = _open_kept(asked.batch)
     outcome = replace(describe_outcome(result, name, asked.lang, asked.here), because=because)
     if outcome.is_good and result.bid and result.folder and result.workspace:
         tender = result.bid.deal.tender
@@ -156,6 +164,7 @@ def run_batch(
     deals: Sequence[Path],
     asked: Asked,
     *,
+    beside: Sequence[Path] = (),
     jobs: int = 0,
     fails_fast: bool = False,
     elsewhere: Runner | None = None,
@@ -164,13 +173,14 @@ def run_batch(
     """Build all deals; an interrupt ends it once those that are being built are whole.
 
     Args:
+        beside: deals that are not built, but whose packages are not to be written over either.
         jobs: processes; 0 for as many as there are cores.
         fails_fast: nothing is begun after a deal that came to no package.
         elsewhere: who builds them; None for processes of this machine.
         done: told each outcome as it comes.
     """
     start, batch = time.perf_counter(), Batch()
-    todo, clashes = _part(deals, asked)
+    todo, clashes = _part(deals, beside, asked)
     found: dict[Path, Outcome] = {}
 
     def tell(deal: Path, outcome: Outcome) -> bool:
@@ -224,12 +234,15 @@ def _feed(pool: Executor, queue: deque[Path], asked: Asked, most: int, tell: Tel
     goes_on = True
     try:
         while (queue and goes_on) or running:
-            while queue and goes_on and len(running) < most:
-                future = pool.submit(build_one, queue[0], asked)
-                running[future] = queue.popleft()
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                outcome = future.result()
-                goes_on = tell(running.pop(future), outcome) and goes_on
+            with interrupt_held():  # no deal may be begun or come to an end untold
+                while queue and goes_on and len(running) < most:
+                    future = pool.submit(build_one, queue[0], asked)
+                    running[future] = queue.popleft()
+            done = wait(running, return_when=FIRST_COMPLETED).done
+            with interrupt_held():
+                for future in done:
+                    outcome = future.result()
+                    goes_on = tell(running.pop(future), outcome) and goes_on
     except BrokenProcessPool:
         return [*_take_done(running, tell)], goes_on
     except KeyboardInterrupt:
@@ -265,28 +278,31 @@ def _list_settings() -> dict[str, str]:
 def _prepare(settings: dict[str, str]) -> None:
     """A process leaves an interrupt to us, and has our settings, whenever the one that it comes from was started."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.disable()  # collected deal by deal
+    gc.freeze()
     for name in _list_settings().keys() - settings.keys():
         del os.environ[name]
     os.environ |= settings
 
 
-def _part(deals: Iterable[Path], asked: Asked) -> tuple[list[Path], dict[Path, Outcome]]:
-    """The deals to be built, and those that would write over each other. Diagnostics: DL74."""
+def _part(deals: Sequence[Path], beside: Sequence[Path], asked: Asked) -> tuple[list[Path], dict[Path, Outcome]]:
+    """The deals to be built, and those that would write over another, built or not. Diagnostics: DL74."""
     by_folder: dict[tuple[Path, str], list[Path]] = {}
-    for deal in deals:
+    for deal in dict.fromkeys((*deals, *beside)):
         by_folder.setdefault(find_folder(deal, asked.options), []).append(deal)
     todo: list[Path] = []
     clashes: dict[Path, Outcome] = {}
+    order = {deal: number for number, deal in enumerate(deals)}
     for (_, name), same in by_folder.items():
+        asked_for = [deal for deal in same if deal in order]
         if len(same) == 1 or not name:
-            todo += same
+            todo += asked_for
             continue
-        for deal in same:
+        for deal in asked_for:
             others = ", ".join(name_deal(other, asked.here) for other in same if other is not deal)
             clashes[deal] = fail_deal(
                 name_deal(deal, asked.here), Diagnostic("DL74", None, {"id": name, "others": others}), asked
             )
-    order = {deal: number for number, deal in enumerate(deals)}
     return sorted(todo, key=order.__getitem__), clashes
 
 

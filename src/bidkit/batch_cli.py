@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -15,27 +15,31 @@ import typer
 from bidkit.command import (
     AsOf,
     LangOption,
+    MoreReports,
     ReportFile,
     ReportFormat,
     ReportOption,
     echo,
+    find_hook_reference,
     find_language,
     make_options,
+    read_reports,
     refuse,
 )
 
 if TYPE_CHECKING:
+    from bidkit.diagnostic import Diagnostic
     from bidkit.reports.outcome import Outcome
 
 
 def batch(
     paths: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
             metavar="PATH…",
             help="项目文件、文件夹、通配符，或每行一个路径的 .txt / deals, folders, patterns, a .txt of paths",
         ),
-    ],
+    ] = None,
     draft: Annotated[bool, typer.Option("--draft", help="生成草稿 / drafts, DRAFT on every page")] = False,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="输出目录，默认各工作区的 dist / folder for packages")
@@ -73,12 +77,23 @@ def batch(
             "--since", metavar="REF", help="只做与 git 的 REF 不同的项目 / only deals that differ from a git commit"
         ),
     ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="只检查，不写文件 / judge like bidkit check, write nothing")
+    ] = False,
+    touched: Annotated[
+        bool,
+        typer.Option(
+            "--touched",
+            help="PATH 是改动的文件：做它们涉及的项目 / PATHs are changed files: the deals that they may change",
+        ),
+    ] = False,
     explain_cache: Annotated[
         bool, typer.Option("--explain-cache", help="说明每个项目为什么生成或不生成 / say why each was built or not")
     ] = False,
     lang: LangOption = None,
     format: ReportOption = ReportFormat.TEXT,
     output: ReportFile = None,
+    report: MoreReports = None,
     as_of: AsOf = None,
 ) -> None:
     """一次生成许多项目：用上全部核，一个不成不影响别的，没有变化的不再生成。
@@ -86,35 +101,54 @@ def batch(
     Build many deals on all cores: one that fails stops no other, and what has not changed is not built again.
     """
     from bidkit.batch import Asked, run_batch
-    from bidkit.finding import find_deals, find_touched
     from bidkit.reports import batch as reports
     from bidkit.reports.formats import write_report
 
-    language, here = find_language(lang), Path.cwd()
-    deals, problems = find_deals(paths, here)
-    if since is not None and not problems:
-        deals, problems = find_touched(deals, since)
+    language, here, files = find_language(lang), Path.cwd(), read_reports(report)
+    found, deals, problems = _find(paths or [], here, since, is_touched=touched)
     if problems:
         refuse(problems, language, code=2)
     options = replace(
         make_options(as_of, language), is_draft=draft, out=out, force=force, is_strict=strict, with_pdf=pdf
     )
-    asked = Asked(options, language, here, format.value, is_fresh=fresh)
+    forms = tuple(form.value for form in (format, *(form for form, _ in files)))
+    asked = Asked(options, language, here, forms, is_check=check, is_fresh=fresh)
     elsewhere = None
     if cluster is not None:
         from bidkit.cluster import Place, run_cluster
 
         elsewhere = partial(run_cluster, Place(cluster, timeout))
     with _watch(len(deals), language) as told:
-        made = run_batch(deals, asked, jobs=jobs, fails_fast=fail_fast, elsewhere=elsewhere, done=told)
-    content = reports.render(made, format.value, language, only_changed=only_changed, with_reasons=explain_cache)
+        made = run_batch(deals, asked, beside=found, jobs=jobs, fails_fast=fail_fast, elsewhere=elsewhere, done=told)
+
+    def render(form: ReportFormat) -> str:
+        return reports.render(made, form.value, language, only_changed=only_changed, with_reasons=explain_cache)
+
+    files += [(format, output)] if output else []
+    problems = [problem for form, file in files for problem in write_report(file, render(form))]
     if output is None:
-        echo(content, language)
-    elif problems := write_report(output, content):
+        echo(render(format), language)
+    if problems:
         refuse(problems, language, code=2)
     if made.problems:
         refuse(made.problems, language, code=made.exit_code)
     raise typer.Exit(made.exit_code)
+
+
+def _find(
+    paths: list[str], here: Path, since: str | None, *, is_touched: bool
+) -> tuple[Sequence[Path], Sequence[Path], Sequence[Diagnostic]]:
+    """All deals that there are, and of these the ones that are asked for: all, or those that a change touches."""
+    from bidkit.finding import find_deals, find_near, find_touched, find_touched_by
+
+    if not (paths or is_touched):
+        raise typer.BadParameter("至少一个 PATH / at least one PATH")
+    deals, problems = find_near(paths, here) if is_touched else find_deals(paths, here)
+    if problems or (since is None and not is_touched):
+        return deals, deals, problems
+    if is_touched:
+        return deals, *find_touched_by(deals, paths, here, since or find_hook_reference())
+    return deals, *find_touched(deals, since or "")
 
 
 @contextmanager

@@ -37,6 +37,9 @@ def check_brief(template: Template, bid: Bid, progress: Mapping[str, Any], *, is
 def render_brief(
     template: Template, bid: Bid, progress: Mapping[str, Any], *, is_draft: bool
 ) -> tuple[bytes, list[Diagnostic]]:
-    """The finished file. Diagnostics: as `check_brief`."""
-    rendered = template.render(make_brief_context(bid, progress, is_draft=is_draft))
+    """The finished file; empty if the template asks for what is not there. Diagnostics: as `check_brief`."""
+    context = make_brief_context(bid, progress, is_draft=is_draft)
+    if missing := template.check_names(context):
+        return b"", missing
+    rendered = template.render(context)
     return rendered.save(bid.deal.dated), rendered.problems

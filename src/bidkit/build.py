@@ -19,7 +19,7 @@ from bidkit.quote_file import render_quote_file
 from bidkit.reports import Result, html, json
 from bidkit.signing import list_signing
 from bidkit.verify import read_files
-from bidkit.volumes import render_volumes
+from bidkit.volumes import check_volumes, render_volumes
 
 __all__ = ["Options", "build_deal", "check_deal", "make_package", "put_package"]
 
@@ -41,9 +41,10 @@ def build_deal(deal_path: Path, options: Options) -> Result:
 
 def make_package(deal_path: Path, options: Options) -> tuple[Result, dict[str, bytes] | None]:
     """The files of a deal's package, not yet written; None if there can be none."""
-    checked, problems = judge_deal(deal_path, options)
+    checked, problems = judge_deal(deal_path, options, tries_filling=False)
     problems += [Diagnostic("EN11")] if options.with_pdf and find_office() is None else []
     if checked is None or _is_refused(checked, problems, options):
+        problems += checked.judge(checked.try_filling(is_draft=options.is_draft)) if checked else []
         return _result(checked, problems, deal_path, options), None
     files, found = _render(checked, options)
     copies = checked.name_copies(is_draft=options.is_draft)
@@ -51,7 +52,7 @@ def make_package(deal_path: Path, options: Options) -> tuple[Result, dict[str, b
     basis = checked.make_basis(submit, copies, is_draft=options.is_draft)
     read = read_files(files, basis.forms)
     found += judge_files(basis, submit, read, checked.appendix.attachments) if files else []
-    places = list_signing(submit, checked.find_forms(is_draft=options.is_draft))
+    places = list_signing(submit, checked.find_forms(is_draft=options.is_draft), read.documents)
     built = Built(checked.content, tuple(map(asdict, places)), hash_files(submit))
     done = checked if options.is_draft else replace(checked, built=built)  # a draft is nothing to sign
     brief, wrong = done.render_brief(is_draft=options.is_draft)
@@ -91,10 +92,12 @@ def _not_lifted(problems: list[Diagnostic], options: Options) -> list[Diagnostic
 
 
 def _render(checked: Judged, options: Options) -> tuple[dict[str, bytes], list[Diagnostic]]:
-    """What is handed in but the credentials; nothing if a volume could not be filled."""
+    """What is handed in but the credentials; nothing if a template could not be filled."""
     volumes, bid, draft = checked.volumes, checked.bid, options.is_draft
     about = bid, checked.appendix, checked.deal_name
     quote, problems = render_quote_file(checked.quote_file, *about, is_draft=draft)
+    if problems:
+        return {}, problems + check_volumes(volumes, *about, is_draft=draft)
     beside = {f"submit/quote{'-DRAFT' if draft else ''}.xlsx": quote}
     beside |= {form.file_name(is_draft=draft): form.content for form in checked.forms}
     beside |= {form.file_name(is_draft=draft): form.content for form in checked.word_forms if not form.guest}
@@ -110,7 +113,8 @@ def _render(checked: Judged, options: Options) -> tuple[dict[str, bytes], list[D
 
 def _describe(checked: Judged, files: Mapping[str, bytes], built: Built, result: Result, options: Options) -> bytes:
     """The manifest of a package."""
-    deal, lots = checked.bid.deal, [part.lot for part in checked.bid.quote.lots]
+    deal, process, lots = checked.bid.deal, checked.process, [part.lot for part in checked.bid.quote.lots]
+    dropped = {drop.id: drop.reason for drop in process.dropped}
     facts = {
         "bidkit": options.version,
         "deal": deal.id,
@@ -121,11 +125,7 @@ def _describe(checked: Judged, files: Mapping[str, bytes], built: Built, result:
         "is_draft": options.is_draft,
         "judged_on": checked.bid.today.isoformat(),
         "is_pinned": checked.pinned is not None,
-        "process": {
-            "id": checked.process.id,
-            "dropped": {drop.id: drop.reason for drop in checked.process.dropped},
-            "changed": [*checked.process.changed],
-        },
+        "process": {"id": process.id, "dropped": dropped, "changed": [*process.changed]},
         "waivers": [waiver.model_dump(mode="json") for waiver in checked.good_waivers[0].values()],
         "suppressed": [json.describe_suppressed(item, deal.language) for item in result.suppressed],
         "pack": {"name": checked.pack.name, "sha256": checked.pack.hash},

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,6 +19,7 @@ from bidkit.command import (
     Format,
     FormatOption,
     LangOption,
+    MoreReports,
     ReportFile,
     ReportFormat,
     ReportOption,
@@ -24,6 +27,7 @@ from bidkit.command import (
     fail,
     find_language,
     make_options,
+    read_reports,
     refuse,
     require,
     root_of,
@@ -54,6 +58,7 @@ app = typer.Typer(
     bidkit build deals/water/deal.yaml      生成 dist/<id>/ / build the package
     bidkit verify dist/water                核验成品 / verify a finished package
     bidkit check … --format sarif -o a.sarif  供 CI 和编辑器 / for CI and editors
+    bidkit batch . --since origin/main      改动涉及的全部项目 / every deal that a change touches
     bidkit explain PR04                     解释一个编号 / explain a code
     bidkit rules                            列出全部编号 / list every code
     bidkit template check proposal.docx     检查一个模板 / judge a template
@@ -116,16 +121,17 @@ def check(
     lang: LangOption = None,
     format: ReportOption = ReportFormat.TEXT,
     output: ReportFile = None,
+    report: MoreReports = None,
     as_of: AsOf = None,
     strict: Strict = False,
 ) -> None:
     """检查一个项目，不写任何文件。Judge a deal; nothing is written."""
     from bidkit.build import check_deal
 
-    language = find_language(lang)
+    language, more = find_language(lang), read_reports(report)
     require(deal, language)
     result = check_deal(deal, replace(make_options(as_of, language), is_strict=strict))
-    _show(result, "check", language, format, output)
+    _show(result, "check", language, format, output, more)
     raise typer.Exit(result.exit_code)
 
 
@@ -135,6 +141,7 @@ def gate(
     lang: LangOption = None,
     format: ReportOption = ReportFormat.TEXT,
     output: ReportFile = None,
+    report: MoreReports = None,
     as_of: AsOf = None,
     stage: Annotated[
         str | None,
@@ -149,13 +156,13 @@ def gate(
     """
     from bidkit.build import check_deal
 
-    language = find_language(lang)
+    language, more = find_language(lang), read_reports(report)
     require(deal, language)
     result = check_deal(deal, make_options(as_of, language))
     known = [item.stage.id for item in result.gate.stages] if result.gate else []
     if stage is not None and known and stage not in known:
         raise typer.BadParameter(f"--stage: {', '.join(known)}")
-    _show(result, "gate", language, format, output)
+    _show(result, "gate", language, format, output, more)
     if stage is not None and result.gate:
         raise typer.Exit(max(result.exit_code, 1 if result.gate.open_up_to(stage) else 0))
     raise typer.Exit(max(result.exit_code, 0 if result.is_ready else 1))
@@ -259,6 +266,7 @@ def build(
     lang: LangOption = None,
     format: ReportOption = ReportFormat.TEXT,
     output: ReportFile = None,
+    report: MoreReports = None,
     as_of: AsOf = None,
     strict: Strict = False,
 ) -> None:
@@ -268,13 +276,13 @@ def build(
     """
     from bidkit.build import build_deal
 
-    language = find_language(lang)
+    language, more = find_language(lang), read_reports(report)
     require(deal, language)
     options = replace(
         make_options(as_of, language), is_draft=draft, out=out, force=force, is_strict=strict, with_pdf=pdf
     )
     result = build_deal(deal, options)
-    _show(result, "build", language, format, output)
+    _show(result, "build", language, format, output, more)
     raise typer.Exit(result.exit_code if result.folder else max(1, result.exit_code))
 
 
@@ -287,21 +295,23 @@ def verify(
     lang: LangOption = None,
     format: ReportOption = ReportFormat.TEXT,
     output: ReportFile = None,
+    report: MoreReports = None,
     strict: Strict = False,
 ) -> None:
     """只凭标书文件夹，再次核验：清单、文件的每一处、全部规则。Verify finished packages, from themselves alone.
 
     退出码 0：完好。Exit code 0: sound. docs/verify.md、docs/verify.en.md
     """
-    from bidkit.package import MANIFEST
+    from bidkit.package import MANIFEST, recover_package
     from bidkit.verification import verify_packages
 
-    language = find_language(lang)
+    language, more = find_language(lang), read_reports(report)
     for folder in packages:
+        recover_package(folder)
         if not (folder / MANIFEST).is_file():
             fail("EN15", {"folder": folder}, language)
     result = verify_packages(packages, __version__, is_strict=strict)
-    _show(result, "verify", language, format, output)
+    _show(result, "verify", language, format, output, more)
     raise typer.Exit(result.exit_code)
 
 
@@ -421,18 +431,29 @@ class _Placeholders(dict[str, str]):
         return f"<{key}>"
 
 
-def _show(result: Result, command: str, language: str, format: ReportFormat, output: Path | None) -> None:
-    """The result on stdout or in a file; then stderr has the numbers."""
+def _show(
+    result: Result,
+    command: str,
+    language: str,
+    format: ReportFormat,
+    output: Path | None,
+    more: Sequence[tuple[ReportFormat, Path]],
+) -> None:
+    """The result on stdout or in a file, then stderr has the numbers; and in the files of more reports."""
     from bidkit.reports import formats, text
 
-    content = formats.render(result, command, format.value, language, Path.cwd())
+    def render(form: ReportFormat) -> str:
+        return formats.render(result, command, form.value, language, Path.cwd())
+
+    files = [*more, *([(format, output)] if output else [])]
+    problems = [problem for form, file in files for problem in formats.write_report(file, render(form))]
     if output is None:
-        echo(content, language)
-        return
-    if problems := formats.write_report(output, content):
+        echo(render(format), language)
+    if problems:
         refuse(problems, language, code=2)
-    counted = text.render_summary(result.diagnostics, language, len(result.suppressed))
-    typer.echo(f"{text.clean(str(output))}: {counted}", err=True)
+    if output:
+        counted = text.render_summary(result.diagnostics, language, len(result.suppressed))
+        typer.echo(f"{text.clean(str(output))}: {counted}", err=True)
 
 
 def _inspect(file: Path, language: str, *, is_compat: bool = False) -> Inspection:
@@ -446,6 +467,7 @@ def _inspect(file: Path, language: str, *, is_compat: bool = False) -> Inspectio
 
 def main() -> None:
     """Run the command line; interrupted is exit code 130."""
+    gc.disable()  # a command ends before cycles matter; looking for them takes a tenth of it. A batch collects by deal.
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

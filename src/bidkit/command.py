@@ -43,6 +43,7 @@ class ReportFormat(StrEnum):
     JUNIT = "junit"
     SARIF = "sarif"
     HTML = "html"
+    MARKDOWN = "markdown"
 
 
 Deal = Annotated[Path, typer.Argument(metavar="DEAL", help="deal.yaml 的路径 / path of a deal.yaml")]
@@ -54,6 +55,14 @@ ReportOption = Annotated[ReportFormat, typer.Option("--format", help="结果格�
 ReportFile = Annotated[
     Path | None,
     typer.Option("-o", "--output", metavar="FILE", help="结果写到文件，默认输出 / result to a file, default stdout"),
+]
+MoreReports = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--report",
+        metavar="FORM=FILE",
+        help="另存一份报告，可写几次：junit=a.xml / a report to a file too, as often as you like: junit=a.xml",
+    ),
 ]
 AsOf = Annotated[
     str | None,
@@ -73,6 +82,24 @@ def make_options(as_of: str | None, language: str) -> Options:
     except ValueError:
         fail("EN09", {"value": as_of}, language)
     return Options(now=now, as_of=pinned, version=__version__)
+
+
+def read_reports(named: Sequence[str] | None) -> list[tuple[ReportFormat, Path]]:
+    """The forms and files of `--report`; stops unless each is known and no file is named twice."""
+    found: list[tuple[ReportFormat, Path]] = []
+    for text in named or ():
+        form, is_there, file = text.partition("=")
+        if not is_there or not file or form not in [*ReportFormat]:
+            raise typer.BadParameter(f"--report {text}: FORM=FILE; {', '.join(ReportFormat)}")
+        if Path(file).resolve() in [path.resolve() for _, path in found]:
+            raise typer.BadParameter(f"--report {text}: {file} ×2")
+        found.append((ReportFormat(form), Path(file)))
+    return found
+
+
+def find_hook_reference() -> str | None:
+    """The commit from which pre-commit goes through a range, if it does; else its hooks go through what is staged."""
+    return os.environ.get("PRE_COMMIT_FROM_REF") or None
 
 
 def require(deal: Path, language: str) -> None:

@@ -67,8 +67,9 @@ def diff(
 
 
 def _find_kind(path: Path, language: str) -> Literal["deal", "package"]:
-    from bidkit.package import MANIFEST
+    from bidkit.package import MANIFEST, recover_package
 
+    recover_package(path)
     if path.is_file() or (path / _DEAL).is_file():
         return "deal"
     if not path.is_dir():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import subprocess
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from bidkit.config import find_workspace
@@ -68,46 +68,102 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def find_touched(deals: Sequence[Path], reference: str) -> tuple[list[Path], list[Diagnostic]]:
-    """The deals that differ from a commit, or may: whose folder has a changed file, or whose workspace has one that
-    is not in another deal's folder. Diagnostics: EN28 (git is not there, or does not know the commit)."""
+    """The deals that differ from a commit, or may: see `_concern`. Diagnostics: EN28 (git is not there, or does not
+    know the commit)."""
+    if reference.startswith("-"):
+        return [], [Diagnostic("EN28", None, {"reference": reference, "reason": reference})]
+    changes = _compare("git", "diff", "--name-only", "--no-renames", "-z", "--relative", reference, "--", ".")
+    others = _compare("git", "ls-files", "--others", "--exclude-standard", "-z", ".")
+    return _choose(deals, (changes, others), reference)
+
+
+def find_near(files: Iterable[str], here: Path) -> tuple[list[Path], list[Diagnostic]]:
+    """The deals below a folder and in the workspaces of files, each once. Diagnostics: EN27 (there is none)."""
+    workspaces = {workspace.root: None for file in files if (workspace := find_workspace(_name(file, here)))}
+    deals, problems = find_deals([str(here)], here)
+    found = {deal.resolve(): deal for root in workspaces for deal in _walk(root)} | {it.resolve(): it for it in deals}
+    return [*found.values()], [] if found else problems
+
+
+def find_touched_by(
+    deals: Sequence[Path], files: Iterable[str], here: Path, reference: str | None = None
+) -> tuple[list[Path], list[Diagnostic]]:
+    """The deals that changed files may change, as `_concern` says. Diagnostics: EN28.
+
+    Hooks are not told of files that are removed: what git is about to remove counts too.
+
+    Args:
+        files: relative to `here`.
+        reference: a commit; deals that differ from it count too.
+    """
+    changed = frozenset(_name(file, here) for file in files)
+    removed = _compare("git", "diff", "--cached", "--name-only", "--diff-filter=D", "-z", "--relative", "--", ".")
+    touched, problems = _choose(deals, (lambda root: changed, removed), "HEAD")
+    if reference is not None and not problems:
+        found, problems = find_touched(deals, reference)
+        touched = [deal for deal in deals if deal in (*touched, *found)]
+    return ([], problems) if problems else (touched, [])
+
+
+def _name(file: str, here: Path) -> Path:
+    """A file as it is called, in a folder that is no link; it need not be there any more."""
+    return (here / file).parent.resolve() / Path(file).name
+
+
+_Changes = Callable[[Path], frozenset[Path] | str]
+"""Of a folder the changed files below it, and perhaps others; or why nobody knows."""
+
+
+def _choose(deals: Sequence[Path], sources: Sequence[_Changes], reference: str) -> tuple[list[Path], list[Diagnostic]]:
+    """Those that changed files may change; each workspace is asked for once."""
     touched: list[Path] = []
-    changed: dict[Path, frozenset[Path] | str] = {}
+    changed: dict[Path, frozenset[Path]] = {}
     for deal in deals:
-        workspace = find_workspace(deal)
-        root = workspace.root if workspace else deal.resolve().parent
-        if root not in changed:
-            changed[root] = _list_changed(root, reference)
-        found = changed[root]
-        if isinstance(found, str):
-            return [], [Diagnostic("EN28", None, {"reference": reference, "reason": found})]
-        if any(_concerns(path, deal.resolve().parent, root) for path in found):
+        workspace, folder = find_workspace(deal), deal.resolve().parent
+        root = workspace.root if workspace else folder
+        for source in sources if root not in changed else ():
+            found = source(root)
+            if isinstance(found, str):
+                return [], [Diagnostic("EN28", None, {"reference": reference, "reason": found})]
+            changed[root] = changed.get(root, frozenset()) | found
+        if workspace is None or _concern(changed[root], folder, root):
             touched.append(deal)
     return touched, []
 
 
-def _concerns(path: Path, folder: Path, root: Path) -> bool:
-    """Whether a changed file of the workspace may change a deal."""
-    if path.is_relative_to(folder):
-        return True
-    inside = path.relative_to(root).parts
-    return inside[0] != "deals" or len(inside) < 3
+def _concern(changed: Iterable[Path], folder: Path, root: Path) -> bool:
+    """Whether changed files of a workspace may change a deal: its own, those in no deal's folder, and any at all if the
+    deal reads beyond its folder. Packages, which bidkit itself has written, do not."""
+    others = False
+    for path in changed:
+        inside = path.relative_to(root).parts if path.is_relative_to(root) else ("dist",)
+        if inside[0] == "dist":
+            continue
+        if path.is_relative_to(folder) or inside[0] != "deals" or len(inside) < 3:
+            return True
+        others = True
+    return others and _reaches_out(folder)
 
 
-def _list_changed(root: Path, reference: str) -> frozenset[Path] | str:
-    """The files below a folder that differ from a commit, new ones too; or why nobody knows."""
-    commands = (
-        ["git", "diff", "--name-only", "--no-renames", "-z", "--relative", reference, "--", "."],
-        ["git", "ls-files", "--others", "--exclude-standard", "-z", "."],
-    )
-    if reference.startswith("-"):
-        return reference
-    names: set[str] = set()
-    for command in commands:
+def _reaches_out(folder: Path) -> bool:
+    """Whether a text of a deal names a file beyond its folder, or a link may lead there."""
+    for path in folder.rglob("*"):
+        if path.is_symlink() or (path.suffix in (".yaml", ".md") and b"../" in path.read_bytes()):
+            return True
+    return False
+
+
+def _compare(*command: str) -> _Changes:
+    """What git lists below a folder."""
+
+    def ask(root: Path) -> frozenset[Path] | str:
         try:
             done = subprocess.run(command, cwd=root, capture_output=True, check=False)
         except OSError as error:
             return f"git: {error.strerror or error}"
         if done.returncode:
             return (done.stderr.decode("utf-8", "replace").strip().splitlines() or ["git"])[-1]
-        names |= {name for name in done.stdout.decode("utf-8", "surrogateescape").split("\0") if name}
-    return frozenset(root / PurePosixPath(name) for name in names if not name.startswith("dist/"))
+        names = (name for name in done.stdout.decode("utf-8", "surrogateescape").split("\0") if name)
+        return frozenset(root / PurePosixPath(name) for name in names)
+
+    return ask

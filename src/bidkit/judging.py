@@ -23,7 +23,7 @@ from bidkit.gate import Attestation, Gate, hash_inputs, judge_gate, load_attesta
 from bidkit.ooxml.rendered import Template
 from bidkit.ooxml.sheet import WorkbookTemplate
 from bidkit.pack import DEFAULT_PACKS, Pack, load_pack
-from bidkit.package import Built, hash_files, read_built
+from bidkit.package import Built, find_built, hash_files
 from bidkit.price_form import FilledForm, fill_price_forms
 from bidkit.process import Process, load_process, load_shipped
 from bidkit.quote_file import check_quote_file, compile_quote_file
@@ -174,6 +174,16 @@ class Judged:
         """The internal brief. Diagnostics: TP."""
         return render_brief(self.brief, self.bid, self.gate.describe(self.bid.deal.language), is_draft=is_draft)
 
+    def try_filling(self, *, is_draft: bool) -> list[Diagnostic]:
+        """What filling the templates would tell. Diagnostics: as `check_volumes`, `check_quote_file`, `check_brief`."""
+        about = self.bid, self.appendix, self.deal_name
+        found = check_volumes(self.volumes, *about, is_draft=is_draft)
+        found += check_quote_file(self.quote_file, *about, is_draft=is_draft)
+        if self.pack.has_own_brief:
+            progress = self.gate.describe(self.bid.deal.language)
+            found += check_brief(self.brief, self.bid, progress, is_draft=is_draft)
+        return found
+
     @cached_property
     def good_waivers(self) -> tuple[Mapping[str, Waiver], list[Diagnostic]]:
         """The waivers that hold, by item, and what is wrong with the others."""
@@ -184,8 +194,14 @@ _TOLD = ("PK35",)
 """Errors with which a deal is judged all the same: the copy is there, it is only too large."""
 
 
-def judge_deal(deal_path: Path, options: Options) -> tuple[Judged | None, list[Diagnostic]]:
-    """A deal with all findings but those of finished files; None if it cannot be read or its templates are wrong."""
+def judge_deal(
+    deal_path: Path, options: Options, *, tries_filling: bool = True
+) -> tuple[Judged | None, list[Diagnostic]]:
+    """A deal with all findings but those of finished files; None if it cannot be read or its templates are wrong.
+
+    Args:
+        tries_filling: also what filling the templates would tell; not asked for by who fills them next.
+    """
     workspace = find_workspace(deal_path)
     if workspace is None:
         return None, [Diagnostic("DL19", None, {"file": deal_path})]
@@ -223,20 +239,17 @@ def judge_deal(deal_path: Path, options: Options) -> tuple[Judged | None, list[D
     is_wrong = has_errors(item for item in problems if item.code not in _TOLD)
     if is_wrong or quote_file is None or brief is None:
         return None, problems + wrong_forms
-    problems += check_volumes(volumes, bid, appendix, name, is_draft=options.is_draft)
-    problems += check_quote_file(quote_file, bid, appendix, name, is_draft=options.is_draft)
     forms, found = fill_price_forms(bid, workspace, name)
     policy, wrong = load_policy(workspace, settings, deal)
     wrong_forms += check_form_names(bid, [item.name for item in volumes])
     followed, later = _judge_followed(workspace, name, bid, policy)
     findings, suppressed = policy.judge(check_bid(bid, followed) + found + wrong_forms)
     made = volumes, quote_file, brief, forms, word_forms, appendix, pinned, policy, suppressed
-    is_there, before = options.before is None, options.before or {}
-    built = read_built((options.out or workspace.root / "dist") / deal.id) if is_there else before.get(deal.id)
+    folder = (options.out or workspace.root / "dist") / deal.id
+    built = find_built(folder) if options.before is None else options.before.get(deal.id)
     state = attestations, built, process, waivers, followed, later
     judged = Judged(workspace, name, bid, pack, *made, findings, *state)
-    if pack.has_own_brief:
-        problems += check_brief(brief, bid, judged.gate.describe(deal.language), is_draft=options.is_draft)
+    problems += judged.try_filling(is_draft=options.is_draft) if tries_filling else []
     problems = [*judged.judge(problems), *findings, *wrong, *judged.good_waivers[1]]
     return judged, problems + judged.find_unused(problems, "deal")
 

@@ -20,11 +20,13 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from bidkit.cache import open_store
 from bidkit.diagnostic import Diagnostic, Severity
 
 if TYPE_CHECKING:
@@ -58,6 +60,8 @@ SAME_WIDTHS = {
     "cambria": "caladea",
 }
 """Fonts that LibreOffice replaces by one of the same widths, so that lines and pages end where they would."""
+_FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts", "/etc/fonts")
+_MAX_LAYOUTS = 2**30
 _OUTPUT_CHARS = 200
 _GROUP_END_SECONDS = 2.0
 _FONTS_SECONDS = 60.0
@@ -94,6 +98,8 @@ def lay_out(
 ) -> tuple[dict[str, bytes], list[Diagnostic]]:
     """The PDF of each .docx and .xlsx under the same name; one LibreOffice call per kind.
 
+    What the same LibreOffice has laid out before, with the same fonts, is taken from the user's store.
+
     Args:
         documents: content by name; a name ends in .docx or .xlsx.
         timeout_seconds: for each call; None means 60 s and 1 s more per MB.
@@ -102,24 +108,66 @@ def lay_out(
         The whole PDFs, and EN01 (no LibreOffice), EN02 (a call took too long), EN03 (no whole PDF of a document), EN04
         (no room for temporary files; then no PDFs at all).
     """
+    office = find_office()
+    if not documents:
+        return {}, []
+    if office is None:
+        return {}, [Diagnostic("EN01", None, {}, Severity.INFO)]
+    store = open_store("layouts", _MAX_LAYOUTS)
+    maker = f"{describe_office()} {_HARDENED}" if store else ""
+    keys = {
+        name: f"{maker} {_TO_PDF[_suffix(name)].convert_to} {sha256(content).hexdigest()}"
+        for name, content in documents.items()
+    }
+    kept = {name: pdf for name, key in keys.items() if store and (pdf := store.get(key)) is not None}
+    others = {name: content for name, content in documents.items() if name not in kept}
+    made, diagnostics = _lay_out(office, others, timeout_seconds) if others else ({}, [])
+    for name, pdf in made.items():
+        if store:
+            store.put(keys[name], pdf)
+    pdfs = kept | made
+    return {name: pdfs[name] for name in documents if name in pdfs}, diagnostics
+
+
+def _lay_out(
+    office: str, documents: Mapping[str, bytes], timeout_seconds: float | None
+) -> tuple[dict[str, bytes], list[Diagnostic]]:
     by_kind: dict[str, dict[str, bytes]] = {kind: {} for kind in _TO_PDF}
     for name, content in documents.items():
-        by_kind[PurePosixPath(name).suffix.lower()][name] = content
-    office = find_office()
-    if office is None and documents:
-        return {}, [Diagnostic("EN01", None, {}, Severity.INFO)]
+        by_kind[_suffix(name)][name] = content
     pdfs: dict[str, bytes] = {}
     diagnostics: list[Diagnostic] = []
     try:
         with _private_folder(_HARDENED) as folder:
             for kind, sources in by_kind.items():
-                if office and sources:
+                if sources:
                     made, found = _convert(office, folder, _TO_PDF[kind], sources, timeout_seconds)
                     pdfs |= made
                     diagnostics += found
     except OSError as error:
         return {}, [_report_folder(error)]
-    return {name: pdfs[name] for name in documents if name in pdfs}, diagnostics
+    return pdfs, diagnostics
+
+
+def _suffix(name: str) -> str:
+    return PurePosixPath(name).suffix.lower()
+
+
+def describe_office() -> str:
+    """What a layout depends on beside the document: the program and the fonts, each file by its size and time."""
+    office = find_office()
+    fonts = [path for folder in _FONT_FOLDERS for path in sorted(Path(folder).expanduser().rglob("*"))]
+    program = [office, _stamp(Path(office).resolve())] if office else []
+    return sha256(repr((program, [(str(path), _stamp(path)) for path in fonts])).encode()).hexdigest()
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Size and time of a file; nothing of a link that leads nowhere, as folders of fonts have them."""
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0
+    return status.st_size, status.st_mtime_ns
 
 
 def list_fonts() -> tuple[frozenset[str] | None, list[Diagnostic]]:
@@ -327,7 +375,7 @@ def _run(command: list[str], folder: Path, seconds: float) -> str | None:
         output = stack.enter_context(log.open("wb"))
         prefix = _offline()
         try:
-            with _interrupt_held():
+            with interrupt_held():
                 process = subprocess.Popen(
                     [*prefix, *command],
                     stdin=subprocess.DEVNULL,
@@ -348,8 +396,8 @@ def _run(command: list[str], folder: Path, seconds: float) -> str | None:
 
 
 @contextlib.contextmanager
-def _interrupt_held() -> Iterator[None]:
-    """Ctrl-C waits until the block is left: inside of Popen it would lose a process that has already started."""
+def interrupt_held() -> Iterator[None]:
+    """Ctrl-C waits until the block is left: in the midst of Popen, say, a process that has started would be lost."""
     before = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or before is None:
         yield  # only the main thread is interrupted; a handler that is not Python's cannot be put back

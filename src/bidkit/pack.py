@@ -367,7 +367,7 @@ def _find_unknown(kind: str, named: Sequence[tuple[str, Span | None]], known: Se
 
 
 def eject_pack(name: str, folder: Path) -> list[Diagnostic]:
-    """Copy a shipped pack into a new folder, without the dumps beside its templates. Diagnostics: DL15, PK08, EN04."""
+    """Copy a shipped pack into a new folder, without the dumps beside its templates. Diagnostics: DL15, PK08, EN."""
     known = list_packs(shipped_packs())
     if name not in known:
         values = {"kind": Term("pack"), "id": name, "near": nearest(name, known), "allowed": ", ".join(known)}

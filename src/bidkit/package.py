@@ -1,16 +1,25 @@
-"""the output folder and its manifest: the old package or the new one, whole."""
+"""the output folder and its manifest: the old package or the new one, whole.
+
+Beside a package `dist/water` there may be, while it is written and after a build that was killed:
+
+    .water.lock       held while somebody writes; one that no process holds is nothing
+    .water.stage-PID  a package half written, or one that has been replaced: nobody's, the next build removes it
+    .water.old        always whole: the package that is about to be replaced, or has just been, or its successor
+
+A killed build leaves at most those names; `recover_package` puts them right.
+"""
 
 from __future__ import annotations
 
 import ctypes
-import errno
+import glob
 import hashlib
 import json
 import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,37 +72,51 @@ def write_package(folder: Path, files: Mapping[str, bytes], *, force: bool) -> l
         with _lock(folder) as is_ours:
             if not is_ours:
                 return [Diagnostic("EN06", None, {"folder": folder})]
+            _settle(folder)
             edited = find_edits(folder)
             if edited and not force:
                 return [Diagnostic("PK07", Span(str(folder / name)), {"file": name}) for name in edited]
-            stage = folder.with_name(f".{folder.name}.stage-{os.getpid()}")
-            _clear_stages(folder)
+            stage = _name_stage(folder)
             try:
                 _write_files(stage, files)
-                if edited:
-                    folder.rename(_free_name(folder))
                 _swap(stage, folder)
             finally:
-                _clear_stages(folder)
+                _settle(folder)
     except OSError as error:
         values = {"folder": error.filename or folder, "reason": error.strerror or str(error)}
         return [Diagnostic("EN04", None, values)]
     return []
 
 
+def recover_package(folder: Path) -> None:
+    """Put a package back that a killed build has moved away, if there is one and nobody is writing it.
+
+    What cannot be put back, on a disk that is only read for one, stays as it is: then there is no package.
+    """
+    folder = folder.resolve() if folder.is_symlink() else folder
+    if folder.exists() or not _name_old(folder).exists():
+        return
+    with suppress(OSError), _lock(folder) as is_ours:
+        if is_ours:
+            _settle(folder)
+
+
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> list[Diagnostic]:
-    """Put files into a folder that is not there yet, all of them or none. Diagnostics: PK08 (it is there), EN04."""
-    stage = folder.with_name(f".{folder.name}.stage-{os.getpid()}")
+    """Put files into a folder that is not there yet, all or none. Diagnostics: PK08 (it is there), EN04, EN06."""
+    stage = _name_stage(folder)
     try:
         if folder.exists() or folder.is_symlink():
             return [Diagnostic("PK08", None, {"folder": folder})]
         folder.parent.mkdir(parents=True, exist_ok=True)
-        _clear_stages(folder)
-        try:
-            _write_files(stage, files)
-            stage.rename(folder)
-        finally:
+        with _lock(folder) as is_ours:
+            if not is_ours:
+                return [Diagnostic("EN06", None, {"folder": folder})]
             _clear_stages(folder)
+            try:
+                _write_files(stage, files)
+                stage.rename(folder)
+            finally:
+                _clear_stages(folder)
     except OSError as error:
         values = {"folder": error.filename or folder, "reason": error.strerror or str(error)}
         return [Diagnostic("EN04", None, values)]
@@ -125,6 +148,12 @@ def _replace_file(path: Path, content: bytes) -> None:
         stage.replace(path)
     finally:
         stage.unlink(missing_ok=True)
+
+
+def find_built(folder: Path) -> Built | None:
+    """The package of a deal, put back if a killed build has moved it away; None if there is none that can be read."""
+    recover_package(folder)
+    return read_built(folder)
 
 
 def read_built(folder: Path) -> Built | None:
@@ -204,16 +233,40 @@ def _swap(stage: Path, folder: Path) -> None:
     if not folder.exists():
         stage.rename(folder)
         return
-    if _exchange(stage, folder):
+    old = _name_old(folder)
+    stage.rename(old)
+    if _exchange(old, folder):
         return
-    aside = _free_name(folder)
-    folder.rename(aside)
-    try:
-        stage.rename(folder)
-    except OSError:
-        aside.rename(folder)
-        raise
-    shutil.rmtree(aside)
+    old.rename(stage)
+    folder.rename(old)
+    stage.rename(folder)
+
+
+def _settle(folder: Path) -> None:
+    """Put right what a build has left beside a package, ours or one that was killed; the lock is held.
+
+    The old package goes back if there is no other. Else it is kept aside if somebody has edited it, and removed if not:
+    under a stage's name, so that what is called old is whole at every moment.
+    """
+    _clear_stages(folder)
+    old = _name_old(folder)
+    if not old.exists():
+        return
+    if not folder.exists():
+        old.rename(folder)
+    elif find_edits(old):
+        old.rename(_free_name(folder))
+    else:
+        old.rename(_name_stage(folder))
+        _clear_stages(folder)
+
+
+def _name_stage(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.stage-{os.getpid()}")
+
+
+def _name_old(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.old")
 
 
 def _exchange(one: Path, two: Path) -> bool:
@@ -223,16 +276,13 @@ def _exchange(one: Path, two: Path) -> bool:
     rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
     if rename is None:
         return False
-    if rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(two), _RENAME_EXCHANGE) == 0:
-        return True
-    if ctypes.get_errno() in (errno.ENOSYS, errno.EINVAL):
-        return False
-    raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(two))
+    # Kernels and file systems that cannot do it have many ways to say so; what is wrong else, a plain rename finds too.
+    return bool(rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(two), _RENAME_EXCHANGE) == 0)
 
 
 def _clear_stages(folder: Path) -> None:
     """Remove stage folders: ours after the swap, and those that killed builds have left; the lock is held."""
-    for stale in folder.parent.glob(f".{folder.name}.stage-*"):
+    for stale in folder.parent.glob(f".{glob.escape(folder.name)}.stage-*"):
         shutil.rmtree(stale)
 
 

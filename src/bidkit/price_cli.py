@@ -74,10 +74,12 @@ def simulate(
 
     退出码 0：读全了，没有要修正的。Exit code 0: all was read and nothing would be corrected.
     """
+    from bidkit.package import recover_package
     from bidkit.reports import simulation as reports
     from bidkit.simulation import REGIMES, read_facts, simulate_package
 
     language = find_language(lang)
+    recover_package(package)
     facts = read_facts(package)
     if facts is None:
         fail("EN15", {"folder": package}, language)

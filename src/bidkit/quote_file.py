@@ -55,8 +55,11 @@ def check_quote_file(
 def render_quote_file(
     template: WorkbookTemplate, bid: Bid, appendix: Appendix, deal_name: str, *, is_draft: bool
 ) -> tuple[bytes, list[Diagnostic]]:
-    """The finished file. Diagnostics: as `check_quote_file`."""
-    rendered = template.render(_make_context(bid, appendix, deal_name, is_draft=is_draft))
+    """The finished file; empty if the template asks for what is not there. Diagnostics: as `check_quote_file`."""
+    context = _make_context(bid, appendix, deal_name, is_draft=is_draft)
+    if missing := template.check_names(context):
+        return b"", missing
+    rendered = template.render(context)
     return rendered.save(bid.deal.dated), rendered.problems
 
 

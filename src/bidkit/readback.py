@@ -7,7 +7,7 @@ import io
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
@@ -16,18 +16,30 @@ from typing import Any
 from lxml import etree
 
 from bidkit.ooxml import opc
+from bidkit.ooxml.sheet.foreign import UNSOUND, name_cell, open_workbook
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 R = f"{{{opc.OFFICE_RELS}}}"
 _S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 DC = "{http://purl.org/dc/elements/1.1/}"
 Place = tuple[tuple[str, str], ...]
 _SHAPES = (f"{W}tbl", f"{_A}blip", f"{W}vanish", f"{W}instrText", f"{W}fldSimple")
 _LEAST_AMOUNT = 1000
 """What a number in a chart must be to be taken for an amount of money."""
+
+
+def make_path(path: str, *, is_smart: bool = True) -> Callable[[etree._Element], Any]:
+    """An XPath over the whole of a tree, with the prefixes w, a, m and r.
+
+    Args:
+        is_smart: texts and attributes know where they stand.
+    """
+    names = {"w": W[1:-1], "a": _A[1:-1], "m": _M[1:-1], "r": R[1:-1]}
+    return etree.XPath(path, namespaces=names, smart_strings=is_smart)
 
 
 @dataclass(frozen=True)
@@ -117,10 +129,10 @@ def _is_amount(value: Any, amount: Decimal) -> bool:
 
 def read_docx(content: bytes, name: str) -> ReadDocument:
     """A finished .docx; what cannot be read is a fault."""
-    parts, problems = opc.read_package(content, name)
+    parts, trees, wrong = opc.open_finished(content)
+    faults = [Fault(part or name, reason) for part, reason in wrong.items()]
     if parts is None:
-        return ReadDocument(name, (), (), (), (), "", (Fault(name, str(problems[0].values["reason"])),))
-    trees, faults = _parse_parts(parts)
+        return ReadDocument(name, (), (), (), (), "", tuple(faults))
     texts: list[tuple[Place, str]] = []
     for part, tree in trees.items():
         if part.startswith("word/"):
@@ -216,17 +228,6 @@ def _read_headers(parts: Mapping[str, bytes], trees: Mapping[str, etree._Element
         text = "\n".join(_text(p) for p in trees[part].iter(f"{W}p")) if part in trees else ""
         headers.append(((("part", part or "word/document.xml"),), text.strip()))
     return tuple(headers[1:] if len(headers) > 1 and not headers[0][1] else headers)
-
-
-def _parse_parts(parts: Mapping[str, bytes]) -> tuple[dict[str, etree._Element], list[Fault]]:
-    trees, faults = {}, []
-    for part, content in parts.items():
-        if part.endswith((".xml", ".rels")):
-            try:
-                trees[part] = opc.parse_xml(content)
-            except (etree.XMLSyntaxError, ValueError) as error:
-                faults.append(Fault(part, str(error)))
-    return trees, faults
 
 
 def _text(paragraph: etree._Element) -> str:
@@ -347,10 +348,9 @@ def _check_references(
         for element in tree.iter(f"{W}numId"):
             if element.get(f"{W}val") not in lists:
                 yield Fault(part, f"list {element.get(f'{W}val')!r} does not exist")
-    for element in tree.iter():
-        for key, value in element.attrib.items():
-            if relationships is not None and str(key).startswith(R) and value not in relationships:
-                yield Fault(part, f"{etree.QName(key).localname}={value!r} has no relationship")
+    for value in _RELATED(tree):
+        if relationships is not None and value not in relationships:
+            yield Fault(part, f"{etree.QName(value.attrname).localname}={str(value)!r} has no relationship")
     bookmarks = [element.get(f"{W}name") for element in tree.iter(f"{W}bookmarkStart")]
     starts = [element.get(f"{W}id") for element in tree.iter(f"{W}bookmarkStart")]
     ends = [element.get(f"{W}id") for element in tree.iter(f"{W}bookmarkEnd")]
@@ -367,23 +367,30 @@ def _check_references(
             yield Fault(part, f"bookmark {missing!r} does not exist")
 
 
+_RELATED = make_path("//@r:*")
+_OPEN_CELLS = make_path(
+    "//w:tc[not(*[not(self::w:bookmarkStart or self::w:bookmarkEnd)][last()][self::w:p or self::w:sdt])]"
+)
+_EMPTY = make_path("//w:tbl[not(w:tr)] | //w:tr[not(w:tc)]")
+_SPANS = "w:tc/w:tcPr/w:gridSpan/@w:val"
+_WIDE = make_path(
+    f"//w:tbl[w:tr[{_SPANS}[.='' or translate(., '0123456789', '')!='']"
+    f" or count(w:tc) + sum({_SPANS}) - count({_SPANS}) > count(../w:tblGrid/w:gridCol)]]"
+)
+_MISPLACED = make_path("//w:r[parent::w:r or parent::w:t] | //w:p[parent::w:p or parent::w:r or parent::w:t]")
+_HOLDERS = ("document", "body", "tbl", "tr", "tc", "p", "r", "hdr", "ftr", "sdtContent")
+_IN_HOLDER = " or ".join(f"parent::w:{name}" for name in _HOLDERS)
+_LOOSE = make_path(f"//text()[not(parent::w:t)][normalize-space()][{_IN_HOLDER}]/..")
+
+
 def _check_nesting(part: str, tree: etree._Element) -> Iterator[Fault]:
-    for cell in tree.iter(f"{W}tc"):
-        blocks = [child for child in cell if child.tag not in (f"{W}bookmarkStart", f"{W}bookmarkEnd")]
-        if not blocks or blocks[-1].tag not in (f"{W}p", f"{W}sdt"):
-            yield Fault(part, "a table cell does not end with a paragraph")
-    for tag, inner in (("tbl", "tr"), ("tr", "tc")):
-        for element in tree.iter(f"{W}{tag}"):
-            if element.find(f"{W}{inner}") is None:
-                yield Fault(part, f"a w:{tag} without w:{inner}")
-    for table in tree.iter(f"{W}tbl"):
-        columns = len(table.findall(f"{W}tblGrid/{W}gridCol"))
-        for row in table.findall(f"{W}tr"):
-            spans = [cell.find(f"{W}tcPr/{W}gridSpan") for cell in row.findall(f"{W}tc")]
-            widths = ["1" if span is None else span.get(f"{W}val", "1") for span in spans]
-            if not all(width.isdecimal() for width in widths) or sum(map(int, widths)) > columns:
-                yield Fault(part, "a table row has more cells than its grid has columns")
-                break
+    for _ in _OPEN_CELLS(tree):
+        yield Fault(part, "a table cell does not end with a paragraph")
+    for element in _EMPTY(tree):
+        tag = etree.QName(element).localname
+        yield Fault(part, f"a w:{tag} without w:{'tr' if tag == 'tbl' else 'tc'}")
+    for _ in _WIDE(tree):
+        yield Fault(part, "a table row has more cells than its grid has columns")
     depth = 0
     for char in tree.iter(f"{W}fldChar"):
         depth += {"begin": 1, "end": -1}.get(char.get(f"{W}fldCharType", ""), 0)
@@ -393,19 +400,13 @@ def _check_nesting(part: str, tree: etree._Element) -> Iterator[Fault]:
         yield Fault(part, "a field is not closed, or not opened")
 
 
-_HOLDERS = tuple(W + tag for tag in ("document", "body", "tbl", "tr", "tc", "p", "r", "hdr", "ftr", "sdtContent"))
-
-
 def _check_places(part: str, tree: etree._Element) -> Iterator[Fault]:
     """Runs and paragraphs stand where they may, and no text stands outside of `w:t`."""
-    for tag, wrong in (("r", ("r", "t")), ("p", ("p", "r", "t"))):
-        for element in tree.iter(f"{W}{tag}"):
-            parent = element.getparent()
-            if parent is not None and parent.tag in tuple(f"{W}{name}" for name in wrong):
-                yield Fault(part, f"w:{tag} inside {etree.QName(parent).localname}")
-    for holder in tree.iter(*_HOLDERS):
-        if any((text or "").strip() for text in (holder.text, *(child.tail for child in holder))):
-            yield Fault(part, f"text directly in w:{etree.QName(holder).localname}")
+    for element in _MISPLACED(tree):
+        inside = etree.QName(element.getparent()).localname
+        yield Fault(part, f"w:{etree.QName(element).localname} inside {inside}")
+    for holder in _LOOSE(tree):
+        yield Fault(part, f"text directly in w:{etree.QName(holder).localname}")
 
 
 def _check_notes(trees: Mapping[str, etree._Element]) -> Iterator[Fault]:
@@ -423,56 +424,54 @@ def read_xlsx(content: bytes, name: str) -> ReadWorkbook:
     """A finished .xlsx with its cached values; a formula without one is a fault."""
     import openpyxl
 
-    parts, problems = opc.read_package(content, name)
-    reason = str(problems[0].values["reason"]) if problems else _find_damage(parts or {})
+    parts, trees, wrong = opc.open_finished(content)
+    reason = next((": ".join(filter(None, item)) for item in wrong.items()), "") or _find_damage(parts or {}, trees)
     try:
         if reason:
             raise ValueError(reason)
-        formulas = openpyxl.load_workbook(io.BytesIO(content))
-        values = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
-    except (zipfile.BadZipFile, LookupError, ValueError, TypeError, AttributeError, SyntaxError, OSError) as error:
+        book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+        formulas = {
+            (sheet.name, name_cell(place)): cell.formula
+            for sheet in open_workbook(content).sheets
+            for place, cell in sheet.formulas()
+        }
+    except (zipfile.BadZipFile, TypeError, AttributeError, OSError, *UNSOUND) as error:
         return ReadWorkbook(name, {}, (), (), "", (Fault(name, str(error)),))
     cells: dict[tuple[str, str], Any] = {}
     rows: list[tuple[tuple[Any, bool], ...]] = []
     headers: list[tuple[Place, str]] = []
     faults: list[Fault] = []
-    for sheet in formulas.worksheets:
+    for sheet in book.worksheets:
         if sheet.sheet_state != "visible":
             faults.append(Fault(sheet.title, "a hidden sheet"))
-        shown = values[sheet.title]
         for row in sheet.iter_rows():
-            rows.append(tuple((shown[cell.coordinate].value, cell.data_type == "f") for cell in row))
-            for cell in row:
-                value = shown[cell.coordinate].value
-                if value is not None:
-                    cells[sheet.title, cell.coordinate] = value
-                if cell.data_type == "f" and (value is None or (isinstance(value, str) and value.startswith("#"))):
-                    faults.append(Fault(f"{sheet.title}!{cell.coordinate}", f"formula without a sound value: {value}"))
+            own = [((sheet.title, cell.coordinate), cell.value) for cell in row]
+            rows.append(tuple((value, spot in formulas) for spot, value in own))
+            cells |= {spot: value for spot, value in own if value is not None}
+            for spot, value in own:
+                if spot in formulas and (value is None or (isinstance(value, str) and value.startswith("#"))):
+                    faults.append(Fault("!".join(spot), f"formula without a sound value: {value}"))
         header = sheet.oddHeader
         text = " ".join(str(part.text) for part in (header.left, header.center, header.right) if part.text)
         headers.append(((("sheet", sheet.title),), text))
-    author = formulas.properties.creator or ""
-    structure = _read_formulas(formulas, parts or {})
+    hidden = [
+        f"{sheet.title}!{key}"
+        for sheet in book.worksheets
+        for kind in (sheet.column_dimensions, sheet.row_dimensions)
+        for key, value in kind.items()
+        if value.hidden
+    ]
+    structure = {
+        "formula": tuple(f"{'!'.join(spot)} ={formula}" for spot, formula in formulas.items()),
+        "hidden": tuple(hidden),
+        "picture": tuple(sorted(_hash(parts[part]) for part in parts or () if parts and part.startswith("xl/media/"))),
+    }
+    author = book.properties.creator or ""
     return ReadWorkbook(name, cells, tuple(rows), tuple(headers), author, tuple(faults), structure)
 
 
-def _read_formulas(book: Any, parts: Mapping[str, bytes]) -> dict[str, tuple[str, ...]]:
-    """The formulas of a workbook, its hidden columns and rows, its pictures."""
-    formulas, hidden = [], []
-    for sheet in book.worksheets:
-        for row in sheet.iter_rows():
-            formulas += [f"{sheet.title}!{cell.coordinate} {cell.value}" for cell in row if cell.data_type == "f"]
-        for kind in (sheet.column_dimensions, sheet.row_dimensions):
-            hidden += [f"{sheet.title}!{key}" for key, value in kind.items() if value.hidden]
-    pictures = sorted(_hash(content) for part, content in parts.items() if part.startswith("xl/media/"))
-    return {"formula": tuple(formulas), "hidden": tuple(hidden), "picture": tuple(pictures)}
-
-
-def _find_damage(parts: Mapping[str, bytes]) -> str:
-    """What openpyxl would read over: a part that is no XML, a sheet or a text that is not there."""
-    trees, faults = _parse_parts(parts)
-    if faults:
-        return f"{faults[0].part}: {faults[0].text}"
+def _find_damage(parts: Mapping[str, bytes], trees: Mapping[str, etree._Element]) -> str:
+    """What openpyxl would read over: a sheet or a text that is not there."""
     for part in trees:
         if part.endswith(".rels"):
             folder, _, file = part.rpartition("_rels/")

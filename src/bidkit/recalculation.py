@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from bidkit.diagnostic import Diagnostic, Span
-from bidkit.ooxml.opc import read_package
 from bidkit.ooxml.sheet.evaluate import Evaluator
-from bidkit.ooxml.sheet.foreign import UNSOUND, CellError, Value, name_cell, read_workbook
+from bidkit.ooxml.sheet.foreign import UNSOUND, CellError, Value, name_cell, open_workbook
 
 _SLACK = Decimal("1e-6")
 """What is lost where programs compute in binary."""
@@ -16,12 +15,8 @@ _SLACK = Decimal("1e-6")
 
 def check_formulas(content: bytes, name: str) -> Iterator[Diagnostic]:
     """Every formula that can be computed and shows a value shows its result. Diagnostics: DL14, PR25."""
-    package, problems = read_package(content, name)
-    yield from problems
-    if package is None:
-        return
     try:
-        book = read_workbook(package)
+        book = open_workbook(content)
     except UNSOUND as error:
         yield Diagnostic("DL14", Span(name), {"file": name, "reason": str(error)})
         return

@@ -12,8 +12,8 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 
 from bidkit.forms import FilledWord
-from bidkit.ooxml.opc import read_package
-from bidkit.ooxml.sheet.foreign import read_workbook
+from bidkit.ooxml.opc import open_finished
+from bidkit.ooxml.sheet.foreign import UNSOUND, open_workbook
 from bidkit.pdf.reading import ReadPdf, read_pdf
 from bidkit.readback import ReadDocument, read_docx
 from bidkit.source.tables.grid import Grid
@@ -30,6 +30,8 @@ _PLACE = re.compile(
     r"|^(signature|signed|date signed|date of signature|seal|date)\b[^.]{0,25}$",
     re.I,
 )
+_MAYBE = re.compile("章|签|日期|sign|seal|date", re.I)
+"""What stands in all that is a place to sign."""
 _LONGEST = 80
 
 
@@ -50,19 +52,22 @@ class SigningPlace:
 
 
 def list_signing(
-    files: Mapping[str, bytes], forms: Mapping[str, Sequence[FilledWord]] = MappingProxyType({})
+    files: Mapping[str, bytes],
+    forms: Mapping[str, Sequence[FilledWord]] = MappingProxyType({}),
+    documents: Mapping[str, ReadDocument] = MappingProxyType({}),
 ) -> tuple[SigningPlace, ...]:
     """The places of finished .docx and .xlsx files; their pages by the PDFs beside them, else by the contents.
 
     Args:
         forms: the buyer's by the file that they are or stand in; what their mappings leave open is told even where
             no word says so.
+        documents: those of the files that have been read back already.
     """
     found: list[SigningPlace] = []
     for name, content in files.items():
         if name.endswith(".docx"):
             beside = files.get(str(PurePosixPath(name).with_suffix(".pdf")))
-            found += _list_word(name, content, read_pdf(beside, name) if beside else None)
+            found += _list_word(name, content, read_pdf(beside, name) if beside else None, documents.get(name))
             found += [place for form in forms.get(name, ()) for place in _list_left(name, form, found)]
         elif name.endswith(".xlsx"):
             found += _list_sheets(name, content)
@@ -87,10 +92,10 @@ def find_kinds(text: str, beside: str = "") -> tuple[str, ...]:
 
 
 def _list_sheets(name: str, content: bytes) -> Iterator[SigningPlace]:
-    parts, _ = read_package(content, name)
-    if parts is None:
+    try:
+        book = open_workbook(content)
+    except UNSOUND:  # which the verification has said
         return
-    book = read_workbook(parts)
     for sheet in book.sheets:
         for row, line in sorted(sheet.rows.items()):
             for column in sorted(line.cells):
@@ -99,13 +104,12 @@ def _list_sheets(name: str, content: bytes) -> Iterator[SigningPlace]:
                     yield SigningPlace(name, sheet.name, "", kinds, " ".join(value.split()))
 
 
-def _list_word(name: str, content: bytes, pdf: ReadPdf | None) -> Iterator[SigningPlace]:
-    parts, _ = read_package(content, name)
+def _list_word(name: str, content: bytes, pdf: ReadPdf | None, document: ReadDocument | None) -> Iterator[SigningPlace]:
+    parts, trees, _ = open_finished(content)
     if parts is None:
         return
-    document = None
     finder = _Finder(pdf) if pdf else None
-    for passage in read_document(parts, name):
+    for passage in read_document(parts, name, trees, having=_MAYBE):
         for text, beside in _list_texts(passage.content):
             if kinds := find_kinds(text, beside):
                 page = finder.find(passage.heading, text) if finder else ""

@@ -13,15 +13,25 @@ from dataclasses import dataclass
 from lxml import etree
 
 from bidkit.ooxml import opc
-from bidkit.readback import Place, W
+from bidkit.readback import Place, W, make_path
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _TEXTS = (f"{W}t", f"{W}delText", f"{W}instrText", f"{_A}t", f"{_M}t")
 _PARAGRAPHS = (f"{W}p", f"{_A}p")
+_IN_PARAGRAPH = "ancestor::w:p or ancestor::a:p"
+_OUTER = make_path("//w:p[.//w:p or .//a:p] | //a:p[.//w:p or .//a:p]")
+"""Paragraphs with others inside, as of text boxes."""
+_OTHER_TEXTS = make_path(
+    "//text()[not((parent::w:t | parent::w:delText | parent::w:instrText | parent::a:t | parent::m:t)"
+    f"[{_IN_PARAGRAPH}])]",
+    is_smart=False,
+)
+"""Text outside of paragraphs, and in them where it is not shown as text."""
+_ATTRIBUTES = make_path("//@*", is_smart=False)
+_MAKERS = make_path("//@w:author | //@w:initials")
 _CORE, _APP = "docProps/core.xml", "docProps/app.xml"
 _AUTHORS = {_CORE: ("creator", "lastModifiedBy"), _APP: ("Company", "Manager")}
-_XML = (".xml", ".rels")
 _PICTURES = (".png", ".jpg", ".jpeg")
 
 
@@ -49,7 +59,7 @@ def read_traces(content: bytes, name: str, *, with_pixels: bool = True) -> Trace
         with_pixels: pictures are decoded, which takes far longer than all else; without it they have no hash.
     """
     texts: list[tuple[Place, str]] = [((), name.rpartition("/")[2])]
-    package, _ = opc.read_package(content, name)
+    package, trees, wrong = opc.open_finished(content)
     if package is None:
         return Traces(tuple(texts))
     authors: list[tuple[Place, str]] = []
@@ -62,13 +72,11 @@ def read_traces(content: bytes, name: str, *, with_pixels: bool = True) -> Trace
         place: Place = (("part", part),)
         texts.append((place, part))
         lower = part.lower()
-        if lower.endswith(_XML):
-            try:
-                tree = opc.parse_xml(package[part])
-            except (etree.XMLSyntaxError, ValueError):
-                continue
-            texts += _read_texts(part, tree)
-            authors += [(place, who) for who in _read_authors(part, tree)]
+        if part in trees:
+            texts += _read_texts(part, trees[part])
+            authors += [(place, who) for who in _read_authors(part, trees[part])]
+        elif part in wrong:
+            continue
         elif lower.endswith(_PICTURES):
             pixels, extras = read_picture(package[part], with_pixels=with_pixels)
             pictures.append((place, pixels))
@@ -81,17 +89,13 @@ def read_traces(content: bytes, name: str, *, with_pixels: bool = True) -> Trace
 
 def _read_texts(part: str, tree: etree._Element) -> Iterator[tuple[Place, str]]:
     """Paragraphs whole, so that a name which is split over runs is found; all other text; what attributes say."""
+    outer = {*_OUTER(tree)}
     for number, paragraph in enumerate(tree.iter(*_PARAGRAPHS), 1):
-        parts = [item.text or "" for item in paragraph.iter(*_TEXTS) if _holder(item) is paragraph]
-        if any(parts):
-            yield (("part", part), ("paragraph", str(number))), "".join(parts)
-    values: dict[str, None] = {}
-    for element in tree.iter():
-        values |= dict.fromkeys(str(value) for value in element.attrib.values())
-        is_read = isinstance(element.tag, str) and element.tag in _TEXTS and _holder(element) is not None
-        for text in (element.text, element.tail):
-            if text and text.strip() and not is_read:
-                values[text] = None
+        texts = paragraph.iter(*_TEXTS)
+        own = (item for item in texts if _holder(item) is paragraph) if paragraph in outer else texts
+        if whole := "".join([item.text or "" for item in own]):
+            yield (("part", part), ("paragraph", str(number))), whole
+    values = dict.fromkeys((*_ATTRIBUTES(tree), *(text for text in _OTHER_TEXTS(tree) if text.strip())))
     yield from (((("part", part),), value) for value in values if len(value) > 1)
 
 
@@ -101,13 +105,11 @@ def _holder(text: etree._Element) -> etree._Element | None:
 
 def _read_authors(part: str, tree: etree._Element) -> Iterator[str]:
     """Who is named as a maker: in the properties, in comments and changes."""
-    for element in tree.iter(etree.Element):
+    for element in tree.iter(etree.Element) if part in _AUTHORS else ():
         name = etree.QName(element).localname
-        if name in _AUTHORS.get(part, ()) and (element.text or "").strip():
+        if name in _AUTHORS[part] and (element.text or "").strip():
             yield f"{name}: {(element.text or '').strip()}"
-        for key in ("author", "initials"):
-            if element.get(f"{W}{key}"):
-                yield f"{key}: {element.get(f'{W}{key}')}"
+    yield from (f"{etree.QName(value.attrname).localname}: {value}" for value in _MAKERS(tree) if value)
     if part == "docProps/custom.xml" and len(tree):
         yield "custom.xml"
 

@@ -27,7 +27,7 @@ from bidkit.cache import Store, open_store
 from bidkit.config import find_workspace
 from bidkit.follow import FOLLOW_NAME
 from bidkit.judging import Options
-from bidkit.office import find_office, list_fonts, read_version
+from bidkit.office import describe_office, list_fonts, read_version
 from bidkit.pack import shipped_packs
 from bidkit.package import MANIFEST, find_edits, find_missing
 from bidkit.source import Workspace
@@ -38,7 +38,6 @@ _MAX_BYTES, _FORMAT = 2**30, 1
 _FILE = "file "
 """Before the names of files: one may be called `day`."""
 _OPTIONS = ("as_of", "is_draft", "out", "is_strict", "with_pdf")
-_FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
 
 
 @dataclass(frozen=True)
@@ -162,14 +161,11 @@ def describe_tools() -> str:
     """What builds: bidkit's own files and packs, Python, the libraries, LibreOffice and the fonts."""
     here = Path(__file__).parent
     own = [path for base in (here, shipped_packs()) for path in sorted(base.rglob("*")) if path.suffix != ".pyc"]
-    office = find_office()
-    fonts = [path for folder in _FONT_FOLDERS for path in sorted(Path(folder).expanduser().rglob("*"))]
     parts = (
-        [(str(path), _stamp(path)) for path in own if path.is_file()],
+        [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in own if path.is_file()],
         _list_libraries(),
         (sys.version, platform.platform()),
-        (office, _stamp(Path(office).resolve()) if office else ()),
-        [(str(path), _stamp(path)) for path in fonts],
+        describe_office(),
     )
     return _hash(repr(parts).encode())
 
@@ -198,15 +194,6 @@ def list_tools() -> dict[str, str]:
         "LibreOffice": read_version(),
         "fonts": f"{len(fonts)} ({_hash(repr(sorted(fonts)).encode())[:12]})" if fonts is not None else "",
     }
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    """Size and time of a file; nothing of a link that leads nowhere, as folders of fonts have them."""
-    try:
-        status = path.stat()
-    except OSError:
-        return 0, 0
-    return status.st_size, status.st_mtime_ns
 
 
 class Kept:

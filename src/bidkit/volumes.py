@@ -274,20 +274,28 @@ def check_volumes(
 
     Diagnostics: DL36, TP04, TP07, TP08, TP10, TP12, TP13, TP17.
     """
+    return _fill(volumes, bid, appendix, deal_name, is_draft=is_draft, with_pages=False)[1]
+
+
+def _fill(
+    volumes: Sequence[CompiledVolume], bid: Bid, appendix: Appendix, deal_name: str, *, is_draft: bool, with_pages: bool
+) -> tuple[dict[str, Rendered], list[Diagnostic]]:
+    """The volumes by their names in the package, those left out that ask for what is not there."""
     found: list[Diagnostic] = []
     documents: dict[str, Rendered] = {}
-    for volume, context in _make_contexts(volumes, bid, appendix, deal_name, is_draft=is_draft, with_pages=False):
-        missing = volume.template.check_names(context)
-        found += missing
-        if not missing:
-            documents[volume.name] = volume.template.render(context)
-    link_documents(documents, {item.name: item.volume.label for item in volumes})
+    for item, context in _make_contexts(volumes, bid, appendix, deal_name, is_draft=is_draft, with_pages=with_pages):
+        if missing := item.template.check_names(context):
+            found += missing
+            continue
+        documents[item.file_name(is_draft=is_draft)] = document = item.template.render(context)
+        document.finish = make_dressing(item.rules, context["draft_mark"]) if item.rules else None
+    link_documents(documents, {item.file_name(is_draft=is_draft): item.volume.label for item in volumes})
     is_whole = len(documents) == len(volumes)  # else the place may be in the one that could not be filled
     for document in documents.values():
         problems = [item for item in document.problems if is_whole or item not in document.unfound]
         found += [_blame(problem, bid) for problem in problems]
     # What two volumes include is wrong once.
-    return list({(item.span, str(item.values)): item for item in found}.values())
+    return documents, list({(item.span, str(item.values)): item for item in found}.values())
 
 
 def _blame(problem: Diagnostic, bid: Bid) -> Diagnostic:
@@ -344,19 +352,13 @@ def render_volumes(
 ) -> tuple[Filled | None, list[Diagnostic]]:
     """The volumes filled, with true page numbers; None if one could not be filled.
 
-    Diagnostics: TP04, TP07, TP08, TP10, TP12, TP13, TP23, PK16, EN01, EN02, EN03, EN07.
+    Diagnostics: as `check_volumes`; TP23, PK16, EN01, EN02, EN03, EN07.
 
     Args:
         stand_ins: pictures that are laid out as others, for which their PDFs will have pages.
         beside: other documents to lay out at once.
     """
-    contexts = _make_contexts(volumes, bid, appendix, deal_name, is_draft=is_draft, with_pages=True)
-    rendered = {}
-    for item, context in contexts:
-        rendered[item.file_name(is_draft=is_draft)] = document = item.template.render(context)
-        document.finish = make_dressing(item.rules, context["draft_mark"]) if item.rules else None
-    link_documents(rendered, {item.file_name(is_draft=is_draft): item.volume.label for item in volumes})
-    problems = [problem for document in rendered.values() for problem in document.problems]
+    rendered, problems = _fill(volumes, bid, appendix, deal_name, is_draft=is_draft, with_pages=True)
     if problems:
         return None, problems
     return paginate(rendered, bid.deal.dated, stand_ins, beside, needs_pages=bid.deal.regime == "tender")

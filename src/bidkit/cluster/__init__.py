@@ -29,7 +29,7 @@ from bidkit.cluster.crew import Crew, Lost, Place, connect
 from bidkit.cluster.there import Lacking, Made, Sent, Unfit, build_there, find_frame
 from bidkit.config import CONFIG_NAME, find_workspace
 from bidkit.diagnostic import Diagnostic, Severity, Term, has_errors
-from bidkit.package import read_built
+from bidkit.package import find_built
 from bidkit.reports.outcome import Outcome
 from bidkit.source.workspace import list_names
 from bidkit.unchanged import hash_file
@@ -107,7 +107,7 @@ def _find_changed(todo: deque[Path], asked: Asked, tell: Tell) -> Iterator[_Chan
         if outcome is None:
             yield _Changed(deal, because)
         else:
-            tell(deal, outcome.only(asked.form))
+            tell(deal, outcome.only(asked.forms))
 
 
 @dataclass
@@ -213,9 +213,10 @@ class _Shift:
         assert workspace is not None
         root, deal = workspace.root, changed.deal.resolve()
         base, name = find_folder(changed.deal, self.asked.options)
-        options = replace(self.asked.options, out=None, before={name: read_built(base / name)} if name else {})
+        options = replace(self.asked.options, out=None, before={name: find_built(base / name)} if name else {})
         names = (CONFIG_NAME, deal.relative_to(root).as_posix())
-        sent = Sent(root, names[1], options, self.crew.tools, {name: hash_file(root / name) for name in names})
+        marks = {name: hash_file(root / name) for name in names}
+        sent = Sent(root, names[1], options, self.crew.tools, marks, is_check=self.asked.is_check)
         if lacking or self.place.is_shipped or (worker, root) in self.blind:
             sent = self._ship(sent, deal.parent, base, lacking)
         self._hold(changed, worker, sent)
@@ -303,7 +304,7 @@ class _Shift:
             self.here.append(deal)
 
     def _tell(self, deal: Path, outcome: Outcome) -> None:
-        self.goes_on = self.tell(deal, outcome.only(self.asked.form)) and self.goes_on
+        self.goes_on = self.tell(deal, outcome.only(self.asked.forms)) and self.goes_on
 
     def _drop(self, held: _InHand) -> None:
         del self.hand[held.future.key]

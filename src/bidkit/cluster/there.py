@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
 
-from bidkit.build import make_package
+from bidkit.build import check_deal, make_package
 from bidkit.cluster.bundle import Tree, hash_names
 from bidkit.judging import Options
 from bidkit.reports import Result
@@ -35,6 +35,7 @@ class Sent:
         shared: that itself, for a worker that has not got it.
         own: what the deal has besides.
         contents: by hash, of those of them that the worker has not got.
+        is_check: it is judged only.
     """
 
     root: Path
@@ -46,6 +47,7 @@ class Sent:
     shared: Mapping[str, str] = field(default_factory=dict)
     own: Mapping[str, str] = field(default_factory=dict)
     contents: Mapping[str, bytes] = field(default_factory=dict)
+    is_check: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def _make_folder() -> Path:
 def _build(root: Path, sent: Sent) -> Made:
     start, deal = time.perf_counter(), root / sent.deal
     frame = find_frame(deal)
-    result, package = make_package(deal, sent.options)
+    result, package = (check_deal(deal, sent.options), None) if sent.is_check else make_package(deal, sent.options)
     if result.workspace:
         workspace = result.workspace
         result = replace(result, workspace=replace(workspace, files={}, digests=workspace.hashes()))

@@ -15,7 +15,7 @@ from bidkit.diagnostic import Term
 from bidkit.forms.filling import PAGE, mark_pages
 from bidkit.leftovers import find_leftover
 from bidkit.ooxml.faults import ExpressionError
-from bidkit.ooxml.names import find_missing_names
+from bidkit.ooxml.names import find_missing_names, list_uses
 from bidkit.ooxml.pages import Pages
 from bidkit.ooxml.sandbox import make_environment
 
@@ -59,8 +59,8 @@ class Evaluator:
         """The value of an expression; `more` are further names. Raises Unfit: a name that there is not, no value."""
         names = {**self.names, **more}
         try:
-            tree = self.environment.parse(f"{{{{ {expression} }}}}")
-            missing = [name for _, name, _ in find_missing_names(tree, names, self.environment.globals)]
+            uses = list_uses(self.environment.parse(f"{{{{ {expression} }}}}"))
+            missing = [name for _, name, _ in find_missing_names(uses, names, self.environment.globals)]
             if missing:
                 raise unfit("form_expression", expression=expression, error=", ".join(missing))
             value = self.environment.compile_expression(expression, undefined_to_none=False)(**names)

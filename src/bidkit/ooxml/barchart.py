@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache, partial
 from itertools import pairwise
 
 from bidkit.ooxml.drawing import GRID, INK, PALE_INK, edge_of, make_inline
@@ -56,7 +57,7 @@ class BarChart:
         height = min(natural, limit)
         points = max(_POINTS * height / natural, _LEAST_POINTS)
         content = self.print_part(names / width, _TITLE_MM / height, self._reach(width - names), points)
-        rid = _add_chart(rendering, content, _make_workbook(self.title, self.items))
+        rid = _add_chart(rendering, content, partial(_make_workbook, self.title, self.items))
         graphic = (
             f'<a:graphic xmlns:a="{_A}"><a:graphicData uri="{_CHART}"><c:chart xmlns:c="{_CHART}" '
             f'xmlns:r="{OFFICE_RELS}" r:id="{rid}"/></a:graphicData></a:graphic>'
@@ -154,7 +155,7 @@ def _print_text_look(points: float, language: str, wrap: str = "square") -> str:
     return f'<c:txPr><a:bodyPr rot="0" vert="horz" wrap="{wrap}"/><a:p><a:pPr>{font}</a:pPr>{end}</a:p></c:txPr>'
 
 
-def _add_chart(rendering: Rendering, content: str, workbook: bytes) -> str:
+def _add_chart(rendering: Rendering, content: str, workbook: Callable[[], bytes]) -> str:
     """The relationship of a new chart part, which has a workbook; no two charts share a part."""
     name = f"{hashlib.sha256(content.encode()).hexdigest()[:12]}-{rendering.drawing_id()}"
     rendering.add_part(f"word/embeddings/{name}.xlsx", workbook)
@@ -164,7 +165,8 @@ def _add_chart(rendering: Rendering, content: str, workbook: bytes) -> str:
     return rendering.relate("chart", f"charts/{name}.xml")
 
 
-def _make_workbook(title: str, items: Sequence[tuple[str, Decimal]]) -> bytes:
+@lru_cache(maxsize=16)
+def _make_workbook(title: str, items: tuple[tuple[str, Decimal], ...]) -> bytes:
     """The sheet that the chart shows, the same bytes for the same items."""
     import openpyxl
 

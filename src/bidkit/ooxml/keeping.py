@@ -20,6 +20,7 @@ from bidkit.diagnostic import Span
 from bidkit.ooxml import opc
 from bidkit.ooxml.fields import ListLevel
 from bidkit.ooxml.include import Load
+from bidkit.ooxml.names import Uses
 from bidkit.ooxml.notes import Shell
 from bidkit.ooxml.part import CompiledPart, PlacedTag
 from bidkit.ooxml.rendered import Template
@@ -75,6 +76,7 @@ def to_bytes(template: Template, original: opc.Package, sources: Mapping[str, st
             {kind: astuple(shell) for kind, shell in part.compiled.shells.items()},
             astuple(part.compiled.area),
             part.code,
+            tuple(part.uses),
         )
         for part in template.parts.values()
     ]
@@ -107,7 +109,7 @@ def restore(kept: Any, name: str, original: opc.Package, environment: Environmen
     """The template that `to_bytes` was given."""
     _, changed, dropped, looks, levels, parts = kept
     made: dict[str, Part] = {}
-    for part_name, source, tags, chunks, contents, references, shells, area, code in parts:
+    for part_name, source, tags, chunks, contents, references, shells, area, code, uses in parts:
         compiled = CompiledPart(
             part_name,
             source,
@@ -118,7 +120,7 @@ def restore(kept: Any, name: str, original: opc.Package, environment: Environmen
             {kind: Shell(*shell) for kind, shell in shells.items()},
             Site(*area),
         )
-        made[part_name] = Part(compiled, code, load_template(environment, code))
+        made[part_name] = Part(compiled, code, load_template(environment, code), Uses(*uses))
     environment.parts = made
     package = original.replace(changed, dropped)
     rules = {level: ListLevel(*rule) for level, rule in levels.items()}

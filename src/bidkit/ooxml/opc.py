@@ -6,6 +6,8 @@ import posixpath
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from bidkit.diagnostic import Diagnostic, Span
@@ -83,6 +85,26 @@ def read_package(content: bytes, name: str, *, is_known: bool = False) -> tuple[
     except ValueError as error:
         return None, [Diagnostic("TP01", Span(name), {"file": name, "reason": str(error)})]
     return Package(members), []
+
+
+@lru_cache(maxsize=8)
+def open_finished(content: bytes) -> tuple[Package | None, Mapping[str, etree._Element], Mapping[str, str]]:
+    """The parts of a finished file, the trees of those that are XML, and why others are not: read once for all who
+    judge it, so nobody may change them. Nothing at all if it is no Office file.
+    """
+    from lxml import etree
+
+    package, problems = read_package(content, "")
+    if package is None:
+        return None, {}, {"": str(problems[0].values["reason"])}
+    trees, wrong = {}, {}
+    for part in package:
+        if part.lower().endswith((".xml", ".rels")):
+            try:
+                trees[part] = parse_xml(package[part])
+            except (etree.XMLSyntaxError, ValueError) as error:
+                wrong[part] = str(error)
+    return package, MappingProxyType(trees), MappingProxyType(wrong)
 
 
 def write_package(parts: Mapping[str, bytes]) -> bytes:

@@ -228,7 +228,7 @@ class Rendered:
                 text = mark_sections(text) if name == _MAIN and self._numbered_sections() else text
             changed[name] = _XML + text.encode()
         for name, rendering in self.renderings.items():
-            media |= rendering.media
+            media |= {part: made if isinstance(made, bytes) else made() for part, made in rendering.media.items()}
             types |= rendering.types
             lists += [item for item in rendering.lists if item not in lists]
             if rendering.relationships:

@@ -6,20 +6,19 @@ import bisect
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from types import CodeType
 from typing import Any
 
 import jinja2
-from jinja2 import nodes
 
 from bidkit.diagnostic import Diagnostic, Span
 from bidkit.ooxml import places
 from bidkit.ooxml.faults import RENDERING, TooLarge, describe_error
 from bidkit.ooxml.generator import CarefulGenerator
-from bidkit.ooxml.names import find_missing_names
+from bidkit.ooxml.names import Uses, find_missing_names
 from bidkit.ooxml.part import CompiledPart, PlacedTag
-from bidkit.ooxml.sandbox import MAX_OUTPUT, Environment, load_template, make_environment
+from bidkit.ooxml.sandbox import MAX_OUTPUT, Environment, load_template
 from bidkit.ooxml.syntax import compile_source
 from bidkit.ooxml.values import Rendering, Site
 
@@ -33,6 +32,7 @@ class Part:
     compiled: CompiledPart
     code: CodeType
     template: jinja2.Template
+    uses: Uses
 
     @property
     def tags(self) -> Sequence[PlacedTag]:
@@ -84,16 +84,9 @@ def find_undefined(environment: Environment, parts: Mapping[str, Part], context:
     """Every name, also after a dot and in branches not taken, that the context does not have. Diagnostics: TP04."""
     found = []
     for part in parts.values():
-        tree = _parse_once(part.compiled.source, environment.is_compat)
-        for line, name, near in find_missing_names(tree, context, environment.globals):
+        for line, name, near in find_missing_names(part.uses, context, environment.globals):
             found.append(Diagnostic("TP04", part.span(part.number_of(line)), {"name": name, "near": near}))
     return found
-
-
-@lru_cache(maxsize=128)
-def _parse_once(source: str, is_compat: bool) -> nodes.Template:
-    """The tree of a source, to be read only: one process judges many bids by one template."""
-    return make_environment({}, {}, {}, is_compat).parse(source)
 
 
 def run_part(
@@ -118,7 +111,7 @@ def run_part(
     careful.code_generator_class = CarefulGenerator
     code, _ = compile_source(careful, part.compiled)
     assert code is not None  # it compiled once
-    slow = Part(part.compiled, code, load_template(careful, code))
+    slow = Part(part.compiled, code, load_template(careful, code), part.uses)
     careful.parts = {**parts, part.compiled.name: slow}
     try:
         return _join(slow.template, {**context, RENDERING: rendering})

@@ -13,6 +13,7 @@ from bidkit.diagnostic import Diagnostic, Span
 from bidkit.ooxml import include, keeping, notes, opc
 from bidkit.ooxml.fields import read_heading_levels
 from bidkit.ooxml.include import Load
+from bidkit.ooxml.names import list_uses
 from bidkit.ooxml.part import CompiledPart
 from bidkit.ooxml.properties import TEXT_PARTS, compile_text
 from bidkit.ooxml.reading import ReadName, list_names
@@ -222,8 +223,8 @@ def _compile_sources(
         code, found = compile_source(environment, item, is_refused=not names.isdisjoint(refused))
         problems += found
         if code is not None:
-            template = load_template(environment, code)
-            parts[item.name] = Part(item, code, template)
+            uses = list_uses(environment.parse(item.source))
+            parts[item.name] = Part(item, code, load_template(environment, code), uses)
     environment.parts = parts
     return parts, problems
 

@@ -166,7 +166,7 @@ class Rendering:
     Args:
         drawings, list_ids: numbers that are still free in the whole document.
         bookmarks: the names that the whole document has, with their numbers.
-        media: new parts by name: pictures, charts and what belongs to them.
+        media: new parts by name: pictures, charts and what belongs to them, or what makes them when they are written.
         types: the content types of those that have one of their own.
         taken: relationship ids that the template uses already.
         dropped: bookmarks that were printed into what was left out in the end.
@@ -182,7 +182,7 @@ class Rendering:
     list_ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     taken: frozenset[str] = frozenset()
     relationships: dict[str, tuple[str, str, bool]] = field(default_factory=dict)
-    media: dict[str, bytes] = field(default_factory=dict)
+    media: dict[str, bytes | Callable[[], bytes]] = field(default_factory=dict)
     types: dict[str, str] = field(default_factory=dict)
     lists: list[NewList] = field(default_factory=list)
     problems: list[Diagnostic] = field(default_factory=list)
@@ -227,8 +227,9 @@ class Rendering:
         self.media[f"word/{name}"] = data
         return self.relate("image", name)
 
-    def add_part(self, name: str, content: bytes, kind: str = "") -> None:
-        """A new part of the package; its content type where that does not follow from its extension."""
+    def add_part(self, name: str, content: bytes | Callable[[], bytes], kind: str = "") -> None:
+        """A new part of the package, or what makes it when it is written; its content type where that does not follow
+        from its extension."""
         self.media[name] = content
         if kind:
             self.types[name] = kind

@@ -11,13 +11,13 @@ from typing import Any, Protocol
 
 from bidkit import __version__
 from bidkit.diagnostic import load_messages
-from bidkit.reports import github, gitlab, junit, sarif
+from bidkit.reports import github, gitlab, junit, markdown, sarif
 from bidkit.reports.json import FORMAT_VERSION
 from bidkit.reports.outcome import Outcome
 from bidkit.reports.shown import Shown
 from bidkit.reports.text import clean, width
 
-_STATES = ("built", "draft", "unchanged", "refused", "failed")
+_STATES = ("built", "draft", "checked", "unchanged", "refused", "failed")
 
 
 class Many(Protocol):
@@ -55,6 +55,8 @@ def render(many: Many, form: str, lang: str, *, only_changed: bool = False, with
     shown = _list_once(item for outcome in listed for item in outcome.shown)
     if form == "gitlab":
         return gitlab.render(shown, lang)
+    if form == "markdown":
+        return _render_markdown(many, listed, shown, lang)
     if form == "github":
         return "\n".join(github.render_commands(shown, _sum_up(many, lang), lang))
     facts = {"deals": len(many.outcomes), **_count(many)}
@@ -97,7 +99,7 @@ def _render_text(many: Many, listed: Sequence[Outcome], lang: str, *, with_reaso
         if outcome.errors > len(outcome.told):
             lines.append(words["more"].format(count=outcome.errors - len(outcome.told)))
         lines.append("")
-    titles = [words["titles"][key] for key in ("state", "deal", "total", "errors", "warnings", "seconds")]
+    titles = _list_titles(words)
     rows = [titles, *(_make_row(item, words) for item in listed)]
     widths = [max(width(row[place]) for row in rows) for place in range(len(titles))]
     for row, item in zip(rows, [None, *listed], strict=True):
@@ -122,6 +124,18 @@ def _say_why(item: Outcome, words: dict[str, Any]) -> str:
 def _pad(text: str, size: int, *, right: bool) -> str:
     space = " " * (size - width(text))
     return space + text if right else text + space
+
+
+def _render_markdown(many: Many, listed: Sequence[Outcome], shown: Sequence[Shown], lang: str) -> str:
+    """The numbers, a row for each deal, those that came to nothing first, and a row for each finding."""
+    words = load_messages(lang)["labels"]["batch"]
+    ranked = sorted(listed, key=lambda item: item.is_good)
+    deals = _list_titles(words), [_make_row(item, words) for item in ranked]
+    return markdown.render_tables([_sum_up(many, lang)], [deals, markdown.list_findings(shown, lang)], lang)
+
+
+def _list_titles(words: dict[str, Any]) -> list[str]:
+    return [words["titles"][key] for key in ("state", "deal", "total", "errors", "warnings", "seconds")]
 
 
 def _render_json(many: Many, listed: Sequence[Outcome]) -> str:

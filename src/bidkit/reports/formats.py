@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bidkit.diagnostic import Diagnostic
 from bidkit.package import write_file
-from bidkit.reports import Result, github, gitlab, html, json, junit, sarif, text
+from bidkit.reports import Result, github, gitlab, html, json, junit, markdown, sarif, text
 from bidkit.reports.shown import list_shown
 
 REPLACED = (".html", ".htm", ".json", ".log", ".sarif", ".txt", ".xml")
@@ -31,6 +31,8 @@ def render(result: Result, command: str, form: str, lang: str, here: Path) -> st
         return github.render(result, shown, lang)
     if form == "gitlab":
         return gitlab.render(shown, lang)
+    if form == "markdown":
+        return markdown.render(result, shown, lang)
     return sarif.render(result, shown, lang) if form == "sarif" else junit.render(result, shown, command, lang)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bidkit import __version__
 from bidkit.bid import Bid
@@ -14,6 +15,9 @@ from bidkit.quote.margin import find_margins
 from bidkit.reports import Result
 from bidkit.reports.text import clean, name_place
 from bidkit.signing import SigningPlace
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 
 def render(
@@ -24,14 +28,8 @@ def render(
     Args:
         package: the files beside the page, which then lies in `internal/`; only there it holds costs and margins.
     """
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-    text = resources.files("bidkit").joinpath("reports", "report.html").read_text(encoding="utf-8")
-    options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
-    environment = ImmutableSandboxedEnvironment(finalize=_show, **options)
-    environment.filters |= {"money": "{:,.2f}".format, "share": "{:.1%}".format, "rate": _percent}
     texts, bid = load_messages(lang), result.bid
-    page = environment.from_string(text).render(
+    page = _load_page().render(
         lang=lang,
         labels=texts["labels"],
         words=texts["labels"]["report"],
@@ -48,6 +46,18 @@ def render(
         files=[_describe_file(name, content) for name, content in sorted((package or {}).items())],
     )
     return page.encode("utf-8", "backslashreplace")
+
+
+@lru_cache(maxsize=1)
+def _load_page() -> Template:
+    """The page, compiled once: a process of a batch writes many."""
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    text = resources.files("bidkit").joinpath("reports", "report.html").read_text(encoding="utf-8")
+    options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
+    environment = ImmutableSandboxedEnvironment(finalize=_show, **options)
+    environment.filters |= {"money": "{:,.2f}".format, "share": "{:.1%}".format, "rate": _percent}
+    return environment.from_string(text)
 
 
 def _show(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -13,7 +13,7 @@ from bidkit.reports import Result, json, junit
 from bidkit.reports.shown import Shown, list_shown
 from bidkit.reports.text import render_diagnostics
 
-State = Literal["built", "draft", "unchanged", "refused", "failed"]
+State = Literal["built", "draft", "checked", "unchanged", "refused", "failed"]
 _MOST_TOLD = 20
 
 
@@ -23,7 +23,8 @@ class Outcome:
 
     Args:
         deal: its file, as the batch names it.
-        state: of `refused` and `failed` no package was written: the bid is wrong, or something around it.
+        state: of `refused` and `failed` no package was written: the bid is wrong, or something around it; what is
+            `checked` was only judged, and has no error.
         folder: the package.
         told: its findings as text, errors alone.
         result: as `bidkit build --format json` has it.
@@ -49,15 +50,15 @@ class Outcome:
     because: str = ""
     seconds: float = 0.0
 
-    def only(self, form: str) -> Outcome:
-        """It without what a report of this form does not show: a batch may have ten thousand of them."""
-        shown = self.shown if form in ("github", "gitlab", "sarif") else ()
-        result = self.result if form == "json" else None
-        return replace(self, shown=shown, result=result, suite=self.suite if form == "junit" else "")
+    def only(self, forms: Collection[str]) -> Outcome:
+        """It without what reports of these forms do not show: a batch may have ten thousand of them."""
+        shown = () if {"github", "gitlab", "sarif", "markdown"}.isdisjoint(forms) else self.shown
+        result = self.result if "json" in forms else None
+        return replace(self, shown=shown, result=result, suite=self.suite if "junit" in forms else "")
 
     @property
     def is_good(self) -> bool:
-        """Whether there is a package of the deal as it is."""
+        """Whether there is a package of the deal as it is, or no error where it was only judged."""
         return self.exit_code == 0
 
     def to_plain(self) -> dict[str, Any]:
@@ -71,17 +72,19 @@ def read_outcome(plain: Mapping[str, Any]) -> Outcome:
     return Outcome(**{**plain, "told": tuple(plain["told"]), "shown": shown})
 
 
-def describe_outcome(result: Result, deal: str, lang: str, here: Path) -> Outcome:
-    """What came of a deal that was built or refused."""
+def describe_outcome(result: Result, deal: str, lang: str, here: Path, command: str = "build") -> Outcome:
+    """What came of a deal that was built or refused, or only judged, by `check`."""
     bid, is_there = result.bid, result.folder is not None
-    exit_code = result.exit_code if is_there else max(1, result.exit_code)
+    is_check = command == "check"
+    exit_code = result.exit_code if is_there or is_check else max(1, result.exit_code)
     errors = [item for item in result.diagnostics if item.severity is Severity.ERROR]
     blocking = [item for found in result.gate.blocking(*result.moments) for item in found.open] if result.gate else []
-    told = [*errors, *([] if is_there else blocking)]
-    shown = list_shown(result, "build", lang, here)
+    told = [*errors, *([] if is_there or is_check else blocking)]
+    shown = list_shown(result, command, lang, here)
+    good: State = "checked" if is_check else "draft" if result.is_draft else "built"
     return Outcome(
         deal,
-        ("draft" if result.is_draft else "built") if is_there else "failed" if exit_code == 2 else "refused",
+        "failed" if exit_code == 2 else "refused" if exit_code else good,
         exit_code,
         bid.deal.id if bid else "",
         bid.deal.title if bid else "",
@@ -92,6 +95,6 @@ def describe_outcome(result: Result, deal: str, lang: str, here: Path) -> Outcom
         sum(item.severity is Severity.WARNING for item in result.diagnostics),
         tuple(render_diagnostics([item], lang, result.root, here) for item in told[:_MOST_TOLD]),
         tuple(shown),
-        json.describe_result(result, "build", lang),
-        tostring(junit.make_suite(result, shown, "build", lang), encoding="unicode"),
+        json.describe_result(result, command, lang),
+        tostring(junit.make_suite(result, shown, command, lang), encoding="unicode"),
     )

@@ -12,6 +12,7 @@ from bidkit.cache import Store
 from bidkit.diagnostic import Diagnostic, Span
 from bidkit.ooxml import opc
 from bidkit.ooxml.keeping import make_key
+from bidkit.ooxml.names import list_uses
 from bidkit.ooxml.part import CompiledPart, PlacedTag
 from bidkit.ooxml.properties import TEXT_PARTS, compile_text
 from bidkit.ooxml.reading import ReadName, list_names
@@ -104,7 +105,8 @@ def _compile_sources(compiler: _Compiler, environment: SheetEnvironment) -> dict
         code, found = compile_source(environment, item, is_refused=titles.get(item.name, item.name) in refused)
         problems += found
         if code is not None:
-            parts[item.name] = Part(item, code, load_template(environment, code))
+            uses = list_uses(environment.parse(item.source))
+            parts[item.name] = Part(item, code, load_template(environment, code), uses)
     return parts
 
 

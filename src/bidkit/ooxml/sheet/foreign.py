@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from xml.parsers import expat
 
-from bidkit.ooxml.opc import Package, parse_xml, read_relationships
+from bidkit.ooxml.opc import Package, parse_xml, read_package, read_relationships
 from bidkit.ooxml.sheet.formats import Format, read_formats, read_rule_formats
 from bidkit.ooxml.sheet.formula import MAX_FORMULA, column_letters, column_number, move_formula
 
@@ -212,6 +213,15 @@ class Workbook:
         place = sheet.anchor(place)
         value = self.value(sheet, place)
         return self.format(sheet, place).show(value) if isinstance(value, Decimal) else str(value or "").strip()
+
+
+@lru_cache(maxsize=4)
+def open_workbook(content: bytes) -> Workbook:
+    """A finished .xlsx, read once for all who judge it, so nobody may change it. Raises one of `UNSOUND`."""
+    package, problems = read_package(content, "")
+    if package is None:
+        raise ValueError(str(problems[0].values["reason"]))
+    return read_workbook(package)
 
 
 def read_workbook(package: Package) -> Workbook:

@@ -9,6 +9,7 @@ from typing import Any
 
 from bidkit.diagnostic import Span
 from bidkit.ooxml import opc
+from bidkit.ooxml.names import Uses
 from bidkit.ooxml.part import CompiledPart, PlacedTag
 from bidkit.ooxml.running import Part
 from bidkit.ooxml.sandbox import load_template
@@ -37,7 +38,14 @@ def to_bytes(template: WorkbookTemplate, original: opc.Package) -> bytes:
     changed = {name: template.package[name] for name in members if members[name] is not original.members.get(name)}
     dropped = tuple(name for name in original if name not in members)
     parts = [
-        (part.compiled.name, part.compiled.source, pack(part.compiled.tags), part.compiled.chunks, part.code)
+        (
+            part.compiled.name,
+            part.compiled.source,
+            pack(part.compiled.tags),
+            part.compiled.chunks,
+            part.code,
+            tuple(part.uses),
+        )
         for part in template.parts.values()
     ]
     return marshal.dumps((changed, dropped, pack(list(template.plans)), pack(template.shell), parts))
@@ -46,7 +54,7 @@ def to_bytes(template: WorkbookTemplate, original: opc.Package) -> bytes:
 def restore(payload: bytes, name: str, original: opc.Package, environment: SheetEnvironment) -> WorkbookTemplate:
     """The template that `to_bytes` was given, under the name that its file has now."""
     changed, dropped, plans, shell, compiled = _read(payload, name)
-    parts = {part.name: Part(part, code, load_template(environment, code)) for part, code in compiled}
+    parts = {part.name: Part(part, code, load_template(environment, code), uses) for part, code, uses in compiled}
     environment.parts = parts
     environment.sites = {plan.part: plan.sites for plan in plans}
     return WorkbookTemplate(name, original.replace(changed, dropped), plans, shell, parts, environment)
@@ -57,7 +65,8 @@ def _read(payload: bytes, name: str) -> Any:
     """What does not belong to one environment, kept while bidkit runs: nothing changes it."""
     changed, dropped, plans, shell, parts = marshal.loads(payload)
     compiled = [
-        (CompiledPart(part, source, unpack(tags, name), chunks), code) for part, source, tags, chunks, code in parts
+        (CompiledPart(part, source, unpack(tags, name), chunks), code, Uses(*uses))
+        for part, source, tags, chunks, code, uses in parts
     ]
     return changed, dropped, unpack(plans, name), unpack(shell, name), compiled
 

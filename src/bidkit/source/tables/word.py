@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from lxml import etree
 
@@ -17,6 +18,7 @@ _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallba
 _BESIDE = re.compile(r"word/(header|footer|footnotes|endnotes)[^/]*\.xml")
 _HEADING = re.compile(r"(?:heading|标题) (\d)", re.I)
 _SPAN = re.compile("[1-9][0-9]{0,5}")
+_WHOLE = etree.XPath("string()", smart_strings=False)
 _MAX_COLUMNS = 63
 """What Word allows a table."""
 
@@ -39,31 +41,42 @@ class Passage:
         return self.headings[-1] if self.headings else ""
 
 
-def read_document(parts: Mapping[str, bytes], name: str) -> Iterator[Passage]:
+def read_document(
+    parts: Mapping[str, bytes],
+    name: str,
+    trees: Mapping[str, etree._Element] = MappingProxyType({}),
+    *,
+    having: re.Pattern[str] | None = None,
+) -> Iterator[Passage]:
     """A document from the top down, then its headers, footers and notes.
 
     What lies in a table or in a text box comes after it, tables in cells by themselves.
 
     Args:
         parts: as of `opc.read_package`; a well-formed `word/document.xml` among them.
+        trees: of parts that have been parsed.
+        having: what must stand in a passage; without it the others are passed over.
     """
     levels = _find_levels(parts)
     tables = 0
     for part in ("word/document.xml", *filter(_BESIDE.fullmatch, parts)):
         headings: dict[int, str] = {}
-        for block in _walk(opc.parse_xml(parts[part])):
+        tree = trees[part] if part in trees else opc.parse_xml(parts[part])
+        for block in _walk(tree):
+            is_wanted = having is None or having.search(str(_WHOLE(block)))
             text = "" if block.tag == f"{_W}tbl" else _read_paragraph(block)
             style = block.find(f"{_W}pPr/{_W}pStyle") if text else None
             if style is not None and (level := levels.get(style.get(f"{_W}val", ""))):
                 headings = {own: title for own, title in headings.items() if own < level} | {level: text}
             titles = tuple(headings.values())
             place: tuple[tuple[str, str], ...] = (("heading", titles[-1] if titles else ""),)
-            if text:
+            if text and is_wanted:
                 yield Passage(titles, text, Span(name, place=place))
             elif block.tag == f"{_W}tbl":
                 tables += 1
                 at = Span(name, place=(*place, ("table", str(tables))))
-                yield Passage(titles, _read_table(block, at), at)
+                if is_wanted:
+                    yield Passage(titles, _read_table(block, at), at)
 
 
 def _find_levels(parts: Mapping[str, bytes]) -> dict[str, int]:
@@ -85,7 +98,8 @@ def _walk(parent: etree._Element, *, in_cell: bool = False) -> Iterator[etree._E
     for child in parent:
         if child.tag == f"{_W}tbl" or (child.tag == f"{_W}p" and not in_cell):
             yield child
-        if child.tag != _FALLBACK:  # a text box once more, for old programs
+        # A fallback is a text box once more, for old programs.
+        if child.tag != _FALLBACK and next(child.iterdescendants(f"{_W}p", f"{_W}tbl"), None) is not None:
             yield from _walk(child, in_cell=child.tag == f"{_W}tbl" or (in_cell and child.tag != f"{_W}txbxContent"))
 
 
@@ -107,7 +121,10 @@ def _read_table(table: etree._Element, at: Span) -> Grid:
 def _list_own(parent: etree._Element, tag: str, *holders: str) -> list[etree._Element]:
     """The elements inside another one that do not belong to one of these holders further in."""
     names = [f"{_W}{holder}" for holder in holders]
-    return [child for child in parent.iter(f"{_W}{tag}") if next(child.iterancestors(names)) is parent]
+    inside, direct = [*parent.iter(f"{_W}{tag}")], parent.findall(f"{_W}{tag}")
+    if len(inside) == len(direct):
+        return direct
+    return [child for child in inside if next(child.iterancestors(names)) is parent]
 
 
 def _read_cell(cell: etree._Element, column: int, above: dict[int, Cell], at: Span) -> Iterator[Cell]:
