@@ -14,7 +14,7 @@ import signal
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
@@ -24,7 +24,7 @@ from uuid import uuid4
 
 from bidkit.build import build_deal, check_deal
 from bidkit.config import find_workspace
-from bidkit.diagnostic import Diagnostic
+from bidkit.diagnostic import Diagnostic, has_errors
 from bidkit.judging import Options
 from bidkit.matrix import BATCH_NAME, split_address
 from bidkit.office import interrupt_held
@@ -68,10 +68,12 @@ class Batch:
 
     Args:
         left: the deals that were not begun, after a failure or an interrupt.
+        problems: what is wrong with where they are built, not with a deal.
     """
 
     outcomes: list[Outcome] = field(default_factory=list)
     left: list[Path] = field(default_factory=list)
+    problems: list[Diagnostic] = field(default_factory=list)
     is_interrupted: bool = False
     seconds: float = 0.0
 
@@ -79,36 +81,57 @@ class Batch:
     def exit_code(self) -> int:
         """The worst of all."""
         worst = max((outcome.exit_code for outcome in self.outcomes), default=0)
-        return 130 if self.is_interrupted else worst
+        return 130 if self.is_interrupted else 2 if has_errors(self.problems) else worst
 
 
 def build_one(deal: Path, asked: Asked) -> Outcome:
     """What came of one deal: that of before if nothing has changed. Diagnostics: EN25 (a mistake of bidkit's own)."""
     start = time.perf_counter()
-    name = _show(deal, asked.here)
+    name = name_deal(deal, asked.here)
     try:
-        outcome = _build(deal, name, asked)
+        outcome = _build(deal, asked)
     except Exception:
         values = {"reason": traceback.format_exc().strip().splitlines()[-1], "trace": traceback.format_exc()}
-        outcome = _fail(name, Diagnostic("EN25", None, values), asked)
+        outcome = fail_deal(name, Diagnostic("EN25", None, values), asked)
     return replace(outcome, seconds=time.perf_counter() - start).only(asked.forms)
 
 
-def _build(deal: Path, name: str, asked: Asked) -> Outcome:
-    if asked.is_check:
-        return describe_outcome(check_deal(deal, asked.options), name, asked.lang, asked.here, "check")
-    kept = _open_kept(asked.batch)
-    plain, because = (None, "") if asked.is_fresh else kept.find(deal, asked.options, asked.told)
-    if plain is not None:
-        return replace(read_outcome(plain), deal=name, state="unchanged")
-    frame = list_frame(deal)
-    result = build_deal(deal, asked.options)
+def _build(deal: Path, asked: Asked) -> Outcome:
+    outcome, because = find_outcome(deal, asked)
+    if outcome is not None:
+        return outcome
+    frame = {} if asked.is_check else list_frame(deal)
+    result = (check_deal if asked.is_check else build_deal)(deal, asked.options)
     gc.collect()
+    return keep_outcome(deal, result, frame, because, asked)
+
+
+def find_outcome(deal: Path, asked: Asked) -> tuple[Outcome | None, str]:
+    """The outcome of a deal of which nothing has changed; else what has."""
+    if asked.is_check or asked.is_fresh:
+        return None, ""
+    plain, because = _open_kept(asked.batch).find(deal, asked.options, asked.told)
+    if plain is None:
+        return None, because
+    return replace(read_outcome(plain), deal=name_deal(deal, asked.here), state="unchanged"), ""
+
+
+def keep_outcome(deal: Path, result: Result, frame: Mapping[str, str], because: str, asked: Asked) -> Outcome:
+    """What came of a deal, kept for the next time.
+
+    Args:
+        frame: what was known before the deal was read.
+        because: what of it has changed.
+    """
+    name = name_deal(deal, asked.here)
+    if asked.is_check:
+        return describe_outcome(result, name, asked.lang, asked.here, "check")
+    kept = _open_kept(asked.batch)
     outcome = replace(describe_outcome(result, name, asked.lang, asked.here), because=because)
     if outcome.is_good and result.bid and result.folder and result.workspace:
         about = result.workspace, result.folder, result.bid.moments
         traced = trace(*about, is_pinned=result.pinned is not None)
-        seen = frame | list_seen(result.workspace)
+        seen = {**frame, **list_seen(result.workspace)}
         kept.keep(deal, asked.options, asked.told, traced, seen, replace(outcome, because="").to_plain())
     return outcome
 
@@ -119,15 +142,22 @@ def _open_kept(batch: str) -> Kept:
     return Kept()
 
 
-def _fail(name: str, problem: Diagnostic, asked: Asked) -> Outcome:
+def fail_deal(name: str, problem: Diagnostic, asked: Asked) -> Outcome:
     """The outcome of a deal that could not even be judged."""
     result = Result((problem,), deal_file=name)
     return replace(describe_outcome(result, name, asked.lang, asked.here), because="")
 
 
-def _show(deal: Path, here: Path) -> str:
+def name_deal(deal: Path, here: Path) -> str:
+    """Its file as the batch names it."""
     path = deal.resolve()
     return (path.relative_to(here) if path.is_relative_to(here) else path).as_posix()
+
+
+Tell = Callable[[Path, Outcome], bool]
+"""Told of each deal what came of it; whether to go on."""
+Runner = Callable[[deque[Path], Asked, int, Tell], list[Diagnostic]]
+"""Builds deals somewhere, with so many processes here; what is wrong with that place."""
 
 
 def run_batch(
@@ -137,6 +167,7 @@ def run_batch(
     beside: Sequence[Path] = (),
     jobs: int = 0,
     fails_fast: bool = False,
+    elsewhere: Runner | None = None,
     done: Callable[[Outcome], None] = lambda outcome: None,
 ) -> Batch:
     """Build all deals; an interrupt ends it once those that are being built are whole.
@@ -145,6 +176,7 @@ def run_batch(
         beside: deals that are not built, but whose packages are not to be written over either.
         jobs: processes; 0 for as many as there are cores.
         fails_fast: nothing is begun after a deal that came to no package.
+        elsewhere: who builds them; None for processes of this machine.
         done: told each outcome as it comes.
     """
     start, batch = time.perf_counter(), Batch()
@@ -161,7 +193,8 @@ def run_batch(
     jobs = min(jobs or os.cpu_count() or 1, len(todo))
     try:
         if not (clashes and fails_fast):
-            (_run_pool if jobs > 1 else _run_here)(deque(todo), asked, jobs, tell)
+            run = elsewhere or (run_pool if jobs > 1 else _run_here)
+            batch.problems = run(deque(todo), asked, jobs, tell)
     except KeyboardInterrupt:
         batch.is_interrupted = True
     batch.outcomes = [found[deal] for deal in deals if deal in found]
@@ -170,13 +203,15 @@ def run_batch(
     return batch
 
 
-def _run_here(todo: deque[Path], asked: Asked, jobs: int, tell: Callable[[Path, Outcome], bool]) -> None:
+def _run_here(todo: deque[Path], asked: Asked, jobs: int, tell: Tell) -> list[Diagnostic]:
     for deal in todo:
         if not tell(deal, build_one(deal, asked)):
-            return
+            break
+    return []
 
 
-def _run_pool(todo: deque[Path], asked: Asked, jobs: int, tell: Callable[[Path, Outcome], bool]) -> None:
+def run_pool(todo: deque[Path], asked: Asked, jobs: int, tell: Tell) -> list[Diagnostic]:
+    """Build deals in processes of this machine; one that dies takes nobody along. Diagnostics: EN26, of a deal."""
     suspects: deque[Path] = deque()
     while todo or suspects:
         alone = bool(suspects)
@@ -184,17 +219,16 @@ def _run_pool(todo: deque[Path], asked: Asked, jobs: int, tell: Callable[[Path, 
         with _open_pool(count) as pool:
             broken, goes_on = _feed(pool, queue, asked, 1 if alone else count * _AHEAD, tell)
         if not goes_on:
-            return
+            break
         if alone and broken:
-            if not tell(broken[0], _fail(_show(broken[0], asked.here), Diagnostic("EN26"), asked)):
-                return
+            if not tell(broken[0], fail_deal(name_deal(broken[0], asked.here), Diagnostic("EN26"), asked)):
+                break
         else:
             suspects.extend(broken)
+    return []
 
 
-def _feed(
-    pool: Executor, queue: deque[Path], asked: Asked, most: int, tell: Callable[[Path, Outcome], bool]
-) -> tuple[list[Path], bool]:
+def _feed(pool: Executor, queue: deque[Path], asked: Asked, most: int, tell: Tell) -> tuple[list[Path], bool]:
     """Build what is queued; gives the deals that were in hand when a process died, and whether to go on."""
     running: dict[Future[Outcome], Path] = {}
     goes_on = True
@@ -219,7 +253,7 @@ def _feed(
     return [], goes_on
 
 
-def _take_done(running: dict[Future[Outcome], Path], tell: Callable[[Path, Outcome], bool]) -> Iterator[Path]:
+def _take_done(running: dict[Future[Outcome], Path], tell: Tell) -> Iterator[Path]:
     """Tell what has come to an end in time; gives the others."""
     for future, deal in running.items():
         if future.done() and not future.cancelled() and future.exception() is None:
@@ -255,7 +289,7 @@ def _part(deals: Sequence[Path], beside: Sequence[Path], asked: Asked) -> tuple[
     """The deals to be built, and those that would write over another, built or not. Diagnostics: DL74."""
     by_folder: dict[tuple[Path, str], list[Path]] = {}
     for deal in dict.fromkeys((*deals, *beside)):
-        by_folder.setdefault(_find_folder(deal, asked.options), []).append(deal)
+        by_folder.setdefault(find_folder(deal, asked.options), []).append(deal)
     todo: list[Path] = []
     clashes: dict[Path, Outcome] = {}
     order = {deal: number for number, deal in enumerate(deals)}
@@ -265,14 +299,14 @@ def _part(deals: Sequence[Path], beside: Sequence[Path], asked: Asked) -> tuple[
             todo += asked_for
             continue
         for deal in asked_for:
-            others = ", ".join(_show(other, asked.here) for other in same if other is not deal)
-            clashes[deal] = _fail(
-                _show(deal, asked.here), Diagnostic("DL74", None, {"id": name, "others": others}), asked
+            others = ", ".join(name_deal(other, asked.here) for other in same if other is not deal)
+            clashes[deal] = fail_deal(
+                name_deal(deal, asked.here), Diagnostic("DL74", None, {"id": name, "others": others}), asked
             )
     return sorted(todo, key=order.__getitem__), clashes
 
 
-def _find_folder(deal: Path, options: Options) -> tuple[Path, str]:
+def find_folder(deal: Path, options: Options) -> tuple[Path, str]:
     """Where the package of a deal goes, and its id as far as a glance tells; empty if it does not."""
     workspace = find_workspace(deal)
     file, name = split_address(deal)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -51,6 +52,16 @@ def batch(
     jobs: Annotated[
         int, typer.Option("--jobs", "-j", min=0, help="进程数，默认核数 / processes, default as many as cores")
     ] = 0,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            "--cluster", metavar="ADDRESS", help="在 Dask 集群上生成，如 tcp://scheduler:8786 / build on a Dask cluster"
+        ),
+    ] = None,
+    timeout: Annotated[
+        float,
+        typer.Option("--timeout", min=1, metavar="SECONDS", help="集群上每个项目的时限 / for one deal on a cluster"),
+    ] = 600.0,
     fail_fast: Annotated[
         bool, typer.Option("--fail-fast", help="有一个不成就不再开始新的 / begin none after one that fails")
     ] = False,
@@ -107,8 +118,13 @@ def batch(
     )
     forms = tuple(form.value for form in (format, *(form for form, _ in files)))
     asked = Asked(options, language, here, forms, is_check=check, is_fresh=fresh)
+    elsewhere = None
+    if cluster is not None:
+        from bidkit.cluster import Place, run_cluster
+
+        elsewhere = partial(run_cluster, Place(cluster, timeout))
     with _watch(len(deals), language) as told:
-        made = run_batch(deals, asked, beside=found, jobs=jobs, fails_fast=fail_fast, done=told)
+        made = run_batch(deals, asked, beside=found, jobs=jobs, fails_fast=fail_fast, elsewhere=elsewhere, done=told)
 
     def render(form: ReportFormat) -> str:
         return reports.render(made, form.value, language, only_changed=only_changed, with_reasons=explain_cache)
@@ -119,6 +135,8 @@ def batch(
         echo(render(format), language)
     if problems:
         refuse(problems, language, code=2)
+    if made.problems:
+        refuse(made.problems, language, code=made.exit_code)
     raise typer.Exit(made.exit_code)
 
 

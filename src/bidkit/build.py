@@ -21,7 +21,7 @@ from bidkit.signing import list_signing
 from bidkit.verify import read_files
 from bidkit.volumes import check_volumes, render_volumes
 
-__all__ = ["Options", "build_deal", "check_deal"]
+__all__ = ["Options", "build_deal", "check_deal", "make_package", "put_package"]
 
 _LIFTED_BY_DRAFT = ("GT", "PR", "DT", "ID", "QU", "FM", "PK", "ST")
 
@@ -36,18 +36,22 @@ def check_deal(deal_path: Path, options: Options) -> Result:
 
 def build_deal(deal_path: Path, options: Options) -> Result:
     """Build a deal's package, or say why not; an old package stays as it is unless a whole new one takes its place."""
+    return put_package(*make_package(deal_path, options), options)
+
+
+def make_package(deal_path: Path, options: Options) -> tuple[Result, dict[str, bytes] | None]:
+    """The files of a deal's package, not yet written; None if there can be none."""
     checked, problems = judge_deal(deal_path, options, tries_filling=False)
     problems += [Diagnostic("EN11")] if options.with_pdf and find_office() is None else []
     if checked is None or _is_refused(checked, problems, options):
         problems += checked.judge(checked.try_filling(is_draft=options.is_draft)) if checked else []
-        return _result(checked, problems, deal_path, options)
+        return _result(checked, problems, deal_path, options), None
     files, found = _render(checked, options)
     copies = checked.name_copies(is_draft=options.is_draft)
     submit = {**files, **copies}
     basis = checked.make_basis(submit, copies, is_draft=options.is_draft)
     read = read_files(files, basis.forms)
-    if files:
-        found += judge_files(basis, submit, read, checked.appendix.attachments)
+    found += judge_files(basis, submit, read, checked.appendix.attachments) if files else []
     places = list_signing(submit, checked.find_forms(is_draft=options.is_draft), read.documents)
     built = Built(checked.content, tuple(map(asdict, places)), hash_files(submit))
     done = checked if options.is_draft else replace(checked, built=built)  # a draft is nothing to sign
@@ -56,22 +60,27 @@ def build_deal(deal_path: Path, options: Options) -> Result:
     problems += checked.find_unused(problems, "files") if files else []
     result = replace(_result(checked, problems, deal_path, options), is_verified=bool(files))
     if has_errors(_not_lifted(problems, options)):
-        return result
+        return result, None
     result = replace(result, is_draft=options.is_draft, gate=done.gate)
     package = {**submit, "internal/report.html": html.render(result, checked.bid.deal.language, places, submit)}
-    package[BRIEF] = brief
-    package[FACTS] = write_facts(basis, read, options.version)
+    package |= {BRIEF: brief, FACTS: write_facts(basis, read, options.version)}
     package[MANIFEST] = _describe(checked, package, built, result, options)
-    folder = (options.out or checked.workspace.root / "dist") / f"{checked.bid.deal.id}{'-DRAFT' * options.is_draft}"
+    return result, package
+
+
+def put_package(result: Result, package: Mapping[str, bytes] | None, options: Options) -> Result:
+    """Write what `make_package` made, if anything."""
+    if package is None or result.bid is None or result.root is None:
+        return result
+    folder = (options.out or result.root / "dist") / f"{result.bid.deal.id}{'-DRAFT' * options.is_draft}"
     problems = [*result.diagnostics, *write_package(folder, package, force=options.force)]
     is_written = not any(problem.code in ("PK07", "EN04", "EN06") for problem in problems)
     return replace(result, diagnostics=tuple(problems), folder=folder if is_written else None)
 
 
 def _is_refused(checked: Judged, problems: list[Diagnostic], options: Options) -> bool:
-    is_ready = (
-        checked.gate.is_ready_to_submit if checked.bid.deal.regime == "tender" else checked.gate.is_ready_to_build
-    )
+    gate, is_tender = checked.gate, checked.bid.deal.regime == "tender"
+    is_ready = gate.is_ready_to_submit if is_tender else gate.is_ready_to_build
     return has_errors(_not_lifted(problems, options)) or not (is_ready or options.is_draft)
 
 
@@ -104,7 +113,8 @@ def _render(checked: Judged, options: Options) -> tuple[dict[str, bytes], list[D
 
 def _describe(checked: Judged, files: Mapping[str, bytes], built: Built, result: Result, options: Options) -> bytes:
     """The manifest of a package."""
-    deal, lots = checked.bid.deal, [part.lot for part in checked.bid.quote.lots]
+    deal, process, lots = checked.bid.deal, checked.process, [part.lot for part in checked.bid.quote.lots]
+    dropped = {drop.id: drop.reason for drop in process.dropped}
     facts = {
         "bidkit": options.version,
         "deal": deal.id,
@@ -115,11 +125,7 @@ def _describe(checked: Judged, files: Mapping[str, bytes], built: Built, result:
         "is_draft": options.is_draft,
         "judged_on": checked.bid.today.isoformat(),
         "is_pinned": checked.pinned is not None,
-        "process": {
-            "id": checked.process.id,
-            "dropped": {drop.id: drop.reason for drop in checked.process.dropped},
-            "changed": [*checked.process.changed],
-        },
+        "process": {"id": process.id, "dropped": dropped, "changed": [*process.changed]},
         "waivers": [waiver.model_dump(mode="json") for waiver in checked.good_waivers[0].values()],
         "suppressed": [json.describe_suppressed(item, deal.language) for item in result.suppressed],
         "pack": {"name": checked.pack.name, "sha256": checked.pack.hash},

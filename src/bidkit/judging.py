@@ -25,7 +25,7 @@ from bidkit.ooxml.rendered import Template
 from bidkit.ooxml.sheet import WorkbookTemplate
 from bidkit.others import OtherName, read_other_names
 from bidkit.pack import DEFAULT_PACKS, Pack, load_pack
-from bidkit.package import Built, hash_files, read_built, recover_package
+from bidkit.package import Built, find_built, hash_files
 from bidkit.price_form import FilledForm, fill_price_forms
 from bidkit.process import Process, load_process, load_shipped
 from bidkit.quote_file import check_quote_file, compile_quote_file
@@ -49,6 +49,7 @@ class Options:
         out: the folder for packages; the workspace's `dist` if None.
         is_strict: a warning stops the build as an error does.
         with_pdf: a PDF beside each volume and workbook.
+        before: the packages that are there, by the ids of their deals; looked for on this disk if None.
     """
 
     now: datetime
@@ -59,6 +60,7 @@ class Options:
     is_strict: bool = False
     with_pdf: bool = False
     version: str = ""
+    before: Mapping[str, Built | None] | None = None
 
 
 @dataclass
@@ -246,8 +248,7 @@ def judge_deal(
     findings, suppressed = policy.judge(check_bid(bid, followed) + found + wrong_forms)
     made = volumes, quote_file, brief, forms, word_forms, appendix, pinned, policy, suppressed
     folder = (options.out or workspace.root / "dist") / deal.id
-    recover_package(folder)
-    built = read_built(folder)
+    built = find_built(folder) if options.before is None else options.before.get(deal.id)
     state = attestations, built, process, waivers, followed, later
     judged = Judged(workspace, name, bid, pack, *made, findings, *state)
     problems += judged.try_filling(is_draft=options.is_draft) if tries_filling else []

@@ -80,6 +80,19 @@ def find_office() -> str | None:
     return None
 
 
+def read_version() -> str:
+    """What LibreOffice says of its version, or why it does not; empty if it is not there."""
+    office = find_office()
+    if office is None:
+        return ""
+    try:
+        with _private_folder(_HARDENED) as folder:
+            profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+            return (_run([office, profile, "--version"], folder, _FONTS_SECONDS) or "…").strip()
+    except OSError as error:
+        return error.strerror or str(error)
+
+
 def lay_out(
     documents: Mapping[str, bytes], timeout_seconds: float | None = None
 ) -> tuple[dict[str, bytes], list[Diagnostic]]:

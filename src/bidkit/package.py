@@ -150,6 +150,12 @@ def _replace_file(path: Path, content: bytes) -> None:
         stage.unlink(missing_ok=True)
 
 
+def find_built(folder: Path) -> Built | None:
+    """The package of a deal, put back if a killed build has moved it away; None if there is none that can be read."""
+    recover_package(folder)
+    return read_built(folder)
+
+
 def read_built(folder: Path) -> Built | None:
     """The package in a folder; None if there is none that can be read."""
     try:

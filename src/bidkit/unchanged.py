@@ -22,12 +22,13 @@ from importlib.metadata import requires, version
 from pathlib import Path
 from typing import Any
 
+from bidkit import __version__
 from bidkit.cache import Store, open_store
 from bidkit.config import find_workspace
 from bidkit.follow import FOLLOW_NAME
 from bidkit.judging import Options
 from bidkit.matrix import describe_input, find_own, is_derived
-from bidkit.office import describe_office
+from bidkit.office import describe_office, list_fonts, read_version
 from bidkit.others import read_other_names
 from bidkit.pack import shipped_packs
 from bidkit.package import MANIFEST, find_edits, find_missing
@@ -76,10 +77,10 @@ def list_facts(deal: Path, traced: Traced, options: Options, asked: Iterable[str
     facts |= {f"option {key}": str(getattr(options, key)) for key in _OPTIONS}
     facts["day"] = "" if traced.is_pinned else _find_day(traced.moments, options.now)
     root = Path(facts["workspace"])
-    facts |= {f"{_FILE}{file}": _hash_input(root, file) for file in traced.files}
+    facts |= {f"{_FILE}{file}": hash_input(root, file) for file in traced.files}
     facts |= {_name_listing(*listed): "\n".join(list_names(root, *listed)) for listed in traced.listed}
     # What follows a bid is none of its inputs, but tells that its deadline need not be kept any more.
-    facts[FOLLOW_NAME] = _hash_file(Path(find_own(str(deal), FOLLOW_NAME)))
+    facts[FOLLOW_NAME] = hash_file(Path(find_own(str(deal), FOLLOW_NAME)))
     facts["package"] = _describe_package(Path(traced.folder))
     return facts
 
@@ -128,15 +129,15 @@ def _hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _hash_input(root: Path, name: str) -> str:
+def hash_input(root: Path, name: str) -> str:
     """What a deal read by a name: a file, or of a batch.yaml what concerns this deal."""
     if not is_derived(name):
-        return _hash_file(root / name)
+        return hash_file(root / name)
     content = describe_input(Workspace(root), name)
     return _hash(content) if content else ""
 
 
-def _hash_file(path: Path) -> str:
+def hash_file(path: Path) -> str:
     """The content of a file; empty if there is none. What `stat` says the same of is read once a process."""
     try:
         status = path.stat()
@@ -157,12 +158,12 @@ def _hash_same(path: str, *_: int) -> str:
 def _hash_tree(folder: Path) -> str:
     """The names and contents of all files below a folder."""
     files = sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
-    return _hash(repr([(path.relative_to(folder).as_posix(), _hash_file(path)) for path in files]).encode())
+    return _hash(repr([(path.relative_to(folder).as_posix(), hash_file(path)) for path in files]).encode())
 
 
 def _describe_package(folder: Path) -> str:
     """The manifest's hash; the names of files that are not as it says, or not there."""
-    return repr((_hash_file(folder / MANIFEST), find_edits(folder), find_missing(folder)))
+    return repr((hash_file(folder / MANIFEST), find_edits(folder), find_missing(folder)))
 
 
 @lru_cache(maxsize=1)
@@ -170,16 +171,39 @@ def describe_tools() -> str:
     """What builds: bidkit's own files and packs, Python, the libraries, LibreOffice and the fonts."""
     here = Path(__file__).parent
     own = [path for base in (here, shipped_packs()) for path in sorted(base.rglob("*")) if path.suffix != ".pyc"]
-    needed = sorted(
-        {re.split(r"[^\w.-]", line)[0] for line in requires("bidkit-tender") or () if "extra ==" not in line}
-    )
     parts = (
         [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in own if path.is_file()],
-        [(name, version(name)) for name in needed],
+        _list_libraries(),
         (sys.version, platform.platform()),
         describe_office(),
     )
     return _hash(repr(parts).encode())
+
+
+def _list_libraries() -> list[tuple[str, str]]:
+    """What bidkit needs, and its versions."""
+    lines = [line for line in requires("bidkit-tender") or () if "extra ==" not in line]
+    return [(name, version(name)) for name in sorted({re.split(r"[^\w.-]", line)[0] for line in lines})]
+
+
+@lru_cache(maxsize=1)
+def list_tools() -> dict[str, str]:
+    """What builds, as it can be compared between machines: contents and versions, no paths and no times."""
+    here, packs = Path(__file__).parent, shipped_packs()
+    own = [
+        (path.relative_to(base).as_posix(), hash_file(path))
+        for base in (here, packs)
+        for path in sorted(base.rglob("*"))
+        if path.is_file() and path.suffix != ".pyc" and not (base == here and path.is_relative_to(packs))
+    ]
+    fonts, _ = list_fonts()
+    return {
+        "bidkit": f"{__version__} ({_hash(repr(own).encode())[:12]})",
+        "Python": platform.python_version(),
+        **dict(_list_libraries()),
+        "LibreOffice": read_version(),
+        "fonts": f"{len(fonts)} ({_hash(repr(sorted(fonts)).encode())[:12]})" if fonts is not None else "",
+    }
 
 
 class Kept:
