@@ -217,7 +217,8 @@ class _Shift:
         options = replace(self.asked.options, out=None, before={name: find_built(base / name)} if name else {})
         names = (CONFIG_NAME, find_file(deal).relative_to(root).as_posix())
         marks = {name: hash_file(root / name) for name in names}
-        sent = Sent(root, deal.relative_to(root).as_posix(), options, self.crew.tools, marks, is_check=self.asked.is_check)
+        own = deal.relative_to(root).as_posix()
+        sent = Sent(root, own, options, self.crew.tools, marks, is_check=self.asked.is_check)
         if lacking or self.place.is_shipped or (worker, root) in self.blind:
             sent = self._ship(sent, deal.parent, base, lacking)
         self._hold(changed, worker, sent)
