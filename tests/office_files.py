@@ -247,6 +247,19 @@ def zipped(parts: Mapping[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
+def blank_pictures(content: bytes) -> bytes:
+    """A .docx whose pictures are a point each, which LibreOffice lays out in half the time, on the same pages."""
+    package, _ = opc.read_package(content, "")
+    assert package is not None
+    changed: dict[str, bytes] = {}
+    for name in package:
+        if name.startswith("word/media/"):
+            buffer = io.BytesIO()
+            Pillow.new("L", (1, 1), 255).save(buffer, "PNG" if name.endswith(".png") else "JPEG")
+            changed[name] = buffer.getvalue()
+    return opc.write_package(package.replace(changed))
+
+
 def docx(*body: str, **options: Any) -> bytes:
     """A .docx; the options are those of `package`."""
     return zipped(package(*body, **options))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 import docx
 from docx.document import Document
+from office_files import zipped
 from workspace import edit, make_workspace, plain_template, root_of, write
 
 from bidkit.pack import shipped_packs
@@ -60,18 +63,26 @@ def saved(document: Document, *lines: str) -> bytes:
     cover = next(p for p in document.paragraphs if p.style is not None and p.style.name == "Cover Kind")
     for line in lines:
         cover.insert_paragraph_before(line)
+    return settled(document)
+
+
+def settled(document: Document) -> bytes:
+    """A document as a file: the same bytes at any time, so that a template is compiled once."""
     stream = io.BytesIO()
     document.save(stream)
-    return stream.getvalue()
+    with zipfile.ZipFile(stream) as archive:
+        return zipped({name: archive.read(name) for name in archive.namelist()})
 
 
 COVER = "{{ volume.title }}，第 {{ volume.no }} 册，共 {{ volume.count }} 册"
 
 
+@lru_cache
 def technical_docx(*lines: str) -> bytes:
     return saved(cut(shipped_template(), lambda chapter: chapter != PRICE_CHAPTER), COVER, *lines)
 
 
+@lru_cache
 def price_docx(*lines: str) -> bytes:
     return saved(cut(shipped_template(), lambda chapter: chapter == PRICE_CHAPTER), COVER, *lines)
 
