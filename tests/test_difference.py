@@ -118,13 +118,17 @@ LEAVES = {name: list(list_leaves(deal)) for name, deal in DEALS.items()}
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_every_leaf_that_changes_is_told(name: str) -> None:
+def test_every_leaf_that_changes_is_told_and_printed(name: str) -> None:
     deal = DEALS[name]
+    nothing = Difference("deals", "a", "b", (), (), ("CNY", "CNY"), "zh")
     for way in LEAVES[name]:
         changed = put(deal, way, alter(find(deal, way)))
         found = compare(deal, changed)
         assert found, way
         assert any(str(step) in change.path for change in found for step in way if isinstance(step, str)), way
+        shown = render_text(replace(nothing, changes=tuple(found)), "en", ROOT).splitlines()
+        told = "\n".join(shown[3:-2])
+        assert any(sign in told for sign in (" → ", "[-", "{+", "  + ", "  - ", ": -", ": +", " -", " +")), (way, shown)
 
 
 @given(st.sampled_from(EXAMPLES), st.randoms(use_true_random=False), st.integers(1, 5))
@@ -389,17 +393,6 @@ def test_packages_of_a_changed_deal(name: str, tmp_path: Path) -> None:
     paper.write_bytes(paper.read_bytes() + b"x")
     assert run(two, two).exit_code == 0
     assert "edited by hand" in run(one, two).stdout
-
-
-@pytest.mark.parametrize("name", EXAMPLES)
-def test_text_of_every_change_is_printed(name: str) -> None:
-    deal = DEALS[name]
-    nothing = Difference("deals", "a", "b", (), (), ("CNY", "CNY"), "zh")
-    for way in LEAVES[name]:
-        changes = tuple(compare(deal, put(deal, way, alter(find(deal, way)))))
-        shown = render_text(replace(nothing, changes=changes), "en", ROOT).splitlines()
-        told = "\n".join(shown[3:-2])
-        assert any(sign in told for sign in (" → ", "[-", "{+", "  + ", "  - ", ": -", ": +", " -", " +")), (way, shown)
 
 
 def test_a_change_far_inside_of_a_long_sentence_is_seen() -> None:

@@ -262,7 +262,7 @@ def test_a_final_bid_has_true_pages_in_contents_and_index_tables(tmp_path: Path,
     originals = {file: blank_pictures(content) for file, content in files.items() if not file.endswith("-副本.docx")}
     layouts, found = lay_out(originals)
     assert not found
-    qualification = next(file for file in files if file.startswith("资格证明文件"))
+    qualification = next(file for file in originals if file.startswith("资格证明文件"))
     outline = [
         ("".join(title.split()), page) for level, title, page in read_outline(layouts[qualification]) if level == 2
     ]
