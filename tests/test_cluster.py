@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from test_batch import make_deals, read_all
+from test_matrix import make_fleet
 from typer.testing import CliRunner
 from workspace import NOW, edit, write
 
@@ -26,7 +27,7 @@ from bidkit.build import Options
 from bidkit.cli import app
 from bidkit.cluster import Place, is_as_here, run_cluster
 from bidkit.cluster.bundle import Tree, list_common, list_own, read_contents
-from bidkit.cluster.there import Lacking, Made, Sent, Unfit, build_there, tell_tools
+from bidkit.cluster.there import Lacking, Made, Sent, Unfit, build_there, find_frame, tell_tools
 from bidkit.finding import find_deals
 from bidkit.reports.outcome import Outcome
 from bidkit.unchanged import hash_file
@@ -159,6 +160,39 @@ def test_packages_and_findings_are_those_of_this_machine(machines: Machines, roo
     again = make(root, Place(machines.address))
     reasons = [(item.state, item.because) for item in again.outcomes[:2]]
     assert reasons == [("unchanged", ""), ("built", "deals/b/deal.yaml")]
+
+
+def test_deals_of_one_master_are_built_there_as_here(machines: Machines, root: Path, tmp_path: Path) -> None:
+    """Those of another master tell them their names, and are no reason to build anything here."""
+    fleet = make_fleet(tmp_path / "one")
+    for name in ("fleet", "other"):
+        shutil.copytree(fleet, root / "deals" / name)
+    edit(root / "deals/other/batch.yaml", "id: fleet-{row}", "id: other-{row}")
+    options = Options(now=NOW, is_draft=True)
+    local = make(root, None, is_fresh=True, options=options)
+    packages = read_all(root / "dist")
+    assert sorted(item.id for item in local.outcomes if item.state == "draft") == [
+        *"abcd", "fleet-acme", "fleet-blue", "other-acme", "other-blue",
+    ]  # fmt: skip
+    for is_shipped in (False, True):
+        shutil.rmtree(root / "dist")
+        there = make(root, Place(machines.address, is_shipped=is_shipped), is_fresh=True, options=options)
+        assert (there.problems, plain(there)) == ([], plain(local))
+        assert read_all(root / "dist") == packages
+    address = "deals/fleet/batch.yaml#fleet-blue"
+    marks = {name: hash_file(root / name) for name in ("bidkit.yaml", "deals/fleet/batch.yaml")}
+    sent = Sent(root, address, replace(options, before={"fleet-blue": None}), tell_tools(), marks)
+    made = build_there(sent)
+    assert isinstance(made, Made)
+    assert is_as_here(made, sent)
+    assert isinstance(build_there(replace(sent, marks={**marks, "deals/fleet/batch.yaml": "another"})), Lacking)
+    edit(root / "deals/fleet/customers.csv", "2026-09-16,10", "2026-09-16,11")
+    assert not is_as_here(made, sent)
+    edit(root / "deals/fleet/customers.csv", "2026-09-16,11", "2026-09-16,10")
+    tree, files = Tree(tmp_path / "tree"), list_common(root, [root / "dist"])
+    files |= list_own(root, root / "deals/fleet", [])
+    tree.bring(files, read_contents(root, files, ()))
+    assert find_frame(tree.root / address) == made.frame, "else it is not believed, and built here"
 
 
 def test_a_package_edited_by_hand_is_not_overwritten(machines: Machines, root: Path) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 from openpyxl import Workbook
+from test_batch import read_all
 from typer.testing import CliRunner, Result
 from workspace import NOW, edit, make_deal, make_workspace, root_of, run_check, sign_all, write
 
@@ -291,10 +292,6 @@ def test_a_package_is_that_of_the_deal_written_by_hand(tmp_path: Path) -> None:
         "deals/fleet/deal.yaml",
         "deals/fleet/batch.yaml#fleet-blue",
     }
-
-
-def read_all(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 # What is wrong with it.

@@ -341,7 +341,7 @@ def printed_pages(pdf: bytes) -> list[tuple[str, str]]:
 
 
 @pytest.mark.office
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(4))
 def test_every_printed_page_is_that_of_the_file_laid_out_again(seed: int, tmp_path: Path) -> None:
     random = Random(seed)
     names = {"a": [f"a{n}x" for n in range(12)], "b": [f"质b{n}x" for n in range(12)]}

@@ -35,7 +35,7 @@ from bidkit.package import MANIFEST, find_edits, find_missing
 from bidkit.source import Workspace
 from bidkit.source.workspace import list_names
 
-_MAX_BYTES, _FORMAT = 3**30, 1
+_MAX_BYTES, _FORMAT = 2**30, 2
 _FILE = "file "
 """Before the names of files: one may be called `day`."""
 _OPTIONS = ("as_of", "is_draft", "out", "is_strict", "with_pdf")

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from bidkit.finding import DEAL_NAME
+from bidkit.matrix import BATCH_NAME
 from bidkit.source.workspace import MAX_FILE_BYTES
 from bidkit.unchanged import hash_file
 
@@ -18,14 +19,15 @@ _TOOLS = ("node_modules", "__pycache__", "venv")
 
 
 def list_common(root: Path, passed_over: Collection[Path]) -> dict[str, str]:
-    """The files of a workspace that its deals have in common, and every `deal.yaml`, which tells the others its names.
+    """The files of a workspace that its deals have in common, and what tells the others its names: every `deal.yaml`,
+    and all that lies beside a `batch.yaml`, of whose deals each is one of many.
 
     Args:
         passed_over: folders of packages.
     """
     found: dict[str, str] = {}
     for folder, paths in _walk(root, passed_over):
-        is_own = folder != root and _is_in_deal(folder, root)
+        is_own = folder != root and _is_in_deal(folder, root) and not (folder / BATCH_NAME).is_file()
         found |= _describe(root, [path for path in paths if not is_own or path.name == DEAL_NAME])
     return found
 
