@@ -102,7 +102,7 @@ def _build(deal: Path, asked: Asked) -> Outcome:
         return outcome
     frame = {} if asked.is_check else list_frame(deal)
     result = (check_deal if asked.is_check else build_deal)(deal, asked.options)
-    gc.collect()
+    gc.collect(1)  # what this deal has left; what has outlived others is not looked at for each one again
     return keep_outcome(deal, result, frame, because, asked)
 
 

@@ -18,7 +18,8 @@ _LOOKS = str.maketrans("oil", "011")
 
 def find_near(text: str, name: str) -> Iterator[tuple[int, int]]:
     """Where a text says something that is one slip away from a name; its case and its blanks are none."""
-    if len(name) < _SHORTEST or not any(half in text.casefold() for half in _halve(name)):
+    plain = text.casefold()
+    if len(name) < _SHORTEST or not any(half in plain for half in _halve(name)):
         return
     for found in _compile(name).finditer(text):
         if _plain(found[0]) != _plain(name):
