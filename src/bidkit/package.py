@@ -12,6 +12,7 @@ A killed build leaves at most those names; `recover_package` puts them right.
 from __future__ import annotations
 
 import ctypes
+import errno
 import glob
 import hashlib
 import json
@@ -143,11 +144,25 @@ def _replace_file(path: Path, content: bytes) -> None:
         path.write_bytes(content)
         return
     stage = path.with_name(f".{path.name}.stage-{os.getpid()}")
+    for left in path.parent.glob(f".{glob.escape(path.name)}.stage-*"):
+        if not _is_alive(left.name.rpartition("-")[2]):
+            left.unlink(missing_ok=True)
     try:
         stage.write_bytes(content)
         stage.replace(path)
     finally:
         stage.unlink(missing_ok=True)
+
+
+def _is_alive(process: str) -> bool:
+    """Whether a process is still there that may be writing; yes where it cannot be known."""
+    if sys.platform == "win32" or not process.isdecimal():
+        return True
+    try:
+        os.kill(int(process), 0)
+    except OSError as error:
+        return error.errno != errno.ESRCH
+    return True
 
 
 def find_built(folder: Path) -> Built | None:
