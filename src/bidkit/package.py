@@ -124,6 +124,29 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> list[Diagnostic]:
     return []
 
 
+def add_files(folder: Path, files: Mapping[str, bytes]) -> list[Diagnostic]:
+    """Put files into a folder that may be there, all or none. Diagnostics: EN50 (one of them is there), EN04, EN06."""
+    if not folder.exists() and not folder.is_symlink():
+        return write_folder(folder, files)
+    paths = {folder / name: content for name, content in files.items()}
+    taken = [path for path in paths if path.exists() or path.is_symlink()]
+    if taken:
+        return [Diagnostic("EN50", None, {"file": ", ".join(map(str, taken))})]
+    made: list[Path] = []
+    try:
+        for path, content in paths.items():
+            made += [each for each in reversed((path, *path.parents)) if not each.exists()]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("xb") as file:
+                file.write(content)
+    except OSError as error:
+        for path in reversed(made):
+            with suppress(OSError):
+                path.rmdir() if path.is_dir() else path.unlink()
+        return [Diagnostic("EN04", None, {"folder": error.filename or folder, "reason": error.strerror or str(error)})]
+    return []
+
+
 def write_file(path: Path, content: bytes, *, force: bool) -> list[Diagnostic]:
     """Write one file whole, over another one only if `force`; a link stays one, and what it points at is written.
 
