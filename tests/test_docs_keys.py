@@ -21,10 +21,10 @@ from bidkit.config import Settings
 from bidkit.deal import Deal, DealId
 from bidkit.deal.attachments import Angle, Dpi, NamePattern
 from bidkit.deal.layout import FirstLine, FontSize, Length, LineSpacing
-from bidkit.deal.tender import _DEVIATIONS, BondForm, Deviation
+from bidkit.deal.tender import DEVIATIONS, BondForm, Deviation
 from bidkit.diagnostic import Diagnostic, load_messages
 from bidkit.follow import Follow
-from bidkit.gate import _AttestationFile
+from bidkit.gate import AttestationFile
 from bidkit.kinds import FOREIGN_KINDS, NAMES, UNDATED_KINDS, PaperKind
 from bidkit.pack import DEFAULT_PACKS, PackText, shipped_packs
 from bidkit.process import load_shipped
@@ -70,7 +70,7 @@ MODELS: dict[str, type[Model]] = {
     "catalog/prices/*.yaml": PriceBook,
     "templates/*/pack.yaml": PackText,
     "deal.yaml": Deal,
-    "attestations.yaml": _AttestationFile,
+    "attestations.yaml": AttestationFile,
     "follow.yaml": Follow,
 }
 SCALARS: tuple[tuple[Any, str, str], ...] = (
@@ -230,7 +230,7 @@ def values_of(kind: Any) -> tuple[str, ...]:
     if get_origin(kind) is dict:
         kind = get_args(kind)[1]
     if kind == Deviation:
-        return (*get_args(get_args(kind)[0]), *_DEVIATIONS)
+        return (*get_args(get_args(kind)[0]), *DEVIATIONS)
     if kind == PaperKind:
         return tuple(NAMES)
     return get_args(kind) if get_origin(kind) is Literal else ()
