@@ -145,6 +145,8 @@ def _replace_file(path: Path, content: bytes) -> None:
     stage = path.with_name(f".{path.name}.stage-{os.getpid()}")
     try:
         stage.write_bytes(content)
+        if path.exists():
+            shutil.copymode(path, stage)  # what only its owner may read stays so
         stage.replace(path)
     finally:
         stage.unlink(missing_ok=True)
