@@ -54,6 +54,8 @@ from bidkit.scalars import (
     Whole,
     WindowText,
 )
+from bidkit.schema import KINDS
+from bidkit.schema.terms import load_terms
 from bidkit.source.tables import TITLES, normalize_title
 
 ROOT = Path(__file__).parents[1]
@@ -386,3 +388,20 @@ def test_every_example_is_read(lang: str, name: str, tmp_path: Path) -> None:
     else:
         found = {(problem.code, problem.span.file) for problem in result.diagnostics if problem.span}
         assert ("DL23", name) in found
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_what_editors_show_is_what_the_tables_say(lang: str) -> None:
+    kinds = {(kind.globs[0].split("/")[-1] if kind.mark else kind.globs[0]): kind.name for kind in KINDS}
+    kinds |= {"templates/*/pack.yaml": "pack"}
+    terms = load_terms(lang)
+    for (root, path), rows in PAGE[lang].keys.items():
+        said = terms[kinds[root]]["" if path == root else path]
+        assert list(said) == list(rows), (root, path)
+        for key, row in rows.items():
+            term = said[key]
+            required = row.required.removeprefix(REQUIRED[lang][False]).removeprefix(REQUIRED[lang][True])
+            assert (term["value"], term["meaning"]) == (row.value, row.meaning), (root, path, key)
+            assert term.get("when", "") == required.lstrip("；; "), (root, path, key)
+    title = {"zh": "值|写法", "en": "value|how it is written"}[lang]
+    assert [[*pair] for pair in terms["words"].items()] == PAGE[lang].tables[title]
