@@ -34,7 +34,7 @@ from bidkit.command import (
 )
 from bidkit.credentials_cli import credentials
 from bidkit.difference_cli import diff
-from bidkit.editor_cli import schema
+from bidkit.editor_cli import fmt, schema
 from bidkit.forms_cli import forms
 from bidkit.price_cli import price
 from bidkit.requirements_cli import requirements
@@ -72,6 +72,7 @@ app = typer.Typer(
     bidkit requirements merge deal.yaml b.xlsx  与更正后的清单合并 / merge a new list
     bidkit diff old/deal.yaml deal.yaml     两版的差别 / what differs between two versions
     bidkit schema --editor                  编辑器的补全和说明 / completion and help in editors
+    bidkit fmt deals                        键排成统一的次序 / keys in one order
 
     退出码 Exit codes: 0 完好 no error, 1 有错误或关口未开 errors or gate closed, 2 无法运行 could not run.""",
 )
@@ -91,6 +92,7 @@ app.add_typer(credentials)
 app.add_typer(requirements)
 app.command()(diff)
 app.command()(schema)
+app.command()(fmt)
 app.command()(batch)
 app.add_typer(forms)
 

@@ -1,4 +1,4 @@
-"""Typer commands for whoever edits YAML files: their JSON Schemas, an editor set up with them."""
+"""Typer commands for whoever edits YAML files: their JSON Schemas, an editor set up with them, their keys in order."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from bidkit.command import LangOption, echo, fail, find_language, refuse
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from bidkit.formatting import Arranged
     from bidkit.source import Workspace
 
 
@@ -120,6 +121,64 @@ def _write(folder: Path, files: Mapping[str, bytes], language: str, *, force: bo
         echo(_show(path), language)
 
 
+def fmt(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="PATH…", help="文件或文件夹，默认当前文件夹 / files or folders, default this folder"),
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="只检查，不写 / only tell, write nothing")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="只显示会怎样改，不写 / only show what would change")] = False,
+    lang: LangOption = None,
+) -> None:
+    """把 YAML 文件的键排成统一的次序，其余一字不改。Keys of YAML files in one order, and nothing else changed.
+
+    注释、空行、引号、数字的写法都原样保留；签署不会失效。Comments, blank lines, quotes and figures stay as they are
+    written, and what is attested stays attested.
+
+    退出码 Exit codes: 0 已排好 in order; 1 --check 或 --diff 会改，或文件有误 would change, or a file is wrong.
+    """
+    from bidkit.diagnostic import Severity, load_messages
+    from bidkit.formatting import arrange_paths
+    from bidkit.package import write_file
+
+    language = find_language(lang)
+    files, problems = arrange_paths(paths or [Path()])
+    missing = [problem for problem in problems if problem.code in ("EN05", "EN56", "DL19")]
+    if missing:
+        refuse(missing, language, code=2)
+    is_shown = check or diff
+    changed = [file for file in files if file.is_changed]
+    for file in changed:
+        if not is_shown and (wrong := write_file(file.path, file.after, force=True)):
+            refuse(wrong, language, code=2)
+        echo(_show_diff(file) if diff else _show(file.path), language)
+    for file in files:
+        if file.problems:
+            _tell(file, language)
+    label = load_messages(language)["labels"]["to_arrange" if is_shown else "arranged"]
+    same = sum(not file.is_changed and not file.problems for file in files)
+    said = label.format(changed=len(changed), same=same)
+    typer.echo(said, err=True)
+    is_wrong = any(problem.severity is Severity.ERROR for file in files for problem in file.problems)
+    if problems:
+        refuse(problems, language)
+    raise typer.Exit(1 if is_wrong or (is_shown and changed) else 0)
+
+
+def _tell(file: Arranged, language: str) -> None:
+    from bidkit.reports import text
+
+    typer.echo(text.render_diagnostics(file.problems, language, file.root, Path.cwd()), err=True)
+
+
 def _show(path: Path) -> str:
     here, whole = Path.cwd().resolve(), path.resolve()
     return (whole.relative_to(here) if whole.is_relative_to(here) else path).as_posix()
+
+
+def _show_diff(file: Arranged) -> str:
+    import difflib
+
+    name = _show(file.path)
+    before, after = (content.decode("utf-8", "replace").splitlines() for content in (file.before, file.after))
+    return "\n".join(difflib.unified_diff(before, after, name, name, lineterm=""))
