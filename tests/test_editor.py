@@ -92,7 +92,9 @@ def test_what_is_wrong_is_told_on_its_line(editor: Editor) -> None:
 def test_values_keys_and_blocks_are_offered(editor: Editor) -> None:
     path = editor.root / DEAL
     editor.open({path: "schema: bidkit/deal@1\nregime: \nquote:\n  \n  lines:\n    - \n"})
-    assert [item["label"] for item in editor.complete(path, 1, 8)] == ["commercial", "tender"]
+    choices = editor.complete(path, 1, 8)
+    assert [item["label"] for item in choices] == ["commercial", "tender"]
+    assert ["商务谈判" in str(choices[0]), "招标投标" in str(choices[1])] == [True, True]
     keys = {item["label"]: item for item in editor.complete(path, 3, 2)}
     assert {"currency", "validity_days", "total", "milestones"} <= set(keys)
     assert "lines" not in keys  # it is there

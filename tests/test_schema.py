@@ -149,6 +149,17 @@ def test_each_key_tells_its_title_and_meaning_in_the_language_asked_for() -> Non
     assert zh["tender"]["properties"]["lots"]["items"]["properties"]["id"]["title"] == "包号"
 
 
+def test_choices_say_what_they_mean() -> None:
+    rules = [make_schema(BY_NAME["deal"], lang)["properties"]["tender"]["properties"]["rules"] for lang in LANGUAGES]
+    zh, en = (dict(zip(item["enum"], item["markdownEnumDescriptions"], strict=True)) for item in rules)
+    assert (zh["mof87"], zh["ndrc"]) == ("政府采购货物服务招标（财政部令第87号）", "招标投标法体系")
+    assert en["mof87"] == "China, Ministry of Finance Order 87"
+    buyer = make_schema(BY_NAME["follow"], "zh")["properties"]["contract"]["properties"]["buyer"]
+    assert buyer["markdownEnumDescriptions"] == ["机关或事业单位", "大型企业", "其他"]
+    papers = make_schema(BY_NAME["credential"], "zh")["properties"]["kind"]
+    assert "表" not in papers["description"]
+
+
 # --- of one mind with the models -------------------------------------------------------------------------------------
 
 

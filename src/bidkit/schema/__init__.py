@@ -13,7 +13,7 @@ from typing import Any
 from bidkit.scalars import Model, Prose
 from bidkit.schema.files import ANY, KINDS, FileKind, find_kind, is_record, item_of, list_keys, values_of, walk_records
 from bidkit.schema.scalars import PLAIN, find_scalar
-from bidkit.schema.terms import describe_term, explain_value, find_term, load_terms
+from bidkit.schema.terms import describe_term, explain_choices, explain_value, find_term, load_terms
 
 __all__ = [
     "KINDS",
@@ -125,6 +125,8 @@ class _Writer:
         made = self.describe(annotation, f"{path}.{key}".removeprefix("."))
         if "pattern" in made:
             made["patternErrorMessage"] = explain_value(self.lang, term)
+        if "enum" in made and any(said := explain_choices(term, made["enum"])):
+            made["markdownEnumDescriptions"] = said
         _, examples = find_scalar(annotation) or ({}, ())
         # An editor fills in the only example of a key by itself, and nobody sees that it is not theirs.
         return head | made | ({"examples": list(examples)} if len(examples) > 1 else {})

@@ -76,7 +76,12 @@ def _papers() -> Schema:
     for key, name in NAMES.items():
         start, rest = (_spaced("iso") + _IEC, key.removeprefix("iso")) if key.startswith("iso") else ("", key)
         patterns += [rf"{start}{_spaced(rest)}(?:\s*{_spaced(name)})?", _spaced(name)]
-    return {"anyOf": [{"enum": [*NAMES, *NAMES.values()]}, {"type": "string", "pattern": _alone("|".join(patterns))}]}
+    return {
+        "anyOf": [
+            {"enum": [*NAMES, *NAMES.values()], "markdownEnumDescriptions": [*NAMES.values(), *NAMES]},
+            {"type": "string", "pattern": _alone("|".join(patterns))},
+        ]
+    }
 
 
 def _deviations() -> Schema:

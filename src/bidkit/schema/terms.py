@@ -6,12 +6,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
 from typing import Any
 
 import yaml
+
+_BETWEEN = re.compile(r"[，,]?\s*(?:默认|default|or)\s*$")
+_TABLE = re.compile(r"，见下表$|，见 \[[^]]*\]\([^)]*#catalog\w*\)$|(?<=^one of)(?: the values below| those in \[.*)$")
+"""Where a page has a table of the values that an editor lists by itself."""
 
 
 @lru_cache(maxsize=2)
@@ -31,7 +35,7 @@ def find_term(lang: str, kind: str, path: str, key: str) -> Mapping[str, Any]:
 def describe_term(lang: str, term: Mapping[str, Any]) -> str:
     """What an editor shows of a key, as Markdown: its meaning, how its value is written, and an example."""
     label = load_terms(lang)["labels"]["example"]
-    value = "；".join((term["value"], term["when"])) if "when" in term else term["value"]
+    value = _TABLE.sub("", "；".join((term["value"], term["when"])) if "when" in term else term["value"])
     example = term.get("example", "")
     shown = "; ".join(example) if isinstance(example, list) else example
     return _unlink("\n\n".join((term["meaning"], value, *([f"{label}`{shown}`"] if shown else []))))
@@ -44,6 +48,13 @@ def explain_value(lang: str, term: Mapping[str, Any]) -> str:
     named = max((word for word in words if value.startswith(word)), key=len, default="")
     more = f" ({words[named]})" if named else ""
     return _unlink(f"{term['title']}: {value}{more}").replace("`", "")
+
+
+def explain_choices(term: Mapping[str, Any], values: Sequence[str]) -> list[str]:
+    """What the key says of each of the values that it may have, as `base` 基本 or `base` (in the total)."""
+    found = (re.search(rf"`{re.escape(value)}`([^`；;、]*)", term["value"]) for value in values)
+    said = (re.sub(_BETWEEN, "", match[1]) if match else "" for match in found)
+    return [re.sub(r"^\s*[(（](.*)[)）]\s*$", r"\1", text.strip(" ,，")) for text in said]
 
 
 def _unlink(text: str) -> str:
