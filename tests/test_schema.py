@@ -83,6 +83,14 @@ def test_every_kind_of_file_that_is_read_has_a_schema() -> None:
     assert set(NO_FILES) <= models
 
 
+def test_nothing_that_judges_or_builds_reads_a_schema() -> None:
+    paths = [path for path in (ROOT / "src/bidkit").rglob("*.py") if path.parent.name != "schema"]
+    assert {path.name for path in paths if "bidkit.schema" in path.read_text(encoding="utf-8")} == {
+        "canonical.py",
+        "editor_cli.py",
+    }
+
+
 def test_a_file_is_known_by_its_mark_or_its_place() -> None:
     for kind in KINDS:
         if kind.mark:
