@@ -105,6 +105,10 @@ CASES = {
     "no line end": ("title: b\nid: a", "id: a\ntitle: b"),
     "line ends of Windows": ("title: b\r\n# c\r\nid: a", "# c\r\nid: a\r\ntitle: b"),
     "a document": ("---\n# t\ntitle: b\nid: a\n...\n", "---\nid: a\n# t\ntitle: b\n...\n"),
+    "keys without a value": (
+        "team:\n  - duty:\n    name: # n\n  - {duty: , name: }\ntitle:\nid:\n",
+        "id:\ntitle:\nteam:\n  - name: # n\n    duty:\n  - {name: , duty: }\n",
+    ),
     "keys in quotes": ("\"title\": b\n'id': a\n", "'id': a\n\"title\": b\n"),
     "categories in categories": (
         "quote:\n  categories:\n    - name: b\n      categories:\n        - {name: d, id: c}\n      id: a\n",
@@ -122,12 +126,12 @@ def test_keys_are_put_in_order(name: str) -> None:
     before, after = CASES[name]
     assert arrange_text(before, Deal) == after
     assert arrange_text(after, Deal) == after
-    assert parse_yaml(before, "") == parse_yaml(after, "") or "alias" in name
+    assert parse_yaml(before, "")[0] == parse_yaml(after, "")[0]
 
 
 # --- any file --------------------------------------------------------------------------------------------------------
 
-SCALARS = ("1.10", "'it''s # no'", '"a: b # no"', "2026-11-27", "010", "no", "甲，乙", "~x", '"q\n\n  # no comment"')
+SCALARS = ("1.10", "'it''s # no'", '"a: b # no"', "2026-11-27", "010", "no", "甲，乙", "~x", "", '"q\n\n  # no comment"')
 
 
 class Writer:
@@ -196,7 +200,7 @@ class Writer:
 
     def flow(self, model: Any, is_list: bool) -> str:
         keys = self.rnd.sample(list_keys(model), min(3, len(list_keys(model))))
-        made = "{" + ", ".join(f"{key.name}: {self.rnd.choice(SCALARS[:6])}" for key in keys) + "}"
+        made = "{" + ", ".join(f"{key.name}: {self.rnd.choice(SCALARS[:9])}" for key in keys) + "}"
         return f"[{made}]" if is_list else made
 
 
@@ -211,10 +215,9 @@ def test_any_file_says_the_same_and_loses_no_comment(rnd: random.Random, is_cut:
     text = "\n".join(writer.record(Deal, 0, 3))
     text = text.rstrip("\n") if is_cut and "|" not in text[-60:] and ">" not in text[-60:] else f"{text}\n"
     before, problems = parse_yaml(text, "")
-    assert not problems, text
+    assert {problem.code for problem in problems} <= {"DL05"}
     made = arrange_text(text, Deal)
-    after, problems = parse_yaml(made, "")
-    assert not problems
+    after, _ = parse_yaml(made, "")
     assert after == before
     assert Counter(made.replace(" ", "")) == Counter(text.replace(" ", ""))
     numbers = [f"# note {number}." for number in range(1, writer.comments + 1)]
@@ -255,7 +258,6 @@ def test_what_is_wrong_stays_as_it_is() -> None:
     wrong = {
         b"title: [\nid: a\n": "DL01",
         b"title: t\nid: a\nid: b\n": "DL03",
-        b"title: t\nid:\n": "DL05",
         b"title: \xb8\nid: a\n": "DL23",
         # Without its line end the text is another one, so it cannot be moved up.
         b"title: t\nid: |\n  a": "DL97",

@@ -66,6 +66,7 @@ def complaints(kind: str, data: Any) -> list[str]:
 # --- whole -----------------------------------------------------------------------------------------------------------
 
 NO_FILES = {
+    "Facts": "asked for by `bidkit new`, or given as its options",
     "ExportedQuote": "written and read by programs, as JSON",
     "Line": "a row of a price list",
     "Listed": "a row of a list of requirements",

@@ -34,6 +34,8 @@ from bidkit.source import Node, decode, is_reference, parse_yaml
 
 _REFERENCE = ("file", "sheet", "columns", "ignore")
 _STAYS_ON_TOP = re.compile(r"\s*(?:#\s*(?:yaml-language-server:|\$schema:)|---|%)")
+_EMPTY = "DL05"
+"""A key without a value may be put in order: a deal that is being written has many."""
 _HASHED = ("pack",)
 """Kinds whose bytes are hashed, and signed for."""
 
@@ -44,7 +46,7 @@ def arrange_file(content: bytes, name: str) -> tuple[bytes | None, list[Diagnost
     Args:
         name: relative to its workspace.
 
-    Diagnostics: DL01–DL05, DL07, DL18, DL22, DL23; DL97 (it would not say the same).
+    Diagnostics: DL01–DL04, DL07, DL18, DL22, DL23; DL97 (it would not say the same).
     """
     text, problems = decode(content, name)
     if text is None:
@@ -55,6 +57,7 @@ def arrange_file(content: bytes, name: str) -> tuple[bytes | None, list[Diagnost
     kind = find_kind(name, data.get("schema") if isinstance(data, Node) else None)
     if kind is None or kind.name in _HASHED:
         return None, []
+    problems = [problem for problem in problems if problem.code != _EMPTY]
     if problems or not isinstance(data, Node):
         return content, problems
     model = kind.models[0] if "extends" in data else kind.models[-1]
