@@ -32,6 +32,8 @@ def read_sheet(content: bytes, name: str, at: Span, sheet: str | None) -> tuple[
     if books is None:
         return None, problems
     names = [item.title for item in books[0].worksheets]
+    if not names:
+        return None, [Diagnostic("DL14", at, {"file": name, "reason": "no sheet"})]
     wanted = sheet if sheet is not None else names[0]
     if wanted not in names:
         known = {"kind": Term("sheet"), "id": wanted, "near": nearest(wanted, names), "allowed": ", ".join(names)}
