@@ -35,8 +35,12 @@ from bidkit.command import (
 from bidkit.credentials_cli import credentials
 from bidkit.difference_cli import diff
 from bidkit.forms_cli import forms
+from bidkit.import_cli import importing
+from bidkit.plan_cli import plan
 from bidkit.price_cli import price
 from bidkit.requirements_cli import requirements
+from bidkit.start_cli import init, new
+from bidkit.surroundings_cli import config, doctor
 
 if TYPE_CHECKING:
     from bidkit.inspection import Inspection
@@ -53,9 +57,12 @@ app = typer.Typer(
     help="""标书即代码：一个 deal.yaml 生成整套投标文件。Bids as code: one deal.yaml becomes the whole bid package.
 
     \b
+    bidkit init 标书                         建立工作区 / make a workspace
+    bidkit new water                        新建项目 / start a deal
     bidkit check deals/water/deal.yaml      检查，不写文件 / judge, write nothing
     bidkit gate  deals/water/deal.yaml      销售阶段检查表 / the checklist of the stages
     bidkit build deals/water/deal.yaml      生成 dist/<id>/ / build the package
+    bidkit plan  deals/water/deal.yaml      会生成什么、还缺什么 / what would be built
     bidkit verify dist/water                核验成品 / verify a finished package
     bidkit check … --format sarif -o a.sarif  供 CI 和编辑器 / for CI and editors
     bidkit batch . --since origin/main      改动涉及的全部项目 / every deal that a change touches
@@ -66,10 +73,13 @@ app = typer.Typer(
     bidkit template eject zh-proposal       复制自带的模板包 / copy a shipped pack
     bidkit price simulate dist/water        模拟评委修正价格 / what a committee would correct
     bidkit price export deal.yaml           报价导出为 JSON、CSV / the quote as JSON or CSV
+    bidkit import prices 报价.xlsx          读入价格表、要求清单 / read price lists and requirements
     bidkit forms scan 投标函.docx            采购人格式中的空白 / the blanks of a buyer's form
     bidkit credentials expiring             快到期的资信文件 / papers that expire soon
     bidkit requirements merge deal.yaml b.xlsx  与更正后的清单合并 / merge a new list
     bidkit diff old/deal.yaml deal.yaml     两版的差别 / what differs between two versions
+    bidkit doctor                           这台机器缺什么 / what this machine lacks
+    bidkit config show                      生效的设置 / the settings that hold
 
     退出码 Exit codes: 0 完好 no error, 1 有错误或关口未开 errors or gate closed, 2 无法运行 could not run.""",
 )
@@ -83,13 +93,19 @@ template = typer.Typer(
     docs/templates.md、docs/workbooks.md 教写模板 / docs/templates.en.md and docs/workbooks.en.md teach how to write
     them.""",
 )
+app.command()(init)
+app.command()(new)
 app.add_typer(template)
+app.add_typer(importing)
 app.add_typer(price)
 app.add_typer(credentials)
 app.add_typer(requirements)
 app.command()(diff)
 app.command()(batch)
 app.add_typer(forms)
+app.command()(plan)
+app.command()(doctor)
+app.add_typer(config)
 
 TemplateFile = Annotated[
     Path,
