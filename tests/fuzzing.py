@@ -7,6 +7,7 @@
 A seed gives the kind of the input and how it is mutated; the same one gives the same bytes on every machine.
 """
 
+# ruff: noqa: E501 - tables of odd values are read best on their lines
 from __future__ import annotations
 
 import argparse
@@ -70,13 +71,92 @@ class Target:
 
 
 SCALARS = (
-    *("", "~", "null", "true", "no", "0", "-1", "1e999", "-1e-999", "nan", ".inf", "0x10", "010", "1_000", "1:30", "9" * 400),
-    *("1.10", "12,5", "１２", "¥5", "30%", "101%", "-0.01", "2026-13-40", "2026-02-30", "0000-00-00", "9999-12-31", "明天"),
-    *("2026-09-18T09:30", "2026-09-18T25:61+99:99", "deadline - 6 months", "deadline - 99999999999 years", "within 9e9 days"),
-    *("[]", "{}", "[[[[]]]]", "{a: {b: {c: 1}}}", "&x [*x]", "*gone", "!!python/object:os.system x", "!!binary aGk=", "? x", "- a"),
-    *("'unclosed", '"\\x00"', '"\\ud800"', '"\\u202e\\u200f"', "|\n  a\n   b", ">-\n x", "%TAG ! x", "--- a\n--- b", "@", "`", "\t"),
-    *("../../etc/passwd", "/dev/zero", "C:\\x", "CON", "a\0b", "x" * 5000, "{{ 7*7 }}", "{% for x in y %}", "=1+1", "<b>&amp;</b>"),
-    *("{file: lines.csv}", "{file: ../x.csv}", "{file: /etc/passwd}", "{file: .}", "{file: nowhere.xlsx, sheet: 7}", "😀" * 50, "𠮷", "e\u0301"),
+    *(
+        "",
+        "~",
+        "null",
+        "true",
+        "no",
+        "0",
+        "-1",
+        "1e999",
+        "-1e-999",
+        "nan",
+        ".inf",
+        "0x10",
+        "010",
+        "1_000",
+        "1:30",
+        "9" * 400,
+    ),
+    *(
+        "1.10",
+        "12,5",
+        "１２",
+        "¥5",
+        "30%",
+        "101%",
+        "-0.01",
+        "2026-13-40",
+        "2026-02-30",
+        "0000-00-00",
+        "9999-12-31",
+        "明天",
+    ),
+    *(
+        "2026-09-18T09:30",
+        "2026-09-18T25:61+99:99",
+        "deadline - 6 months",
+        "deadline - 99999999999 years",
+        "within 9e9 days",
+    ),
+    *(
+        "[]",
+        "{}",
+        "[[[[]]]]",
+        "{a: {b: {c: 1}}}",
+        "&x [*x]",
+        "*gone",
+        "!!python/object:os.system x",
+        "!!binary aGk=",
+        "? x",
+        "- a",
+    ),
+    *(
+        "'unclosed",
+        '"\\x00"',
+        '"\\ud800"',
+        '"\\u202e\\u200f"',
+        "|\n  a\n   b",
+        ">-\n x",
+        "%TAG ! x",
+        "--- a\n--- b",
+        "@",
+        "`",
+        "\t",
+    ),
+    *(
+        "../../etc/passwd",
+        "/dev/zero",
+        "C:\\x",
+        "CON",
+        "a\0b",
+        "x" * 5000,
+        "{{ 7*7 }}",
+        "{% for x in y %}",
+        "=1+1",
+        "<b>&amp;</b>",
+    ),
+    *(
+        "{file: lines.csv}",
+        "{file: ../x.csv}",
+        "{file: /etc/passwd}",
+        "{file: .}",
+        "{file: nowhere.xlsx, sheet: 7}",
+        "😀" * 50,
+        "𠮷",
+        "e\u0301",
+    ),
 )
 
 
@@ -99,7 +179,9 @@ def spoil_bytes(content: bytes, chance: random.Random) -> bytes:
         elif kind == 4:
             del data[at:]
         elif kind == 5:
-            data[at : at + 1] = chance.choice((b"\0", b"\xff", b"\r", b"\t", b"\x1b[31m", "\ufeff".encode(), "\u2028".encode()))
+            data[at : at + 1] = chance.choice(
+                (b"\0", b"\xff", b"\r", b"\t", b"\x1b[31m", "\ufeff".encode(), "\u2028".encode())
+            )
         else:
             other = chance.randrange(len(data))
             data[at : at + size] = data[other : other + size]
@@ -127,11 +209,18 @@ def spoil_text(content: bytes, chance: random.Random) -> bytes:
             lines[at] = " " * chance.randrange(6) + lines[at].lstrip(" ")
         elif kind == 6:
             where = chance.randrange(len(lines[at]) + 1)
-            lines[at] = lines[at][:where] + chance.choice((*"{}[]:,#&*!|>'\"%@`-?\t\\", "\x00", "\x85", ": ", " #")) + lines[at][where:]
+            lines[at] = (
+                lines[at][:where]
+                + chance.choice((*"{}[]:,#&*!|>'\"%@`-?\t\\", "\x00", "\x85", ": ", " #"))
+                + lines[at][where:]
+            )
         elif kind == 7:
             lines[at] = lines[at].replace(":", "x:", 1)
         else:
-            lines.insert(at, f"{' ' * chance.randrange(5)}{chance.choice(('extra', 'id', 'quote', '价格', '<<', '? a'))}: {chance.choice(SCALARS)}")
+            lines.insert(
+                at,
+                f"{' ' * chance.randrange(5)}{chance.choice(('extra', 'id', 'quote', '价格', '<<', '? a'))}: {chance.choice(SCALARS)}",
+            )
     return "\n".join(lines).encode("utf-8", "surrogatepass")
 
 
@@ -159,7 +248,11 @@ def spoil_parts(content: bytes, chance: random.Random) -> bytes:
     elif kind == 2:
         parts[at] = (name, spoil_bytes(data, chance))
     else:
-        weighty = [number for number, (each, _) in enumerate(parts) if re.search(r"document|sheet1|styles|header|workbook", each)]
+        weighty = [
+            number
+            for number, (each, _) in enumerate(parts)
+            if re.search(r"document|sheet1|styles|header|workbook", each)
+        ]
         at = chance.choice(weighty or [at])
         parts[at] = (parts[at][0], spoil_xml(parts[at][1], chance))
     stream = io.BytesIO()
@@ -175,7 +268,14 @@ def spoil_xml(data: bytes, chance: random.Random) -> bytes:
     text = data.decode("utf-8", "replace")
     for _ in range(chance.choice((1, 1, 3))):
         kind = chance.randrange(6)
-        pattern = (r"<(\w+:\w+)\b[^<>]*/>", r"<(\w+:[pr]|row|c)\b[^<>]*>.*?</\1>", r">[^<>]+<", r'"[^"<>]*"', r"<[^<>]+>", r"\{[{%].*?[%}]\}")[kind]
+        pattern = (
+            r"<(\w+:\w+)\b[^<>]*/>",
+            r"<(\w+:[pr]|row|c)\b[^<>]*>.*?</\1>",
+            r">[^<>]+<",
+            r'"[^"<>]*"',
+            r"<[^<>]+>",
+            r"\{[{%].*?[%}]\}",
+        )[kind]
         found = [*re.finditer(pattern, text, re.S)][:4000]
         if not found:
             continue
@@ -193,10 +293,46 @@ def spoil_xml(data: bytes, chance: random.Random) -> bytes:
 
 
 TAGS = (
-    *("{{ deal }}", "{{ x }}", "{{ deal.id.__class__ }}", "{{ 1/0 }}", "{{ 9**9**9 }}", "{% for a in deal %}", "{% endfor %}", "{%p if x %}"),
-    *("{%tr for l in quote.lines %}", "{%tr endfor %}", "{{", "}}", "{%", "{# a", "{{ 'a' * 10**9 }}", "{{ range(10**9)|list }}", "", " "),
-    *("{% include 'x.docx' %}", "{% set a = 1 %}", "{% macro m() %}{% endmacro %}", "{{ [1,2]|map('x')|list }}", "{{p a }}", "{{r a }}", "&#0;"),
-    *("{% cellbg x %}", "{% colspan 99999 %}", "{% hm %}", "{% vm %}", "{{ quote.total|money('x') }}", "{{ lines|tojson }}", "{{ ''.join }}"),
+    *(
+        "{{ deal }}",
+        "{{ x }}",
+        "{{ deal.id.__class__ }}",
+        "{{ 1/0 }}",
+        "{{ 9**9**9 }}",
+        "{% for a in deal %}",
+        "{% endfor %}",
+        "{%p if x %}",
+    ),
+    *(
+        "{%tr for l in quote.lines %}",
+        "{%tr endfor %}",
+        "{{",
+        "}}",
+        "{%",
+        "{# a",
+        "{{ 'a' * 10**9 }}",
+        "{{ range(10**9)|list }}",
+        "",
+        " ",
+    ),
+    *(
+        "{% include 'x.docx' %}",
+        "{% set a = 1 %}",
+        "{% macro m() %}{% endmacro %}",
+        "{{ [1,2]|map('x')|list }}",
+        "{{p a }}",
+        "{{r a }}",
+        "&#0;",
+    ),
+    *(
+        "{% cellbg x %}",
+        "{% colspan 99999 %}",
+        "{% hm %}",
+        "{% vm %}",
+        "{{ quote.total|money('x') }}",
+        "{{ lines|tojson }}",
+        "{{ ''.join }}",
+    ),
 )
 
 
@@ -337,7 +473,8 @@ def run_part(first: int, count: int) -> tuple[list[str], int, Counter[str]]:
     lines = done.stdout.split("\n")
     faults = re.findall(r"^FAULT .*(?:\n    .*)*", done.stdout, re.M)
     peak = max([int(line[5:]) for line in lines if line.startswith("PEAK ")], default=0)
-    kinds = Counter(dict((kind, int(number)) for line in lines if line.startswith("KINDS ") for kind, number in (each.rsplit("=", 1) for each in line[6:].split())))
+    counts = [each.rsplit("=", 1) for line in lines if line.startswith("KINDS ") for each in line[6:].split()]
+    kinds = Counter({kind: int(number) for kind, number in counts})
     if done.returncode:
         last = next((line for line in reversed(lines) if line.isdecimal()), "?")
         faults.append(f"FAULT {last}: the process ended with {done.returncode}: {done.stderr[-3000:]}")
@@ -360,7 +497,10 @@ def run_many(count: int, first: int = 0, jobs: int | None = None) -> tuple[list[
             for fault in found:
                 print(fault, flush=True)
             rate = kinds.total() / (time.monotonic() - started)
-            print(f"{number}/{len(parts)}: {kinds.total()} inputs, {len(faults)} faults, {peak} MB, {rate:.0f} a second", file=sys.stderr)
+            print(
+                f"{number}/{len(parts)}: {kinds.total()} inputs, {len(faults)} faults, {peak} MB, {rate:.0f} a second",
+                file=sys.stderr,
+            )
     return faults, peak, kinds
 
 
