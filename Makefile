@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Without LibreOffice the example has no page numbers, and is built as a draft.
+DRAFT = $(shell $(BIN)/python -c 'from bidkit.office import find_office; print("" if find_office() else "--draft")')
 
 .PHONY: demo test lint golden docs changelog clean help
 
@@ -24,7 +26,7 @@ $(VENV)/.docs: $(VENV)/.ready
 	touch $@
 
 demo: $(VENV)/.ready
-	$(BIN)/bidkit build examples/water/deals/water/deal.yaml
+	$(BIN)/bidkit build $(DRAFT) examples/water/deals/water/deal.yaml
 
 test: $(VENV)/.ready
 	$(BIN)/python -m pytest
