@@ -21,7 +21,7 @@ import reference  # noqa: E402
 
 LANGS = ("zh", "en")
 PAGES = sorted(DOCS.glob("*.md"))
-ONE_LANGUAGE = {"architecture", "docxtpl", "performance", "template-names"}
+ONE_LANGUAGE = {"architecture", "docxtpl", "performance"}
 FRAGMENTS = sorted((ROOT / "changelog.d").glob("*.md"))
 HAN = re.compile(r"[㐀-鿿，。；：、（）]")
 
