@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 WORDS: dict[str, dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "words.yaml").read_text(encoding="utf-8"))
 _HAN = "　-〿一-鿿＀-￯"
 _TURN = re.compile(rf"^(?P<zh>.*[{_HAN}](?:\s*\d+)?[。：]?) ?(?P<en>[A-Za-z`\"].*)$", re.S)
+_PAIR = re.compile(rf"(?P<code>\d+) (?P<zh>.*[{_HAN}]) ?(?P<en>.*)", re.S)
 
 
 def make_pages(lang: str) -> dict[str, str]:
@@ -32,17 +33,24 @@ def make_pages(lang: str) -> dict[str, str]:
 
 def in_language(text: str, lang: str) -> str:
     """The half of a bilingual help text; help in one language is left whole."""
+    if not re.search("[一-鿿]| / ", text):
+        return text.replace("、", ", ") if lang == "en" else text  # words of the program only
     parts = [cut(part.strip(" \n"), lang) for part in re.split(r"\n\n", text)]
     return "\n\n".join(filter(None, parts))
 
 
 def cut(paragraph: str, lang: str) -> str:
     """A paragraph in one language: `中文 / English`, `中文。English.`, or one whole paragraph for each language."""
-    halves = re.split(r"\s?/\s", paragraph)
     if paragraph.startswith("\b"):
         return f"```\n{paragraph[1:].strip()}\n```"
-    if len(halves) == 2:
-        return halves[0 if lang == "zh" else 1]
+    if codes := re.match(r"退出码 Exit codes: (.+?)\.?$", paragraph, re.S):
+        pairs = [_PAIR.match(item) for item in re.split(r"[,;]\s+(?=\d)", codes[1])]
+        said = [f"{pair['code']} {pair[lang].strip()}" for pair in pairs if pair]
+        return f"退出码：{'，'.join(said)}。" if lang == "zh" else f"Exit codes: {', '.join(said)}."
+    for slash in re.finditer(r"\s?/\s", paragraph):
+        halves = {"zh": paragraph[: slash.start()], "en": paragraph[slash.end() :]}
+        if not re.search(f"[{_HAN}]", halves["en"]):
+            return halves[lang]
     if turn := _TURN.match(paragraph):
         return str(turn[lang])
     return paragraph if bool(re.search(f"[{_HAN}]", paragraph)) == (lang == "zh") else ""
