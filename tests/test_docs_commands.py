@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 from docs_worlds import BETWEEN, make_world
-from shown_commands import PAGES, ROOT, Shown, is_shown, list_stray, read_commands
+from shown_commands import PAGES, ROOT, Change, Shown, apply, is_shown, list_stray, read_steps
 from typer.main import get_command
 from typer.testing import CliRunner
 
 from bidkit.cli import app
 
-COMMANDS = {path: list(read_commands(path)) for path in PAGES}
+STEPS = {path: list(read_steps(path)) for path in PAGES}
 EXIT_CODES = {
     ("credentials", 2): 1,  # some papers expire
     ("diff", 0): 1,  # there are differences
@@ -35,23 +35,28 @@ ELSEWHERE = {
 """Commands that are not run here: a pattern, where they are run instead, what stands there, and why."""
 
 
-def language_of(command: Shown, lines: list[str]) -> str:
+def language_of(command: Shown | Change, lines: list[str]) -> str:
     """README has both languages, one after the other; every other page has the one of its name."""
     if command.page == "README.md":
         return "en" if "## English" in lines[: command.line] else "zh"
     return "en" if command.page.endswith(".en.md") or command.page == "CONTRIBUTING.md" else "zh"
 
 
-def list_runs() -> dict[tuple[str, str], list[Shown]]:
-    """The commands of each page and language, in their order."""
-    runs: dict[tuple[str, str], list[Shown]] = {}
-    for path, commands in COMMANDS.items():
+def list_runs() -> dict[tuple[str, str], list[Shown | Change]]:
+    """What is done on each page that shows a command, by page and language, in order."""
+    runs: dict[tuple[str, str], list[Shown | Change]] = {}
+    for path, steps in STEPS.items():
         lines = path.read_text(encoding="utf-8").splitlines()
-        for command in commands:
+        for step in steps:
             name = path.name.removesuffix(".md").removesuffix(".en")
-            runs.setdefault((name, language_of(command, lines)), []).append(command)
+            runs.setdefault((name, language_of(step, lines)), []).append(step)
+    shown = {key: [step for step in steps if isinstance(step, Shown)] for key, steps in runs.items()}
     return {
-        key: [item for item in found if item.output or not is_shown_below(item, found)] for key, found in runs.items()
+        key: [
+            step for step in steps if not isinstance(step, Shown) or step.output or not is_shown_below(step, shown[key])
+        ]
+        for key, steps in runs.items()
+        if shown[key]
     }
 
 
@@ -61,6 +66,7 @@ def is_shown_below(command: Shown, commands: list[Shown]) -> bool:
 
 
 RUNS = list_runs()
+COMMANDS = {key: [step for step in steps if isinstance(step, Shown)] for key, steps in RUNS.items()}
 
 
 def is_elsewhere(command: Shown) -> bool:
@@ -97,19 +103,25 @@ OFFICE = ("README", "prices", "reports")
 def test_commands_of_a_page_do_what_it_says(
     page: str, lang: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    todo = [(at, command) for at, command in enumerate(RUNS[page, lang]) if not is_elsewhere(command)]
-    if not todo:
+    if all(is_elsewhere(command) for command in COMMANDS[page, lang]):
         return
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8" if lang == "zh" else "en_US.UTF-8")
     root = make_world(tmp_path, page, lang)
     monkeypatch.chdir(root)
-    for at, command in todo:
-        if happens := BETWEEN.get((page, at)):
+    number = -1
+    for step in RUNS[page, lang]:
+        if isinstance(step, Change):
+            apply(step, Path.cwd())
+            continue
+        number += 1
+        if is_elsewhere(step):
+            continue
+        if happens := BETWEEN.get((page, number)):
             happens(root)
-        code, printed, said = run(command, monkeypatch)
-        assert code == EXIT_CODES.get((page, at), 0), f"{command.page}:{command.line}: {command.text}\n{said}"
-        if command.output is not None:
-            assert is_shown(printed, command.output), f"{command.page}:{command.line}: {command.text}\n{printed}"
+        code, printed, said = run(step, monkeypatch)
+        assert code == EXIT_CODES.get((page, number), 0), f"{step.page}:{step.line}: {step.text}\n{said}"
+        if step.output is not None:
+            assert is_shown(printed, step.output), f"{step.page}:{step.line}: {step.text}\n{printed}"
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
@@ -118,7 +130,7 @@ def test_no_command_stands_in_a_block_that_nobody_runs(path: Path) -> None:
 
 
 def test_there_are_many_commands_and_both_languages_show_the_same_number() -> None:
-    counts = {key: sum(item.program == "bidkit" for item in commands) for key, commands in RUNS.items()}
+    counts = {key: sum(item.program == "bidkit" for item in commands) for key, commands in COMMANDS.items()}
     assert sum(counts.values()) > 80
     assert {page for page, _ in counts} >= {"README", "batch", "credentials", "diff", "templates", "verify"}
     for page in {page for page, _ in counts}:
@@ -129,7 +141,7 @@ def test_there_are_many_commands_and_both_languages_show_the_same_number() -> No
 @pytest.mark.parametrize("pattern", ELSEWHERE)
 def test_what_is_not_run_here_is_run_elsewhere(pattern: str) -> None:
     file, text, reason = ELSEWHERE[pattern]
-    found = [command for commands in RUNS.values() for command in commands if re.match(pattern, f"{command.text} ")]
+    found = [command for commands in COMMANDS.values() for command in commands if re.match(pattern, f"{command.text} ")]
     assert found, "no page shows such a command any more"
     assert reason
     assert text in (ROOT / file).read_text(encoding="utf-8")
@@ -137,14 +149,16 @@ def test_what_is_not_run_here_is_run_elsewhere(pattern: str) -> None:
 
 def test_targets_of_make_are_there() -> None:
     targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
-    shown = {command.text.split()[1] for commands in RUNS.values() for command in commands if command.program == "make"}
+    shown = {
+        command.text.split()[1] for commands in COMMANDS.values() for command in commands if command.program == "make"
+    }
     assert {"demo", "test"} <= shown <= targets
 
 
 def test_exit_codes_are_those_of_commands_that_are_shown() -> None:
     for page, at in [*EXIT_CODES, *BETWEEN]:
         for lang in ("zh", "en"):
-            assert not is_elsewhere(RUNS[page, lang][at]), page
+            assert not is_elsewhere(COMMANDS[page, lang][at]), page
 
 
 # Commands inside of sentences: too many to run, but each is one of this program, with its options.
@@ -186,3 +200,11 @@ def test_what_is_left_out_of_an_output_is_marked(shown: str) -> None:
 @pytest.mark.parametrize("shown", ["a", "b", "b\n…", "a…", "…\na", "a\nb\nc"])
 def test_what_is_not_printed_is_not_taken_for_left_out(shown: str) -> None:
     assert not is_shown("a\nb\n", shown)
+
+
+def test_a_page_changes_the_lines_that_it_names(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("a: 1\n  b: 2\nc: 3\n", encoding="utf-8")
+    apply(Change("x.md", 1, "diff", "a.yaml", "-   b: 2\n+   b: 4\n+   d: 5\n- c: 3\n"), tmp_path)
+    assert (tmp_path / "a.yaml").read_text(encoding="utf-8") == "a: 1\n  b: 4\n  d: 5\n"
+    with pytest.raises(AssertionError, match="stands 0 times"):
+        apply(Change("x.md", 1, "diff", "a.yaml", "- b: 2\n"), tmp_path)
