@@ -59,6 +59,18 @@ def test_an_item_is_attested_and_what_stood_there_stays(tmp_path: Path) -> None:
     assert record["evidence_sha256"] == hashlib.sha256("报价逐行复核，无误。".encode()).hexdigest()
 
 
+def test_a_list_that_is_not_indented_is_added_to_as_it_stands(tmp_path: Path) -> None:
+    deal = make_open_deal(tmp_path)
+    assert attest(deal)[0] == 0
+    file = deal.with_name("attestations.yaml")
+    records = yaml.safe_load(file.read_text(encoding="utf-8"))
+    before = write(file, yaml.safe_dump(records, allow_unicode=True, sort_keys=False)).read_text(encoding="utf-8")
+    assert "\n- " in before
+    assert attest(deal, by="林知行")[0] == 0
+    assert file.read_text(encoding="utf-8").startswith(before)
+    assert state_of(deal) == (State.DONE, "林知行")
+
+
 @pytest.mark.parametrize("by", ["叶知秋", "叶 知秋(销售)", "叶知秋，总监"])
 def test_one_person_does_not_review_two_parts(tmp_path: Path, by: str) -> None:
     deal = make_open_deal(tmp_path)

@@ -78,6 +78,7 @@ ARTICLES = {
     "PR42": ("招标投标法第 43 条；政府采购法第 77 条", "Tendering Law art. 43; Procurement Law art. 77"),
     "FM05": ("87 号令第 63 条第五项", "Order 87 art. 63"),
     "FM18": ("财库〔2020〕46号第四条、第十一条", "Caiku .2020. No. 46, articles 4 and 11"),
+    "PK02": ("招标投标法实施条例第 40 条第一项；87 号令第 37 条", "art. 40; Order 87 art. 37"),
     "QU15": ("财库〔2020〕46 号第九条", "Caiku .2020. No. 46 art. 9"),
     "FM29": ("87号令第二十七条", "Order 87, art. 27"),
     "ID03": ("87 号令第 51 条", "Order 87 art. 51"),

@@ -52,6 +52,7 @@ NOT_SEEDED = {
     **dict.fromkeys(
         ("ST01", "ST02", "ST03"), ("test_strategy.py", "test_a_strategy_with_holes", "of a tender they only inform")
     ),
+    "PK02": ("test_verify_package.py", "test_the_same_sessions_of_word", "it takes the packages of two bidders"),
     "PR24": ("test_simulation.py", "test_a_total_that_names_no_lot", "no example has lots"),
 }
 """Codes that are not seeded into an example: the test that finds them in a deal of its own, and why."""

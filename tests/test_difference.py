@@ -259,6 +259,13 @@ def test_what_a_deal_draws_on_is_told(pair: tuple[Path, Path], file: str, old: s
     assert told in text(pair)
 
 
+def test_what_followed_the_bid_is_told(pair: tuple[Path, Path]) -> None:
+    for deal, day in zip(pair, ("2026-10-08", "2026-10-09"), strict=True):
+        write(deal.with_name("follow.yaml"), f"schema: bidkit/follow@1\naward: {{noticed_on: {day}}}\n")
+    shown = text(pair)
+    assert "2026-10-08" in shown and "2026-10-09" in shown and "follow.award.noticed_on" in shown
+
+
 def test_a_form_of_the_buyer_and_its_mapping_are_told(tmp_path: Path) -> None:
     forms = [{"id": "letter", "file": "letter.docx", "map": "letter.yaml"}]
     deals = [make_workspace(tmp_path / side, forms=forms) for side in ("a", "b")]

@@ -30,6 +30,7 @@ from bidkit.package import (
     find_missing,
     make_manifest,
     recover_package,
+    write_file,
     write_folder,
     write_package,
 )
@@ -329,6 +330,12 @@ class TestFailures:
         assert write_package(folder, make_files("new"), force=False) == []
         assert read_all(folder) == make_files("new")
         assert [path.name for path in folder.parent.iterdir()] == ["deal"]
+
+    def test_a_single_file_clears_what_killed_writers_of_it_left(self, tmp_path: Path) -> None:
+        for process in (1, 4_194_305):  # one that lives, and a number above the highest of Linux
+            (tmp_path / f".lines.csv.stage-{process}").write_bytes(b"half")
+        assert write_file(tmp_path / "lines.csv", b"whole", force=False) == []
+        assert {path.name for path in tmp_path.iterdir()} == {"lines.csv", ".lines.csv.stage-1"}
 
     def test_killed_build_leaves_the_old_package_whole_and_the_next_one_works(self, folder: Path) -> None:
         process = subprocess.Popen([sys.executable, "-c", WRITER, str(folder)])

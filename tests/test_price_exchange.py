@@ -29,7 +29,8 @@ from bidkit.source.tables.comma import escape_formula, read_csv
 
 
 def run(*arguments: object) -> Result:
-    return CliRunner().invoke(app, ["price", *map(str, arguments), "--lang", "en"])
+    words = ["import", "prices", *arguments[1:]] if arguments[0] == "import" else ["price", *arguments]
+    return CliRunner().invoke(app, [*map(str, words), "--lang", "en"])
 
 
 @pytest.fixture
@@ -220,7 +221,7 @@ def test_place_that_cannot_be_written_is_named_as_it_was_asked_for(tmp_path: Pat
     deal, place = make_workspace(tmp_path), make_place(tmp_path)
     (tmp_path / "loop").symlink_to("loop")
     result = run("export", deal, "-o", place, "--force")
-    assert (result.exit_code, result.stderr.splitlines()[0].split(":")[1]) == (1, f" cannot write {place}")
+    assert (result.exit_code, result.stderr.splitlines()[0].split(":")[1]) == (2, f" cannot write {place}")
 
 
 DEEP = "[" * 5000 + "]" * 5000

@@ -55,6 +55,12 @@ def test_name_of_another_deal_is_found_where_it_is_written(tmp_path: Path, text:
     assert items[0].span.line > 0
 
 
+def test_every_place_in_the_sources_is_told(tmp_path: Path) -> None:
+    items = found(tmp_path, **say("溪桥市供水有限公司使用良好。"), solution__overview="溪桥市供水有限公司已用此方案。")
+    lines = {(item.span.file, item.span.line) for item in items if item.span}
+    assert len(lines) == 2
+
+
 def test_clean_bid_has_none(tmp_path: Path) -> None:
     assert found(tmp_path) == []
 

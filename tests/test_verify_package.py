@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -22,10 +23,12 @@ from test_form_parts import add_forms, make_deal, place
 from typer.testing import CliRunner
 from workspace import NOW, make_workspace, sign_all
 
+from bidkit import __version__
 from bidkit.basis import FACTS, read_facts
 from bidkit.build import Options, build_deal
 from bidkit.cli import app
 from bidkit.diagnostic import Severity
+from bidkit.kinship import list_marks
 from bidkit.reports import Result
 from bidkit.verification import verify_packages
 
@@ -265,6 +268,44 @@ class TestFacts:
     def test_they_are_in_the_manifest(self, final: Path) -> None:
         outputs = json.loads((final / "internal/manifest.json").read_bytes())["outputs"]
         assert outputs[FACTS] == hashlib.sha256((final / FACTS).read_bytes()).hexdigest()
+
+
+class TestPackagesOfTwoBidders:
+    """Files of two bidders that one computer has made; papers and the buyer's forms, which all have, are no sign."""
+
+    @pytest.mark.parametrize(("uscc", "is_told"), [("91110108MA01XXXX1K", True), ("", False)])
+    def test_the_same_sessions_of_word_are_told(self, small: Path, tmp_path: Path, uscc: str, is_told: bool) -> None:
+        other = Path(shutil.copytree(small, tmp_path / "other"))
+        facts = json.loads((other / FACTS).read_text(encoding="utf-8"))
+        own = facts["basis"]["bid"]["company"]["uscc"]
+        facts["basis"]["bid"]["company"]["uscc"] = uscc or own
+        (other / FACTS).write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+        for folder in (small, other):
+            volume = folder / "submit/proposal.docx"
+            parts = parts_of(volume.read_bytes())
+            sessions = b'<w:rsids><w:rsidRoot w:val="00A1B2C3"/><w:rsid w:val="00A1B2C3"/></w:rsids>'
+            parts["word/settings.xml"] = parts["word/settings.xml"].replace(
+                b"</w:settings>", sessions + b"</w:settings>"
+            )
+            volume.write_bytes(zipped(parts))
+            renew(folder)
+        told = [item for item in verify_packages([small, other], __version__).diagnostics if item.code == "PK02"]
+        assert len(told) == 2 * is_told
+        assert all(
+            "00A1B2C3" in item.message("en") and item.span and item.span.file != str(item.values["other"])
+            for item in told
+        )
+        assert "PK02" not in codes(verify_packages([small], __version__), Severity.WARNING)
+
+    def test_the_id_of_a_pdf_and_the_sessions_that_the_buyer_left_are_no_mark(self) -> None:
+        with pikepdf.new() as pdf:
+            pdf.add_blank_page()
+            pdf.save(out := io.BytesIO(), deterministic_id=True)
+        assert {kind for kind, _ in list_marks({"a.pdf": out.getvalue(), "b.pdf": b"broken"})} == {"pdf_id"}
+        settings = b'<w:settings><w:rsids><w:rsid w:val="00A1B2C3"/></w:rsids></w:settings>'
+        form = zipped({"[Content_Types].xml": b"<Types/>", "word/settings.xml": settings})
+        assert list_marks({"letter.docx": form}) == {("session", "00A1B2C3"): "letter.docx"}
+        assert list_marks({"letter.docx": form}, [form]) == {}
 
 
 class TestCommand:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
@@ -102,7 +103,8 @@ def _add(path: Path, record: dict[str, str], before: Sequence[R], kind: type[R])
     key = _HEADS[path.name]
     text = path.read_text(encoding="utf-8") if path.exists() else f"schema: bidkit/{key}@1\n{key}:\n"
     lines = yaml.safe_dump(record, allow_unicode=True, sort_keys=False, width=1000).splitlines()
-    added = "\n".join([f"  - {lines[0]}", *(f"    {line}" for line in lines[1:])])
+    margin = _find_margin(text)
+    added = "\n".join([f"{margin}- {lines[0]}", *(f"{margin}  {line}" for line in lines[1:])])
     made = f"{text.rstrip()}\n{added}\n"
     try:
         now = [kind.model_validate(item) for item in yaml.load(made, yaml.BaseLoader)[key]]
@@ -115,3 +117,9 @@ def _add(path: Path, record: dict[str, str], before: Sequence[R], kind: type[R])
         path.parent.mkdir(exist_ok=True)
     problems = write_file(path, made.encode(), force=True)
     return (None if has_errors(problems) else now[-1]), problems
+
+
+def _find_margin(text: str) -> str:
+    """How far the records of a file are indented; a list may stand as far left as its key."""
+    first = re.search(r"^( *)- ", text, re.M)
+    return first[1] if first else "  "

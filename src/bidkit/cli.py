@@ -35,8 +35,10 @@ from bidkit.command import (
 from bidkit.credentials_cli import credentials
 from bidkit.difference_cli import diff
 from bidkit.forms_cli import forms
+from bidkit.import_cli import importing
 from bidkit.price_cli import price
 from bidkit.requirements_cli import requirements
+from bidkit.start_cli import init, new
 
 if TYPE_CHECKING:
     from bidkit.inspection import Inspection
@@ -53,6 +55,8 @@ app = typer.Typer(
     help="""标书即代码：一个 deal.yaml 生成整套投标文件。Bids as code: one deal.yaml becomes the whole bid package.
 
     \b
+    bidkit init 标书                         建立工作区 / make a workspace
+    bidkit new water                        新建项目 / start a deal
     bidkit check deals/water/deal.yaml      检查，不写文件 / judge, write nothing
     bidkit gate  deals/water/deal.yaml      销售阶段检查表 / the checklist of the stages
     bidkit build deals/water/deal.yaml      生成 dist/<id>/ / build the package
@@ -66,6 +70,7 @@ app = typer.Typer(
     bidkit template eject zh-proposal       复制自带的模板包 / copy a shipped pack
     bidkit price simulate dist/water        模拟评委修正价格 / what a committee would correct
     bidkit price export deal.yaml           报价导出为 JSON、CSV / the quote as JSON or CSV
+    bidkit import prices 报价.xlsx          读入价格表、要求清单 / read price lists and requirements
     bidkit forms scan 投标函.docx            采购人格式中的空白 / the blanks of a buyer's form
     bidkit credentials expiring             快到期的资信文件 / papers that expire soon
     bidkit requirements merge deal.yaml b.xlsx  与更正后的清单合并 / merge a new list
@@ -83,7 +88,10 @@ template = typer.Typer(
     docs/templates.md、docs/workbooks.md 教写模板 / docs/templates.en.md and docs/workbooks.en.md teach how to write
     them.""",
 )
+app.command()(init)
+app.command()(new)
 app.add_typer(template)
+app.add_typer(importing)
 app.add_typer(price)
 app.add_typer(credentials)
 app.add_typer(requirements)

@@ -136,6 +136,25 @@ def echo(content: str | bytes, language: str) -> None:
         refuse([Diagnostic("EN04", None, {"folder": "stdout", "reason": error.strerror or str(error)})], language)
 
 
+def write_result(content: bytes, output: Path | None, language: str, *, force: bool) -> None:
+    """A result to a file, or to stdout byte for byte; stops where the file is there and may not be replaced (1), or
+    cannot be written (2)."""
+    from bidkit.package import write_file
+
+    if output is None:
+        echo(content, language)
+    elif problems := write_file(output, content, force=force):
+        refuse(problems, language, code=1 if problems[0].code == "EN17" else 2)
+
+
+def read_columns(named: Sequence[str] | None) -> dict[str, str]:
+    """The fields and titles of `--column FIELD=TITLE`; stops where one has no title."""
+    columns = dict(pair.partition("=")[::2] for pair in named or ())
+    if not all(columns.values()):
+        raise typer.BadParameter("FIELD=TITLE", param_hint="--column")
+    return columns
+
+
 def _discard_output() -> None:
     """Let nothing be written any more when Python flushes what is left at its end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -13,6 +13,7 @@ import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, Literal
 
 from pydantic import Field
@@ -24,7 +25,7 @@ from bidkit.diagnostic import Diagnostic, Span, Term, has_errors
 from bidkit.quote import Quote, round_cents
 from bidkit.quote.offers import round_to
 from bidkit.scalars import Currency, Day, Model, Money, Note, Text, validate
-from bidkit.source import decode, parse_mapping, parse_table
+from bidkit.source import decode, parse_docx, parse_mapping, parse_table
 from bidkit.source.tables.comma import escape_formula
 from bidkit.words import count_decimals
 
@@ -118,16 +119,19 @@ def export_csv(bid: Bid) -> bytes:
     return _write_csv(list(_list_lines(bid)))
 
 
-def import_lines(content: bytes, name: str, sheet: str | None = None) -> tuple[bytes | None, list[Diagnostic]]:
+def import_lines(
+    content: bytes, name: str, sheet: str | None = None, columns: Mapping[str, str] = MappingProxyType({})
+) -> tuple[bytes | None, list[Diagnostic]]:
     """An exported quote, or a price list, as the csv of a deal's lines; None if anything in it is wrong.
 
     Args:
-        name: the file's; `.json`, `.csv`, `.xlsx` or `.xlsm`. Diagnostics: DL01–DL28, DL46–DL49, PR01, PR07.
+        name: the file's; `.json`, `.csv`, `.xlsx`, `.xlsm`, or a `.docx` whose tables are price lists.
+        columns: field -> title, for titles that are not known. Diagnostics: DL01–DL28, DL46–DL49, PR01, PR07, TP01.
     """
     if name.lower().endswith(".json"):
         lines, problems = _read_record(content, name)
     else:
-        lines, problems = _read_list(content, name, sheet)
+        lines, problems = _read_list(content, name, sheet, columns)
     if lines is None or has_errors(problems):
         return None, problems
     return _write_csv([_describe(line) for line in lines]), problems
@@ -144,8 +148,13 @@ def _read_record(content: bytes, name: str) -> tuple[Sequence[Line] | None, list
     return (None, problems) if quote is None else (quote.lines, [*problems, *_check_ids(quote.lines), *_check(quote)])
 
 
-def _read_list(content: bytes, name: str, sheet: str | None) -> tuple[Sequence[Line] | None, list[Diagnostic]]:
-    items, problems = parse_table(content, name, Span(name), Span(name), sheet)
+def _read_list(
+    content: bytes, name: str, sheet: str | None, columns: Mapping[str, str]
+) -> tuple[Sequence[Line] | None, list[Diagnostic]]:
+    if name.lower().endswith(".docx"):
+        items, problems = parse_docx(content, name, ("name", "quantity", "unit_price"), columns)
+    else:
+        items, problems = parse_table(content, name, Span(name), Span(name), sheet, columns)
     lines = []
     for node in items or ():
         line, found = validate(Line, node)

@@ -12,6 +12,7 @@ A killed build leaves at most those names; `recover_package` puts them right.
 from __future__ import annotations
 
 import ctypes
+import errno
 import glob
 import hashlib
 import json
@@ -123,6 +124,29 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> list[Diagnostic]:
     return []
 
 
+def add_files(folder: Path, files: Mapping[str, bytes]) -> list[Diagnostic]:
+    """Put files into a folder that may be there, all or none. Diagnostics: EN50 (one of them is there), EN04, EN06."""
+    if not folder.exists() and not folder.is_symlink():
+        return write_folder(folder, files)
+    paths = {folder / name: content for name, content in files.items()}
+    taken = [path for path in paths if path.exists() or path.is_symlink()]
+    if taken:
+        return [Diagnostic("EN50", None, {"file": ", ".join(map(str, taken))})]
+    made: list[Path] = []
+    try:
+        for path, content in paths.items():
+            made += [each for each in reversed((path, *path.parents)) if not each.exists()]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("xb") as file:
+                file.write(content)
+    except OSError as error:
+        for path in reversed(made):
+            with suppress(OSError):
+                path.rmdir() if path.is_dir() else path.unlink()
+        return [Diagnostic("EN04", None, {"folder": error.filename or folder, "reason": error.strerror or str(error)})]
+    return []
+
+
 def write_file(path: Path, content: bytes, *, force: bool) -> list[Diagnostic]:
     """Write one file whole, over another one only if `force`; a link stays one, and what it points at is written.
 
@@ -143,11 +167,25 @@ def _replace_file(path: Path, content: bytes) -> None:
         path.write_bytes(content)
         return
     stage = path.with_name(f".{path.name}.stage-{os.getpid()}")
+    for left in path.parent.glob(f".{glob.escape(path.name)}.stage-*"):
+        if not _is_alive(left.name.rpartition("-")[2]):
+            left.unlink(missing_ok=True)
     try:
         stage.write_bytes(content)
         stage.replace(path)
     finally:
         stage.unlink(missing_ok=True)
+
+
+def _is_alive(process: str) -> bool:
+    """Whether a process is still there that may be writing; yes where it cannot be known."""
+    if sys.platform == "win32" or not process.isdecimal():
+        return True
+    try:
+        os.kill(int(process), 0)
+    except OSError as error:
+        return error.errno != errno.ESRCH
+    return True
 
 
 def find_built(folder: Path) -> Built | None:

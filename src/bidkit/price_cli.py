@@ -20,6 +20,7 @@ from bidkit.command import (
     make_options,
     refuse,
     require,
+    write_result,
 )
 
 if TYPE_CHECKING:
@@ -42,12 +43,11 @@ price = typer.Typer(
     name="price",
     no_args_is_help=True,
     rich_markup_mode="rich",
-    help="""报价：模拟评委修正，导出，导入。Prices: what a committee would correct; export and import.
+    help="""报价：模拟评委修正，导出。Prices: what a committee would correct; export.
 
     \b
     bidkit price simulate dist/water --rules mof87
     bidkit price export deals/water/deal.yaml --format csv -o lines.csv
-    bidkit price import 报价.xlsx -o lines.csv
 
     docs/prices.md、docs/prices.en.md 有例子 / with examples.""",
 )
@@ -120,41 +120,4 @@ def export(
     if result.bid is None or wrong:
         refuse(wrong or result.diagnostics, language, result.root)
     content = export_csv(result.bid) if format is ExportFormat.CSV else export_json(result.bid).encode()
-    _write(content, output, force, language)
-
-
-@price.command(name="import")
-def import_(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="导出的 .json，或价格表 .csv、.xlsx / a .json, .csv or .xlsx")
-    ],
-    output: Output = None,
-    force: Force = False,
-    sheet: Annotated[
-        str | None, typer.Option("--sheet", help="工作表，默认第一张 / the sheet, default the first")
-    ] = None,
-    lang: LangOption = None,
-) -> None:
-    """把导出的报价或价格表读成项目的报价行。An exported quote or a price list as the lines of a deal.
-
-    有一处读不懂就不写。Nothing is written while anything is not understood.
-    """
-    from bidkit.exchange import import_lines
-
-    language = find_language(lang)
-    require(file, language)
-    content, problems = import_lines(file.read_bytes(), file.name, sheet)
-    if content is None:
-        refuse(problems, language, file.parent)
-    _write(content, output, force, language)
-
-
-def _write(content: bytes, output: Path | None, force: bool, language: str) -> None:
-    """To a file, or to stdout byte for byte."""
-    from bidkit.package import write_file
-
-    if output is None:
-        echo(content, language)
-        return
-    if problems := write_file(output, content, force=force):
-        refuse(problems, language)
+    write_result(content, output, language, force=force)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bidkit.command import Deal, Format, FormatOption, LangOption, echo, find_language, refuse, require
+from bidkit.command import Deal, Format, FormatOption, LangOption, echo, find_language, read_columns, refuse, require
 
 NewList = Annotated[Path, typer.Argument(metavar="NEW_LIST", help="更正后的清单 .xlsx、.csv、.docx / the new list")]
 Addendum = Annotated[str, typer.Option("--addendum", metavar="NO", help="补遗的编号 / number of the addendum")]
@@ -76,9 +76,7 @@ def merge(
     language = find_language(lang)
     for path in (deal, new_list):
         require(path, language)
-    columns = dict(pair.partition("=")[::2] for pair in column or ())
-    if not all(columns.values()):
-        raise typer.BadParameter("FIELD=TITLE", param_hint="--column")
+    columns = read_columns(column)
     made, root, problems = merge_list(deal, new_list, addendum.strip(), sheet, columns, partial)
     if made is None:
         refuse(problems, language, root, 2 if any(item.code in ("DL19", "EN24") for item in problems) else 1)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
 from bidkit.basis import FACTS, Basis, Facts, describe_files, judge_files, read_facts
 from bidkit.correction import Regime
-from bidkit.diagnostic import Diagnostic, Severity, Span, Suppressed, has_errors, sort_diagnostics
+from bidkit.diagnostic import Diagnostic, Severity, Span, Suppressed, Term, has_errors, sort_diagnostics
+from bidkit.kinship import list_marks
 from bidkit.made import compare_files
 from bidkit.package import MANIFEST
 from bidkit.records import Unfit
@@ -32,10 +33,12 @@ class _Found:
     facts: Facts | None
     diagnostics: Sequence[Diagnostic]
     suppressed: Sequence[Suppressed] = ()
+    submit: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def verify_packages(folders: Sequence[Path], version: str, *, is_strict: bool = False) -> Result:
-    """Every package verified; places are given with the folder. Diagnostics: those of `judge_files`, PK50–PK57, PR14.
+    """Every package verified, and held against each other; places are given with the folder. Diagnostics: those of
+    `judge_files`, PK02, PK50–PK57, PR14.
 
     Args:
         version: that of this bidkit.
@@ -43,9 +46,10 @@ def verify_packages(folders: Sequence[Path], version: str, *, is_strict: bool = 
     diagnostics: list[Diagnostic] = []
     suppressed: list[Suppressed] = []
     packages, bids = [], []
-    for folder in folders:
-        found = _verify(folder, version)
-        told = sort_diagnostics(_place(item, folder) for item in found.diagnostics)
+    read = {folder: _verify(folder, version) for folder in folders}
+    akin = {folder: [*_find_akin(folder, read)] for folder in folders}
+    for folder, found in read.items():
+        told = sort_diagnostics(_place(item, folder) for item in (*found.diagnostics, *akin[folder]))
         diagnostics += told
         suppressed += [replace(item, finding=_place(item.finding, folder)) for item in found.suppressed]
         is_draft = found.facts.basis.is_draft if found.facts else False
@@ -79,7 +83,34 @@ def _verify(folder: Path, version: str) -> _Found:
     told, suppressed = facts.basis.policy.judge(_judge(facts, contents))
     known = {(item.code, item.span.file) for item in problems if item.span}
     problems += [item for item in told if not item.span or (item.code, item.span.file) not in known]
-    return _Found(facts, [*problems, *_correct(folder, facts.basis, contents)], suppressed)
+    submit = {name: contents[name] for name in facts.basis.promised if name in contents}
+    return _Found(facts, [*problems, *_correct(folder, facts.basis, contents)], suppressed, submit)
+
+
+def _find_akin(folder: Path, read: Mapping[Path, _Found]) -> Iterator[Diagnostic]:
+    """What a package's files share with those of other bidders that only one computer gives. Diagnostics: PK02."""
+    own = read[folder].facts
+    others = [path for path, found in read.items() if own and found.facts and _is_rival(own, found.facts)]
+    marks = _list_marks(read[folder]) if others else {}
+    for path in others:
+        theirs = _list_marks(read[path])
+        shared: dict[tuple[str, str, str], str] = {}
+        for mark in (mark for mark in marks if mark in theirs):
+            shared.setdefault((mark[0], marks[mark], theirs[mark]), mark[1])
+        for (kind, name, other), value in shared.items():
+            values = {"kind": Term(kind), "value": value, "other": path / other}
+            yield Diagnostic("PK02", Span(name), values, Severity.WARNING)
+
+
+def _is_rival(one: Facts, two: Facts) -> bool:
+    return one.basis.bid.company.uscc != two.basis.bid.company.uscc
+
+
+def _list_marks(found: _Found) -> dict[tuple[str, str], str]:
+    """The marks of what the bidder itself has made: copies of papers and the buyer's own forms are no such files."""
+    basis = cast("Facts", found.facts).basis
+    forms = [form.content for kept in basis.word_forms.values() for form in kept]
+    return list_marks({name: content for name, content in found.submit.items() if name not in basis.copies}, forms)
 
 
 def _read_all(files: Mapping[str, Path]) -> tuple[dict[str, bytes], list[Diagnostic]]:

@@ -149,7 +149,7 @@ def write_list(source: Source, merged: Merge) -> tuple[bytes | None, list[Diagno
     elif source.name:
         content = _write_csv(source, merged)
     else:
-        content = _write_anew(merged)
+        content = write_anew(merged)
     at = Span(name)
     items, problems = parse_table(content, name, at, at, source.sheet, source.columns, source.ignore)
     read = [item.model_dump() for node in items or Items(at) if (item := validate(Requirement, node)[0])]
@@ -236,8 +236,8 @@ def _write_csv(source: Source, merged: Merge) -> bytes:
     return (b"" if is_plain else codecs.BOM_UTF8) + stream.getvalue().encode()
 
 
-def _write_anew(merged: Merge) -> bytes:
-    """A csv of a list that stood in deal.yaml."""
+def write_anew(merged: Merge) -> bytes:
+    """A csv with the columns of a deal's list, where the deal has none in a file."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(_ALL)

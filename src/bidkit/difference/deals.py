@@ -95,6 +95,7 @@ def _compare_rest(old: Side, new: Side) -> Iterator[Change]:
             _list_named(old.catalog, key), _list_named(new.catalog, key), place, by_likeness=False
         )
     yield from compare_records(old.attestations, new.attestations, root.enter("attestations"))
+    yield from compare_values(old.follow, new.follow, root.enter("follow"), "follow")
     yield from compare_values(old.suppressions, new.suppressions, root.enter("suppressions"), "suppressions")
     yield from compare_values(old.pack, new.pack, root.enter("pack"), "pack")
     for name in dict.fromkeys((*old.files, *new.files)):

@@ -1,7 +1,7 @@
 """a deal with all that it draws on, as far as it can be read: one side of a comparison.
 
 The company, the catalog entries that it names, the papers that are chosen for it, the files that are attached or shown,
-its attestations and suppressions, its template pack.
+its attestations and suppressions, what followed it, its template pack.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from bidkit.config import Settings, find_workspace, load_settings
 from bidkit.credentials.choosing import choose_from_library
 from bidkit.deal import Deal, load_deal
 from bidkit.diagnostic import Diagnostic, Span
+from bidkit.follow import Follow, load_follow
 from bidkit.gate import ATTESTATIONS_NAME, Attestation, load_attestations
 from bidkit.matrix import find_own
 from bidkit.pack import DEFAULT_PACKS, load_pack
@@ -46,6 +47,7 @@ class Side:
     pack: tuple[str, str]
     attestations: tuple[Attestation, ...] = ()
     suppressions: tuple[str, ...] = ()
+    follow: Follow | None = None
 
 
 def load_side(path: Path, now: datetime, as_of: date | None) -> tuple[Side | None, Path, list[Diagnostic]]:
@@ -70,17 +72,18 @@ def load_side(path: Path, now: datetime, as_of: date | None) -> tuple[Side | Non
     attestations, found = load_attestations(workspace, name, process or load_shipped())
     found += wrong_process
     policy, more = load_policy(workspace, settings, deal)
+    follow, unread = load_follow(workspace, name, deal)
     pack, wrong = load_pack(workspace, settings.pack or DEFAULT_PACKS[deal.language])
     wanted = [*_list_files(name, deal, catalog, attestations, bid)]
     wanted += [("", settings.process, settings.span("process"))] if settings.process else []
     waivers = PurePosixPath(find_own(name, WAIVERS_NAME))
     wanted += [("", str(waivers), None)] if str(waivers) in workspace.names(str(waivers.parent), ".yaml") else []
     files, missing = _hash_files(workspace, name, wanted)
-    problems += [*found, *more, *wrong, *missing]
+    problems += [*found, *more, *unread, *wrong, *missing]
     stated = tuple(" ".join(item) for item in policy.stated)
     template = (pack.name, pack.hash) if pack else ("", "")
     folder = str(PurePosixPath(name).parent)
-    side = Side(deal, settings, catalog, bid, folder, files, template, attestations, stated)
+    side = Side(deal, settings, catalog, bid, folder, files, template, attestations, stated, follow)
     return side, workspace.root, problems
 
 

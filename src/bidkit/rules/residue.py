@@ -58,18 +58,17 @@ def nothing_of_others(done: Residue) -> Iterator[Finding]:
     for name, whose in done.names.items():
         if (wanted := fold(name)) not in whole:
             continue
-        place = next(place for place, text in folded if wanted in text)
-        source = _find_source(done.bid, wanted)
-        yield Finding(source or Span(done.name, place=tuple(place)), {"name": name, "what": whose})
+        places = dict.fromkeys(Span(done.name, place=tuple(place)) for place, text in folded if wanted in text)
+        for span in dict.fromkeys(_find_sources(done.bid, wanted)) or places:
+            yield Finding(span, {"name": name, "what": whose})
 
 
-def _find_source(bid: Bid, wanted: str) -> Span | None:
-    """Where a text of the deal or of the catalog says it; None if it comes from elsewhere."""
+def _find_sources(bid: Bid, wanted: str) -> Iterator[Span]:
+    """Where texts of the deal and of the catalog say it; nowhere if it comes from elsewhere."""
     skipped = (*(bid.deal.competitors or ()), *bid.deal.track_record)
     records = (bid.deal, *bid.catalog.products, *bid.catalog.services)
     lines = (line for record in records for line in list_lines(record, skipped, ("strategy",)))
-    found = (at for line, at in lines if wanted in fold(line))
-    return next(found, None)
+    yield from (at for line, at in lines if at and wanted in fold(line))
 
 
 RULES = (nothing_of_others,)

@@ -1,0 +1,105 @@
+"""Typer commands that read lists of others: prices and requirements from .xlsx, .csv and the tables of a .docx."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bidkit.command import LangOption, find_language, read_columns, refuse, require, write_result
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help=".xlsx、.csv、.docx / .xlsx, .csv or .docx")]
+Output = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="FILE", help="写到文件，默认输出 / to a file, default stdout")
+]
+Force = Annotated[bool, typer.Option("--force", help="覆盖已有的文件 / overwrite a file that is there")]
+Sheet = Annotated[str | None, typer.Option("--sheet", help="工作表，默认第一张 / the sheet, default the first")]
+Column = Annotated[
+    list[str] | None,
+    typer.Option("--column", metavar="FIELD=TITLE", help="如 text=采购需求 / such as text=Demand; may be repeated"),
+]
+
+importing = typer.Typer(
+    name="import",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    help="""读入别人的清单：报价、逐条要求。Read lists of others: prices, requirements.
+
+    \b
+    bidkit import requirements 招标文件.docx -o deals/water/requirements.csv
+    bidkit import prices 报价.xlsx -o deals/water/lines.csv
+
+    有一处读不懂就不写。Nothing is written while anything is not understood.""",
+)
+
+
+@importing.callback()
+def _root() -> None:
+    """Commands that read lists of others."""
+
+
+@importing.command()
+def requirements(
+    file: File,
+    output: Output = None,
+    force: Force = False,
+    sheet: Sheet = None,
+    column: Column = None,
+    lang: LangOption = None,
+) -> None:
+    """招标文件里的要求读成项目的逐条响应清单，响应留空。The buyer's requirements as the list of a deal, to be answered.
+
+    Word 文件读取有“条款”“要求”两栏的全部表格；★▲※ 等标记自动认出。All tables of a .docx with both columns are read.
+
+    \b
+    bidkit import requirements 招标文件.docx -o deals/water/requirements.csv
+    bidkit import requirements rfp.xlsx --column text=Demand
+
+    退出码 Exit codes: 0 已写出 written, 1 有读不懂的 not understood, 2 无法运行 could not run.
+    """
+    from bidkit.addenda.importing import import_requirements
+    from bidkit.diagnostic import load_messages
+
+    language = find_language(lang)
+    require(file, language)
+    found, problems = import_requirements(file.read_bytes(), file.name, sheet, read_columns(column), language)
+    if found is None:
+        refuse(problems, language, file.parent)
+    write_result(found.content, output, language, force=force)
+    labels = load_messages(language)["labels"]
+    told = [labels["imported_passed"].format(names="、".join(found.passed_over))] if found.passed_over else []
+    if found.markers:
+        counts = ", ".join(f"{marker} {count}" for marker, count in found.markers.items())
+        example = ", ".join(f"{marker}: mandatory" for marker in list(found.markers)[:1])
+        told.append(labels["imported_markers"].format(counts=counts, example=example))
+    typer.echo("\n".join([labels["imported"].format(file=file.name, count=found.count), *told]), err=True)
+
+
+@importing.command()
+def prices(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="价格表 .xlsx、.csv、.docx，或导出的 .json / a price list, or .json")
+    ],
+    output: Output = None,
+    force: Force = False,
+    sheet: Sheet = None,
+    column: Column = None,
+    lang: LangOption = None,
+) -> None:
+    """价格表或导出的报价读成项目的报价行。A price list or an exported quote as the lines of a deal.
+
+    \b
+    bidkit import prices 报价.xlsx -o deals/water/lines.csv
+    bidkit import prices quote.json -o lines.csv
+
+    退出码 Exit codes: 0 已写出 written, 1 有读不懂的 not understood, 2 无法运行 could not run.
+    """
+    from bidkit.exchange import import_lines
+
+    language = find_language(lang)
+    require(file, language)
+    content, problems = import_lines(file.read_bytes(), file.name, sheet, read_columns(column))
+    if content is None:
+        refuse(problems, language, file.parent)
+    write_result(content, output, language, force=force)

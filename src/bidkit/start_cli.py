@@ -1,0 +1,150 @@
+"""Typer commands to begin with: a new workspace whose sample deal builds at once, and a new deal in a workspace."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bidkit.command import LangOption, fail, find_language, make_options, refuse
+
+_FACTS = ("customer", "title", "regime", "tender_no", "deadline", "validity_days", "ceiling", "bond", "rules", "budget")
+"""What is asked for, in this order."""
+_DEFAULTS = {"zh": {"locale": "zh-CN", "currency": "CNY"}, "en": {"locale": "en-US", "currency": "USD"}}
+_CHOICES = {"regime": "commercial", "rules": "mof87"}
+Asked = Annotated[bool, typer.Option("--yes", "-y", help="不提问，不知道的留空 / ask nothing, leave gaps")]
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="工作区的文件夹，默认当前 / default: here")] = Path(),
+    lang: LangOption = None,
+) -> None:
+    """建立工作区，内有一个能直接生成的小项目。Make a workspace with a small deal that builds at once.
+
+    已有的文件绝不覆盖：有一个重名就什么也不写。Nothing that is there is overwritten.
+
+    \b
+    bidkit init 标书
+    bidkit init bids --lang en
+
+    退出码 Exit codes: 0 已建立 made, 1 有文件重名 a file is there already, 2 无法写入 could not write.
+    """
+    from bidkit.diagnostic import load_messages
+    from bidkit.package import add_files
+    from bidkit.starting import DEAL, make_workspace
+
+    language = find_language(lang)
+    files = make_workspace(language, make_options(None, language).now)
+    _finish(add_files(folder, files), language)
+    said = load_messages(language)["labels"]["started"]
+    typer.echo(said.format(folder=folder, count=len(files), deal=DEAL))
+
+
+def new(
+    name: Annotated[
+        str, typer.Argument(metavar="DEAL", help="项目文件夹的名称，在 deals/ 下 / the folder of the deal, in deals/")
+    ],
+    customer: Annotated[str, typer.Option(help="采购人（客户）全称 / full name of the customer")] = "",
+    title: Annotated[str, typer.Option(help="项目名称 / title of the project")] = "",
+    regime: Annotated[str, typer.Option(help="commercial 或 tender / commercial or tender")] = "",
+    tender_no: Annotated[str, typer.Option(help="招标编号 / number of the tender")] = "",
+    deadline: Annotated[str, typer.Option(help="截止时间，带时区 / 2026-12-18T09:30+08:00")] = "",
+    validity_days: Annotated[str, typer.Option(help="有效期（日）/ validity in days")] = "",
+    ceiling: Annotated[str, typer.Option(help="最高限价 / ceiling price")] = "",
+    bond: Annotated[str, typer.Option(help="投标保证金 / bid bond")] = "",
+    rules: Annotated[str, typer.Option(help="mof87、ndrc、mdb、far")] = "",
+    budget: Annotated[str, typer.Option(help="预算 / budget")] = "",
+    decision_date: Annotated[str, typer.Option(help="预计决定日期 / date of the decision")] = "",
+    dated: Annotated[str, typer.Option(help="标书日期，默认今天 / date of the bid, default today")] = "",
+    id: Annotated[str, typer.Option(help="编号，默认同文件夹 / default: as the folder")] = "",
+    locale: Annotated[str, typer.Option(help="zh-CN、en-US、en-GB")] = "",
+    currency: Annotated[str, typer.Option(help="币种 / currency")] = "",
+    yes: Asked = False,
+    lang: LangOption = None,
+) -> None:
+    """在工作区里新建项目：逐项询问招标文件的要点，或用选项给出。Start a deal: asked one by one, or by options.
+
+    不知道的留空，bidkit check 会在那一行指出；绝不编造。What is not known stays empty, for `check` to tell.
+
+    \b
+    bidkit new water
+    bidkit new water --customer 某水务集团有限公司 --regime tender --deadline 2026-12-18T09:30+08:00 --yes
+
+    退出码 Exit codes: 0 已建立 made, 1 有不对的 something is wrong, 2 无法运行 could not run.
+    """
+    given = {key: value for key, value in locals().items() if key in _NAMES and value}
+    from bidkit.matrix import is_deal_id
+
+    language = find_language(lang)
+    options = make_options(None, language)
+    folder = _find_folder(name, language)
+    if not yes and sys.stdin.isatty():
+        given = _ask(given, language)
+    if set(given) & _TENDER:
+        given.setdefault("regime", "tender")
+    defaults = {"regime": "commercial", "dated": str(options.now.date()), **_DEFAULTS[language]}
+    if is_deal_id(folder.name):  # a folder may have a Chinese name, an id may not
+        defaults["id"] = folder.name
+    _make(folder, defaults | given, language)
+
+
+_NAMES = (*_FACTS, "decision_date", "dated", "id", "locale", "currency")
+_TENDER = {"tender_no", "deadline", "ceiling", "bond", "rules"}
+
+
+def _find_folder(name: str, language: str) -> Path:
+    """Where a deal belongs: a bare name below `deals/` of the workspace, a path where it says."""
+    from bidkit.config import find_workspace
+
+    path = Path(name)
+    path = path.parent if path.name == "deal.yaml" else path
+    workspace = find_workspace(Path.cwd() / "deal.yaml") if len(path.parts) == 1 else find_workspace(path / "deal.yaml")
+    if workspace is None:
+        fail("DL19", {"file": path / "deal.yaml"}, language)
+    return workspace.root / "deals" / path if len(path.parts) == 1 else path
+
+
+def _ask(given: dict[str, str], language: str) -> dict[str, str]:
+    """The facts one by one; each answer is read as the deal will be, and asked for again while it is wrong."""
+    from bidkit.diagnostic import load_messages
+    from bidkit.reports import text
+    from bidkit.starting.facts import read_fact
+
+    labels: dict[str, Any] = load_messages(language)["labels"]["ask"]
+    found = dict(given)
+    for key in _FACTS:
+        if key in found or (key in _TENDER and found.get("regime") != "tender"):
+            continue
+        default = _CHOICES.get(key, "")
+        while True:
+            answer = typer.prompt(
+                labels[key] + ("" if default else labels["later"]), default, show_default=bool(default)
+            )
+            problems = read_fact(key, answer) if answer else []
+            if not problems:
+                break
+            typer.echo(text.render_diagnostics(problems, language, None, Path.cwd()), err=True)
+        found |= {key: answer} if answer else {}
+    return found
+
+
+def _make(folder: Path, given: dict[str, str], language: str) -> None:
+    from bidkit.diagnostic import load_messages
+    from bidkit.package import add_files
+    from bidkit.starting import make_deal
+    from bidkit.starting.facts import read_facts
+
+    facts, problems = read_facts(given)
+    if facts is None:
+        refuse(problems, language)
+    _finish(add_files(folder, make_deal(facts, language)), language)
+    path = folder / "deal.yaml"
+    shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    typer.echo(load_messages(language)["labels"]["started_deal"].format(deal=shown))
+
+
+def _finish(problems: list[Any], language: str) -> None:
+    if problems:
+        refuse(problems, language, code=1 if problems[0].code == "EN50" else 2)

@@ -1,0 +1,72 @@
+"""a new workspace and a new deal: their files, made of those beside this one, dated by the day on which they are made.
+
+The sample deal of a new workspace builds at once: its company, its customer and who signs its checklist are fictional
+and say so; when its customer or its need changes, its signatures are void as any other's.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from functools import cache
+from importlib import resources
+from pathlib import Path, PurePosixPath
+
+from bidkit.attesting import attest_item
+from bidkit.gate import ATTESTATIONS_NAME
+from bidkit.judging import Options
+from bidkit.package import write_folder
+from bidkit.starting.facts import Facts, fill_deal
+
+DEAL = "deals/first/deal.yaml"
+"""The sample deal of a new workspace."""
+_DAY = re.compile(rb"@today([+-]\d+)?@")
+_EMPTY_LISTS = {
+    "requirements.csv": b"id,clause,page,marker,text,response,deviation,evidence\n",
+    "lines.csv": b"id,category,name,spec,sku,unit,quantity,unit_price,tax_rate\n",
+}
+
+
+def make_workspace(language: str, now: datetime) -> dict[str, bytes]:
+    """The files of a new workspace by their names, the checklist of the sample deal signed as of this moment.
+
+    Args:
+        language: `zh` or `en`.
+    """
+    files = {name: _date(content, now.date()) for name, content in _read(f"{language}/sample").items()}
+    signers = _read(language)["signers.csv"].decode().split("\n")[1:]
+    with tempfile.TemporaryDirectory(prefix="bidkit-init-") as folder:
+        root = Path(folder) / "workspace"
+        problems = write_folder(root, files)
+        for item, by, evidence in (line.split(",") for line in signers if line):
+            deal = root / DEAL
+            problems += attest_item(deal, item, by, deal.parent / evidence, Options(now=now))[1]
+        if problems:
+            raise RuntimeError(problems)  # the sample is ours: whatever is wrong with it is a bug
+        signed = (root / DEAL).with_name(ATTESTATIONS_NAME).read_bytes()
+    return {**files, str(PurePosixPath(DEAL).with_name(ATTESTATIONS_NAME)): signed}
+
+
+def make_deal(facts: Facts, language: str) -> dict[str, bytes]:
+    """The files of a new deal by their names in its folder: what is known filled in, the rest left for `check`.
+
+    Args:
+        language: that of the comments.
+    """
+    given = {name: content.decode() for name, content in _read(f"{language}/new").items()}
+    text = fill_deal(given["deal.yaml"], given["tender.yaml"], facts)
+    return {"deal.yaml": text.encode(), "overview.md": b"", **_EMPTY_LISTS}
+
+
+def _date(content: bytes, today: date) -> bytes:
+    """A file with its days counted from today."""
+    return _DAY.sub(lambda found: str(today + timedelta(days=int(found[1] or 0))).encode(), content)
+
+
+@cache
+def _read(folder: str) -> Mapping[str, bytes]:
+    """The files below a folder beside this one, by their names in it."""
+    root = Path(str(resources.files("bidkit.starting"))) / folder
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}

@@ -1,0 +1,151 @@
+"""`bidkit import`: lists of prices and requirements as others send them; a row is read or told."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import docx
+import openpyxl
+import pytest
+from typer.testing import CliRunner, Result
+from workspace import make_workspace, run_check, write
+
+from bidkit.addenda.importing import import_requirements
+from bidkit.cli import app
+
+ROWS = [
+    ["条款号", "技术要求", "分值"],
+    ["★3.1", "显示尺寸不小于 86 英寸。", "3"],
+    ["3.2", "▲ 亮度不小于 350 cd/m²。", "2"],
+    ["3.3", "每季度巡检一次。", ""],
+]
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(app, ["import", *map(str, words), "--lang", "en"])
+
+
+def make_book(rows: list[list[str]] = ROWS) -> bytes:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def make_document(*tables: list[list[str]]) -> bytes:
+    document = docx.Document()
+    for rows in tables:
+        document.add_paragraph("第三章 采购需求")
+        table = document.add_table(0, len(rows[0]))
+        for row in rows:
+            for cell, text in zip(table.add_row().cells, row, strict=True):
+                cell.text = text
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+def make_csv(rows: list[list[str]] = ROWS) -> bytes:
+    stream = io.StringIO()
+    csv.writer(stream).writerows(rows)
+    return stream.getvalue().encode("gb18030")
+
+
+OTHER = [["评审因素", "分值"], ["价格", "30"]]
+FILES = {
+    "list.xlsx": make_book(),
+    "list.csv": make_csv(),
+    "tender.docx": make_document(OTHER, ROWS),
+    "two.docx": make_document(ROWS[:3], [ROWS[0], ROWS[3]]),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_requirements_come_with_their_marks_and_wait_for_answers(name: str, tmp_path: Path) -> None:
+    file, target = write(tmp_path / name, FILES[name]), tmp_path / "requirements.csv"
+    result = run("requirements", file, "-o", target)
+    assert result.exit_code == 0, result.output
+    rows = [*csv.DictReader(io.StringIO(target.read_text(encoding="utf-8")))]
+    assert [(row["marker"], row["clause"], row["text"]) for row in rows] == [
+        ("★", "3.1", "显示尺寸不小于 86 英寸。"),
+        ("▲", "3.2", "亮度不小于 350 cd/m²。"),
+        ("", "3.3", "每季度巡检一次。"),
+    ]
+    assert len({row["id"] for row in rows}) == 3
+    assert {row["response"] for row in rows} == {""}
+    assert "3 rows" in result.stderr
+    assert "分值" in result.stderr
+    assert "★ 1, ▲ 1" in result.stderr
+
+
+def test_the_list_is_one_that_a_deal_reads(tmp_path: Path) -> None:
+    markers = {"★": "mandatory", "▲": "important"}
+    deal = make_workspace(tmp_path, requirements={"file": "requirements.csv"}, tender__markers=markers)
+    target = write(deal.with_name("requirements.csv"), "")
+    file = write(tmp_path / "t.docx", FILES["tender.docx"])
+    assert run("requirements", file, "-o", target, "--force").exit_code == 0
+    result = run_check(deal)
+    assert result.bid is not None
+    assert len(result.bid.deal.requirements) == 3
+    assert {item.code for item in result.diagnostics} >= {"FM05"}  # none is answered
+
+
+def test_a_title_may_be_told(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.xlsx", make_book([["节", "甲方想要"], ["1", "好用"]]))
+    assert run("requirements", file).exit_code == 1
+    assert run("requirements", file, "--column", "text=甲方想要", "--column", "clause=节").exit_code == 0
+    assert run("requirements", file, "--column", "text").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("a.docx", make_document(OTHER), "DL20"),
+        ("a.docx", b"broken", "TP01"),
+        ("a.xlsx", b"broken", "DL14"),
+        ("a.csv", b"", "DL"),
+        ("a.csv", make_csv([ROWS[0], ["3.1", "", ""]]), "DL06"),
+    ],
+)
+def test_what_is_not_understood_is_told_and_nothing_written(
+    name: str, content: bytes, code: str, tmp_path: Path
+) -> None:
+    target = tmp_path / "out.csv"
+    result = run("requirements", write(tmp_path / name, content), "-o", target)
+    assert (result.exit_code, code in result.output) == (1, True), result.output
+    assert not target.exists()
+
+
+def test_a_file_that_is_there_is_not_overwritten_unasked(tmp_path: Path) -> None:
+    file, target = write(tmp_path / "a.xlsx", FILES["list.xlsx"]), write(tmp_path / "r.csv", "mine")
+    assert run("requirements", file, "-o", target).exit_code == 1
+    assert target.read_text(encoding="utf-8") == "mine"
+    assert run("requirements", file, "-o", target, "--force").exit_code == 0
+    assert run("requirements", tmp_path / "gone.xlsx").exit_code == 2
+
+
+def test_prices_are_read_from_the_tables_of_a_document(tmp_path: Path) -> None:
+    rows = [
+        ["序号", "分类", "名称", "单位", "数量", "单价（元）", "税率", "金额（元）"],
+        ["A01", "A", "网关", "台", "2", "1,250.00", "13%", "2,500.00"],
+        ["B01", "B", "安装", "项", "1", "300.00", "6%", "300.00"],
+        ["合计", "", "", "", "", "", "", "2,800.00"],
+    ]
+    result = run("prices", write(tmp_path / "报价.docx", make_document(OTHER, rows)))
+    assert result.exit_code == 0, result.output
+    lines = [*csv.DictReader(io.StringIO(result.stdout_bytes.decode("utf-8-sig")))]
+    assert [(line["id"], line["quantity"], line["unit_price"]) for line in lines] == [
+        ("A01", "2", "1250.00"), ("B01", "1", "300.00"),
+    ]  # fmt: skip
+    rows[3][-1] = "2,900.00"  # a total that is not that of the lines
+    assert run("prices", write(tmp_path / "b.docx", make_document(rows))).exit_code == 1
+
+
+def test_ids_are_given_by_the_marks() -> None:
+    found, problems = import_requirements(FILES["list.csv"], "list.csv", None, {}, "zh")
+    assert found is not None
+    assert (problems, found.count, found.markers, found.passed_over) == ([], 3, {"★": 1, "▲": 1}, ("分值",))

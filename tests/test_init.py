@@ -1,0 +1,107 @@
+"""`bidkit init`: a workspace whose sample deal builds at once, and nothing of anybody's overwritten."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+from workspace import write
+
+from bidkit.build import Options, build_deal
+from bidkit.cli import app
+from bidkit.diagnostic import Severity
+from bidkit.package import add_files, write_folder
+from bidkit.starting import DEAL, make_workspace
+
+NOW = datetime(2026, 11, 27, 2, 0, tzinfo=UTC)
+
+
+def run(*words: object) -> tuple[int, str]:
+    done = CliRunner().invoke(app, [*map(str, words)])
+    return done.exit_code, done.output
+
+
+@pytest.fixture(scope="module", params=["zh", "en"])
+def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    root = tmp_path_factory.mktemp("新 工作区") / "标书"
+    assert write_folder(root, make_workspace(request.param, NOW)) == []
+    return request.param, root
+
+
+def test_the_sample_builds_at_once_and_nothing_is_found(made: tuple[str, Path]) -> None:
+    language, root = made
+    result = build_deal(root / DEAL, Options(now=NOW))
+    assert result.folder is not None
+    assert {item.code for item in result.diagnostics} <= {"EN01"}  # no LibreOffice
+    assert {path.name for path in (result.folder / "submit").iterdir()} == {
+        "proposal.docx",
+        "quote.xlsx",
+        "credentials",
+    }
+    assert result.bid is not None
+    assert result.bid.deal.language == language
+
+
+def test_it_has_no_day_that_is_past_a_month_later(made: tuple[str, Path], tmp_path: Path) -> None:
+    result = build_deal(made[1] / DEAL, Options(now=NOW + timedelta(days=30), out=tmp_path))
+    assert result.folder is not None
+    assert not [item for item in result.diagnostics if item.severity is Severity.ERROR]
+
+
+def test_all_in_it_says_that_it_is_a_sample(made: tuple[str, Path]) -> None:
+    language, root = made
+    word = {"zh": "示例", "en": "Sample"}[language]
+    for name in (
+        "bidkit.yaml",
+        "README.md",
+        DEAL,
+        "catalog/products/TH-100.md",
+        f"{Path(DEAL).parent}/attestations.yaml",
+    ):
+        assert word.casefold() in (root / name).read_text(encoding="utf-8").casefold()
+    assert "@today" not in (root / DEAL).read_text(encoding="utf-8")
+    assert (root / ".gitignore").read_text(encoding="utf-8").splitlines()[-1] == "dist/"
+
+
+def test_its_signatures_are_void_once_it_is_somebody_elses(made: tuple[str, Path], tmp_path: Path) -> None:
+    root = tmp_path / "mine"
+    write_folder(root, make_workspace(made[0], NOW))
+    deal = root / DEAL
+    text = deal.read_text(encoding="utf-8")
+    write(deal, text.replace("\ncustomer:\n  name: ", "\ncustomer:\n  name: X "))
+    result = build_deal(deal, Options(now=NOW))
+    assert result.folder is None
+    assert result.gate is not None
+    assert {item.item.id for stage in result.gate.stages for item in stage.items if item.open} >= {"1.7", "2.5"}
+
+
+def test_the_command_tells_what_comes_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, output = run("init", "bids", "--lang", "en")
+    assert (code, "bidkit build deals/first/deal.yaml" in output) == (0, True), output
+    code, output = run("check", "bids/deals/first/deal.yaml", "--lang", "en")
+    assert (code, "0 errors, 0 warnings" in output) == (0, True), output
+
+
+def test_what_is_there_is_never_overwritten(tmp_path: Path) -> None:
+    mine = write(tmp_path / "bidkit.yaml", "mine")
+    code, output = run("init", tmp_path, "--lang", "en")
+    assert (code, "EN50" in output, "bidkit.yaml" in output) == (1, True, True)
+    assert [*tmp_path.iterdir()] == [mine]
+    assert mine.read_text(encoding="utf-8") == "mine"
+
+
+def test_a_folder_with_other_files_is_filled(tmp_path: Path) -> None:
+    write(tmp_path / "notes.txt", "mine")
+    assert run("init", tmp_path)[0] == 0
+    assert (tmp_path / DEAL).is_file()
+    assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_place_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
+    write(tmp_path / "deals", "a file where a folder has to be")
+    problems = add_files(tmp_path, {"bidkit.yaml": b"a", "catalog/b": b"b", "deals/first/deal.yaml": b"c"})
+    assert [item.code for item in problems] == ["EN04"]
+    assert [path.name for path in tmp_path.iterdir()] == ["deals"]

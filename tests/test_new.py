@@ -1,0 +1,143 @@
+"""`bidkit new`: a deal from what is known of it; what is not known stays a gap that `check` names."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+from workspace import SETTINGS, write
+
+from bidkit.cli import app
+from bidkit.source import parse_mapping
+from bidkit.starting.facts import TENDER, Facts, read_fact
+
+
+@pytest.fixture(autouse=True)
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    write(tmp_path / "bidkit.yaml", SETTINGS)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*words: object) -> tuple[int, str]:
+    done = CliRunner().invoke(app, [*map(str, words), "--lang", "en"])
+    return done.exit_code, done.output
+
+
+KNOWN = {
+    "--customer": "某水务: 集团 #1",
+    "--title": "2026",
+    "--tender-no": "007",
+    "--deadline": "2026-12-18T09:30+08:00",
+    "--validity-days": "90",
+    "--ceiling": "1,200,000.50",
+    "--bond": "0",
+    "--rules": "mof87",
+    "--budget": "130万元",
+}
+
+
+def gaps(output: str) -> set[str]:
+    return set(re.findall(r"DL05 error: key `(\w+)`", output))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_tender_has_what_was_said_and_gaps_for_the_rest(lang: str, root: Path) -> None:
+    words = [word for pair in KNOWN.items() if "万" not in pair[1] for word in pair]
+    done = CliRunner().invoke(app, ["new", "water", *words, "--yes", "--lang", lang])
+    assert done.exit_code == 0, done.output
+    data, problems = parse_mapping((root / "deals/water/deal.yaml").read_text(encoding="utf-8"), "deal.yaml")
+    assert data is not None
+    assert {item.code for item in problems} == {"DL05"}
+    assert (data["regime"], data["title"], data["customer"]["name"]) == ("tender", "2026", "某水务: 集团 #1")
+    tender = data["tender"]
+    assert (tender["no"], tender["deadline"], tender["ceiling"], tender["bond"]) == (
+        "007", "2026-12-18T09:30+08:00", "1200000.50", "0",
+    )  # fmt: skip
+    code, output = run("check", "deals/water/deal.yaml")
+    assert code == 1
+    wanted = {"decision_date", "mandatory_count", "has_prior_design_service", "introduction", "months", "start", "text"}
+    assert gaps(output) == wanted | {"budget"}
+    assert "deals/water/overview.md" in output
+
+
+def test_a_commercial_deal_says_nothing_of_a_tender(root: Path) -> None:
+    assert run("new", "shop", "--customer", "C", "--title", "T", "--yes")[0] == 0
+    text = (root / "deals/shop/deal.yaml").read_text(encoding="utf-8")
+    assert "regime: commercial" in text
+    assert "tender:" not in text
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "code"),
+    [
+        ("--deadline", "2026-12-18 9:30", "DL09"),
+        ("--deadline", "2026-13-40", "DL09"),
+        ("--ceiling", "much", "DL08"),
+        ("--rules", "mine", "DL10"),
+        ("--regime", "auction", "DL10"),
+        ("--id", "A B", "DL17"),
+        ("--validity-days", "-3", "DL"),
+    ],
+)
+def test_what_a_deal_could_not_say_is_refused_and_nothing_written(
+    option: str, value: str, code: str, root: Path
+) -> None:
+    exit_code, output = run("new", "x", option, value, "--yes")
+    assert (exit_code, code in output) == (1, True), output
+    assert not (root / "deals").exists()
+
+
+def test_a_deal_that_is_there_stays(root: Path) -> None:
+    mine = write(root / "deals/water/lines.csv", "mine")
+    code, output = run("new", "water", "--yes")
+    assert (code, "EN50" in output, "lines.csv" in output) == (1, True, True)
+    assert [*mine.parent.iterdir()] == [mine]
+
+
+def test_a_folder_may_have_a_chinese_name_and_a_path(root: Path) -> None:
+    assert run("new", "溪桥水厂", "--yes")[0] == 0
+    code, output = run("check", "deals/溪桥水厂/deal.yaml")
+    assert (code, "id" in gaps(output)) == (1, True)
+    assert run("new", "deals/2027/b/deal.yaml", "--yes")[0] == 0
+    assert (root / "deals/2027/b/deal.yaml").is_file()
+
+
+def test_outside_of_a_workspace_there_is_nothing_to_put_it_in(tmp_path_factory: pytest.TempPathFactory) -> None:
+    os.chdir(tmp_path_factory.mktemp("elsewhere"))
+    code, output = run("new", "x", "--yes")
+    assert (code, "DL19" in output, "bidkit init" in output) == (2, True, True)
+
+
+def test_every_fact_of_a_tender_is_one_that_is_read() -> None:
+    assert set(TENDER) < set(Facts.model_fields)
+    assert read_fact("deadline", "2026-12-18T09:30+08:00") == []
+    assert [item.code for item in read_fact("deadline", "soon")] == ["DL09"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal of Unix")
+def test_on_a_terminal_it_asks_again_until_an_answer_can_be_read(root: Path) -> None:
+    answers = ["T", "tender", "N-1", "soon", "2026-12-18T09:30+08:00", "90", "", "0", "", ""]
+    main, end = pty.openpty()
+    words = [sys.executable, "-m", "bidkit", "new", "water", "--customer", "C", "--lang", "en"]
+    process = subprocess.Popen(words, stdin=end, stdout=end, stderr=end)
+    os.close(end)
+    shown, asked = "", 0
+    with suppress(OSError):  # Linux says so where the terminal has no other end any more
+        while part := os.read(main, 4096):
+            shown += part.decode(errors="replace")
+            if asked < len(answers) and re.search(r"(\)|\]|project): $", shown):
+                os.write(main, f"{answers[asked]}\n".encode())
+                shown, asked = shown + "\n", asked + 1
+    os.close(main)
+    assert process.wait(30) == 0, shown
+    assert "`soon`" in shown
+    text = (root / "deals/water/deal.yaml").read_text(encoding="utf-8")
+    assert all(part in text for part in ("title: T", "no: N-1", "deadline: 2026-12-18T09:30+08:00", "rules: mof87"))
