@@ -59,6 +59,11 @@ def copy_example(folder: Path, name: str) -> Path:
     return Path(shutil.copytree(ROOT / "examples" / name, folder, ignore=shutil.ignore_patterns("dist")))
 
 
+def make_nothing(folder: Path, lang: str) -> Path:
+    """An empty folder, as the tutorial begins."""
+    return folder
+
+
 def make_plain(folder: Path, lang: str) -> Path:
     """The example of a language."""
     return copy_example(folder / "now", EXAMPLES[lang])
@@ -196,6 +201,7 @@ WORLDS: dict[str, Callable[[Path, str], Path]] = {
     "forms": make_forms,
     "prices": make_priced,
     "templates": make_templates,
+    "tutorial": make_nothing,
     "verify": make_altered,
     "workbooks": make_templates,
 }

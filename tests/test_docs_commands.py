@@ -21,6 +21,7 @@ EXIT_CODES = {
     ("credentials", 2): 1,  # some papers expire
     ("diff", 0): 1,  # there are differences
     ("prices", 1): 1,  # a committee would correct something
+    ("tutorial", 8): 1,  # the finding that is read
     ("verify", 0): 1,  # the package was edited
 }
 """Commands that do not end with 0: the page and which of its commands, counted from 0."""
@@ -30,7 +31,7 @@ ELSEWHERE = {
     r"bidkit build .*--pdf": ("tests/test_pdfs.py", "--pdf", "needs LibreOffice for a whole minute"),
     r"dask (scheduler|worker) ": ("tests/test_cluster.py", "scheduler", "a server, started there on this machine"),
     r"make \w+": ("Makefile", "", "whole runs; that there is such a target is tested here"),
-    r"pip install ": ("pyproject.toml", "[project.optional-dependencies]", "needs a package registry"),
+    r"(python -m )?pip install ": ("pyproject.toml", "[project.optional-dependencies]", "needs a package registry"),
 }
 """Commands that are not run here: a pattern, where they are run instead, what stands there, and why."""
 
