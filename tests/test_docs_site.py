@@ -73,14 +73,28 @@ def test_both_front_pages_have_the_same_pages_in_the_same_sections() -> None:
 @pytest.mark.parametrize("lang", LANGS)
 def test_pages_of_the_site_lead_to_pages_of_its_language(lang: str) -> None:
     paths = make_site.list_pages(lang)
-    names = {*paths, "codes"}
+    titles = dict.fromkeys([*paths, "codes"], "T")
     text = "[a](deal.en.md#x) [b](packs.md) `[c](pdf.en.md)` [English](deal.en.md) [d](../pyproject.toml) ![e](x.md)"
-    turned = make_site.turn_links(text, lang, names)
+    turned = make_site.turn_text(text, lang, titles)
     assert "(deal.en.md" not in turned
     assert "![e](x.md)" in turned
     assert '<a href="../en/deal.html">English</a>' in turned
     expected = '<a href="../en/deal.html#x">a</a>' if lang == "zh" else "[a](deal.md#x)"
     assert turned.startswith(expected)
+
+
+def test_pages_are_called_by_their_titles_and_lines_of_chinese_are_joined() -> None:
+    titles = {"packs": "模板包"}
+    assert make_site.turn_text("见 [packs.md](packs.md)。\n甲乙，\n  丙丁\n- 戊\n\nab\ncd", "zh", titles) == (
+        "见 [模板包](packs.md)。甲乙，丙丁\n- 戊\n\nab\ncd"
+    )
+
+
+def test_a_block_that_is_a_file_shows_its_name(tmp_path: Path) -> None:
+    page = tmp_path / "a.md"
+    page.write_text("```yaml a/b.yaml\na: 1\n```\n\n```sh\nls\n```\n", encoding="utf-8")
+    shown = "```{code-block} yaml\n:caption: a/b.yaml\n\na: 1\n```\n\n```sh\nls\n```\n"
+    assert make_site.read_page(page, "en", {}) == shown
 
 
 def test_what_a_browser_would_fetch_is_found(tmp_path: Path) -> None:
@@ -95,7 +109,7 @@ def test_what_a_browser_would_fetch_is_found(tmp_path: Path) -> None:
 def test_navigation_is_made_of_the_front_page() -> None:
     made = make_site.make_front("# x\n\n## A\n\n- [b](b.md)\n- [c](c.md): d\n\n<!-- generated -->\n", {"k": "# Keys\n"})
     assert "- [Keys](k.md)" in made
-    assert made.endswith("```{toctree}\n:hidden:\n:caption: A\n\nb\nc\nk\n```\n")
+    assert made.endswith("```{toctree}\n:hidden:\n:caption: A\n\nb <b>\nc <c>\nKeys <k>\n```\n")
 
 
 # References

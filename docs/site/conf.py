@@ -23,6 +23,7 @@ extensions = ["myst_parser"]
 myst_heading_anchors = 6
 myst_links_external_new_tab = False
 highlight_language = "none"
+smartquotes = False
 pygments_style = "default"
 pygments_dark_style = "native"
 

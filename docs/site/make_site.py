@@ -30,6 +30,7 @@ FETCHED = re.compile(
     r"""<(?:script|img|iframe|source)\b[^>]*\bsrc=["']?(?:https?:)?//[^>]*"""
     r"""|<link\b[^>]*href=["']?(?:https?:)?//[^>]*|(?:url\(|@import )["']?(?:https?:)?//[^)]*"""
 )
+WRAPPED = re.compile(r"(?<=[　-〿㐀-鿿＀-￯“”])\n *(?=[　-〿㐀-鿿＀-￯“”])")
 GENERATED = "<!-- generated -->"
 
 
@@ -41,18 +42,29 @@ def list_pages(lang: str) -> dict[str, Path]:
     return own | (plain if lang == "zh" else plain | twins) | {"CONTRIBUTING": ROOT / "CONTRIBUTING.md"}
 
 
-def read_page(path: Path, lang: str, names: set[str]) -> str:
-    """A page as the site of a language has it: links between pages lead to pages of the same language."""
+def read_page(path: Path, lang: str, titles: dict[str, str]) -> str:
+    """A page as the site of a language has it.
+
+    Links between pages lead to pages of the same language, blocks that are files show the file's name, and lines of a
+    Chinese paragraph are joined without a blank between them.
+    """
     text = SWITCH.sub("", path.read_text(encoding="utf-8"), count=1)
     made, at = [], 0
     for fence in FENCE.finditer(text):
-        made += [turn_links(text[at : fence.start()], lang, names), fence[0]]
+        made += [turn_text(text[at : fence.start()], lang, titles), turn_fence(fence)]
         at = fence.end()
-    return "".join([*made, turn_links(text[at:], lang, names)])
+    return "".join([*made, turn_text(text[at:], lang, titles)])
 
 
-def turn_links(text: str, lang: str, names: set[str]) -> str:
-    """Links of a text, each to where it leads in the site."""
+def turn_fence(fence: re.Match[str]) -> str:
+    """A block; with the name of its file above it, if it has one."""
+    first, _, rest = fence[0].partition("\n")
+    kind, _, file = first.strip("`~").partition(" ")
+    return f"```{{code-block}} {kind}\n:caption: {file}\n\n{rest}" if file and first.startswith("```") else fence[0]
+
+
+def turn_text(text: str, lang: str, titles: dict[str, str]) -> str:
+    """A text between blocks: links, each to where it leads in the site; lines of Chinese joined."""
 
     def turn(link: re.Match[str]) -> str:
         sign, label, target, anchor = link[1], link[2], link[3], link[4] or ""
@@ -62,27 +74,33 @@ def turn_links(text: str, lang: str, names: set[str]) -> str:
         there = "en" if target.endswith(".en.md") else "zh"
         if label in ("English", "中文") or (lang == "zh" and there == "en"):
             return f'<a href="../{"zh" if label == "中文" else there}/{name}.html{anchor}">{label}</a>'
-        if name in names:
-            return f"[{label}]({name}.md{anchor})"
+        if name in titles:
+            return f"[{titles[name] if label.endswith('.md') else label}]({name}.md{anchor})"
         return f"{label} (`{(DOCS / target).resolve().relative_to(ROOT)}`)"
 
-    return LINK.sub(turn, text)
+    return WRAPPED.sub("", LINK.sub(turn, text)) if lang == "zh" else LINK.sub(turn, text)
 
 
-def list_sections(index: str) -> Iterator[tuple[str, list[str]]]:
-    """The sections of the front page that link to pages: heading and names, in order."""
+def find_title(text: str) -> str:
+    """The title of a page."""
+    return re.findall(r"^# (.+)$", text, re.M)[0]
+
+
+def list_sections(index: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """The sections of the front page that link to pages: heading, and the name and label of each page in order."""
     for heading, body in re.findall(r"^##+ (.+)\n((?:(?!##).*\n?)*)", index, re.M):
-        if names := [Path(link[3]).stem for link in LINK.finditer(body) if link[3].endswith(".md")]:
-            yield heading, names
+        if pages := {Path(link[3]).stem: link[2] for link in LINK.finditer(body) if link[3].endswith(".md")}:
+            yield heading, pages
 
 
 def make_front(index: str, made: dict[str, str]) -> str:
     """The front page with the links of what is generated, and the navigation."""
-    titles = {name: re.findall(r"^# (.+)$", text, re.M)[0] for name, text in made.items()}
-    index = index.replace(GENERATED, "\n".join(f"- [{title}]({name}.md)" for name, title in titles.items()))
+    links = "\n".join(f"- [{find_title(text)}]({name}.md)" for name, text in made.items())
+    index = index.replace(GENERATED, links)
     trees = [
-        "\n".join(["```{toctree}", ":hidden:", f":caption: {heading}", "", *names, "```"])
-        for heading, names in list_sections(index)
+        "\n".join(["```{toctree}", ":hidden:", f":caption: {heading}", "", *entries, "```"])
+        for heading, pages in list_sections(index)
+        if (entries := [f"{label} <{name}>" for name, label in pages.items()])
     ]
     return "\n\n".join([index.rstrip(), *trees]) + "\n"
 
@@ -91,8 +109,10 @@ def write_sources(folder: Path, lang: str) -> None:
     """What Sphinx reads for one language."""
     made = reference.make_pages(lang)
     paths = list_pages(lang)
+    titles = {name: find_title(path.read_text(encoding="utf-8")) for name, path in paths.items()}
+    titles |= {name: find_title(text) for name, text in made.items()}
     for name, path in paths.items():
-        text = read_page(path, lang, {*paths, *made})
+        text = read_page(path, lang, titles)
         (folder / f"{name}.md").write_text(make_front(text, made) if name == "index" else text, encoding="utf-8")
     for name, text in made.items():
         (folder / f"{name}.md").write_text(text, encoding="utf-8")

@@ -150,7 +150,7 @@ def make_codes(lang: str) -> str:
         notes = [words["severity"][fact.severity.value]]
         notes += [words["regimes"][min(fact.regimes)]] if len(fact.regimes) == 1 else []
         entry = entries[code]
-        lines += [f"### {code}", "", f"**{escape(outline(entry['message']))}**", "", " · ".join(notes), ""]
+        lines += [f"### {code}", "", f"**{escape(outline(entry['message']))}** · {' · '.join(notes)}", ""]
         lines += [
             f"- {words['why']}{words['colon']}{escape(entry['why'])}",
             f"- {words['fix']}{words['colon']}{escape(outline(entry['fix']))}",
