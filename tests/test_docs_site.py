@@ -95,6 +95,8 @@ def test_a_block_that_is_a_file_shows_its_name(tmp_path: Path) -> None:
     page.write_text("```yaml a/b.yaml\na: 1\n```\n\n```sh\nls\n```\n", encoding="utf-8")
     shown = "```{code-block} yaml\n:caption: a/b.yaml\n\na: 1\n```\n\n```sh\nls\n```\n"
     assert make_site.read_page(page, "en", {}) == shown
+    page.write_text("```sheet a.xlsx\n| a | b |\n| 1 | |\n```\n", encoding="utf-8")
+    assert make_site.read_page(page, "en", {}) == "`a.xlsx`\n\n| a | b |\n| --- | --- |\n| 1 | |\n"
 
 
 def test_what_a_browser_would_fetch_is_found(tmp_path: Path) -> None:

@@ -60,6 +60,9 @@ def turn_fence(fence: re.Match[str]) -> str:
     """A block; with the name of its file above it, if it has one."""
     first, _, rest = fence[0].partition("\n")
     kind, _, file = first.strip("`~").partition(" ")
+    if kind == "sheet" and file:  # what is typed into Excel, as a table
+        rows = [row.strip() for row in rest.splitlines()[:-1]]
+        return "\n".join([f"`{file}`", "", rows[0], "|" + " --- |" * (rows[0].count("|") - 1), *rows[1:]])
     return f"```{{code-block}} {kind}\n:caption: {file}\n\n{rest}" if file and first.startswith("```") else fence[0]
 
 
