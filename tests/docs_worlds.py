@@ -23,6 +23,7 @@ from bidkit.build import Options, build_deal
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = {"zh": "water", "en": "port"}
+_BUILT: dict[tuple[str, bool], Path] = {}
 TITLES = {"zh": ("条款号", "页码", "标记", "招标要求"), "en": ("clause", "page", "marker", "requirement")}
 DIFFS = {
     "zh": [
@@ -70,24 +71,26 @@ def make_plain(folder: Path, lang: str) -> Path:
 
 
 def make_changed(folder: Path, lang: str) -> Path:
-    """The example twice: as it was, and as the page about `diff` says that it was changed; and two packages of it."""
-    before, root = copy_example(folder / "before", EXAMPLES[lang]), make_plain(folder, lang)
+    """The example twice: as it was, and as the page about `diff` says that it was changed."""
+    copy_example(folder / "before", EXAMPLES[lang])
+    root = make_plain(folder, lang)
     for file, old, new in DIFFS[lang]:
         path = root / "deals" / EXAMPLES[lang] / file
         if path.read_text(encoding="utf-8").count(old) == 1:
             edit(path, old, new)
         else:
             write(path, path.read_text(encoding="utf-8").replace(old, new, 1))
-    package = build(before, EXAMPLES[lang], is_draft=True)  # a draft is compared as a package is
-    for suffix in ("", ".kept-1"):
-        shutil.copytree(package, root / "dist" / f"{package.name.removesuffix('-DRAFT')}{suffix}")
     return root
 
 
 def build(root: Path, name: str, *, is_draft: bool = False) -> Path:
-    """The package of an example."""
+    """The package of an example, built once and copied from then on."""
+    if (found := _BUILT.get((name, is_draft))) is not None:
+        return Path(shutil.copytree(found, root / "dist" / found.name))
     result = build_deal(root / f"deals/{name}/deal.yaml", Options(now=NOW, is_draft=is_draft))
     assert result.folder is not None, [item.message("en") for item in result.diagnostics]
+    kept = Path(shutil.copytree(result.folder, root.parent / "built" / result.folder.name))
+    _BUILT[name, is_draft] = kept
     return result.folder
 
 

@@ -28,6 +28,7 @@ EXIT_CODES = {
 
 ELSEWHERE = {
     r"bidkit .*--cluster ": ("tests/test_cluster.py", "--cluster", "needs a cluster"),
+    r"bidkit diff dist/": ("tests/test_difference.py", "packages", "builds two packages; that test has them"),
     r"bidkit build .*--pdf": ("tests/test_pdfs.py", "--pdf", "needs LibreOffice for a whole minute"),
     r"dask (scheduler|worker) ": ("tests/test_cluster.py", "scheduler", "a server, started there on this machine"),
     r"make \w+": ("Makefile", "", "whole runs; that there is such a target is tested here"),
