@@ -23,7 +23,7 @@ from bidkit.build import Options, build_deal
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = {"zh": "water", "en": "port"}
-_BUILT: dict[tuple[str, bool], Path] = {}
+_BUILT: dict[str, Path] = {}
 TITLES = {"zh": ("条款号", "页码", "标记", "招标要求"), "en": ("clause", "page", "marker", "requirement")}
 DIFFS = {
     "zh": [
@@ -83,14 +83,14 @@ def make_changed(folder: Path, lang: str) -> Path:
     return root
 
 
-def build(root: Path, name: str, *, is_draft: bool = False) -> Path:
-    """The package of an example, built once and copied from then on."""
-    if (found := _BUILT.get((name, is_draft))) is not None:
+def build_draft(root: Path, name: str) -> Path:
+    """A draft of an example, built once and copied from then on."""
+    if (found := _BUILT.get(name)) is not None:
         return Path(shutil.copytree(found, root / "dist" / found.name))
-    result = build_deal(root / f"deals/{name}/deal.yaml", Options(now=NOW, is_draft=is_draft))
+    result = build_deal(root / f"deals/{name}/deal.yaml", Options(now=NOW, is_draft=True))
     assert result.folder is not None, [item.message("en") for item in result.diagnostics]
     kept = Path(shutil.copytree(result.folder, root.parent / "built" / result.folder.name))
-    _BUILT[name, is_draft] = kept
+    _BUILT[name] = kept
     return result.folder
 
 
@@ -120,7 +120,7 @@ def make_amended(folder: Path, lang: str) -> Path:
 def make_altered(folder: Path, lang: str) -> Path:
     """A draft of the English example in which somebody has changed how long its prices are firm."""
     root = make_plain(folder, "en")
-    package = build(root, "port", is_draft=True)
+    package = build_draft(root, "port")
     manifest = package / "internal/manifest.json"
     write(manifest, json.dumps({**json.loads(manifest.read_bytes()), "bidkit": __version__}))
     path = package / "submit/proposal-DRAFT.docx"
@@ -177,9 +177,9 @@ def make_many(folder: Path, lang: str) -> Path:
 
 
 def make_priced(folder: Path, lang: str) -> Path:
-    """The package of the Chinese example, which the page about prices reads, and a price list in Excel."""
+    """A draft of the Chinese example, which the page about prices reads, and a price list in Excel."""
     root = make_plain(folder, "zh")
-    build(root, "water")
+    build_draft(root, "water")
     book = Workbook()
     for row in csv.reader(io.StringIO((root / "deals/water/lines.csv").read_text(encoding="utf-8"), newline="")):
         book.active.append(row)
@@ -189,7 +189,7 @@ def make_priced(folder: Path, lang: str) -> Path:
 
 def change_words(root: Path) -> None:
     """Somebody changes the words of the bid summary, as the page about prices says."""
-    path = root / "dist/xlsw-2026-it-017/submit/quote.xlsx"
+    path = root / "dist/xlsw-2026-it-017-DRAFT/submit/quote-DRAFT.xlsx"
     path.write_bytes(
         zipped(with_part(parts_of(path.read_bytes()), "xl/worksheets/sheet1.xml", "贰拾元整", "贰拾元壹角整"))
     )
@@ -202,6 +202,7 @@ WORLDS: dict[str, Callable[[Path, str], Path]] = {
     "batch": make_many,
     "diff": make_changed,
     "forms": make_forms,
+    "README": make_nothing,
     "prices": make_priced,
     "templates": make_templates,
     "tutorial": make_nothing,

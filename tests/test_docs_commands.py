@@ -68,6 +68,7 @@ def is_shown_below(command: Shown, commands: list[Shown]) -> bool:
 
 
 RUNS = list_runs()
+PROGRAM = get_command(app)
 COMMANDS = {key: [step for step in steps if isinstance(step, Shown)] for key, steps in RUNS.items()}
 
 
@@ -94,14 +95,7 @@ def run(command: Shown, monkeypatch: pytest.MonkeyPatch) -> tuple[int, str, str]
     return result.exit_code, "" if target else result.stdout, result.output
 
 
-OFFICE = ("README", "prices", "reports")
-"""Pages with final packages of examples, which have page references and so are not built without LibreOffice."""
-
-
-@pytest.mark.parametrize(
-    ("page", "lang"),
-    [pytest.param(*key, marks=pytest.mark.office if key[0] in OFFICE else (), id="-".join(key)) for key in RUNS],
-)
+@pytest.mark.parametrize(("page", "lang"), RUNS, ids=lambda value: value)
 def test_commands_of_a_page_do_what_it_says(
     page: str, lang: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -177,7 +171,7 @@ def list_inline() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("page", "text"), list_inline())
 def test_a_command_in_a_sentence_is_one_of_this_program(page: str, text: str) -> None:
-    command: object = get_command(app)
+    command: object = PROGRAM
     words = text.split()[1:]
     while words and hasattr(command, "commands"):
         choices = words[0].split("|")
