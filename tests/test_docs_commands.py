@@ -95,7 +95,19 @@ def run(command: Shown, monkeypatch: pytest.MonkeyPatch) -> tuple[int, str, str]
     return result.exit_code, "" if target else result.stdout, result.output
 
 
-@pytest.mark.parametrize(("page", "lang"), RUNS, ids=lambda value: value)
+def is_same_in_chinese(page: str, lang: str) -> bool:
+    """Whether an English page shows nothing but the commands of the Chinese one, in somebody else's name."""
+
+    def plain(lang: str) -> list[str | Shown]:
+        names = re.compile(r"""(--(?:by|reason)) ("[^"]*"|\S+)""")
+        return [step if step.output else names.sub(r"\1", step.text) for step in COMMANDS.get((page, lang), [])]
+
+    return lang == "en" and plain("en") == plain("zh")
+
+
+@pytest.mark.parametrize(
+    ("page", "lang"), [key for key in RUNS if not is_same_in_chinese(*key)], ids=lambda value: str(value)
+)
 def test_commands_of_a_page_do_what_it_says(
     page: str, lang: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
