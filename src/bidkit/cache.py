@@ -80,14 +80,19 @@ class Store:
             total -= size
 
 
+def is_switched_off() -> bool:
+    """Whether nothing is to be kept."""
+    return os.environ.get("BIDKIT_CACHE") == "off"
+
+
 def open_store(name: str, max_bytes: int = 256 * 2**20) -> Store | None:
     """The user's store of this name, of so many bytes; None if it is switched off, or not safely the user's own.
 
     It lies in the folder that BIDKIT_CACHE names (`off`: nowhere), else in the system's folder for caches.
     """
-    chosen = os.environ.get("BIDKIT_CACHE", "")
-    if chosen == "off":
+    if is_switched_off():
         return None
+    chosen = os.environ.get("BIDKIT_CACHE", "")
     try:
         base = Path(chosen).absolute() if chosen else _find_cache_folder() / "bidkit"
         base.parent.mkdir(parents=True, exist_ok=True)

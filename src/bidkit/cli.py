@@ -36,9 +36,11 @@ from bidkit.credentials_cli import credentials
 from bidkit.difference_cli import diff
 from bidkit.forms_cli import forms
 from bidkit.import_cli import importing
+from bidkit.plan_cli import plan
 from bidkit.price_cli import price
 from bidkit.requirements_cli import requirements
 from bidkit.start_cli import init, new
+from bidkit.surroundings_cli import config, doctor
 
 if TYPE_CHECKING:
     from bidkit.inspection import Inspection
@@ -60,6 +62,7 @@ app = typer.Typer(
     bidkit check deals/water/deal.yaml      检查，不写文件 / judge, write nothing
     bidkit gate  deals/water/deal.yaml      销售阶段检查表 / the checklist of the stages
     bidkit build deals/water/deal.yaml      生成 dist/<id>/ / build the package
+    bidkit plan  deals/water/deal.yaml      会生成什么、还缺什么 / what would be built
     bidkit verify dist/water                核验成品 / verify a finished package
     bidkit check … --format sarif -o a.sarif  供 CI 和编辑器 / for CI and editors
     bidkit batch . --since origin/main      改动涉及的全部项目 / every deal that a change touches
@@ -75,6 +78,8 @@ app = typer.Typer(
     bidkit credentials expiring             快到期的资信文件 / papers that expire soon
     bidkit requirements merge deal.yaml b.xlsx  与更正后的清单合并 / merge a new list
     bidkit diff old/deal.yaml deal.yaml     两版的差别 / what differs between two versions
+    bidkit doctor                           这台机器缺什么 / what this machine lacks
+    bidkit config show                      生效的设置 / the settings that hold
 
     退出码 Exit codes: 0 完好 no error, 1 有错误或关口未开 errors or gate closed, 2 无法运行 could not run.""",
 )
@@ -98,6 +103,9 @@ app.add_typer(requirements)
 app.command()(diff)
 app.command()(batch)
 app.add_typer(forms)
+app.command()(plan)
+app.command()(doctor)
+app.add_typer(config)
 
 TemplateFile = Annotated[
     Path,

@@ -105,6 +105,11 @@ def find_hook_reference() -> str | None:
     return os.environ.get("PRE_COMMIT_FROM_REF") or None
 
 
+def read_environment() -> dict[str, str]:
+    """The variables of the environment."""
+    return dict(os.environ)
+
+
 def require(deal: Path, language: str) -> None:
     """Stop unless a file is there; of `batch.yaml#ID` the file before the sign."""
     from bidkit.matrix import find_file

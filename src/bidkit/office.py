@@ -188,6 +188,17 @@ def list_fonts() -> tuple[frozenset[str] | None, list[Diagnostic]]:
     return frozenset(name.strip().casefold() for line in lines for name in line.split(",") if name.strip()), []
 
 
+def find_substitute(font: str) -> str:
+    """The font family that takes a font's place here, as fontconfig says; — where it does not."""
+    program = shutil.which("fc-match")
+    try:
+        command = [program, "--format", "%{family}", font] if program else []
+        done = subprocess.run(command, capture_output=True, timeout=_FONTS_SECONDS, check=True) if command else None
+    except (OSError, subprocess.SubprocessError):
+        done = None
+    return done.stdout.decode("utf-8", "replace").split(",")[0].strip() if done else "—"
+
+
 def find_missing_fonts(fonts: Iterable[str]) -> tuple[tuple[str, ...], list[Diagnostic]]:
     """Those of some fonts that are not installed, nor others of the same widths. Diagnostics: EN10."""
     installed, problems = list_fonts()

@@ -15,7 +15,8 @@ from bidkit.credentials.library import Ending, Need
 from bidkit.diagnostic import Diagnostic, Term, load_messages
 from bidkit.kinds import UNDATED_KINDS
 from bidkit.reports.json import FORMAT_VERSION, describe
-from bidkit.reports.text import clean, render_diagnostics, width
+from bidkit.reports.table import draw
+from bidkit.reports.text import render_diagnostics
 
 Rows = Sequence[dict[str, Any]]
 _LISTED = ("id", "kind", "title", "holder", "number", "valid_until", "owner")
@@ -91,14 +92,10 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _draw(rows: Rows, lang: str) -> Iterator[str]:
-    """Columns as wide as their widest text."""
+    """With the titles of its columns."""
     words = load_messages(lang)["labels"]["papers"]
     titles = [words["titles"].get(key, key) for key in rows[0]]
-    table = [titles, *([clean(_show(key, row, words)) for key in row] for row in rows)]
-    widths = [max(width(line[column]) for line in table) for column in range(len(titles))]
-    for line in table:
-        cells = [text + " " * (most - width(text)) for text, most in zip(line, widths, strict=True)]
-        yield "  ".join(cells).rstrip()
+    yield from draw([titles, *([_show(key, row, words) for key in row] for row in rows)])
 
 
 def _show(key: str, row: dict[str, Any], words: dict[str, Any]) -> str:

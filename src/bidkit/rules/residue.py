@@ -14,7 +14,7 @@ from bidkit.traces import Traces
 from bidkit.wording import fold
 from bidkit.written import list_lines
 
-_SHORTEST = 4
+_SHORTEST, _SHORTEST_NUMBER = 4, 6
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,12 @@ def list_foreign(bid: Bid, others: Iterable[OtherName]) -> dict[str, Term]:
     named = {other.name: Term(f"of_{other.kind}", (("deal", other.deal),)) for other in others}
     named |= {name: Term("of_bidder") for name in (tender.bidders if tender else ())}
     named |= {competitor.name: Term("of_competitor") for competitor in deal.competitors or ()}
-    return {name: whose for name, whose in named.items() if len(fold(name)) >= _SHORTEST and fold(name) not in told}
+    return {name: whose for name, whose in named.items() if _tells(fold(name)) and fold(name) not in told}
+
+
+def _tells(name: str) -> bool:
+    """Whether a name is one wherever it stands: `2026` is a year."""
+    return len(name) >= (_SHORTEST_NUMBER if name.isdecimal() else _SHORTEST)
 
 
 @rule("FM14")
