@@ -21,7 +21,7 @@ EXIT_CODES = {
     ("credentials", 2): 1,  # some papers expire
     ("diff", 0): 1,  # there are differences
     ("prices", 1): 1,  # a committee would correct something
-    ("tutorial", 8): 1,  # the finding that is read
+    ("tutorial", 9): 1,  # the finding that is read
     ("verify", 0): 1,  # the package was edited
 }
 """Commands that do not end with 0: the page and which of its commands, counted from 0."""

@@ -86,7 +86,7 @@ def turn_text(text: str, lang: str, titles: dict[str, str]) -> str:
 
 def find_title(text: str) -> str:
     """The title of a page."""
-    return re.findall(r"^# (.+)$", text, re.M)[0]
+    return str(re.findall(r"^# (.+)$", text, re.M)[0])
 
 
 def list_sections(index: str) -> Iterator[tuple[str, dict[str, str]]]:
@@ -130,7 +130,18 @@ def build(target: Path) -> int:
         source = target / "source" / lang
         source.mkdir(parents=True)
         write_sources(source, lang)
-        command = [sys.executable, "-m", "sphinx", "-b", "html", "-q", "-W", "--keep-going", "-c", SITE]
+        command: list[str | Path] = [
+            sys.executable,
+            "-m",
+            "sphinx",
+            "-b",
+            "html",
+            "-q",
+            "-W",
+            "--keep-going",
+            "-c",
+            SITE,
+        ]
         command += ["-D", f"language={locale}", "-d", target / "doctrees" / lang, source, target / lang]
         running.append(subprocess.Popen(command))
     (target / "index.html").write_text((SITE / "choose.html").read_text(encoding="utf-8"), encoding="utf-8")
