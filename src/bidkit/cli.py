@@ -37,6 +37,7 @@ from bidkit.difference_cli import diff
 from bidkit.forms_cli import forms
 from bidkit.import_cli import importing
 from bidkit.plan_cli import plan
+from bidkit.preview_cli import preview
 from bidkit.price_cli import price
 from bidkit.requirements_cli import requirements
 from bidkit.start_cli import init, new
@@ -63,6 +64,7 @@ app = typer.Typer(
     bidkit gate  deals/water/deal.yaml      销售阶段检查表 / the checklist of the stages
     bidkit build deals/water/deal.yaml      生成 dist/<id>/ / build the package
     bidkit plan  deals/water/deal.yaml      会生成什么、还缺什么 / what would be built
+    bidkit preview deals/water/deal.yaml    边写边看 / pages and findings at every save
     bidkit verify dist/water                核验成品 / verify a finished package
     bidkit check … --format sarif -o a.sarif  供 CI 和编辑器 / for CI and editors
     bidkit batch . --since origin/main      改动涉及的全部项目 / every deal that a change touches
@@ -104,6 +106,7 @@ app.command()(diff)
 app.command()(batch)
 app.add_typer(forms)
 app.command()(plan)
+app.command()(preview)
 app.command()(doctor)
 app.add_typer(config)
 
