@@ -52,6 +52,16 @@ def test_every_page_is_in_both_languages() -> None:
     assert {f"{name.removesuffix('.en.md')}.md" for name in names if name.endswith(".en.md")} <= names
 
 
+def test_readme_begins_with_how_to_try_it_and_leads_to_the_docs_in_both_languages() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    first = text.split("```")[1].splitlines()
+    assert [line.split("#")[0].strip() for line in first] == ["sh", "make demo", "make test"]
+    for page in ("tutorial", "index"):
+        assert f"](docs/{page}.md)" in text
+        assert f"](docs/{page}.en.md)" in text
+    assert len(text.splitlines()) < 130
+
+
 @pytest.mark.parametrize("lang", LANGS)
 def test_front_page_leads_to_every_page_once(lang: str) -> None:
     front = (DOCS / ("index.md" if lang == "zh" else "index.en.md")).read_text(encoding="utf-8")
