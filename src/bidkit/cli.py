@@ -34,6 +34,7 @@ from bidkit.command import (
 )
 from bidkit.credentials_cli import credentials
 from bidkit.difference_cli import diff
+from bidkit.editor_cli import fmt, schema
 from bidkit.forms_cli import forms
 from bidkit.import_cli import importing
 from bidkit.plan_cli import plan
@@ -80,6 +81,8 @@ app = typer.Typer(
     bidkit credentials expiring             快到期的资信文件 / papers that expire soon
     bidkit requirements merge deal.yaml b.xlsx  与更正后的清单合并 / merge a new list
     bidkit diff old/deal.yaml deal.yaml     两版的差别 / what differs between two versions
+    bidkit schema --editor                  编辑器的补全和说明 / completion and help in editors
+    bidkit fmt deals                        键排成统一的次序 / keys in one order
     bidkit doctor                           这台机器缺什么 / what this machine lacks
     bidkit config show                      生效的设置 / the settings that hold
 
@@ -103,6 +106,8 @@ app.add_typer(price)
 app.add_typer(credentials)
 app.add_typer(requirements)
 app.command()(diff)
+app.command()(schema)
+app.command()(fmt)
 app.command()(batch)
 app.add_typer(forms)
 app.command()(plan)
