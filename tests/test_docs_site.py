@@ -191,6 +191,15 @@ def test_reference_of_codes_has_every_code_with_why_and_fix(lang: str) -> None:
     assert f"- {words['article']}{words['colon']}" in page
 
 
+@pytest.mark.parametrize("lang", LANGS)
+def test_reference_of_keys_has_every_key_of_every_file(lang: str) -> None:
+    page = reference.make_keys(lang)
+    for key in ("customer.contacts[].name", "quote.lines[].unit_price", "company.bank.account", "volumes[].per"):
+        assert f"| `{key}" in page, key
+    assert page.count("\n## ") == len(reference.KINDS)
+    assert page.count("\n| `") == sum(len(reference.list_paths(kind)) for kind in reference.KINDS) > 400
+
+
 def test_words_of_the_references_are_in_both_languages() -> None:
     def shape(words: object) -> object:
         return {key: shape(value) for key, value in words.items()} if isinstance(words, dict) else None

@@ -118,7 +118,7 @@ def write_sources(folder: Path, lang: str) -> None:
         text = read_page(path, lang, titles)
         (folder / f"{name}.md").write_text(make_front(text, made) if name == "index" else text, encoding="utf-8")
     for name, text in made.items():
-        (folder / f"{name}.md").write_text(text, encoding="utf-8")
+        (folder / f"{name}.md").write_text(turn_text(text, lang, titles), encoding="utf-8")
     shutil.copytree(DOCS / "images", folder / "images")
 
 

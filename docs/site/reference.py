@@ -1,4 +1,4 @@
-"""The references that are made from the code whenever the site is built: commands, codes, what has changed."""
+"""The references that are made from the code whenever the site is built: commands, keys, codes, what has changed."""
 
 from __future__ import annotations
 
@@ -14,11 +14,16 @@ import yaml
 from bidkit.diagnostic import load_messages, outline
 from bidkit.reports.codes import find_article
 from bidkit.rules import describe_codes
+from bidkit.schema import KINDS, FileKind, list_keys, title_kind, walk_records
+from bidkit.schema.files import Key
+from bidkit.schema.terms import find_term
 
 ROOT = Path(__file__).parents[2]
 WORDS: dict[str, dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "words.yaml").read_text(encoding="utf-8"))
 _HAN = "　-〿一-鿿＀-￯"
 _TURN = re.compile(rf"^(?P<zh>.*[{_HAN}](?:\s*\d+)?[。：]?) ?(?P<en>[A-Za-z`\"].*)$", re.S)
+_PAGES = {"deal": "deal", "attestations": "deal", "waivers": "process", "follow": "follow", "batch": "batch"}
+"""Where the keys of a kind of file are explained, if not with the workspace."""
 _PAIR = re.compile(rf"(?P<code>\d+) (?P<zh>.*[{_HAN}]) ?(?P<en>.*)", re.S)
 
 
@@ -26,6 +31,7 @@ def make_pages(lang: str) -> dict[str, str]:
     """The generated pages of a language, by name, in the order in which the front page lists them."""
     return {
         "commands": make_commands(lang),
+        "keys": make_keys(lang),
         "codes": make_codes(lang),
         "changelog": make_changelog(lang),
     }
@@ -166,6 +172,33 @@ def escape(text: str) -> str:
     return "`".join(
         re.sub(r"([\\*_\[\]<>{}|~])", r"\\\1", part) if at % 2 == 0 else part for at, part in enumerate(text.split("`"))
     )
+
+
+# Keys
+
+
+def make_keys(lang: str) -> str:
+    """The page of keys: every file that bidkit reads, each of its keys by its whole path."""
+    words = WORDS[lang]
+    lines = ["---", "tocdepth: 2", "---", "", f"# {words['keys']}", "", words["keys_intro"], ""]
+    for kind in KINDS:
+        home = f"]({_PAGES.get(kind.name, 'workspace')}.md#"
+        places = ", ".join(f"`{glob}`" for glob in kind.globs)
+        lines += [f"## {title_kind(kind, lang)}", "", places, "", words["keys_head"], "| --- | --- | --- | --- |"]
+        for path, key in list_paths(kind):
+            term = find_term(lang, kind.name, path, key.name)
+            required = words["yes"] if key.is_required else term.get("when", "")
+            cells = [f"`{path}.{key.name}`".replace("`.", "`"), required, term["value"], term["meaning"]]
+            lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |".replace("](#", home))
+        lines.append("")
+    return "\n".join(lines)
+
+
+def list_paths(kind: FileKind) -> dict[tuple[str, Key], None]:
+    """The keys of a kind of file in their order, each with the path of the mapping in which it stands."""
+    records = [record for model in kind.models for record in walk_records(model)]
+    keys = ((path, key) for path, model in records for key in list_keys(model))
+    return {(path, key): None for path, key in keys if path or key.name != kind.body}
 
 
 # What has changed
