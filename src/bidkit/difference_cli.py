@@ -40,7 +40,7 @@ def diff(
     bidkit diff old/deal.yaml deals/water/deal.yaml
     bidkit diff dist/water.kept-1 dist/water --format json
 
-    退出码：0 没有差别，1 有差别，2 无法比较。Exit codes: 0 equal, 1 different, 2 could not compare.
+    退出码 Exit codes: 0 没有差别 equal, 1 有差别 different, 2 无法比较 could not compare.
     """
     from bidkit.diagnostic import has_errors
     from bidkit.reports import difference as reports

@@ -67,8 +67,7 @@ def merge(
     bidkit requirements merge deals/water/deal.yaml 更正后清单.xlsx --addendum 3
     bidkit requirements merge deals/water/deal.yaml 更正公告.docx --partial --column text=采购需求
 
-    退出码：0 已写出，1 有读不懂的，没有写，2 无法运行。
-    Exit codes: 0 written, 1 not understood, nothing written, 2 could not run.
+    退出码 Exit codes: 0 已写出 written, 1 有读不懂的，没有写 not understood, nothing written, 2 无法运行 could not run.
     """
     from bidkit.addenda.merging import merge_list
     from bidkit.package import write_file
