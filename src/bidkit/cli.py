@@ -40,6 +40,7 @@ from bidkit.import_cli import importing
 from bidkit.plan_cli import plan
 from bidkit.preview_cli import preview
 from bidkit.price_cli import price
+from bidkit.reconcile_cli import reconcile
 from bidkit.requirements_cli import requirements
 from bidkit.start_cli import init, new
 from bidkit.surroundings_cli import config, doctor
@@ -81,6 +82,7 @@ app = typer.Typer(
     bidkit credentials expiring             快到期的资信文件 / papers that expire soon
     bidkit requirements merge deal.yaml b.xlsx  与更正后的清单合并 / merge a new list
     bidkit diff old/deal.yaml deal.yaml     两版的差别 / what differs between two versions
+    bidkit reconcile 改过的.docx             改了哪里、写在哪里 / edits made in Word, and their sources
     bidkit schema --editor                  编辑器的补全和说明 / completion and help in editors
     bidkit fmt deals                        键排成统一的次序 / keys in one order
     bidkit doctor                           这台机器缺什么 / what this machine lacks
@@ -112,6 +114,7 @@ app.command()(batch)
 app.add_typer(forms)
 app.command()(plan)
 app.command()(preview)
+app.command()(reconcile)
 app.command()(doctor)
 app.add_typer(config)
 
