@@ -16,13 +16,16 @@ from docx import Document
 from office_files import parts_of, with_part, zipped
 from openpyxl import Workbook
 from test_matrix import MATRIX, make_fleet
+from typer.testing import CliRunner
 from workspace import NOW, edit, sign_all, write
 
 from bidkit import __version__
 from bidkit.build import Options, build_deal
+from bidkit.cli import app
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = {"zh": "water", "en": "port"}
+EDITED = {"zh": ("二十个点位各装", "三十个点位各装"), "en": ("Twenty points get", "Thirty points get")}
 _BUILT: dict[str, Path] = {}
 TITLES = {"zh": ("条款号", "页码", "标记", "招标要求"), "en": ("clause", "page", "marker", "requirement")}
 DIFFS = {
@@ -195,6 +198,20 @@ def change_words(root: Path) -> None:
     )
 
 
+def make_returned(folder: Path, lang: str) -> Path:
+    """The workspace that `bidkit init` makes, built, and its proposal as a manager sends it back."""
+    for words in (["init", str(folder / "now"), "--lang", lang], ["build", str(folder / "now/deals/first/deal.yaml")]):
+        assert CliRunner().invoke(app, words).exit_code == 0
+    document = Document(str(folder / "now/dist/sample-001/submit/proposal.docx"))
+    cells = (cell for table in document.tables for row in table.rows for cell in row.cells)
+    texts = [*document.paragraphs, *(paragraph for cell in cells for paragraph in cell.paragraphs)]
+    for old, new in (EDITED[lang], ("38,800.00", "38,000.00")):
+        run = next(run for paragraph in texts for run in paragraph.runs if old in run.text)
+        run.text = run.text.replace(old, new)
+    document.save(str(folder / "now" / ("proposal-经理改过.docx" if lang == "zh" else "proposal-edited.docx")))
+    return folder / "now"
+
+
 BETWEEN: dict[tuple[str, int], Callable[[Path], None]] = {("prices", 1): change_words}
 """What happens before a command of a page, counted from 0."""
 WORLDS: dict[str, Callable[[Path, str], Path]] = {
@@ -204,6 +221,7 @@ WORLDS: dict[str, Callable[[Path, str], Path]] = {
     "forms": make_forms,
     "README": make_nothing,
     "prices": make_priced,
+    "reconcile": make_returned,
     "templates": make_templates,
     "tutorial": make_nothing,
     "verify": make_altered,

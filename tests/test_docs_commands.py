@@ -24,6 +24,7 @@ EXIT_CODES = {
     ("plan", 0): 1,  # tests have no LibreOffice, and the examples have page references
     ("prices", 1): 1,  # a committee would correct something
     ("tutorial", 9): 1,  # the finding that is read
+    ("reconcile", 0): 1,  # there are edits
     ("verify", 0): 1,  # the package was edited
 }
 """Commands that do not end with 0: the page and which of its commands, counted from 0."""
