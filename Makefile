@@ -64,4 +64,4 @@ test-lowest: $(VENV)/.ready
 	$(VENV)-lowest/bin/python -m pytest
 
 clean:
-	rm -rf $(VENV) $(VENV)-lowest build/docs examples/*/dist
+	rm -rf $(VENV) $(VENV)-lowest build/docs build/docs-source examples/*/dist

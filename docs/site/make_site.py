@@ -124,10 +124,13 @@ def write_sources(folder: Path, lang: str) -> None:
 
 def build(target: Path) -> int:
     """Build both languages beside one another; Sphinx's warnings are errors."""
-    shutil.rmtree(target, ignore_errors=True)
+    work = target.with_name(f"{target.name}-source")  # beside the site, which has nothing in it but itself
+    for folder in (target, work):
+        shutil.rmtree(folder, ignore_errors=True)
+    target.mkdir(parents=True)
     running = []
     for lang, locale in LOCALES.items():
-        source = target / "source" / lang
+        source = work / lang
         source.mkdir(parents=True)
         write_sources(source, lang)
         command: list[str | Path] = [
@@ -142,7 +145,7 @@ def build(target: Path) -> int:
             "-c",
             SITE,
         ]
-        command += ["-D", f"language={locale}", "-d", target / "doctrees" / lang, source, target / lang]
+        command += ["-D", f"language={locale}", "-d", work / "doctrees" / lang, source, target / lang]
         running.append(subprocess.Popen(command))
     (target / "index.html").write_text((SITE / "choose.html").read_text(encoding="utf-8"), encoding="utf-8")
     failed = max(process.wait() for process in running)
