@@ -334,23 +334,6 @@ def test_both_languages_have_the_same_sections_codes_and_files() -> None:
         assert sorted(re.findall(pattern, zh.text)) == sorted(re.findall(pattern, en.text))
 
 
-def anchors(path: Path) -> set[str]:
-    """The anchors of a page's headings, as GitHub makes them."""
-    titles = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.M)
-    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles} | {""}
-
-
-@pytest.mark.parametrize("page", ["README.md", *(f"docs/{name}" for names in PAGES.values() for name in names)])
-def test_links_lead_to_pages_and_headings_that_are_there(page: str) -> None:
-    path = ROOT / page
-    links = re.findall(r"\]\(([\w./-]*)(?:#([^)]*))?\)", path.read_text(encoding="utf-8"))
-    assert links
-    for name, anchor in links:
-        target = path.parent / name if name else path
-        assert target.is_file(), name
-        assert target.suffix != ".md" or anchor in anchors(target), f"{name}#{anchor}"
-
-
 def make_example(path: Path, lang: str) -> Path:
     """The workspace that the examples of the pages make, with a copy of a shipped pack as its own; its deal.yaml."""
     shutil.copytree(shipped_packs() / DEFAULT_PACKS[lang], path / "templates/mine")

@@ -327,7 +327,9 @@ def verify(
 ) -> None:
     """只凭标书文件夹，再次核验：清单、文件的每一处、全部规则。Verify finished packages, from themselves alone.
 
-    退出码 0：完好。Exit code 0: sound. docs/verify.md、docs/verify.en.md
+    退出码 0：完好。Exit code 0: sound.
+
+    见 docs/verify.md / see docs/verify.en.md
     """
     from bidkit.package import MANIFEST, recover_package
     from bidkit.verification import verify_packages
