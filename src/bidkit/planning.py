@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,12 +23,14 @@ _SUBMIT = "submit/"
 def make_plan(deal_path: Path, options: Options) -> Plan:
     """What `build` with these options would make; where it would refuse, what its draft would be, and what is missing.
 
-    Diagnostics (in `missing`): those of `make_package` that are errors, and the open items of the gate.
+    Diagnostics: in `missing` those of `make_package` that are errors, and what of the gate is open; in `later` what is
+    open before the package is handed in.
     """
     result, files = make_package(deal_path, options)
     verdict: Verdict = "refused" if files is None else "draft" if options.is_draft else "final"
     missing = [item for item in result.diagnostics if result.fails(item)]
-    missing += [item for item in _list_open(result) if item not in missing]
+    missing += [item for item in _list_open(result, result.moments) if item not in missing]
+    later = [item for item in _list_open(result, ("build", "submit")) if item not in missing]
     shown = options
     if files is None and not options.is_draft:
         shown = replace(options, is_draft=True)
@@ -45,6 +47,7 @@ def make_plan(deal_path: Path, options: Options) -> Plan:
         tuple(_list_papers(result.bid)) if result.bid else (),
         _list_inputs(judged) if judged else {},
         tuple(missing),
+        tuple(later),
         result.root,
     )
 
@@ -55,12 +58,10 @@ def _list_inputs(judged: Judged) -> Mapping[str, str]:
     return judged.workspace.hashes()
 
 
-def _list_open(result: Result) -> Iterator[Diagnostic]:
-    """What the gate waits for before a build, and before handing in."""
-    for stage in result.gate.stages if result.gate else ():
-        for item in stage.items:
-            if item.is_blocking and item.item.moment in ("build", "submit"):
-                yield from item.open
+def _list_open(result: Result, moments: Sequence[str]) -> Iterator[Diagnostic]:
+    """What the gate waits for at these moments."""
+    for item in result.gate.blocking(*moments) if result.gate else ():
+        yield from item.open
 
 
 def _find_folder(result: Result, judged: Judged | None, options: Options) -> Path:
