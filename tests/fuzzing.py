@@ -43,6 +43,7 @@ from workspace import DEAL, ISO9001, LICENCE, NOW, make_deal, make_pdf, make_pic
 from bidkit.build import Options, make_package
 from bidkit.diagnostic import Diagnostic, Severity
 from bidkit.inspection import inspect_template
+from bidkit.reports.text import render_diagnostics
 
 SECONDS = 20
 """Longer than this no input may take."""
@@ -436,8 +437,8 @@ def find_faults(problem: Diagnostic) -> Iterator[str]:
     if problem.severity is Severity.ERROR and problem.span is None and not problem.code.startswith("EN"):
         yield f"{problem.code} has no place: {problem.message('en')}"
     for lang in ("zh", "en"):
-        text = problem.message(lang)
-        if not text.strip() or "\x1b" in text:
+        text = render_diagnostics([problem], lang, None, Path.cwd())
+        if not problem.message(lang).strip() or any(ord(sign) < 32 and sign != "\n" for sign in text):
             yield f"{problem.code} says {text!r}"
 
 
