@@ -1,7 +1,5 @@
 """Typer command for many deals: which, on how many cores, and how their outcomes are told."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -162,7 +160,7 @@ def _list(deals: Sequence[Path], language: str, format: ReportFormat, output: Pa
 
 def _find(
     paths: list[str], here: Path, since: str | None, *, is_touched: bool
-) -> tuple[Sequence[Path], Sequence[Path], Sequence[Diagnostic]]:
+) -> tuple[Sequence[Path], Sequence[Path], Sequence["Diagnostic"]]:
     """All deals that there are, and of these the ones that are asked for: all, or those that a change touches."""
     from bidkit.finding import find_deals, find_near, find_touched, find_touched_by
 
@@ -177,14 +175,14 @@ def _find(
 
 
 @contextmanager
-def _watch(count: int, language: str) -> Iterator[Callable[[Outcome], None]]:
+def _watch(count: int, language: str) -> Iterator[Callable[["Outcome"], None]]:
     """Progress on stderr: a bar with rate and time left on a terminal, else a line for each deal."""
     from bidkit.reports.batch import say_line
 
     if not sys.stderr.isatty():
         number = 0
 
-        def told(outcome: Outcome) -> None:
+        def told(outcome: "Outcome") -> None:
             nonlocal number
             number += 1
             typer.echo(f"[{number}/{count}] {say_line(outcome, language)}", err=True)
@@ -199,7 +197,7 @@ def _watch(count: int, language: str) -> Iterator[Callable[[Outcome], None]]:
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("", total=count, rate="")
 
-        def moved(outcome: Outcome) -> None:
+        def moved(outcome: "Outcome") -> None:
             speed = progress.tasks[task].speed
             progress.update(task, advance=1, rate=f"{speed:.1f}/s" if speed else "")
             if not outcome.is_good:

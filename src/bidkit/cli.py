@@ -1,7 +1,5 @@
 """Typer commands: read options, call, print, exit code."""
 
-from __future__ import annotations
-
 import gc
 import sys
 from collections.abc import Sequence
@@ -451,7 +449,7 @@ class _Placeholders(dict[str, str]):
 
 
 def _show(
-    result: Result,
+    result: "Result",
     command: str,
     language: str,
     format: ReportFormat,
@@ -475,7 +473,7 @@ def _show(
         typer.echo(f"{text.clean(str(output))}: {counted}", err=True)
 
 
-def _inspect(file: Path, language: str, *, is_compat: bool = False) -> Inspection:
+def _inspect(file: Path, language: str, *, is_compat: bool = False) -> "Inspection":
     from bidkit.inspection import find_template, inspect_template
 
     found = find_template(file, Path.cwd())

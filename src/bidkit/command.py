@@ -1,6 +1,7 @@
-"""what every command shares: the language and the form of its result, and how it stops."""
+"""what every command shares: the language and the form of its result, and how it stops.
 
-from __future__ import annotations
+Files with commands do not put off their annotations: Typer would have each evaluated twice, a tenth of `--help`.
+"""
 
 import os
 import sys
@@ -75,7 +76,7 @@ AsOf = Annotated[
 ]
 
 
-def make_options(as_of: str | None, language: str) -> Options:
+def make_options(as_of: str | None, language: str) -> "Options":
     """How to judge and build: by the clock, or by the day of `--as-of`."""
     from bidkit.build import Options
 
@@ -172,7 +173,7 @@ def fail(code: str, values: dict[str, object], language: str) -> NoReturn:
     refuse([Diagnostic(code, None, values)], language, code=2)
 
 
-def refuse(problems: Sequence[Diagnostic], language: str, root: Path | None = None, code: int = 1) -> NoReturn:
+def refuse(problems: Sequence["Diagnostic"], language: str, root: Path | None = None, code: int = 1) -> NoReturn:
     """Say what is wrong, with places shown from the working folder, and stop with this exit code.
 
     Args:

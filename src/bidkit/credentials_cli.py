@@ -1,7 +1,5 @@
 """Typer commands for the credential library: what there is, what expires, what a deal chooses and why."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from datetime import date
@@ -168,14 +166,19 @@ def choose(deal: Deal, lang: LangOption = None, format: FormatOption = Format.TE
     raise typer.Exit(0 if not problems and all(choice.is_met for choice in choices) else 1)
 
 
-def _find_today(as_of: str | None, settings: Settings | None, language: str) -> date:
+def _find_today(as_of: str | None, settings: "Settings | None", language: str) -> date:
     """The day by which dates are judged: as asked for, else as the workspace pins it, else today."""
     options = make_options(as_of, language)
     return options.as_of or (settings and settings.as_of) or options.now.date()
 
 
 def _show(
-    rows: Rows, problems: Sequence[Diagnostic], command: str, language: str, format: Format, root: Path | None = None
+    rows: "Rows",
+    problems: Sequence["Diagnostic"],
+    command: str,
+    language: str,
+    format: Format,
+    root: Path | None = None,
 ) -> None:
     from bidkit.reports.papers import render
 
@@ -183,7 +186,7 @@ def _show(
     echo(render(rows, problems, f"credentials {command}", language, is_json=is_json, root=root), language)
 
 
-def _find(workspace: Path | None, language: str) -> Workspace:
+def _find(workspace: Path | None, language: str) -> "Workspace":
     from bidkit.config import find_workspace
 
     start = (workspace or Path.cwd()).resolve()

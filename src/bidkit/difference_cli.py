@@ -1,7 +1,5 @@
 """Typer command that compares: two deals or two packages, in the terms of the business."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -80,7 +78,7 @@ def _find_kind(path: Path, language: str) -> Literal["deal", "package"]:
     return "package"
 
 
-def _compare_deals(before: Path, after: Path, as_of: str | None, language: str) -> Difference:
+def _compare_deals(before: Path, after: Path, as_of: str | None, language: str) -> "Difference":
     from bidkit.difference.deals import compare_deals
     from bidkit.reports import text
 
@@ -95,7 +93,7 @@ def _compare_deals(before: Path, after: Path, as_of: str | None, language: str) 
     return found
 
 
-def _compare_packages(before: Path, after: Path, language: str) -> Difference:
+def _compare_packages(before: Path, after: Path, language: str) -> "Difference":
     from bidkit.difference.packages import compare_packages
 
     found, problems = compare_packages(before, after)

@@ -1,7 +1,5 @@
 """Typer commands for the buyer's own forms: their blanks as a mapping, and whether a mapping still fits."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """Typer commands that read lists of others: prices and requirements from .xlsx, .csv and the tables of a .docx."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """Typer command that tells what a build would make, of what, and what is missing; nothing is written."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated

@@ -1,7 +1,5 @@
 """Typer command that shows a deal in the browser while it is written: pages, findings, gate, new at every save."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """Typer commands for prices: what a committee would correct, and the quote for other programs."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast

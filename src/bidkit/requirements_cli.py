@@ -1,7 +1,5 @@
 """Typer commands for requirements: a new list of the buyer's merged with the answers of a deal."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

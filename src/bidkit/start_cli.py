@@ -1,7 +1,5 @@
 """Typer commands to begin with: a new workspace whose sample deal builds at once, and a new deal in a workspace."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 from typing import Annotated, Any

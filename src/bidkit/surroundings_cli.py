@@ -1,7 +1,5 @@
 """Typer commands about the surroundings: what the machine has for bidkit, and which settings hold."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 from typing import Annotated
