@@ -100,6 +100,13 @@ def batch(
     """一次生成许多项目：用上全部核，一个不成不影响别的，没有变化的不再生成。
 
     Build many deals on all cores: one that fails stops no other, and what has not changed is not built again.
+
+    \b
+    bidkit batch deals --draft
+    bidkit batch . --since origin/main --report junit=deals.xml
+    bidkit batch . --list
+
+    退出码 Exit codes: 0 全部成功 all good, 1 有不成的 some failed, 2 无法运行 could not run.
     """
     from bidkit.batch import Asked, run_batch
     from bidkit.reports import batch as reports

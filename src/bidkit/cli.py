@@ -29,6 +29,7 @@ from bidkit.command import (
     refuse,
     require,
     root_of,
+    tell,
 )
 from bidkit.credentials_cli import credentials
 from bidkit.difference_cli import diff
@@ -59,12 +60,12 @@ app = typer.Typer(
     bidkit init 标书                         建立工作区 / make a workspace
     bidkit new water                        新建项目 / start a deal
     bidkit check deals/water/deal.yaml      检查，不写文件 / judge, write nothing
-    bidkit gate  deals/water/deal.yaml      销售阶段检查表 / the checklist of the stages
+    bidkit gate deals/water/deal.yaml       销售阶段检查表 / the checklist of the stages
     bidkit build deals/water/deal.yaml      生成 dist/<id>/ / build the package
-    bidkit plan  deals/water/deal.yaml      会生成什么、还缺什么 / what would be built
+    bidkit plan deals/water/deal.yaml       会生成什么、还缺什么 / what would be built
     bidkit preview deals/water/deal.yaml    边写边看 / pages and findings at every save
     bidkit verify dist/water                核验成品 / verify a finished package
-    bidkit check … --format sarif -o a.sarif  供 CI 和编辑器 / for CI and editors
+    bidkit check deal.yaml --format sarif   供 CI 和编辑器 / for CI and editors
     bidkit batch . --since origin/main      改动涉及的全部项目 / every deal that a change touches
     bidkit explain PR04                     解释一个编号 / explain a code
     bidkit rules                            列出全部编号 / list every code
@@ -89,6 +90,10 @@ template = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
     help="""Word 和 Excel 模板：检查错误，列出名称。Word and Excel templates: their mistakes and their names.
+
+    \b
+    bidkit template check templates/ours/proposal.docx
+    bidkit template eject zh-proposal
 
     docs/templates.md、docs/workbooks.md 教写模板 / docs/templates.en.md and docs/workbooks.en.md teach how to write
     them.""",
@@ -142,7 +147,14 @@ def check(
     as_of: AsOf = None,
     strict: Strict = False,
 ) -> None:
-    """检查一个项目，不写任何文件。Judge a deal; nothing is written."""
+    """检查一个项目，不写任何文件。Judge a deal; nothing is written.
+
+    \b
+    bidkit check deals/water/deal.yaml
+    bidkit check deals/water/deal.yaml --report sarif=found.sarif --strict
+
+    退出码 Exit codes: 0 没有错误 no error, 1 有错误 errors, 2 无法运行 could not run.
+    """
     from bidkit.build import check_deal
 
     language, more = find_language(lang), read_reports(report)
@@ -169,6 +181,10 @@ def gate(
 ) -> None:
     """显示六步销售流程的检查表：哪些未完成，如何完成。Show the checklist of the stages and what closes each open item.
 
+    \b
+    bidkit gate deals/water/deal.yaml
+    bidkit gate deals/water/deal.yaml --stage 3 --format json
+
     退出码 0：没有错误，可以生成最终文件。Exit code 0: no error, and a final package may be built.
     """
     from bidkit.build import check_deal
@@ -194,10 +210,16 @@ def attest(
         Path, typer.Option("--evidence", help="依据的文件，须在工作区内 / the file of evidence, in the workspace")
     ],
     lang: LangOption = None,
+    format: FormatOption = Format.TEXT,
 ) -> None:
     """签署检查表的一项：谁、何时、依据什么；写入 attestations.yaml。Attest an item of the checklist.
 
     项目、材料有变动，签署即失效。An attestation is void once what it covers changes.
+
+    \b
+    bidkit attest deals/water/deal.yaml 4.9 --by 林知行 --evidence review.pdf
+
+    退出码 Exit codes: 0 已写入 written, 1 不能签署 it cannot be attested, 2 无法运行 could not run.
     """
     from bidkit.attesting import attest_item
     from bidkit.diagnostic import load_messages
@@ -211,7 +233,8 @@ def attest(
     if record is None:
         refuse(problems, language, root_of(deal))
     words = str(load_messages(language)["labels"]["attested"])
-    echo(words.format(item=record.item, by=record.by, at=record.at, evidence=record.evidence), language)
+    said = words.format(item=record.item, by=record.by, at=record.at, evidence=record.evidence)
+    tell(said, {"attestation": record.model_dump(mode="json")}, "attest", language, format)
 
 
 @app.command()
@@ -224,10 +247,16 @@ def waive(
         str | None, typer.Option("--until", metavar="YYYY-MM-DD", help="到哪天为止 / until which day")
     ] = None,
     lang: LangOption = None,
+    format: FormatOption = Format.TEXT,
 ) -> None:
     """放行检查表的一项：谁、为什么；写入 waivers.yaml，每份报告都会写明。Waive an item; every report tells.
 
     规则管的项和法律要求的项不能放行。Items of rules, and of the law, cannot be waived.
+
+    \b
+    bidkit waive deals/water/deal.yaml 2.2 --by "林知行" --reason "不安排踏勘"
+
+    退出码 Exit codes: 0 已写入 written, 1 不能放行 it cannot be waived, 2 无法运行 could not run.
     """
     from bidkit.attesting import waive_item
     from bidkit.diagnostic import load_messages
@@ -246,7 +275,8 @@ def waive(
     if record is None:
         refuse(problems, language, root_of(deal))
     words = str(load_messages(language)["labels"]["waiver_written"])
-    echo(words.format(item=record.item, by=record.by, reason=record.reason), language)
+    said = words.format(item=record.item, by=record.by, reason=record.reason)
+    tell(said, {"waiver": record.model_dump(mode="json")}, "waive", language, format)
 
 
 @app.command()
@@ -290,6 +320,12 @@ def build(
     """生成整套投标文件；不合格就不生成，并逐条说明原因。
 
     Build the whole package; refuse, and say why, while anything is wrong.
+
+    \b
+    bidkit build deals/water/deal.yaml
+    bidkit build deals/water/deal.yaml --draft --pdf --out drafts
+
+    退出码 Exit codes: 0 已生成 built, 1 不合格，没有生成 refused, 2 无法运行 could not run.
     """
     from bidkit.build import build_deal
 
@@ -317,6 +353,10 @@ def verify(
 ) -> None:
     """只凭标书文件夹，再次核验：清单、文件的每一处、全部规则。Verify finished packages, from themselves alone.
 
+    \b
+    bidkit verify dist/water
+    bidkit verify dist/lot-1 dist/lot-2 --format json
+
     退出码 0：完好。Exit code 0: sound. docs/verify.md、docs/verify.en.md
     """
     from bidkit.package import MANIFEST, recover_package
@@ -334,9 +374,16 @@ def verify(
 
 @app.command()
 def explain(
-    code: Annotated[str, typer.Argument(metavar="CODE", help="如 PR04 / such as PR04")], lang: LangOption = None
+    code: Annotated[str, typer.Argument(metavar="CODE", help="如 PR04 / such as PR04")],
+    lang: LangOption = None,
+    format: FormatOption = Format.TEXT,
 ) -> None:
-    """解释一个编号：含义、依据、如何处理。Explain a code: what, why with its article, and what to do."""
+    """解释一个编号：含义、依据、如何处理。Explain a code: what, why with its article, and what to do.
+
+    \b
+    bidkit explain PR04
+    bidkit explain pr04 --lang en --format json
+    """
     from bidkit.diagnostic import load_messages
 
     language = find_language(lang)
@@ -344,6 +391,11 @@ def explain(
     entry = texts["codes"].get(code.upper())
     if entry is None:
         fail("EN08", {"code": code, "codes": " ".join(sorted(texts["codes"]))}, language)
+    if format is Format.JSON:
+        from bidkit.reports import codes
+
+        tell("", codes.describe_code(code.upper(), language), "explain", language, format)
+        return
     labels, names = texts["labels"], _Placeholders()
     echo(f"{code.upper()}  {entry['message'].format_map(names)}\n", language)
     echo(f"{labels['why']}: {entry['why']}\n", language)
@@ -352,7 +404,12 @@ def explain(
 
 @app.command()
 def rules(lang: LangOption = None, format: FormatOption = Format.TEXT) -> None:
-    """列出全部编号：级别、适用范围、含义、法条。List every code: severity, regime, what it says, article."""
+    """列出全部编号：级别、适用范围、含义、法条。List every code: severity, regime, what it says, article.
+
+    \b
+    bidkit rules
+    bidkit rules --format json
+    """
     from bidkit.reports import codes
 
     language = find_language(lang)
@@ -371,6 +428,12 @@ def check_template(
     """检查一个 Word 或 Excel 模板，一次列出全部错误。Judge a template; every mistake is listed at once, with its place.
 
     模板包还检查名称、字体和没有用到的文件。Of a pack also its names, its fonts, and files that nothing uses.
+
+    \b
+    bidkit template check templates/ours/proposal.docx
+    bidkit template check zh-proposal --format json
+
+    退出码 Exit codes: 0 没有错误 no error, 1 有错误 errors, 2 无法运行 could not run.
     """
     from bidkit.diagnostic import has_errors
     from bidkit.reports import json, text
@@ -398,8 +461,16 @@ def eject(
         ),
     ] = None,
     lang: LangOption = None,
+    format: FormatOption = Format.TEXT,
 ) -> None:
-    """把一个自带的模板包复制到工作区，供修改；绝不覆盖。Copy a shipped pack to edit it; nothing is overwritten."""
+    """把一个自带的模板包复制到工作区，供修改；绝不覆盖。Copy a shipped pack to edit it; nothing is overwritten.
+
+    \b
+    bidkit template eject zh-proposal
+    bidkit template eject zh-proposal --to templates/ours
+
+    退出码 Exit codes: 0 已复制 copied, 1 已有这个文件夹 the folder is there, 2 无法运行 could not run.
+    """
     from bidkit.config import find_workspace
     from bidkit.diagnostic import load_messages
     from bidkit.pack import eject_pack
@@ -413,7 +484,8 @@ def eject(
     if problems:
         refuse(problems, language, code=1 if problems[0].code == "PK08" else 2)
     shown = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
-    echo(str(load_messages(language)["labels"]["ejected"]).format(folder=shown, name=folder.name), language)
+    said = str(load_messages(language)["labels"]["ejected"]).format(folder=shown, name=folder.name)
+    tell(said, {"pack": pack, "folder": str(shown)}, "template eject", language, format)
 
 
 @template.command()
@@ -421,6 +493,10 @@ def names(file: TemplateFile, lang: LangOption = None, format: FormatOption = Fo
     """列出一个 Word 或 Excel 模板使用的全部名称。List the names that a template reads, with what they are.
 
     模板有错误时，仍列出能读出的名称。Of a template with mistakes, the names that can be read.
+
+    \b
+    bidkit template names templates/ours/proposal.docx
+    bidkit template names zh-proposal --format json
     """
     from bidkit.diagnostic import Severity, load_messages
     from bidkit.reports import json, text

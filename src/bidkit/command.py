@@ -5,11 +5,11 @@ Files with commands do not put off their annotations: Typer would have each eval
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -142,6 +142,13 @@ def echo(content: str | bytes, language: str) -> None:
         refuse([Diagnostic("EN04", None, {"folder": "stdout", "reason": error.strerror or str(error)})], language)
 
 
+def tell(words: str, facts: Mapping[str, Any], command: str, language: str, format: Format) -> None:
+    """Print what a command has done: in words, or as one object for another program."""
+    from bidkit.reports.json import render_done
+
+    echo(render_done(command, facts) if format is Format.JSON else words, language)
+
+
 def write_result(content: bytes, output: Path | None, language: str, *, force: bool) -> None:
     """A result to a file, or to stdout byte for byte; stops where the file is there and may not be replaced (1), or
     cannot be written (2)."""
@@ -151,6 +158,24 @@ def write_result(content: bytes, output: Path | None, language: str, *, force: b
         echo(content, language)
     elif problems := write_file(output, content, force=force):
         refuse(problems, language, code=1 if problems[0].code == "EN17" else 2)
+
+
+def write_made(
+    content: bytes,
+    output: Path | None,
+    facts: Mapping[str, Any],
+    command: str,
+    language: str,
+    format: Format,
+    *,
+    force: bool,
+) -> None:
+    """A file that a command makes, as `write_result`; or one object that says where it is, or has its text."""
+    if format is Format.TEXT or output is not None:
+        write_result(content, output, language, force=force)
+    if format is Format.JSON:
+        text = None if output else content.decode("utf-8-sig")
+        tell("", {**facts, "written": str(output) if output else None, "content": text}, command, language, format)
 
 
 def read_columns(named: Sequence[str] | None) -> dict[str, str]:

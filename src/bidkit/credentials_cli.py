@@ -53,7 +53,12 @@ def list_papers(
     lang: LangOption = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
-    """列出全部资信文件。All papers of the library."""
+    """列出全部资信文件。All papers of the library.
+
+    \b
+    bidkit credentials list
+    bidkit credentials list --kind iso27001 --format json
+    """
     from bidkit.catalog import load_library
     from bidkit.kinds import NAMES, find_kind
     from bidkit.reports import papers as reports
@@ -74,7 +79,11 @@ def show(
     lang: LangOption = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
-    """一份资信文件的全部内容和使用它的项目。All of one paper, and the deals that use it."""
+    """一份资信文件的全部内容和使用它的项目。All of one paper, and the deals that use it.
+
+    \b
+    bidkit credentials show iso27001
+    """
     from bidkit.catalog import load_library
     from bidkit.config import load_settings
     from bidkit.credentials.library import list_needs, read_deals
@@ -110,6 +119,10 @@ def expiring(
 ) -> None:
     """快到期、要监督审核、要复核的，和未结束的项目用到时已过期的。What ends soon, and what open deals need longer.
 
+    \b
+    bidkit credentials expiring --within 6m
+    bidkit credentials expiring --within 90d --as-of 2026-12-01 --format json
+
     退出码 1：有到期的，便于定时任务。Exit code 1: there are some, for a scheduled job.
     """
     from bidkit.catalog import load_library
@@ -138,6 +151,9 @@ def expiring(
 @credentials.command()
 def choose(deal: Deal, lang: LangOption = None, format: FormatOption = Format.TEXT, as_of: AsOf = None) -> None:
     """一个项目的每条要求：库中哪些符合，哪些不符合、为什么。For each requirement: which papers meet it, or why not.
+
+    \b
+    bidkit credentials choose deals/water/deal.yaml
 
     退出码 1：有要求没有材料符合。Exit code 1: a requirement that no paper meets.
     """

@@ -70,6 +70,10 @@ def simulate(
 ) -> None:
     """读回完成的文件，模拟评委按规则修正价格的每一步。Read the finished files back; each correction of a committee.
 
+    \b
+    bidkit price simulate dist/water
+    bidkit price simulate dist/water --rules ndrc --format json
+
     退出码 0：读全了，没有要修正的。Exit code 0: all was read and nothing would be corrected.
     """
     from bidkit.package import recover_package
@@ -106,6 +110,10 @@ def export(
     """导出算好的报价，不含成本。The computed quote for other programs; without costs.
 
     csv 可用作项目的 lines。The csv can be the lines of a deal.
+
+    \b
+    bidkit price export deals/water/deal.yaml -o quote.json
+    bidkit price export deals/water/deal.yaml --format csv -o lines.csv
     """
     from bidkit.build import check_deal
     from bidkit.diagnostic import Severity

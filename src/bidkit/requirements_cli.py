@@ -33,7 +33,7 @@ requirements = typer.Typer(
     help="""逐条要求：招标文件有更正时，与新清单合并。Requirements: merge a new list after an addendum.
 
     \b
-    bidkit requirements merge deals/water/deal.yaml 更正后清单.xlsx --addendum 3 -o requirements.csv --force
+    bidkit requirements merge deals/water/deal.yaml 更正后清单.xlsx --addendum 3
 
     docs/addenda.md、docs/addenda.en.md 有例子 / with examples.""",
 )
@@ -63,7 +63,7 @@ def merge(
 
     \b
     bidkit requirements merge deals/water/deal.yaml 更正后清单.xlsx --addendum 3
-    bidkit requirements merge deals/water/deal.yaml 更正公告.docx --partial --column text=采购需求
+    bidkit requirements merge deal.yaml 更正公告.docx --partial --column text=要求
 
     退出码 Exit codes: 0 已写出 written, 1 有读不懂的，没有写 not understood, nothing written, 2 无法运行 could not run.
     """

@@ -1,0 +1,131 @@
+"""The manners of every command, those to come among them: help, examples, JSON, and what is written to which stream."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+from workspace import make_workspace, write
+
+from bidkit.cli import app
+from bidkit.reports.text import width
+
+WIDE = 78
+"""What an 80 columns' terminal shows of a line without breaking it."""
+
+
+def walk(command: typer.core.TyperCommand, path: tuple[str, ...] = ()) -> Iterator[tuple[str, typer.core.TyperCommand]]:
+    """Every command and group by its words."""
+    yield " ".join(path), command
+    for name, child in getattr(command, "commands", {}).items():
+        yield from walk(child, (*path, name))
+
+
+ROOT = typer.main.get_command(app)
+ALL = dict(walk(ROOT))  # type: ignore[arg-type]
+COMMANDS = {name: command for name, command in ALL.items() if not hasattr(command, "commands")}
+
+
+def examples(command: typer.core.TyperCommand) -> list[str]:
+    """The command lines in a help, without what stands behind them in another column."""
+    lines = (line.strip() for line in (command.help or "").splitlines())
+    return [re.split(r"  +", line)[0] for line in lines if line.startswith("bidkit ")]
+
+
+def parse(words: list[str]) -> str:
+    """The command that is meant, its arguments read as it reads them."""
+    command, context, path = ROOT, typer.Context(ROOT, info_name="bidkit"), []
+    while hasattr(command, "commands"):
+        name, command, words = command.resolve_command(context, words)
+        path.append(name)
+    command.make_context(path[-1], [*words], parent=context)
+    return " ".join(path)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_help_is_in_both_languages(name: str) -> None:
+    told = (ALL[name].help or "").split("\b")[0]
+    assert re.search(r"[一-鿿]{2}", told), told
+    assert re.search(r"[A-Za-z]{3}", told), told
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_help_has_examples_that_are_true(name: str) -> None:
+    lines = examples(ALL[name])
+    assert lines, f"bidkit {name}: no example"
+    for line in lines:
+        words = shlex.split(line)[1:]
+        assert parse(words).startswith(name), line
+        assert width(line) <= WIDE, f"{line}: broken on a terminal"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_json(name: str) -> None:
+    (option,) = (item for item in COMMANDS[name].params if "--format" in item.opts)
+    assert "json" in str(option.type_descriptor.choices)  # type: ignore[attr-defined]
+
+
+def test_no_command_puts_off_its_annotations() -> None:
+    source = Path(__file__).parents[1] / "src/bidkit"
+    late = [path.name for path in source.glob("*cli.py") if "import annotations" in path.read_text(encoding="utf-8")]
+    assert late == [], "Typer evaluates them twice: `--help` takes a tenth longer"
+
+
+PRICES = "id,category,name,unit,quantity,unit_price,tax_rate\nA1,A,网关,台,2,100.00,13%\n"
+ASKED = {
+    "init": "init made",
+    "new": "new second --customer 某集团 --yes",
+    "explain": "explain pr04",
+    "rules": "rules",
+    "template eject": "template eject zh-proposal --to templates/ours",
+    "template check": "template check zh-proposal",
+    "template names": "template names zh-proposal",
+    "import prices": "import prices prices.csv",
+    "import requirements": "import requirements list.csv -o read.csv",
+    "attest": "attest DEAL 3.7 --by 林知行 --evidence deals/water/evidence/minutes.md",
+    "waive": "waive DEAL 2.2 --by 林知行 --reason 不安排踏勘",
+    "credentials list": "credentials list",
+    "credentials show": "credentials show iso9001",
+    "credentials expiring": "credentials expiring",
+    "credentials choose": "credentials choose DEAL",
+    "check": "check DEAL",
+    "gate": "gate DEAL",
+    "batch": "batch DEAL --check",
+}
+
+
+@pytest.fixture(scope="module")
+def deal(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("manners")
+    write(root / "prices.csv", PRICES)
+    write(root / "list.csv", "clause,text\n1.1,★必须支持断网续传\n")
+    return make_workspace(root)
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_json_has_its_version_and_its_command(name: str, deal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(deal.parents[2])
+    done = CliRunner().invoke(app, [*ASKED[name].replace("DEAL", str(deal)).split(), "--format", "json"])
+    record = json.loads(done.stdout)
+    assert (record["format_version"], record["command"]) == ("1.0", name), done.output
+    for key in ("written", "folder"):
+        assert not record.get(key) or Path(record[key]).exists()
+
+
+def test_json_of_what_is_not_written_has_its_text(deal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(deal.parents[2])
+    done = CliRunner().invoke(app, ["import", "prices", "prices.csv", "--format", "json"])
+    record = json.loads(done.stdout)
+    assert (record["written"], "网关" in record["content"]) == (None, True)
+
+
+def test_what_is_refused_is_told_and_has_no_json(deal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(deal.parents[2])
+    done = CliRunner().invoke(app, ["explain", "XX99", "--format", "json"])
+    assert (done.exit_code, done.stdout, "EN08" in done.stderr) == (2, "", True)
