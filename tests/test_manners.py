@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import re
 import shlex
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +19,7 @@ from typer.testing import CliRunner
 from workspace import make_workspace, write
 
 from bidkit.cli import app
+from bidkit.command import working
 from bidkit.reports.text import width
 
 WIDE = 78
@@ -129,3 +135,73 @@ def test_what_is_refused_is_told_and_has_no_json(deal: Path, monkeypatch: pytest
     monkeypatch.chdir(deal.parents[2])
     done = CliRunner().invoke(app, ["explain", "XX99", "--format", "json"])
     assert (done.exit_code, done.stdout, "EN08" in done.stderr) == (2, "", True)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("stream", "environment", "shown"),
+    [
+        (Terminal, {}, r"(\rbidkit build: \d+ s)+\r +\r"),
+        (Terminal, {"TERM": "dumb"}, r"(bidkit build: \d+ s\n)+"),
+        (io.StringIO, {"CI": "true"}, r"(bidkit build: \d+ s\n)+"),
+        (io.StringIO, {}, ""),
+    ],
+)
+def test_work_that_takes_long_is_told(
+    stream: type[io.StringIO], environment: dict[str, str], shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("CI", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "stderr", stream())
+    with working("build", after=0.01, every=0.01, every_in_logs=0.01):
+        deadline = time.monotonic() + 5
+        while shown and not sys.stderr.getvalue() and time.monotonic() < deadline:  # type: ignore[attr-defined]
+            time.sleep(0.01)
+    assert re.fullmatch(shown, sys.stderr.getvalue())  # type: ignore[attr-defined]
+
+
+def test_work_that_is_done_at_once_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    with pytest.raises(KeyboardInterrupt), working("build"):
+        raise KeyboardInterrupt
+    assert sys.stderr.getvalue() == ""  # type: ignore[attr-defined]
+
+
+def run(*words: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """`bidkit` as a process with this environment and nothing else."""
+    kept = {
+        name: os.environ[name] for name in ("PATH", "PYTHONPATH", "SYSTEMROOT", "BIDKIT_CACHE") if name in os.environ
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "bidkit", *words], env=kept | environment, capture_output=True, timeout=60, check=False
+    )
+
+
+KEPT = ("PATH", "PYTHONPATH", "SYSTEMROOT", "BIDKIT_CACHE")
+COLOUR = re.compile(rb"\x1b\[[0-9;]*(3[0-8]|4[0-8]|9[0-7]|10[0-7])[;m]")
+
+
+@pytest.mark.parametrize(
+    ("environment", "is_coloured"),
+    [({}, False), ({"FORCE_COLOR": "1"}, True), ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False)],
+)
+def test_colours_are_for_terminals_that_want_them(environment: dict[str, str], is_coloured: bool) -> None:
+    shown = run("explain", "--help", **environment).stdout
+    assert bool(COLOUR.search(shown)) == is_coloured
+
+
+@pytest.mark.parametrize("environment", [{"PYTHONIOENCODING": "ascii", "LC_ALL": "C"}, {"PYTHONIOENCODING": "cp936"}])
+def test_what_is_written_is_utf8_whatever_the_terminal(environment: dict[str, str]) -> None:
+    found = run("explain", "PR04", "--lang", "zh", **environment)
+    assert (found.returncode, "报价" in found.stdout.decode("utf-8")) == (0, True)
+    refused = run("check", "没有/deal.yaml", "--lang", "zh", **environment)
+    assert (refused.returncode, "没有" in refused.stderr.decode("utf-8")) == (2, True)
+    assert "标书" in run("--help", **environment).stdout.decode("utf-8")
+    wrong = run("check", "--没有的选项", **environment)
+    assert (wrong.returncode, "没有的选项" in wrong.stderr.decode("utf-8")) == (2, True)

@@ -30,6 +30,7 @@ from bidkit.command import (
     require,
     root_of,
     tell,
+    working,
 )
 from bidkit.credentials_cli import credentials
 from bidkit.difference_cli import diff
@@ -159,7 +160,8 @@ def check(
 
     language, more = find_language(lang), read_reports(report)
     require(deal, language)
-    result = check_deal(deal, replace(make_options(as_of, language), is_strict=strict))
+    with working("check"):
+        result = check_deal(deal, replace(make_options(as_of, language), is_strict=strict))
     _show(result, "check", language, format, output, more)
     raise typer.Exit(result.exit_code)
 
@@ -191,7 +193,8 @@ def gate(
 
     language, more = find_language(lang), read_reports(report)
     require(deal, language)
-    result = check_deal(deal, make_options(as_of, language))
+    with working("gate"):
+        result = check_deal(deal, make_options(as_of, language))
     known = [item.stage.id for item in result.gate.stages] if result.gate else []
     if stage is not None and known and stage not in known:
         raise typer.BadParameter(f"--stage: {', '.join(known)}")
@@ -229,7 +232,8 @@ def attest(
     require(evidence, language)
     if not by.strip():
         raise typer.BadParameter("--by")
-    record, problems = attest_item(deal, item, by.strip(), evidence, make_options(None, language))
+    with working("attest"):
+        record, problems = attest_item(deal, item, by.strip(), evidence, make_options(None, language))
     if record is None:
         refuse(problems, language, root_of(deal))
     words = str(load_messages(language)["labels"]["attested"])
@@ -271,7 +275,8 @@ def waive(
         day = date.fromisoformat(until) if until else None
     except ValueError:
         raise typer.BadParameter("--until") from None
-    record, problems = waive_item(deal, item, by.strip(), reason.strip(), day, make_options(None, language))
+    with working("waive"):
+        record, problems = waive_item(deal, item, by.strip(), reason.strip(), day, make_options(None, language))
     if record is None:
         refuse(problems, language, root_of(deal))
     words = str(load_messages(language)["labels"]["waiver_written"])
@@ -334,7 +339,8 @@ def build(
     options = replace(
         make_options(as_of, language), is_draft=draft, out=out, force=force, is_strict=strict, with_pdf=pdf
     )
-    result = build_deal(deal, options)
+    with working("build"):
+        result = build_deal(deal, options)
     _show(result, "build", language, format, output, more)
     raise typer.Exit(result.exit_code if result.folder else max(1, result.exit_code))
 
@@ -367,7 +373,8 @@ def verify(
         recover_package(folder)
         if not (folder / MANIFEST).is_file():
             fail("EN15", {"folder": folder}, language)
-    result = verify_packages(packages, __version__, is_strict=strict)
+    with working("verify"):
+        result = verify_packages(packages, __version__, is_strict=strict)
     _show(result, "verify", language, format, output, more)
     raise typer.Exit(result.exit_code)
 
@@ -555,7 +562,8 @@ def _inspect(file: Path, language: str, *, is_compat: bool = False) -> "Inspecti
     found = find_template(file, Path.cwd())
     if found is None:
         fail("EN05", {"file": file}, language)
-    return inspect_template(found, is_compat=is_compat)
+    with working("template"):
+        return inspect_template(found, is_compat=is_compat)
 
 
 def main() -> None:

@@ -5,7 +5,9 @@ Files with commands do not put off their annotations: Typer would have each eval
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -140,6 +142,44 @@ def echo(content: str | bytes, language: str) -> None:
 
         _discard_output()
         refuse([Diagnostic("EN04", None, {"folder": "stdout", "reason": error.strerror or str(error)})], language)
+
+
+@contextmanager
+def working(command: str, after: float = 1.0, every: float = 0.5, every_in_logs: float = 15.0) -> Iterator[None]:
+    """On stderr how long a command has been at work, once it takes longer than a moment; gone when it is done.
+
+    On a terminal one line that is written over; in the log of a CI job, and on a terminal that cannot go back, a line
+    now and then; else nothing, because who reads a pipe takes stderr for complaints.
+
+    Args:
+        after, every, every_in_logs: seconds until the first is shown on a terminal, between one and the next, and
+            until each in a log.
+    """
+    is_terminal = sys.stderr.isatty()
+    if not is_terminal and not os.environ.get("CI"):
+        yield
+        return
+    import threading
+
+    goes_back = is_terminal and os.environ.get("TERM") != "dumb"
+    done, began = threading.Event(), time.monotonic()
+
+    def show() -> None:
+        shown, pause = "", after if goes_back else every_in_logs
+        while not done.wait(pause):
+            pause = every if goes_back else every_in_logs
+            shown = f"bidkit {command}: {time.monotonic() - began:.0f} s"
+            typer.echo(f"\r{shown}" if goes_back else shown, nl=not goes_back, err=True)
+        if goes_back and shown:
+            typer.echo(f"\r{' ' * len(shown)}\r", nl=False, err=True)
+
+    thread = threading.Thread(target=show, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 def tell(words: str, facts: Mapping[str, Any], command: str, language: str, format: Format) -> None:

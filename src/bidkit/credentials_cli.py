@@ -19,6 +19,7 @@ from bidkit.command import (
     find_language,
     make_options,
     require,
+    working,
 )
 
 if TYPE_CHECKING:
@@ -100,7 +101,8 @@ def show(
         values = {"kind": Term("credential"), "id": paper, "near": nearest(paper, known), "allowed": ", ".join(known)}
         _show([], [Diagnostic("DL15", None, values)], "show", language, format)
         raise typer.Exit(1)
-    deals, more = read_deals(root)
+    with working("credentials show"):
+        deals, more = read_deals(root)
     settings, wrong = load_settings(root)
     today = _find_today(None, settings, language)
     needs = list_needs(library, deals, today, settings.company.name if settings else "")
@@ -139,7 +141,8 @@ def expiring(
     settings, problems = load_settings(root)
     today = _find_today(as_of, settings, language)
     library, broken = load_library(root)
-    deals, unread = read_deals(root)
+    with working("credentials expiring"):
+        deals, unread = read_deals(root)
     period = Period(int(text[1]), {"d": "day", "m": "month", "y": "year"}[text[2]])
     needs = list_needs(library, deals, today, settings.company.name if settings else "")
     found = find_expiring(library, needs, today, period.after(today))

@@ -16,6 +16,7 @@ from bidkit.command import (
     find_language,
     make_options,
     refuse,
+    working,
 )
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ def _compare_deals(before: Path, after: Path, as_of: str | None, language: str) 
 
     options = make_options(as_of, language)
     files = [path / _DEAL if path.is_dir() else path for path in (before, after)]
-    found, problems = compare_deals(files[0], files[1], options.now, options.as_of)
+    with working("diff"):
+        found, problems = compare_deals(files[0], files[1], options.now, options.as_of)
     if found is None:
         for root, wrong in problems:
             if wrong:
@@ -96,7 +98,8 @@ def _compare_deals(before: Path, after: Path, as_of: str | None, language: str) 
 def _compare_packages(before: Path, after: Path, language: str) -> "Difference":
     from bidkit.difference.packages import compare_packages
 
-    found, problems = compare_packages(before, after)
+    with working("diff"):
+        found, problems = compare_packages(before, after)
     if found is None:
         fail("EN15", dict(problems[0].values), language)
     return found

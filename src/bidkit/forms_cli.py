@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bidkit.command import Format, FormatOption, LangOption, find_language, refuse, require, write_made
+from bidkit.command import Format, FormatOption, LangOption, find_language, refuse, require, working, write_made
 
 forms = typer.Typer(
     name="forms",
@@ -52,7 +52,8 @@ def scan(
     language = find_language(lang)
     require(file, language)
     content = file.read_bytes()
-    package, problems = open_form(content, file.name)
+    with working("forms scan"):
+        package, problems = open_form(content, file.name)
     if package is None:
         refuse(problems, language)
     found = scan_form(package)

@@ -13,6 +13,7 @@ from bidkit.command import (
     read_columns,
     refuse,
     require,
+    working,
     write_made,
 )
 
@@ -71,7 +72,8 @@ def requirements(
 
     language = find_language(lang)
     require(file, language)
-    found, problems = import_requirements(file.read_bytes(), file.name, sheet, read_columns(column), language)
+    with working("import requirements"):
+        found, problems = import_requirements(file.read_bytes(), file.name, sheet, read_columns(column), language)
     if found is None:
         refuse(problems, language, file.parent)
     facts = {"file": file.name, "count": found.count, "passed_over": found.passed_over, "markers": found.markers}
@@ -109,7 +111,8 @@ def prices(
 
     language = find_language(lang)
     require(file, language)
-    content, problems = import_lines(file.read_bytes(), file.name, sheet, read_columns(column))
+    with working("import prices"):
+        content, problems = import_lines(file.read_bytes(), file.name, sheet, read_columns(column))
     if content is None:
         refuse(problems, language, file.parent)
     write_made(content, output, {"file": file.name}, "import prices", language, format, force=force)

@@ -6,7 +6,18 @@ from typing import Annotated
 
 import typer
 
-from bidkit.command import AsOf, Deal, Format, FormatOption, LangOption, echo, find_language, make_options, require
+from bidkit.command import (
+    AsOf,
+    Deal,
+    Format,
+    FormatOption,
+    LangOption,
+    echo,
+    find_language,
+    make_options,
+    require,
+    working,
+)
 
 
 def plan(
@@ -32,7 +43,8 @@ def plan(
 
     language = find_language(lang)
     require(deal, language)
-    made = make_plan(deal, replace(make_options(as_of, language), is_draft=draft, out=out))
+    with working("plan"):
+        made = make_plan(deal, replace(make_options(as_of, language), is_draft=draft, out=out))
     is_json = format is Format.JSON
     echo(reports.render_json(made, language) if is_json else reports.render_text(made, language, Path.cwd()), language)
     raise typer.Exit(1 if made.verdict == "refused" else 0)

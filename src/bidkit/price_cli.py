@@ -18,6 +18,7 @@ from bidkit.command import (
     make_options,
     refuse,
     require,
+    working,
     write_result,
 )
 
@@ -88,7 +89,8 @@ def simulate(
     chosen = rules or facts.rules
     if chosen not in REGIMES:
         fail("EN16", {"rules": chosen or "—"}, language)
-    found = simulate_package(package, facts, cast("Regime", chosen))
+    with working("price simulate"):
+        found = simulate_package(package, facts, cast("Regime", chosen))
     is_json = format is Format.JSON
     echo(
         reports.render_json(found, language) if is_json else reports.render_text(found, language, Path.cwd()), language
@@ -121,7 +123,8 @@ def export(
 
     language = find_language(lang)
     require(deal, language)
-    result = check_deal(deal, make_options(as_of, language))
+    with working("price export"):
+        result = check_deal(deal, make_options(as_of, language))
     wrong = [item for item in result.diagnostics if item.severity is Severity.ERROR and item.code[:2] in ("DL", "PR")]
     if result.bid is None or wrong:
         refuse(wrong or result.diagnostics, language, result.root)

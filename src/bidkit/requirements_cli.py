@@ -5,7 +5,18 @@ from typing import Annotated
 
 import typer
 
-from bidkit.command import Deal, Format, FormatOption, LangOption, echo, find_language, read_columns, refuse, require
+from bidkit.command import (
+    Deal,
+    Format,
+    FormatOption,
+    LangOption,
+    echo,
+    find_language,
+    read_columns,
+    refuse,
+    require,
+    working,
+)
 
 NewList = Annotated[Path, typer.Argument(metavar="NEW_LIST", help="更正后的清单 .xlsx、.csv、.docx / the new list")]
 Addendum = Annotated[str, typer.Option("--addendum", metavar="NO", help="补遗的编号 / number of the addendum")]
@@ -75,7 +86,8 @@ def merge(
     for path in (deal, new_list):
         require(path, language)
     columns = read_columns(column)
-    made, root, problems = merge_list(deal, new_list, addendum.strip(), sheet, columns, partial)
+    with working("requirements merge"):
+        made, root, problems = merge_list(deal, new_list, addendum.strip(), sheet, columns, partial)
     if made is None:
         refuse(problems, language, root, 2 if any(item.code in ("DL19", "EN24") for item in problems) else 1)
     target = output or made.target

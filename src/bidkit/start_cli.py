@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bidkit.command import Format, FormatOption, LangOption, fail, find_language, make_options, refuse, tell
+from bidkit.command import Format, FormatOption, LangOption, fail, find_language, make_options, refuse, tell, working
 
 _FACTS = ("customer", "title", "regime", "tender_no", "deadline", "validity_days", "ceiling", "bond", "rules", "budget")
 """What is asked for, in this order."""
@@ -35,7 +35,8 @@ def init(
     from bidkit.starting import DEAL, make_workspace
 
     language = find_language(lang)
-    files = make_workspace(language, make_options(None, language).now)
+    with working("init"):
+        files = make_workspace(language, make_options(None, language).now)
     _finish(add_files(folder, files), language)
     said = load_messages(language)["labels"]["started"]
     facts = {"folder": str(folder), "files": sorted(files), "deal": DEAL}
