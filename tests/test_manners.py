@@ -20,6 +20,8 @@ from workspace import make_workspace, write
 
 from bidkit.cli import app
 from bidkit.command import working
+from bidkit.completing import list_codes
+from bidkit.diagnostic import load_messages
 from bidkit.reports.text import width
 
 WIDE = 78
@@ -205,3 +207,99 @@ def test_what_is_written_is_utf8_whatever_the_terminal(environment: dict[str, st
     assert "标书" in run("--help", **environment).stdout.decode("utf-8")
     wrong = run("check", "--没有的选项", **environment)
     assert (wrong.returncode, "没有的选项" in wrong.stderr.decode("utf-8")) == (2, True)
+
+
+def complete(line: str, monkeypatch: pytest.MonkeyPatch, shell: str = "bash") -> list[str]:
+    """What a shell is offered behind a line."""
+    words = line.split(" ")
+    for name, value in {
+        "_BIDKIT_COMPLETE": f"complete_{shell}",
+        "COMP_WORDS": "\n".join(words),
+        "COMP_CWORD": str(len(words) - 1),
+        "_TYPER_COMPLETE_ARGS": line,
+    }.items():
+        monkeypatch.setenv(name, value)
+    return CliRunner().invoke(app, [], prog_name="bidkit").stdout.split("\n")[:-1]
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_workspace(tmp_path_factory.mktemp("untouched"))
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("bidkit che", ["check"]),
+        ("bidkit explain EN0", [f"EN0{number}" for number in range(1, 10)]),
+        ("bidkit explain pr01", ["pr01"]),
+        ("bidkit check de", ["deals/water/deal.yaml"]),
+        ("bidkit plan deals/water/", ["deals/water/deal.yaml"]),
+        ("bidkit config show --deal de", ["deals/water/deal.yaml"]),
+        ("bidkit attest deals/water/deal.yaml 3.7", ["3.7"]),
+        ("bidkit attest /gone/deal.yaml 3", []),
+        ("bidkit credentials show iso", ["iso9001"]),
+        ("bidkit credentials list --kind iso2", ["iso20000", "iso27001"]),
+        ("bidkit template eject zh-pro", ["zh-proposal"]),
+        ("bidkit check nothing", []),
+    ],
+)
+def test_a_shell_is_offered_what_there_is(
+    line: str, offered: list[str], untouched: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(untouched.parents[2])
+    assert [item for item in complete(line, monkeypatch) if item] == offered
+
+
+def test_what_a_person_attests_and_what_can_be_waived_are_offered(deal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(deal.parents[2])
+    attested = complete(f"bidkit attest {deal} ", monkeypatch)
+    waived = complete(f"bidkit waive {deal} ", monkeypatch)
+    assert "3.7" in attested
+    assert set(waived) - set(attested)
+
+
+def test_what_a_shell_would_run_is_not_offered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = make_workspace(tmp_path).parents[2]
+    for name in ("$(id)", "`id`", "a b", "a;b", "-rf", "a\\$(id)", "it's"):
+        write(root / "deals" / name / "deal.yaml", "schema: bidkit/deal@1\n")
+        write(root / "catalog/credentials" / f"{name}.yaml", "id: x\n")
+    monkeypatch.chdir(root)
+    assert [item for item in complete("bidkit check ", monkeypatch) if item] == [
+        "deals/-rf/deal.yaml", "deals/water/deal.yaml",
+    ]  # fmt: skip
+    assert set(complete("bidkit credentials show ", monkeypatch)) == {"business-licence", "iso9001"}
+    for shell in ("zsh", "fish", "powershell"):
+        assert "id)" not in "".join(complete("bidkit check ", monkeypatch, shell))
+
+
+BATCH = """\
+schema: bidkit/batch@1
+master: deal.yaml
+id: "{customer}"
+title: "{customer.name}数据采集项目"
+matrix:
+  customer:
+    - id: north
+      set: {customer.name: 云汀供水有限公司}
+    - id: south
+      set: {customer.name: 青溪水务有限公司}
+"""
+
+
+def test_every_code_is_offered() -> None:
+    assert list_codes() == sorted(load_messages("en")["codes"])
+
+
+def test_a_batch_offers_the_deals_that_it_makes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deal = make_workspace(tmp_path)
+    write(deal.with_name("batch.yaml"), BATCH)
+    monkeypatch.chdir(deal.parents[2])
+    assert "deals/water/batch.yaml#north" in complete("bidkit check deals/water/batch", monkeypatch)
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])
+def test_each_shell_has_its_script(shell: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_BIDKIT_COMPLETE", f"source_{shell}")
+    done = CliRunner().invoke(app, [], prog_name="bidkit")
+    assert (done.exit_code, f"complete_{shell}" in done.stdout) == (0, True)

@@ -21,6 +21,7 @@ from bidkit.command import (
     ReportFile,
     ReportFormat,
     ReportOption,
+    complete_item,
     echo,
     fail,
     find_language,
@@ -123,6 +124,18 @@ TemplateFile = Annotated[
 Strict = Annotated[bool, typer.Option("--strict", help="警告也算错误 / warnings count as errors")]
 
 
+def _complete_code(incomplete: str) -> list[str]:
+    from bidkit.completing import list_codes
+
+    return [incomplete + code[len(incomplete) :] for code in list_codes() if code.startswith(incomplete.upper())]
+
+
+def _complete_pack(incomplete: str) -> list[str]:
+    from bidkit.completing import list_shipped
+
+    return list_shipped()
+
+
 def _print_version(is_asked: bool) -> None:
     if is_asked:
         typer.echo(f"bidkit {__version__}")
@@ -207,7 +220,10 @@ def gate(
 @app.command()
 def attest(
     deal: Deal,
-    item: Annotated[str, typer.Argument(metavar="ITEM", help="检查表的项号 / the number of the item: 4.9")],
+    item: Annotated[
+        str,
+        typer.Argument(metavar="ITEM", help="检查表的项号 / the number of the item: 4.9", autocompletion=complete_item),
+    ],
     by: Annotated[str, typer.Option("--by", help="谁签署：姓名（职务）/ who attests: name (role)")],
     evidence: Annotated[
         Path, typer.Option("--evidence", help="依据的文件，须在工作区内 / the file of evidence, in the workspace")
@@ -244,7 +260,10 @@ def attest(
 @app.command()
 def waive(
     deal: Deal,
-    item: Annotated[str, typer.Argument(metavar="ITEM", help="检查表的项号 / the number of the item: 2.2")],
+    item: Annotated[
+        str,
+        typer.Argument(metavar="ITEM", help="检查表的项号 / the number of the item: 2.2", autocompletion=complete_item),
+    ],
     by: Annotated[str, typer.Option("--by", help="谁决定：姓名（职务）/ who decides: name (role)")],
     reason: Annotated[str, typer.Option("--reason", help="为什么 / why")],
     until: Annotated[
@@ -381,7 +400,7 @@ def verify(
 
 @app.command()
 def explain(
-    code: Annotated[str, typer.Argument(metavar="CODE", help="如 PR04 / such as PR04")],
+    code: Annotated[str, typer.Argument(metavar="CODE", help="如 PR04 / such as PR04", autocompletion=_complete_code)],
     lang: LangOption = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
@@ -458,7 +477,10 @@ def check_template(
 
 @template.command()
 def eject(
-    pack: Annotated[str, typer.Argument(metavar="PACK", help="如 zh-proposal / such as zh-proposal")],
+    pack: Annotated[
+        str,
+        typer.Argument(metavar="PACK", help="如 zh-proposal / such as zh-proposal", autocompletion=_complete_pack),
+    ],
     to: Annotated[
         Path | None,
         typer.Option(

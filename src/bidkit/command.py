@@ -49,9 +49,28 @@ class ReportFormat(StrEnum):
     MARKDOWN = "markdown"
 
 
+def complete_deal(incomplete: str) -> list[str]:
+    """The deals of the workspace around the working folder."""
+    from bidkit.completing import list_deals
+
+    return list_deals(Path.cwd())
+
+
+def complete_item(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """The items that `attest` and `waive` take, of the deal that stands before them."""
+    from bidkit.completing import list_items
+
+    deal = Path(str(ctx.params.get("deal") or "deal.yaml"))
+    return list_items(deal, find_language(None), is_waived=ctx.info_name == "waive")
+
+
 Deal = Annotated[
     Path,
-    typer.Argument(metavar="DEAL", help="deal.yaml 的路径，或 batch.yaml#编号 / path of a deal.yaml, or batch.yaml#ID"),
+    typer.Argument(
+        metavar="DEAL",
+        help="deal.yaml 的路径，或 batch.yaml#编号 / path of a deal.yaml, or batch.yaml#ID",
+        autocompletion=complete_deal,
+    ),
 ]
 LangOption = Annotated[
     Lang | None, typer.Option("--lang", help="消息语言，默认随 LANG / language of messages, default by LANG")
@@ -145,7 +164,7 @@ def echo(content: str | bytes, language: str) -> None:
 
 
 @contextmanager
-def working(command: str, after: float = 1.0, every: float = 0.5, every_in_logs: float = 15.0) -> Iterator[None]:
+def working(command: str, after: float = 1.0, every: float = 1.0, every_in_logs: float = 15.0) -> Iterator[None]:
     """On stderr how long a command has been at work, once it takes longer than a moment; gone when it is done.
 
     On a terminal one line that is written over; in the log of a CI job, and on a terminal that cannot go back, a line

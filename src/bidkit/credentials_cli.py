@@ -47,9 +47,23 @@ Root = Annotated[
 ]
 
 
+def _complete_kind(incomplete: str) -> list[str]:
+    from bidkit.completing import list_kinds
+
+    return list_kinds()
+
+
+def _complete_paper(ctx: typer.Context, incomplete: str) -> list[str]:
+    from bidkit.completing import list_papers
+
+    return list_papers(Path(ctx.params.get("workspace") or Path.cwd()))
+
+
 @credentials.command(name="list")
 def list_papers(
-    kind: Annotated[str | None, typer.Option("--kind", help="只列一种 / one kind only")] = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", help="只列一种 / one kind only", autocompletion=_complete_kind)
+    ] = None,
     workspace: Root = None,
     lang: LangOption = None,
     format: FormatOption = Format.TEXT,
@@ -75,7 +89,9 @@ def list_papers(
 
 @credentials.command()
 def show(
-    paper: Annotated[str, typer.Argument(metavar="ID", help="记录的 id / the id of a record")],
+    paper: Annotated[
+        str, typer.Argument(metavar="ID", help="记录的 id / the id of a record", autocompletion=_complete_paper)
+    ],
     workspace: Root = None,
     lang: LangOption = None,
     format: FormatOption = Format.TEXT,

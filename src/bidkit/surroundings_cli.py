@@ -10,6 +10,7 @@ from bidkit.command import (
     Format,
     FormatOption,
     LangOption,
+    complete_deal,
     echo,
     fail,
     find_language,
@@ -69,7 +70,13 @@ def _find_encoding() -> str:
 @config.command()
 def show(
     deal: Annotated[
-        Path | None, typer.Option("--deal", metavar="DEAL", help="也列出这个项目自己的 / those of a deal, too")
+        Path | None,
+        typer.Option(
+            "--deal",
+            metavar="DEAL",
+            help="也列出这个项目自己的 / those of a deal, too",
+            autocompletion=complete_deal,
+        ),
     ] = None,
     lang: LangOption = None,
     format: FormatOption = Format.TEXT,
