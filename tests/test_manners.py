@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import pytest
 import typer
@@ -19,9 +19,10 @@ from typer.testing import CliRunner
 from workspace import make_workspace, write
 
 from bidkit.cli import app
-from bidkit.command import working
+from bidkit.command import read_reports, working
 from bidkit.completing import list_codes
 from bidkit.diagnostic import load_messages
+from bidkit.matrix import split_address
 from bidkit.reports.text import width
 
 WIDE = 78
@@ -168,6 +169,12 @@ def test_work_that_takes_long_is_told(
     assert re.fullmatch(shown, sys.stderr.getvalue())  # type: ignore[attr-defined]
 
 
+def test_work_goes_on_where_stderr_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", None)
+    with working("build", after=0.0):
+        pass
+
+
 def test_work_that_is_done_at_once_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", Terminal())
     with pytest.raises(KeyboardInterrupt), working("build"):
@@ -303,3 +310,37 @@ def test_each_shell_has_its_script(shell: str, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("_BIDKIT_COMPLETE", f"source_{shell}")
     done = CliRunner().invoke(app, [], prog_name="bidkit")
     assert (done.exit_code, f"complete_{shell}" in done.stdout) == (0, True)
+
+
+def git(folder: Path, *words: str) -> None:
+    who = ["-c", "user.name=x", "-c", "user.email=x@example.com", "-c", "core.autocrlf=true"]
+    subprocess.run(["git", *who, *words], cwd=folder, check=True, capture_output=True)
+
+
+def test_git_on_windows_voids_no_signature(tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    assert CliRunner().invoke(app, ["init", str(here)]).exit_code == 0
+    git(here, "init", "-q")
+    git(here, "add", "-A")
+    git(here, "commit", "-q", "-m", "x")
+    git(tmp_path, "clone", "-q", str(here), str(there))
+    assert CliRunner().invoke(app, ["gate", str(there / "deals/first/deal.yaml")]).exit_code == 0
+
+
+def test_findings_of_files_with_windows_line_ends_are_the_same(tmp_path: Path) -> None:
+    found = []
+    for name, end in (("unix", b"\n"), ("windows", b"\r\n")):
+        deal = make_workspace(tmp_path / name)
+        write(deal, deal.read_text(encoding="utf-8").replace("quantity: 24", "quantity: many"))
+        for path in (path for path in deal.parents[2].rglob("*") if path.suffix in (".yaml", ".md", ".csv")):
+            path.write_bytes(path.read_bytes().replace(b"\n", end))
+        done = CliRunner().invoke(app, ["check", str(deal), "--format", "json"])
+        found.append([(item["code"], item["line"], item["column"]) for item in json.loads(done.stdout)["diagnostics"]])
+    assert found[0] == found[1] != []
+
+
+def test_addresses_on_windows_are_understood() -> None:
+    batch = PureWindowsPath(r"C:\bids\fleet\batch.yaml#north-1")
+    assert split_address(batch) == ("batch.yaml", "north-1")
+    (report,) = read_reports([r"junit=C:\reports\a.xml"])
+    assert (report[0], str(report[1])) == ("junit", r"C:\reports\a.xml")

@@ -1,6 +1,5 @@
 """Typer command for many deals: which, on how many cores, and how their outcomes are told."""
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,6 +19,7 @@ from bidkit.command import (
     echo,
     find_hook_reference,
     find_language,
+    is_watched,
     make_options,
     read_reports,
     refuse,
@@ -186,7 +186,7 @@ def _watch(count: int, language: str) -> Iterator[Callable[["Outcome"], None]]:
     """Progress on stderr: a bar with rate and time left on a terminal, else a line for each deal."""
     from bidkit.reports.batch import say_line
 
-    if not sys.stderr.isatty():
+    if not is_watched():
         number = 0
 
         def told(outcome: "Outcome") -> None:

@@ -163,6 +163,11 @@ def echo(content: str | bytes, language: str) -> None:
         refuse([Diagnostic("EN04", None, {"folder": "stdout", "reason": error.strerror or str(error)})], language)
 
 
+def is_watched() -> bool:
+    """Whether stderr is a terminal; there is none if it was closed before we began."""
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
 @contextmanager
 def working(command: str, after: float = 1.0, every: float = 1.0, every_in_logs: float = 15.0) -> Iterator[None]:
     """On stderr how long a command has been at work, once it takes longer than a moment; gone when it is done.
@@ -174,7 +179,7 @@ def working(command: str, after: float = 1.0, every: float = 1.0, every_in_logs:
         after, every, every_in_logs: seconds until the first is shown on a terminal, between one and the next, and
             until each in a log.
     """
-    is_terminal = sys.stderr.isatty()
+    is_terminal = is_watched()
     if not is_terminal and not os.environ.get("CI"):
         yield
         return
