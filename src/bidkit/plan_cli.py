@@ -26,6 +26,9 @@ def plan(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="标书放在这里，默认 dist / default: dist")
     ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="警告也不放行，同 build --strict / as build --strict")
+    ] = False,
     lang: LangOption = None,
     format: FormatOption = Format.TEXT,
     as_of: AsOf = None,
@@ -44,7 +47,7 @@ def plan(
     language = find_language(lang)
     require(deal, language)
     with working("plan"):
-        made = make_plan(deal, replace(make_options(as_of, language), is_draft=draft, out=out))
+        made = make_plan(deal, replace(make_options(as_of, language), is_draft=draft, out=out, is_strict=strict))
     is_json = format is Format.JSON
     echo(reports.render_json(made, language) if is_json else reports.render_text(made, language, Path.cwd()), language)
     raise typer.Exit(1 if made.verdict == "refused" else 0)
