@@ -12,7 +12,7 @@ from quotes import make_bid, make_line
 from bidkit.bid import Bid
 
 LOCALES = {"zh": "zh-CN", "en": "en-US"}
-QUOTES = int(os.environ.get("BIDKIT_QUOTES", "20"))
+QUOTES = int(os.environ.get("BIDKIT_QUOTES", "12"))
 """How many random quotes are made; `BIDKIT_QUOTES=1000` for a long run."""
 RANDOM = settings(
     max_examples=QUOTES,

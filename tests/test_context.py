@@ -31,10 +31,11 @@ def names_in(value: Any) -> Iterator[str]:
         yield from names_in(value[0])
 
 
-def test_every_name_of_the_context_is_documented_and_the_other_way_round() -> None:
+@pytest.mark.parametrize(("page", "begin"), [("template-names.md", "## 项目"), ("template-names.en.md", "## The deal")])
+def test_every_name_of_the_context_is_documented_and_the_other_way_round(page: str, begin: str) -> None:
     # The sample has one of everything; `test_template_cli` holds it to a real bid.
     context = make_context(load_sample(), Appendix((), {}), "deal.yaml", is_draft=False, with_pages=False)
-    text = (ROOT / "docs/template-names.md").read_text(encoding="utf-8").split("## The deal")[1]
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8").split(begin)[1]
     documented = set(re.findall(r"`([a-z_]+)`", text)) - {"commercial", "accent1", "color"}
     assert set(names_in(context)) - {"site"} == documented  # a tag, which the deal names as it likes
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 import pytest
 from test_credentials_cli import run
-from typer.testing import CliRunner
 
 from bidkit.catalog import load_library
-from bidkit.cli import app
 from bidkit.kinds import CREDENTIAL_KINDS
 from bidkit.source import Workspace
 
@@ -40,14 +37,3 @@ def test_papers_of_another_time_and_of_a_narrower_scope_are_refused() -> None:
     assert refused["contract-2022-06"] == ["its date 2022-06-17 is not between 2023-09-18 and 2026-09-18"]
     assert refused["tax-2026-02"] == ["its period 2026-02 is not between 2026-03-18 and 2026-09-18"]
     assert refused["iso27001-2020"][0] == 'its scope does not have "运行维护"'
-
-
-@pytest.mark.parametrize(("page", "name"), [("credentials.md", "water"), ("credentials.en.md", "port")])
-def test_the_pages_show_what_the_commands_print(page: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = (EXAMPLES.parent / "docs" / page).read_text(encoding="utf-8")
-    monkeypatch.chdir(EXAMPLES / name)
-    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
-    for block in re.findall(r"```console\n(.*?)```", text, re.S):
-        for command in re.split(r"^\$ bidkit ", block, flags=re.M)[1:]:
-            line, shown = command.split("\n", 1)
-            assert CliRunner().invoke(app, line.split()).stdout.strip() == shown.strip(), line

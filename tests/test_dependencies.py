@@ -72,6 +72,18 @@ def test_every_requirement_is_locked_to_a_version_that_it_allows() -> None:
         assert one.specifier.contains(PINNED[canonicalize_name(one.name)]), one
 
 
+def test_what_builds_the_docs_is_locked_too_and_agrees_with_the_rest() -> None:
+    lock = (ROOT / "requirements-docs.txt").read_text(encoding="utf-8")
+    pins = [(canonicalize_name(name), pin) for name, pin in re.findall(r"^([\w.-]+)==([\w.+-]+)", lock, re.M)]
+    for one in map(Requirement, PROJECT["dependency-groups"]["docs"]):
+        locked = [pin for name, pin in pins if name == canonicalize_name(one.name)]
+        assert locked, one
+        assert all(one.specifier.contains(pin) for pin in locked), one
+    assert [(name, pin) for name, pin in pins if PINNED.get(name, pin) != pin] == []
+    blocks = re.split(r"^(?=[\w.-]+==)", lock, flags=re.M)[1:]
+    assert all("--hash=sha256:" in block for block in blocks)
+
+
 def test_every_locked_version_has_its_hashes() -> None:
     blocks = re.split(r"\n(?=[\w.-]+==)", LOCK[LOCK.index("annotated-") :])
     assert len(blocks) == len(re.findall(r"^[\w.-]+==", LOCK, re.M))

@@ -21,10 +21,10 @@ from bidkit.config import Settings
 from bidkit.deal import Deal, DealId
 from bidkit.deal.attachments import Angle, Dpi, NamePattern
 from bidkit.deal.layout import FirstLine, FontSize, Length, LineSpacing
-from bidkit.deal.tender import _DEVIATIONS, BondForm, Deviation
+from bidkit.deal.tender import DEVIATIONS, BondForm, Deviation
 from bidkit.diagnostic import Diagnostic, load_messages
 from bidkit.follow import Follow
-from bidkit.gate import _AttestationFile
+from bidkit.gate import AttestationFile
 from bidkit.kinds import FOREIGN_KINDS, NAMES, UNDATED_KINDS, PaperKind
 from bidkit.pack import DEFAULT_PACKS, PackText, shipped_packs
 from bidkit.process import load_shipped
@@ -54,6 +54,8 @@ from bidkit.scalars import (
     Whole,
     WindowText,
 )
+from bidkit.schema import KINDS
+from bidkit.schema.terms import load_terms
 from bidkit.source.tables import TITLES, normalize_title
 
 ROOT = Path(__file__).parents[1]
@@ -70,7 +72,7 @@ MODELS: dict[str, type[Model]] = {
     "catalog/prices/*.yaml": PriceBook,
     "templates/*/pack.yaml": PackText,
     "deal.yaml": Deal,
-    "attestations.yaml": _AttestationFile,
+    "attestations.yaml": AttestationFile,
     "follow.yaml": Follow,
 }
 SCALARS: tuple[tuple[Any, str, str], ...] = (
@@ -230,7 +232,7 @@ def values_of(kind: Any) -> tuple[str, ...]:
     if get_origin(kind) is dict:
         kind = get_args(kind)[1]
     if kind == Deviation:
-        return (*get_args(get_args(kind)[0]), *_DEVIATIONS)
+        return (*get_args(get_args(kind)[0]), *DEVIATIONS)
     if kind == PaperKind:
         return tuple(NAMES)
     return get_args(kind) if get_origin(kind) is Literal else ()
@@ -332,23 +334,6 @@ def test_both_languages_have_the_same_sections_codes_and_files() -> None:
         assert sorted(re.findall(pattern, zh.text)) == sorted(re.findall(pattern, en.text))
 
 
-def anchors(path: Path) -> set[str]:
-    """The anchors of a page's headings, as GitHub makes them."""
-    titles = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.M)
-    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles} | {""}
-
-
-@pytest.mark.parametrize("page", ["README.md", *(f"docs/{name}" for names in PAGES.values() for name in names)])
-def test_links_lead_to_pages_and_headings_that_are_there(page: str) -> None:
-    path = ROOT / page
-    links = re.findall(r"\]\(([\w./-]*)(?:#([^)]*))?\)", path.read_text(encoding="utf-8"))
-    assert links
-    for name, anchor in links:
-        target = path.parent / name if name else path
-        assert target.is_file(), name
-        assert target.suffix != ".md" or anchor in anchors(target), f"{name}#{anchor}"
-
-
 def make_example(path: Path, lang: str) -> Path:
     """The workspace that the examples of the pages make, with a copy of a shipped pack as its own; its deal.yaml."""
     shutil.copytree(shipped_packs() / DEFAULT_PACKS[lang], path / "templates/mine")
@@ -386,3 +371,20 @@ def test_every_example_is_read(lang: str, name: str, tmp_path: Path) -> None:
     else:
         found = {(problem.code, problem.span.file) for problem in result.diagnostics if problem.span}
         assert ("DL23", name) in found
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_what_editors_show_is_what_the_tables_say(lang: str) -> None:
+    kinds = {(kind.globs[0].split("/")[-1] if kind.mark else kind.globs[0]): kind.name for kind in KINDS}
+    kinds |= {"templates/*/pack.yaml": "pack"}
+    terms = load_terms(lang)
+    for (root, path), rows in PAGE[lang].keys.items():
+        said = terms[kinds[root]]["" if path == root else path]
+        assert list(said) == list(rows), (root, path)
+        for key, row in rows.items():
+            term = said[key]
+            required = row.required.removeprefix(REQUIRED[lang][False]).removeprefix(REQUIRED[lang][True])
+            assert (term["value"], term["meaning"]) == (row.value, row.meaning), (root, path, key)
+            assert term.get("when", "") == required.lstrip("；; "), (root, path, key)
+    title = {"zh": "值|写法", "en": "value|how it is written"}[lang]
+    assert [[*pair] for pair in terms["words"].items()] == PAGE[lang].tables[title]

@@ -108,7 +108,7 @@ def test_every_template_of_the_guide_is_an_example(lang: str) -> None:
     assert len(main) <= len(outcomes)
     assert len(EXAMPLES) >= 100
     kinds = set(re.findall(r"^```(\S+)", text, re.M))
-    assert kinds == {"template", "data", "result", "message", "names", "console"}
+    assert kinds == {"template", "data", "result", "message", "names", "sh"}
 
 
 def test_both_languages_have_the_same_sections_and_examples() -> None:

@@ -77,7 +77,7 @@ def examples(page: str) -> list[tuple[str, str, str]]:
 def test_examples_show_what_comes_out(page: str) -> None:
     found = examples(page)
     assert len(found) == 7
-    assert (DOCS / page).read_text(encoding="utf-8").count("```") == len(found) * 6
+    assert (DOCS / page).read_text(encoding="utf-8").count("```") == len(found) * 6 + 2
     for sheet, data, result in found:
         shown = read_rows(result)
         for row in shown:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from workspace import write
 from bidkit.build import Options, build_deal
 from bidkit.cli import app
 from bidkit.diagnostic import Severity
+from bidkit.formatting import arrange_paths
 from bidkit.package import add_files, write_folder
 from bidkit.starting import DEAL, make_workspace
 
@@ -65,6 +68,20 @@ def test_all_in_it_says_that_it_is_a_sample(made: tuple[str, Path]) -> None:
     assert (root / ".gitignore").read_text(encoding="utf-8").splitlines()[-1] == "dist/"
 
 
+def test_editors_find_the_schemas(made: tuple[str, Path]) -> None:
+    language, root = made
+    for name in ("bidkit.yaml", DEAL, f"{Path(DEAL).parent}/attestations.yaml"):
+        lines = (root / name).read_text(encoding="utf-8").splitlines()
+        path = (root / name).parent / lines[0].removeprefix("# yaml-language-server: $schema=")
+        assert lines[1] == f"# $schema: {lines[0].partition('=')[2]}"
+        title = json.loads(path.read_text(encoding="utf-8"))["title"]
+        assert bool(re.search("[一-鿿]", title)) is (language == "zh")
+    (paper,) = root.glob("catalog/credentials/*.yaml")
+    assert "credential.schema.json" in paper.read_text(encoding="utf-8").splitlines()[0]
+    assert arrange_paths([root])[0]
+    assert not [file.path for file in arrange_paths([root])[0] if file.is_changed]
+
+
 def test_its_signatures_are_void_once_it_is_somebody_elses(made: tuple[str, Path], tmp_path: Path) -> None:
     root = tmp_path / "mine"
     write_folder(root, make_workspace(made[0], NOW))
@@ -95,9 +112,12 @@ def test_what_is_there_is_never_overwritten(tmp_path: Path) -> None:
 
 def test_a_folder_with_other_files_is_filled(tmp_path: Path) -> None:
     write(tmp_path / "notes.txt", "mine")
+    write(tmp_path / ".vscode/settings.json", "{}")
     assert run("init", tmp_path)[0] == 0
     assert (tmp_path / DEAL).is_file()
     assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "mine"
+    assert (tmp_path / ".vscode/settings.json").read_text(encoding="utf-8") == "{}"
+    assert (tmp_path / ".vscode/extensions.json").is_file()
 
 
 def test_a_place_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:

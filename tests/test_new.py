@@ -95,6 +95,23 @@ def test_what_a_deal_could_not_say_is_refused_and_nothing_written(
     assert not (root / "deals").exists()
 
 
+def test_editors_find_the_schema_where_the_workspace_has_it(root: Path) -> None:
+    assert run("new", "plain", "--yes")[0] == 0
+    assert "$schema" not in (root / "deals/plain/deal.yaml").read_text(encoding="utf-8")
+    (root / ".bidkit/schemas").mkdir(parents=True)
+    (root / ".bidkit/schemas/deal.schema.json").write_text("{}")
+    assert run("new", "known", "--yes")[0] == 0
+    path = root / "deals/known/deal.yaml"
+    line = path.read_text(encoding="utf-8").splitlines()[0]
+    assert (path.parent / line.removeprefix("# yaml-language-server: $schema=")).is_file()
+
+
+@pytest.mark.parametrize("regime", ["commercial", "tender"])
+def test_its_keys_are_in_order(regime: str, root: Path) -> None:
+    assert run("new", regime, "--regime", regime, "--yes")[0] == 0
+    assert run("fmt", "--check", str(root / "deals"))[0] == 0
+
+
 def test_a_deal_that_is_there_stays(root: Path) -> None:
     mine = write(root / "deals/water/lines.csv", "mine")
     code, output = run("new", "water", "--yes")

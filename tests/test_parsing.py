@@ -131,7 +131,7 @@ LINES = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(LINES, max_size=10), st.booleans())
 def test_a_name_in_a_run_prints_what_it_prints_by_itself(lines, compat):
     """In brackets a name is an expression, which no run holds."""

@@ -88,6 +88,7 @@ def build_one(deal: Path, asked: Asked) -> Outcome:
     """What came of one deal: that of before if nothing has changed. Diagnostics: EN25 (a mistake of bidkit's own)."""
     start = time.perf_counter()
     name = name_deal(deal, asked.here)
+    asked = replace(asked, options=replace(asked.options, run=asked.batch))
     try:
         outcome = _build(deal, asked)
     except Exception:
@@ -100,7 +101,7 @@ def _build(deal: Path, asked: Asked) -> Outcome:
     outcome, because = find_outcome(deal, asked)
     if outcome is not None:
         return outcome
-    frame = {} if asked.is_check else list_frame(deal)
+    frame = {} if asked.is_check else list_frame(deal, asked.batch)
     result = (check_deal if asked.is_check else build_deal)(deal, asked.options)
     gc.collect(1)  # what this deal has left; what has outlived others is not looked at for each one again
     return keep_outcome(deal, result, frame, because, asked)

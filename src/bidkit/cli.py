@@ -35,17 +35,19 @@ from bidkit.command import (
 )
 from bidkit.credentials_cli import credentials
 from bidkit.difference_cli import diff
+from bidkit.editor_cli import fmt, schema
 from bidkit.forms_cli import forms
 from bidkit.import_cli import importing
 from bidkit.plan_cli import plan
 from bidkit.preview_cli import preview
 from bidkit.price_cli import price
+from bidkit.reconcile_cli import reconcile
 from bidkit.requirements_cli import requirements
 from bidkit.start_cli import init, new
 from bidkit.surroundings_cli import config, doctor
+from bidkit.template_cli import template
 
 if TYPE_CHECKING:
-    from bidkit.inspection import Inspection
     from bidkit.reports import Result
 
 
@@ -81,25 +83,15 @@ app = typer.Typer(
     bidkit credentials expiring             快到期的资信文件 / papers that expire soon
     bidkit requirements merge deal.yaml b.xlsx  与更正后的清单合并 / merge a new list
     bidkit diff old/deal.yaml deal.yaml     两版的差别 / what differs between two versions
+    bidkit reconcile 改过的.docx             改了哪里、写在哪里 / edits made in Word, and their sources
+    bidkit schema --editor                  编辑器的补全和说明 / completion and help in editors
+    bidkit fmt deals                        键排成统一的次序 / keys in one order
     bidkit doctor                           这台机器缺什么 / what this machine lacks
     bidkit config show                      生效的设置 / the settings that hold
 
     退出码 Exit codes: 0 完好 no error, 1 有错误或关口未开 errors or gate closed, 2 无法运行 could not run.""",
 )
 
-template = typer.Typer(
-    name="template",
-    no_args_is_help=True,
-    rich_markup_mode="rich",
-    help="""Word 和 Excel 模板：检查错误，列出名称。Word and Excel templates: their mistakes and their names.
-
-    \b
-    bidkit template check templates/ours/proposal.docx
-    bidkit template eject zh-proposal
-
-    docs/templates.md、docs/workbooks.md 教写模板 / docs/templates.en.md and docs/workbooks.en.md teach how to write
-    them.""",
-)
 app.command()(init)
 app.command()(new)
 app.add_typer(template)
@@ -108,19 +100,16 @@ app.add_typer(price)
 app.add_typer(credentials)
 app.add_typer(requirements)
 app.command()(diff)
+app.command()(schema)
+app.command()(fmt)
 app.command()(batch)
 app.add_typer(forms)
 app.command()(plan)
 app.command()(preview)
+app.command()(reconcile)
 app.command()(doctor)
 app.add_typer(config)
 
-TemplateFile = Annotated[
-    Path,
-    typer.Argument(
-        metavar="FILE", help=".docx 或 .xlsx，或模板包的文件夹或名称 / a .docx or .xlsx, or a pack: its folder or name"
-    ),
-]
 Strict = Annotated[bool, typer.Option("--strict", help="警告也算错误 / warnings count as errors")]
 
 
@@ -128,12 +117,6 @@ def _complete_code(incomplete: str) -> list[str]:
     from bidkit.completing import list_codes
 
     return [incomplete + code[len(incomplete) :] for code in list_codes() if code.startswith(incomplete.upper())]
-
-
-def _complete_pack(incomplete: str) -> list[str]:
-    from bidkit.completing import list_shipped
-
-    return list_shipped()
 
 
 def _print_version(is_asked: bool) -> None:
@@ -382,7 +365,9 @@ def verify(
     bidkit verify dist/water
     bidkit verify dist/lot-1 dist/lot-2 --format json
 
-    退出码 0：完好。Exit code 0: sound. docs/verify.md、docs/verify.en.md
+    退出码 0：完好。Exit code 0: sound.
+
+    见 docs/verify.md / see docs/verify.en.md
     """
     from bidkit.package import MANIFEST, recover_package
     from bidkit.verification import verify_packages
@@ -442,110 +427,6 @@ def rules(lang: LangOption = None, format: FormatOption = Format.TEXT) -> None:
     echo(codes.render(language, is_json=format is Format.JSON), language)
 
 
-@template.command(name="check")
-def check_template(
-    file: TemplateFile,
-    lang: LangOption = None,
-    format: FormatOption = Format.TEXT,
-    compat: Annotated[
-        bool, typer.Option("--compat", help="按 docxtpl 的宽松规则检查 / judge by docxtpl's lenient rules")
-    ] = False,
-) -> None:
-    """检查一个 Word 或 Excel 模板，一次列出全部错误。Judge a template; every mistake is listed at once, with its place.
-
-    模板包还检查名称、字体和没有用到的文件。Of a pack also its names, its fonts, and files that nothing uses.
-
-    \b
-    bidkit template check templates/ours/proposal.docx
-    bidkit template check zh-proposal --format json
-
-    退出码 Exit codes: 0 没有错误 no error, 1 有错误 errors, 2 无法运行 could not run.
-    """
-    from bidkit.diagnostic import has_errors
-    from bidkit.reports import json, text
-
-    language = find_language(lang)
-    found = _inspect(file, language, is_compat=compat)
-    if format is Format.JSON:
-        echo(json.render_inspection(found, "template check", language), language)
-    else:
-        if found.diagnostics:
-            echo(text.render_diagnostics(found.diagnostics, language, found.root, Path.cwd()), language)
-        echo(text.render_summary(found.diagnostics, language), language)
-    raise typer.Exit(1 if has_errors(found.diagnostics) else 0)
-
-
-@template.command()
-def eject(
-    pack: Annotated[
-        str,
-        typer.Argument(metavar="PACK", help="如 zh-proposal / such as zh-proposal", autocompletion=_complete_pack),
-    ],
-    to: Annotated[
-        Path | None,
-        typer.Option(
-            "--to",
-            metavar="DIR",
-            help="新模板包的文件夹，默认工作区的 templates/PACK / the new pack's folder, default templates/PACK",
-        ),
-    ] = None,
-    lang: LangOption = None,
-    format: FormatOption = Format.TEXT,
-) -> None:
-    """把一个自带的模板包复制到工作区，供修改；绝不覆盖。Copy a shipped pack to edit it; nothing is overwritten.
-
-    \b
-    bidkit template eject zh-proposal
-    bidkit template eject zh-proposal --to templates/ours
-
-    退出码 Exit codes: 0 已复制 copied, 1 已有这个文件夹 the folder is there, 2 无法运行 could not run.
-    """
-    from bidkit.config import find_workspace
-    from bidkit.diagnostic import load_messages
-    from bidkit.pack import eject_pack
-
-    language = find_language(lang)
-    workspace = find_workspace(Path.cwd() / pack)
-    if to is None and workspace is None:
-        fail("DL19", {"file": Path.cwd() / pack}, language)
-    folder = to or (workspace.root / "templates" / pack if workspace else Path(pack))
-    problems = eject_pack(pack, folder)
-    if problems:
-        refuse(problems, language, code=1 if problems[0].code == "PK08" else 2)
-    shown = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
-    said = str(load_messages(language)["labels"]["ejected"]).format(folder=shown, name=folder.name)
-    tell(said, {"pack": pack, "folder": str(shown)}, "template eject", language, format)
-
-
-@template.command()
-def names(file: TemplateFile, lang: LangOption = None, format: FormatOption = Format.TEXT) -> None:
-    """列出一个 Word 或 Excel 模板使用的全部名称。List the names that a template reads, with what they are.
-
-    模板有错误时，仍列出能读出的名称。Of a template with mistakes, the names that can be read.
-
-    \b
-    bidkit template names templates/ours/proposal.docx
-    bidkit template names zh-proposal --format json
-    """
-    from bidkit.diagnostic import Severity, load_messages
-    from bidkit.reports import json, text
-
-    language = find_language(lang)
-    found = _inspect(file, language)
-    if not found.is_readable:
-        refuse(found.diagnostics, language, found.root)
-    if errors := sum(item.severity is Severity.ERROR for item in found.diagnostics):
-        warning = str(load_messages(language)["labels"]["names_of_broken"])
-        typer.echo(warning.format(errors=errors), err=True)
-    is_json = format is Format.JSON
-    echo(
-        json.render_inspection(found, "template names", language)
-        if is_json
-        else text.render_names(found.names, language),
-        language,
-    )
-
-
 class _Placeholders(dict[str, str]):
     """Shows each placeholder of a message by its name."""
 
@@ -576,16 +457,6 @@ def _show(
     if output:
         counted = text.render_summary(result.diagnostics, language, len(result.suppressed))
         typer.echo(f"{text.clean(str(output))}: {counted}", err=True)
-
-
-def _inspect(file: Path, language: str, *, is_compat: bool = False) -> "Inspection":
-    from bidkit.inspection import find_template, inspect_template
-
-    found = find_template(file, Path.cwd())
-    if found is None:
-        fail("EN05", {"file": file}, language)
-    with working("template"):
-        return inspect_template(found, is_compat=is_compat)
 
 
 def main() -> None:

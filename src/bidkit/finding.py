@@ -26,7 +26,7 @@ DEAL_NAME = "deal.yaml"
 _LISTS = (".txt", ".lst")
 _OWN = ("attestations.yaml", "waivers.yaml", "follow.yaml")
 """What stands in the folder of one derived deal and concerns no other."""
-_PASSED_OVER = ("dist", "node_modules", "__pycache__", "venv")
+PASSED_OVER = ("dist", "node_modules", "__pycache__", "venv")
 
 
 def find_deals(paths: Iterable[str], here: Path) -> tuple[list[Path], list[Diagnostic]]:
@@ -92,7 +92,7 @@ def _split(file: Path) -> Iterator[Path]:
 def _walk(folder: Path) -> Iterator[Path]:
     """Every `deal.yaml` below a folder, but in packages and what tools keep, and what each `batch.yaml` makes."""
     for base, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name not in _PASSED_OVER and not name.startswith("."))
+        folders[:] = sorted(name for name in folders if name not in PASSED_OVER and not name.startswith("."))
         if BATCH_NAME in files:
             yield from _split(Path(base) / BATCH_NAME)
         if DEAL_NAME in files and find_batch(Path(base) / DEAL_NAME) is None:

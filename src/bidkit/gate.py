@@ -173,7 +173,7 @@ def load_attestations(
     data, problems = load_yaml(workspace, name)
     if data is None:
         return (), problems
-    records, found = validate(_AttestationFile, data)
+    records, found = validate(AttestationFile, data)
     known = {item.id for item in process.items} | {drop.id for drop in process.dropped}
     for record in records.attestations if records else ():
         if record.item not in known:
@@ -187,7 +187,9 @@ def load_attestations(
     return (records.attestations if records else ()), problems + found
 
 
-class _AttestationFile(Model):
+class AttestationFile(Model):
+    """The file beside a deal."""
+
     schema_: Literal["bidkit/attestations@1"] = Field(alias="schema")
     attestations: tuple[Attestation, ...]
 

@@ -50,6 +50,7 @@ class Options:
         is_strict: a warning stops the build as an error does.
         with_pdf: a PDF beside each volume and workbook.
         before: the packages that are there, by the ids of their deals; looked for on this disk if None.
+        run: tells a run that builds many deals from others: what all of them need is looked up once.
     """
 
     now: datetime
@@ -61,6 +62,7 @@ class Options:
     with_pdf: bool = False
     version: str = ""
     before: Mapping[str, Built | None] | None = None
+    run: str = ""
 
 
 @dataclass
@@ -94,6 +96,7 @@ class Judged:
     waivers: tuple[Waiver, ...]
     followed: Followed | None
     later: list[Diagnostic]
+    run: str = ""
 
     def judge(self, found: Iterable[Diagnostic]) -> list[Diagnostic]:
         """Of findings those that count; the others are kept in `suppressed`."""
@@ -114,7 +117,7 @@ class Judged:
     @cached_property
     def others(self) -> tuple[OtherName, ...]:
         """The names of the workspace's other deals."""
-        return read_other_names(self.workspace, self.deal_name)
+        return read_other_names(self.workspace, self.deal_name, self.run)
 
     def find_forms(self, *, is_draft: bool) -> dict[str, tuple[FilledWord, ...]]:
         """The buyer's Word forms by the file of the package that they are, or that they stand in."""
@@ -250,7 +253,7 @@ def judge_deal(
     folder = (options.out or workspace.root / "dist") / deal.id
     built = find_built(folder) if options.before is None else options.before.get(deal.id)
     state = attestations, built, process, waivers, followed, later
-    judged = Judged(workspace, name, bid, pack, *made, findings, *state)
+    judged = Judged(workspace, name, bid, pack, *made, findings, *state, options.run)
     problems += judged.try_filling(is_draft=options.is_draft) if tries_filling else []
     problems = [*judged.judge(problems), *findings, *wrong, *judged.good_waivers[1]]
     return judged, problems + judged.find_unused(problems, "deal")

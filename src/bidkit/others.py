@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -25,26 +26,62 @@ class OtherName(NamedTuple):
     deal: str
 
 
-def read_other_names(workspace: Workspace, deal_name: str) -> tuple[OtherName, ...]:
+def read_other_names(workspace: Workspace, deal_name: str, run: str = "") -> tuple[OtherName, ...]:
     """The names of every deal in `deals/` but one; of a deal that is no YAML there are none.
 
     Deals of one batch.yaml are others to each other, and so is their master. Nothing of them is an input of the deal
     that is judged: its files are read beside those that it may read.
+
+    Args:
+        run: the run that asks for many deals: their files are looked at once for all of it.
     """
-    found: list[OtherName] = []
+    root = str(workspace.root)
+    known = _list_all_once(root, run) if run else _list_all(root)
+    names = known + _list_own_batch(workspace, deal_name)
+    return tuple(other for other in names if other.deal != deal_name)
+
+
+def describe_names(workspace: Workspace, deal_name: str, run: str = "") -> str:
+    """A hash of all names, the deal's own among them: another one where one of them has changed."""
+    root = str(workspace.root)
+    shared = _describe_all_once(root, run) if run else _describe(_list_all(root))
+    own = _list_own_batch(workspace, deal_name)
+    return _describe((shared, own)) if own else shared
+
+
+def _list_all(root: str) -> tuple[OtherName, ...]:
+    """The names of all deals below `deals/`."""
+    workspace, found = Workspace(Path(root)), list[OtherName]()
     for path in sorted((workspace.root / "deals").glob("*/deal.yaml")):
-        name = path.relative_to(workspace.root).as_posix()
-        if name == deal_name or path.is_symlink():
-            continue
-        status = path.stat()
-        found += _read_names(str(workspace.root), name, status.st_mtime_ns, status.st_size)
-    batches = {*(workspace.root / "deals").glob(f"*/{BATCH_NAME}")}
-    if is_derived(deal_name):
-        batches.add(find_file(workspace.root / deal_name))
-    for path in sorted(batches):
-        many = read_many(workspace, path.relative_to(workspace.root).as_posix())
-        found += (other for other in _list_names(many) if other.deal != deal_name)
+        if not path.is_symlink():
+            status = path.stat()
+            name = path.relative_to(workspace.root).as_posix()
+            found += _read_names(root, name, status.st_mtime_ns, status.st_size)
+    for path in sorted((workspace.root / "deals").glob(f"*/{BATCH_NAME}")):
+        found += _list_names(read_many(workspace, path.relative_to(workspace.root).as_posix()))
     return tuple(found)
+
+
+@lru_cache(maxsize=4)
+def _list_all_once(root: str, run: str) -> tuple[OtherName, ...]:
+    return _list_all(root)
+
+
+@lru_cache(maxsize=4)
+def _describe_all_once(root: str, run: str) -> str:
+    return _describe(_list_all_once(root, run))
+
+
+def _describe(names: object) -> str:
+    return sha256(repr(names).encode()).hexdigest()
+
+
+def _list_own_batch(workspace: Workspace, deal_name: str) -> tuple[OtherName, ...]:
+    """The names of the deals of one batch.yaml that lies elsewhere than those of all."""
+    file = find_file(workspace.root / deal_name) if is_derived(deal_name) else None
+    if file is None or file.parent.parent == workspace.root / "deals":
+        return ()
+    return _list_names(read_many(workspace, file.relative_to(workspace.root).as_posix()))
 
 
 @lru_cache(maxsize=16_384)

@@ -192,6 +192,8 @@ def _replace_file(path: Path, content: bytes) -> None:
             left.unlink(missing_ok=True)
     try:
         stage.write_bytes(content)
+        if path.exists():
+            shutil.copymode(path, stage)  # what only its owner may read stays so
         stage.replace(path)
     finally:
         stage.unlink(missing_ok=True)

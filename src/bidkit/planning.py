@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,8 +23,8 @@ _SUBMIT = "submit/"
 def make_plan(deal_path: Path, options: Options) -> Plan:
     """What `build` with these options would make; where it would refuse, what its draft would be, and what is missing.
 
-    Diagnostics (in `missing`): those of `make_package` that are errors, the open items of the gate, and those of
-    `foresee_write`.
+    Diagnostics: in `missing` those of `make_package` that are errors, what of the gate is open, and those of
+    `foresee_write`; in `later` what is open before the package is handed in.
     """
     result, files = make_package(deal_path, options)
     judged, _ = judge_deal(deal_path, options, tries_filling=False)
@@ -32,7 +32,8 @@ def make_plan(deal_path: Path, options: Options) -> Plan:
     unwritten = foresee_write(folder) if files is not None else []
     verdict: Verdict = "refused" if files is None or unwritten else "draft" if options.is_draft else "final"
     missing = [*(item for item in result.diagnostics if result.fails(item)), *unwritten]
-    missing += [item for item in _list_open(result) if item not in missing]
+    missing += [item for item in _list_open(result, result.moments) if item not in missing]
+    later = [item for item in _list_open(result, ("build", "submit")) if item not in missing]
     shown = options
     if files is None and not options.is_draft:
         shown = replace(options, is_draft=True, is_strict=False)
@@ -48,6 +49,7 @@ def make_plan(deal_path: Path, options: Options) -> Plan:
         tuple(_list_papers(result.bid)) if result.bid else (),
         _list_inputs(judged) if judged else {},
         tuple(missing),
+        tuple(later),
         result.root,
     )
 
@@ -58,12 +60,10 @@ def _list_inputs(judged: Judged) -> Mapping[str, str]:
     return judged.workspace.hashes()
 
 
-def _list_open(result: Result) -> Iterator[Diagnostic]:
-    """What the gate waits for before a build, and before handing in."""
-    for stage in result.gate.stages if result.gate else ():
-        for item in stage.items:
-            if item.is_blocking and item.item.moment in ("build", "submit"):
-                yield from item.open
+def _list_open(result: Result, moments: Sequence[str]) -> Iterator[Diagnostic]:
+    """What the gate waits for at these moments."""
+    for item in result.gate.blocking(*moments) if result.gate else ():
+        yield from item.open
 
 
 def _find_folder(result: Result, judged: Judged | None, options: Options) -> Path:

@@ -32,11 +32,14 @@ def init(
     """
     from bidkit.diagnostic import load_messages
     from bidkit.package import add_files
+    from bidkit.schema.editor import put_settings
     from bidkit.starting import DEAL, make_workspace
 
     language = find_language(lang)
     with working("init"):
         files = make_workspace(language, make_options(None, language).now)
+    settings, _ = put_settings({})
+    files |= {name: content for name, content in settings.items() if not (folder / name).exists()}
     _finish(add_files(folder, files), language)
     said = load_messages(language)["labels"]["started"]
     facts = {"folder": str(folder), "files": sorted(files), "deal": DEAL}
@@ -141,12 +144,25 @@ def _make(folder: Path, given: dict[str, str], language: str, format: Format) ->
     facts, problems = read_facts(given)
     if facts is None:
         refuse(problems, language)
-    files = make_deal(facts, language)
+    files = make_deal(facts, language, _find_modelines(folder))
     _finish(add_files(folder, files), language)
     path = folder / "deal.yaml"
     shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
     said = load_messages(language)["labels"]["started_deal"].format(deal=shown)
     tell(said, {"deal": str(shown), "files": sorted(files)}, "new", language, format)
+
+
+def _find_modelines(folder: Path) -> str:
+    """The lines by which editors find the schema of a new deal, where the workspace has schemas."""
+    from bidkit.config import find_workspace
+    from bidkit.schema import find_kind, name_schema
+    from bidkit.schema.editor import FOLDER, make_modelines
+
+    path = folder.resolve() / "deal.yaml"
+    workspace, kind = find_workspace(path), find_kind("deal.yaml", "bidkit/deal@1")
+    if workspace is None or kind is None or not (workspace.root / FOLDER / name_schema(kind)).is_file():
+        return ""
+    return make_modelines(kind, path.relative_to(workspace.root).as_posix())
 
 
 def _finish(problems: list[Any], language: str) -> None:

@@ -29,13 +29,13 @@ from bidkit.follow import FOLLOW_NAME
 from bidkit.judging import Options
 from bidkit.matrix import describe_input, find_own, is_derived
 from bidkit.office import describe_office, list_fonts, read_version
-from bidkit.others import read_other_names
+from bidkit.others import describe_names
 from bidkit.pack import shipped_packs
 from bidkit.package import MANIFEST, find_edits, find_missing
 from bidkit.source import Workspace
 from bidkit.source.workspace import list_names
 
-_MAX_BYTES, _FORMAT = 2**30, 2
+_MAX_BYTES, _FORMAT = 2**30, 3
 _FILE = "file "
 """Before the names of files: one may be called `day`."""
 _OPTIONS = ("as_of", "is_draft", "out", "is_strict", "with_pdf")
@@ -73,7 +73,7 @@ def list_facts(deal: Path, traced: Traced, options: Options, asked: Iterable[str
     Args:
         asked: how the outcome is to be told: language, folder.
     """
-    facts = list_frame(deal) | {"asked": repr([*asked])}
+    facts = list_frame(deal, options.run) | {"asked": repr([*asked])}
     facts |= {f"option {key}": str(getattr(options, key)) for key in _OPTIONS}
     facts["day"] = "" if traced.is_pinned else _find_day(traced.moments, options.now)
     root = Path(facts["workspace"])
@@ -85,17 +85,17 @@ def list_facts(deal: Path, traced: Traced, options: Options, asked: Iterable[str
     return facts
 
 
-def list_frame(deal: Path) -> dict[str, str]:
-    """The facts that are known before a deal is read."""
+def list_frame(deal: Path, run: str = "") -> dict[str, str]:
+    """The facts that are known before a deal is read; `run` as in `others`."""
     workspace = find_workspace(deal)
     if workspace is None:
         return {"workspace": ""}
-    names = read_other_names(workspace, deal.resolve().relative_to(workspace.root).as_posix())
+    name = deal.resolve().relative_to(workspace.root).as_posix()
     return {
         "bidkit": describe_tools(),
         "workspace": str(workspace.root),
         "templates/": _hash_tree(workspace.root / "templates"),
-        "deals/*/deal.yaml": _hash(repr(names).encode()),
+        "deals/*/deal.yaml": describe_names(workspace, name, run),
     }
 
 

@@ -84,13 +84,13 @@ class Criterion(Model):
 class Opportunity(Model):
     """The need behind the deal: goals, problems, answers, criteria, money and time."""
 
+    budget: Money | None = None
+    decision_date: Day | None = None
+    purchase_stage: Literal["need", "approval", "design", "evaluation", "commitment", "use"] | None = None
     goals: tuple[Goal, ...] = ()
     problems: tuple[Problem, ...] = ()
     solutions: tuple[Answer, ...] = ()
     criteria: tuple[Criterion, ...] = ()
-    budget: Money | None = None
-    decision_date: Day | None = None
-    purchase_stage: Literal["need", "approval", "design", "evaluation", "commitment", "use"] | None = None
 
 
 class Competitor(Model):

@@ -222,7 +222,7 @@ class Tender(Model):
         return sum(bonds, Decimal("0.00")) if self.bond is None and bonds else self.bond
 
 
-_DEVIATIONS = {
+DEVIATIONS = {
     "无偏离": "none",
     "正偏离": "positive",
     "负偏离": "negative",
@@ -234,7 +234,7 @@ _DEVIATIONS = {
 
 def _parse_deviation(value: object) -> object:
     """A deviation may be written as the trade prints it."""
-    return _DEVIATIONS.get(value.strip().lower(), value.strip()) if isinstance(value, str) else value
+    return DEVIATIONS.get(value.strip().lower(), value.strip()) if isinstance(value, str) else value
 
 
 Deviation = Annotated[Literal["none", "positive", "negative"], BeforeValidator(_parse_deviation)]

@@ -95,7 +95,7 @@ def compare_blocks(old: Sequence[Block], new: Sequence[Block], place: Place) -> 
                     known[0].append(was.partition(" | ")[0])
                     known[1].append(now.partition(" | ")[0])
             continue
-        for before, after in _pair(old[start:end], new[first:last]):
+        for before, after in pair_blocks(old[start:end], new[first:last]):
             where = (after or before or ("", ""))[0]
             here = place.enter(where) if where else place
             kind: Kind = "added" if before is None else "removed" if after is None else "changed"
@@ -104,7 +104,7 @@ def compare_blocks(old: Sequence[Block], new: Sequence[Block], place: Place) -> 
         yield place.enter(where).change("moved", where, ", ".join(was_all), ", ".join(now_all), group="files")
 
 
-def _pair(old: Sequence[Block], new: Sequence[Block]) -> Iterator[tuple[Block | None, Block | None]]:
+def pair_blocks(old: Sequence[Block], new: Sequence[Block]) -> Iterator[tuple[Block | None, Block | None]]:
     """In order: each old block with the next new one that is like it."""
     counted = [count_pairs(text) for _, text in old], [count_pairs(text) for _, text in new]
     is_small = len(old) * len(new) <= _MOST_PAIRS

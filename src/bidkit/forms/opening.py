@@ -39,7 +39,9 @@ def open_form(content: bytes, name: str, at: Span | None = None) -> tuple[Packag
     try:
         if DOCUMENT not in package:
             return refuse(f"no {DOCUMENT}")
-        parse_xml(package[DOCUMENT])
+        for part in package:
+            if part.startswith("word/") and part.endswith((".xml", ".rels")):
+                parse_xml(package[part])
         if any(what.startswith("macro") for _, what in find_risks(package)):
             return refuse(Term("form_macros"))
         if any(part.lower().startswith("_xmlsignatures/") for part in package):

@@ -55,7 +55,7 @@ def split_address(name: str | PurePath) -> tuple[str, str]:
 
 def is_derived(name: str | PurePath) -> bool:
     """Whether a deal is named that a batch.yaml makes."""
-    return bool(split_address(name)[1])
+    return "#" in str(name) and bool(split_address(name)[1])
 
 
 def make_address(batch: Path, deal_id: str) -> Path:

@@ -58,6 +58,7 @@ class Plan:
         files: those of the package; of one that is refused, those that its draft would have.
         inputs: SHA-256 of all that was read, by name.
         missing: errors, and what the gate waits for.
+        later: what it waits for before the package is handed in.
     """
 
     verdict: Verdict
@@ -68,6 +69,7 @@ class Plan:
     papers: tuple[PlannedPaper, ...]
     inputs: Mapping[str, str]
     missing: tuple[Diagnostic, ...]
+    later: tuple[Diagnostic, ...]
     root: Path | None
 
 
@@ -101,6 +103,7 @@ def render_json(plan: Plan, lang: str) -> str:
         ],
         "inputs": dict(plan.inputs),
         "missing": [describe(item, lang) for item in plan.missing],
+        "later": [describe(item, lang) for item in plan.later],
     }
     return json.dumps(record, ensure_ascii=False, indent=2)
 
@@ -130,9 +133,10 @@ def _tell(plan: Plan, words: dict[str, Any], lang: str, here: Path) -> Iterator[
         folders[top] = folders.get(top, 0) + 1
     yield f"\n{words['inputs'].format(count=len(plan.inputs))}"
     yield from draw([[top, str(count)] for top, count in sorted(folders.items())] or [["—", ""]], "  ")
-    if plan.missing:
-        yield f"\n{words['missing']}"
-        yield render_diagnostics(plan.missing, lang, plan.root, here)
+    for key, items in (("missing", plan.missing), ("later", plan.later)):
+        if items:
+            yield f"\n{words[key]}"
+            yield render_diagnostics(items, lang, plan.root, here)
 
 
 def _draw_files(files: Sequence[PlannedFile], words: dict[str, Any]) -> Iterator[str]:

@@ -104,7 +104,9 @@ class Workspace:
 def list_names(root: Path, folder: str, suffix: str) -> list[str]:
     """The sorted names of the files of one kind in a folder, relative to the root; none if it does not exist."""
     base = root / folder
-    return sorted(path.relative_to(root).as_posix() for path in base.glob(f"*{suffix}")) if base.is_dir() else []
+    prefix = base.relative_to(root).as_posix()
+    start = "" if prefix == "." else f"{prefix}/"
+    return sorted(f"{start}{path.name}" for path in base.glob(f"*{suffix}")) if base.is_dir() else []
 
 
 def _read_regular(path: Path) -> bytes | str:

@@ -18,11 +18,14 @@ from bidkit.attesting import attest_item
 from bidkit.gate import ATTESTATIONS_NAME
 from bidkit.judging import Options
 from bidkit.package import write_folder
+from bidkit.schema import find_kind
+from bidkit.schema.editor import make_modelines, make_schema_files
 from bidkit.starting.facts import Facts, fill_deal
 
 DEAL = "deals/first/deal.yaml"
 """The sample deal of a new workspace."""
 _DAY = re.compile(rb"@today([+-]\d+)?@")
+_MARK = re.compile(rb"^schema: (\S+)", re.M)
 _EMPTY_LISTS = {
     "requirements.csv": b"id,clause,page,marker,text,response,deviation,evidence\n",
     "lines.csv": b"id,category,name,spec,sku,unit,quantity,unit_price,tax_rate\n",
@@ -36,6 +39,7 @@ def make_workspace(language: str, now: datetime) -> dict[str, bytes]:
         language: `zh` or `en`.
     """
     files = {name: _date(content, now.date()) for name, content in _read(f"{language}/sample").items()}
+    files |= make_schema_files(language)
     signers = _read(language)["signers.csv"].decode().split("\n")[1:]
     with tempfile.TemporaryDirectory(prefix="bidkit-init-") as folder:
         root = Path(folder) / "workspace"
@@ -46,18 +50,27 @@ def make_workspace(language: str, now: datetime) -> dict[str, bytes]:
         if problems:
             raise RuntimeError(problems)  # the sample is ours: whatever is wrong with it is a bug
         signed = (root / DEAL).with_name(ATTESTATIONS_NAME).read_bytes()
-    return {**files, str(PurePosixPath(DEAL).with_name(ATTESTATIONS_NAME)): signed}
+    files[str(PurePosixPath(DEAL).with_name(ATTESTATIONS_NAME))] = signed
+    return {name: _name_schema_in(name, content) for name, content in files.items()}
 
 
-def make_deal(facts: Facts, language: str) -> dict[str, bytes]:
+def _name_schema_in(name: str, content: bytes) -> bytes:
+    """A file with the lines on top by which editors find its schema, if it is YAML that has one."""
+    mark = _MARK.search(content)
+    kind = find_kind(name, mark[1].decode() if mark else None) if name.endswith(".yaml") else None
+    return make_modelines(kind, name).encode() + content if kind else content
+
+
+def make_deal(facts: Facts, language: str, modelines: str = "") -> dict[str, bytes]:
     """The files of a new deal by their names in its folder: what is known filled in, the rest left for `check`.
 
     Args:
         language: that of the comments.
+        modelines: the lines by which editors find its schema.
     """
     given = {name: content.decode() for name, content in _read(f"{language}/new").items()}
     text = fill_deal(given["deal.yaml"], given["tender.yaml"], facts)
-    return {"deal.yaml": text.encode(), "overview.md": b"", **_EMPTY_LISTS}
+    return {"deal.yaml": (modelines + text).encode(), "overview.md": b"", **_EMPTY_LISTS}
 
 
 def _date(content: bytes, today: date) -> bytes:

@@ -74,11 +74,11 @@ def compile_workbook(
     package, problems = opc.read_package(content, name, is_known=payload is not None)
     if package is None:
         return None, problems
-    package = retheme(package, theme) if theme else package
-    package = repaper_sheets(package, paper) if paper else package
-    if payload is not None:
-        return keeping.restore(payload, name, package, environment), []
     try:
+        package = retheme(package, theme) if theme else package
+        package = repaper_sheets(package, paper) if paper else package
+        if payload is not None:
+            return keeping.restore(payload, name, package, environment), []
         compiler = _Compiler(package, name)
         compiler.read(allow_macros)
     except (etree.XMLSyntaxError, KeyError, ValueError) as error:

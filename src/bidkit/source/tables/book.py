@@ -6,13 +6,14 @@ Numbers come with at most 15 digits, as Excel shows them; formulas with their sa
 from __future__ import annotations
 
 import io
-import zipfile
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from bidkit.diagnostic import Diagnostic, Span, Term
+from bidkit.ooxml.archive import read_members
+from bidkit.ooxml.sheet.foreign import UNSOUND
 from bidkit.source.nodes import nearest
 from bidkit.source.tables.grid import Cell, Grid, Row
 from bidkit.source.tables.shown import show_number, show_text
@@ -31,6 +32,8 @@ def read_sheet(content: bytes, name: str, at: Span, sheet: str | None) -> tuple[
     if books is None:
         return None, problems
     names = [item.title for item in books[0].worksheets]
+    if not names:
+        return None, [Diagnostic("DL14", at, {"file": name, "reason": "no sheet"})]
     wanted = sheet if sheet is not None else names[0]
     if wanted not in names:
         known = {"kind": Term("sheet"), "id": wanted, "near": nearest(wanted, names), "allowed": ", ".join(names)}
@@ -59,12 +62,11 @@ def _open(content: bytes, name: str, at: Span) -> tuple[Any, list[Diagnostic]]:
     if content.startswith(_OLE):
         return None, [Diagnostic("DL14", at, {"file": name, "reason": Term("old_or_locked")})]
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(member.file_size for member in archive.infolist()) > MAX_UNPACKED_BYTES:
-                return None, [Diagnostic("DL18", at, {"what": Term("bytes"), "limit": MAX_UNPACKED_BYTES})]
+        if sum(member.size for member in read_members(content).values()) > MAX_UNPACKED_BYTES:
+            return None, [Diagnostic("DL18", at, {"what": Term("bytes"), "limit": MAX_UNPACKED_BYTES})]
         values = openpyxl.load_workbook(io.BytesIO(content), data_only=True, rich_text=True)
         return (values, openpyxl.load_workbook(io.BytesIO(content))), []
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError, SyntaxError) as error:
+    except (TypeError, AttributeError, OSError, *UNSOUND) as error:
         return None, [Diagnostic("DL14", at, {"file": name, "reason": str(error)})]
 
 

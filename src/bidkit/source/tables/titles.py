@@ -13,7 +13,7 @@ from bidkit.source.tables.grid import Cell, Grid, Row
 TITLES = {
     "id": "序号 编号 分项编号 no no. item_no item_no. ref",
     "category": "分类 类别 category group",
-    "name": "名称 分项名称 货物名称 设备名称 产品名称 服务名称 item description",
+    "name": "名称 品名 分项名称 货物名称 设备名称 产品名称 服务名称 item description",
     "spec": "规格 规格参数 技术参数 specification",
     "brand": "品牌 make",
     "model": "型号 规格型号",
@@ -40,7 +40,7 @@ TITLES = {
     "clause": "条款 条款号 招标条款 section rfp_section paragraph",
     "page": "页码 页 page",
     "marker": "标识 标记 符号 mark",
-    "text": "招标要求 要求 需求 技术要求 招标文件要求 requirement",
+    "text": "招标要求 采购要求 采购需求 要求 需求 技术要求 商务要求 招标文件要求 条款内容 requirement",
     "response": "响应 投标响应 响应内容 offer",
     "deviation": "偏离 偏离情况 compliance",
     "evidence": "证明 证明材料 佐证材料 proof reference",
