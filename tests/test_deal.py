@@ -120,6 +120,10 @@ class TestWholeDeal:
             "é",
             "１",
             "[a]",
+            "con",
+            "nul.2026",
+            "com1",
+            "water.",
         ],
     )
     def test_id_that_cannot_name_a_folder(self, tmp_path: Path, name: str) -> None:

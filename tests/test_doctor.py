@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 from workspace import make_workspace, write
 
-from bidkit import __version__
+from bidkit import __version__, office
 from bidkit.cli import app
 from bidkit.doctor import examine
 from bidkit.reports.surroundings import Check
@@ -73,6 +73,22 @@ def test_a_libreoffice_that_does_nothing_is_not_usable(program: str, bare: Path,
     assert all(check.fix for check in (*found["writer"], *found["calc"]))
     code, output = run("doctor")
     assert (code, "[x]" in output) == (1, True)
+
+
+def test_a_libreoffice_that_hangs_is_asked_once(bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(office, "_FONTS_SECONDS", 0.3)
+    for name in ("sh", "sleep"):
+        (bare / name).symlink_to(str(shutil.which(name, path="/bin:/usr/bin")))
+    put(bare, "soffice", "sleep 100")
+    found = look(tmp_path)
+    assert [(check.state, dict(check.said.values)["code"]) for check in found["office"]] == [("error", "EN02")]
+    assert not found.keys() & {"writer", "calc"}
+
+
+@pytest.mark.office
+def test_a_chinese_font_has_one_with_chinese_characters_in_its_place() -> None:
+    assert "CJK" in office.find_substitute("宋体")
+    assert "CJK" not in office.find_substitute("Times New Roman")
 
 
 def test_a_cache_that_others_may_write_is_not_used(bare: Path, tmp_path: Path) -> None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from quotes import ROOT
 from typer.testing import CliRunner
-from workspace import NOW, make_workspace, sign_all, write
+from workspace import NOW, edit, make_workspace, sign_all, write
 
 from bidkit.build import Options, build_deal
 from bidkit.cli import app
 from bidkit.planning import make_plan
+from bidkit.readback import read_docx
 
 OPTIONS = Options(now=NOW)
 
@@ -65,6 +69,49 @@ def test_what_build_refuses_is_no_plan_to_build(tmp_path: Path) -> None:
     assert {item.code for item in plan.missing} == {"GT03"}
     assert plan.files  # those of its draft
     assert not (tmp_path / "dist").exists()
+
+
+def test_what_build_cannot_write_is_no_plan_to_build(tmp_path: Path) -> None:
+    deal = make_workspace(tmp_path, "commercial")
+    options = replace(OPTIONS, is_draft=True)
+    built = build_deal(deal, options).folder
+    assert built is not None
+    write(built / "submit/quote-DRAFT.xlsx", b"edited")
+    plan = make_plan(deal, options)
+    assert (plan.verdict, plan.missing[0].code) == ("refused", "PK07")
+    assert (built / "submit/quote-DRAFT.xlsx").read_bytes() == b"edited"
+    elsewhere = replace(options, out=write(tmp_path / "file", b"") / "bids")
+    plan = make_plan(deal, elsewhere)
+    assert (plan.verdict, plan.missing[0].code) == ("refused", "EN04")
+    assert build_deal(deal, elsewhere).folder is None
+
+
+def test_strict_plans_what_strict_builds(tmp_path: Path) -> None:
+    deal = make_workspace(tmp_path)
+    edit(tmp_path / "catalog/credentials/iso9001.yaml", "2028-05-19", "2026-10-30")
+    sign_all(deal)
+    for is_strict in (False, True):
+        options = replace(OPTIONS, is_strict=is_strict, out=tmp_path / str(is_strict))
+        plan = make_plan(deal, options)
+        assert (plan.verdict == "refused") == (build_deal(deal, options).folder is None) == is_strict
+
+
+def test_an_example_is_planned_as_it_is_built(tmp_path: Path) -> None:
+    root = shutil.copytree(ROOT / "examples/port", tmp_path / "port", ignore=shutil.ignore_patterns("dist"))
+    (deal,) = root.glob("deals/*/deal.yaml")
+    options = Options(now=datetime(2026, 9, 1, tzinfo=UTC), is_draft=True)
+    plan, built = make_plan(deal, options), build_deal(deal, options)
+    assert (plan.verdict, plan.folder) == ("draft", built.folder)
+    assert [item for item in plan.missing if item not in built.diagnostics] == []
+    facts = json.loads((plan.folder / "internal/manifest.json").read_bytes())
+    shown = {f"submit/{item.name}": item.change for item in plan.files}
+    assert set(shown) == {name for name in facts["outputs"] if name.startswith("submit/")}
+    assert dict(plan.inputs) == facts["inputs"]
+    for item in plan.files:
+        content = (plan.folder / "submit" / item.name).read_bytes()
+        assert item.size_bytes == len(content)
+        if item.chapters:
+            assert [text for level, text in read_docx(content, item.name).headings if level == 1] == [*item.chapters]
 
 
 def test_a_change_shows_against_the_package_that_is_there(tmp_path: Path) -> None:

@@ -1,8 +1,5 @@
 """Typer command for many deals: which, on how many cores, and how their outcomes are told."""
 
-from __future__ import annotations
-
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -22,6 +19,7 @@ from bidkit.command import (
     echo,
     find_hook_reference,
     find_language,
+    is_watched,
     make_options,
     read_reports,
     refuse,
@@ -102,6 +100,13 @@ def batch(
     """一次生成许多项目：用上全部核，一个不成不影响别的，没有变化的不再生成。
 
     Build many deals on all cores: one that fails stops no other, and what has not changed is not built again.
+
+    \b
+    bidkit batch deals --draft
+    bidkit batch . --since origin/main --report junit=deals.xml
+    bidkit batch . --list
+
+    退出码 Exit codes: 0 全部成功 all good, 1 有不成的 some failed, 2 无法运行 could not run.
     """
     from bidkit.batch import Asked, run_batch
     from bidkit.reports import batch as reports
@@ -162,7 +167,7 @@ def _list(deals: Sequence[Path], language: str, format: ReportFormat, output: Pa
 
 def _find(
     paths: list[str], here: Path, since: str | None, *, is_touched: bool
-) -> tuple[Sequence[Path], Sequence[Path], Sequence[Diagnostic]]:
+) -> tuple[Sequence[Path], Sequence[Path], Sequence["Diagnostic"]]:
     """All deals that there are, and of these the ones that are asked for: all, or those that a change touches."""
     from bidkit.finding import find_deals, find_near, find_touched, find_touched_by
 
@@ -177,14 +182,14 @@ def _find(
 
 
 @contextmanager
-def _watch(count: int, language: str) -> Iterator[Callable[[Outcome], None]]:
+def _watch(count: int, language: str) -> Iterator[Callable[["Outcome"], None]]:
     """Progress on stderr: a bar with rate and time left on a terminal, else a line for each deal."""
     from bidkit.reports.batch import say_line
 
-    if not sys.stderr.isatty():
+    if not is_watched():
         number = 0
 
-        def told(outcome: Outcome) -> None:
+        def told(outcome: "Outcome") -> None:
             nonlocal number
             number += 1
             typer.echo(f"[{number}/{count}] {say_line(outcome, language)}", err=True)
@@ -199,7 +204,7 @@ def _watch(count: int, language: str) -> Iterator[Callable[[Outcome], None]]:
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("", total=count, rate="")
 
-        def moved(outcome: Outcome) -> None:
+        def moved(outcome: "Outcome") -> None:
             speed = progress.tasks[task].speed
             progress.update(task, advance=1, rate=f"{speed:.1f}/s" if speed else "")
             if not outcome.is_good:

@@ -1,7 +1,5 @@
 """Typer commands: read options, call, print, exit code."""
 
-from __future__ import annotations
-
 import gc
 import sys
 from collections.abc import Sequence
@@ -23,6 +21,7 @@ from bidkit.command import (
     ReportFile,
     ReportFormat,
     ReportOption,
+    complete_item,
     echo,
     fail,
     find_language,
@@ -31,6 +30,8 @@ from bidkit.command import (
     refuse,
     require,
     root_of,
+    tell,
+    working,
 )
 from bidkit.credentials_cli import credentials
 from bidkit.difference_cli import diff
@@ -44,9 +45,9 @@ from bidkit.reconcile_cli import reconcile
 from bidkit.requirements_cli import requirements
 from bidkit.start_cli import init, new
 from bidkit.surroundings_cli import config, doctor
+from bidkit.template_cli import template
 
 if TYPE_CHECKING:
-    from bidkit.inspection import Inspection
     from bidkit.reports import Result
 
 
@@ -63,12 +64,12 @@ app = typer.Typer(
     bidkit init 标书                         建立工作区 / make a workspace
     bidkit new water                        新建项目 / start a deal
     bidkit check deals/water/deal.yaml      检查，不写文件 / judge, write nothing
-    bidkit gate  deals/water/deal.yaml      销售阶段检查表 / the checklist of the stages
+    bidkit gate deals/water/deal.yaml       销售阶段检查表 / the checklist of the stages
     bidkit build deals/water/deal.yaml      生成 dist/<id>/ / build the package
-    bidkit plan  deals/water/deal.yaml      会生成什么、还缺什么 / what would be built
+    bidkit plan deals/water/deal.yaml       会生成什么、还缺什么 / what would be built
     bidkit preview deals/water/deal.yaml    边写边看 / pages and findings at every save
     bidkit verify dist/water                核验成品 / verify a finished package
-    bidkit check … --format sarif -o a.sarif  供 CI 和编辑器 / for CI and editors
+    bidkit check deal.yaml --format sarif   供 CI 和编辑器 / for CI and editors
     bidkit batch . --since origin/main      改动涉及的全部项目 / every deal that a change touches
     bidkit explain PR04                     解释一个编号 / explain a code
     bidkit rules                            列出全部编号 / list every code
@@ -91,15 +92,6 @@ app = typer.Typer(
     退出码 Exit codes: 0 完好 no error, 1 有错误或关口未开 errors or gate closed, 2 无法运行 could not run.""",
 )
 
-template = typer.Typer(
-    name="template",
-    no_args_is_help=True,
-    rich_markup_mode="rich",
-    help="""Word 和 Excel 模板：检查错误，列出名称。Word and Excel templates: their mistakes and their names.
-
-    docs/templates.md、docs/workbooks.md 教写模板 / docs/templates.en.md and docs/workbooks.en.md teach how to write
-    them.""",
-)
 app.command()(init)
 app.command()(new)
 app.add_typer(template)
@@ -118,13 +110,13 @@ app.command()(reconcile)
 app.command()(doctor)
 app.add_typer(config)
 
-TemplateFile = Annotated[
-    Path,
-    typer.Argument(
-        metavar="FILE", help=".docx 或 .xlsx，或模板包的文件夹或名称 / a .docx or .xlsx, or a pack: its folder or name"
-    ),
-]
 Strict = Annotated[bool, typer.Option("--strict", help="警告也算错误 / warnings count as errors")]
+
+
+def _complete_code(incomplete: str) -> list[str]:
+    from bidkit.completing import list_codes
+
+    return [incomplete + code[len(incomplete) :] for code in list_codes() if code.startswith(incomplete.upper())]
 
 
 def _print_version(is_asked: bool) -> None:
@@ -152,12 +144,20 @@ def check(
     as_of: AsOf = None,
     strict: Strict = False,
 ) -> None:
-    """检查一个项目，不写任何文件。Judge a deal; nothing is written."""
+    """检查一个项目，不写任何文件。Judge a deal; nothing is written.
+
+    \b
+    bidkit check deals/water/deal.yaml
+    bidkit check deals/water/deal.yaml --report sarif=found.sarif --strict
+
+    退出码 Exit codes: 0 没有错误 no error, 1 有错误 errors, 2 无法运行 could not run.
+    """
     from bidkit.build import check_deal
 
     language, more = find_language(lang), read_reports(report)
     require(deal, language)
-    result = check_deal(deal, replace(make_options(as_of, language), is_strict=strict))
+    with working("check"):
+        result = check_deal(deal, replace(make_options(as_of, language), is_strict=strict))
     _show(result, "check", language, format, output, more)
     raise typer.Exit(result.exit_code)
 
@@ -179,13 +179,18 @@ def gate(
 ) -> None:
     """显示六步销售流程的检查表：哪些未完成，如何完成。Show the checklist of the stages and what closes each open item.
 
+    \b
+    bidkit gate deals/water/deal.yaml
+    bidkit gate deals/water/deal.yaml --stage 3 --format json
+
     退出码 0：没有错误，可以生成最终文件。Exit code 0: no error, and a final package may be built.
     """
     from bidkit.build import check_deal
 
     language, more = find_language(lang), read_reports(report)
     require(deal, language)
-    result = check_deal(deal, make_options(as_of, language))
+    with working("gate"):
+        result = check_deal(deal, make_options(as_of, language))
     known = [item.stage.id for item in result.gate.stages] if result.gate else []
     if stage is not None and known and stage not in known:
         raise typer.BadParameter(f"--stage: {', '.join(known)}")
@@ -198,16 +203,25 @@ def gate(
 @app.command()
 def attest(
     deal: Deal,
-    item: Annotated[str, typer.Argument(metavar="ITEM", help="检查表的项号 / the number of the item: 4.9")],
+    item: Annotated[
+        str,
+        typer.Argument(metavar="ITEM", help="检查表的项号 / the number of the item: 4.9", autocompletion=complete_item),
+    ],
     by: Annotated[str, typer.Option("--by", help="谁签署：姓名（职务）/ who attests: name (role)")],
     evidence: Annotated[
         Path, typer.Option("--evidence", help="依据的文件，须在工作区内 / the file of evidence, in the workspace")
     ],
     lang: LangOption = None,
+    format: FormatOption = Format.TEXT,
 ) -> None:
     """签署检查表的一项：谁、何时、依据什么；写入 attestations.yaml。Attest an item of the checklist.
 
     项目、材料有变动，签署即失效。An attestation is void once what it covers changes.
+
+    \b
+    bidkit attest deals/water/deal.yaml 4.9 --by 林知行 --evidence review.pdf
+
+    退出码 Exit codes: 0 已写入 written, 1 不能签署 it cannot be attested, 2 无法运行 could not run.
     """
     from bidkit.attesting import attest_item
     from bidkit.diagnostic import load_messages
@@ -217,27 +231,38 @@ def attest(
     require(evidence, language)
     if not by.strip():
         raise typer.BadParameter("--by")
-    record, problems = attest_item(deal, item, by.strip(), evidence, make_options(None, language))
+    with working("attest"):
+        record, problems = attest_item(deal, item, by.strip(), evidence, make_options(None, language))
     if record is None:
         refuse(problems, language, root_of(deal))
     words = str(load_messages(language)["labels"]["attested"])
-    echo(words.format(item=record.item, by=record.by, at=record.at, evidence=record.evidence), language)
+    said = words.format(item=record.item, by=record.by, at=record.at, evidence=record.evidence)
+    tell(said, {"attestation": record.model_dump(mode="json")}, "attest", language, format)
 
 
 @app.command()
 def waive(
     deal: Deal,
-    item: Annotated[str, typer.Argument(metavar="ITEM", help="检查表的项号 / the number of the item: 2.2")],
+    item: Annotated[
+        str,
+        typer.Argument(metavar="ITEM", help="检查表的项号 / the number of the item: 2.2", autocompletion=complete_item),
+    ],
     by: Annotated[str, typer.Option("--by", help="谁决定：姓名（职务）/ who decides: name (role)")],
     reason: Annotated[str, typer.Option("--reason", help="为什么 / why")],
     until: Annotated[
         str | None, typer.Option("--until", metavar="YYYY-MM-DD", help="到哪天为止 / until which day")
     ] = None,
     lang: LangOption = None,
+    format: FormatOption = Format.TEXT,
 ) -> None:
     """放行检查表的一项：谁、为什么；写入 waivers.yaml，每份报告都会写明。Waive an item; every report tells.
 
     规则管的项和法律要求的项不能放行。Items of rules, and of the law, cannot be waived.
+
+    \b
+    bidkit waive deals/water/deal.yaml 2.2 --by "林知行" --reason "不安排踏勘"
+
+    退出码 Exit codes: 0 已写入 written, 1 不能放行 it cannot be waived, 2 无法运行 could not run.
     """
     from bidkit.attesting import waive_item
     from bidkit.diagnostic import load_messages
@@ -252,11 +277,13 @@ def waive(
         day = date.fromisoformat(until) if until else None
     except ValueError:
         raise typer.BadParameter("--until") from None
-    record, problems = waive_item(deal, item, by.strip(), reason.strip(), day, make_options(None, language))
+    with working("waive"):
+        record, problems = waive_item(deal, item, by.strip(), reason.strip(), day, make_options(None, language))
     if record is None:
         refuse(problems, language, root_of(deal))
     words = str(load_messages(language)["labels"]["waiver_written"])
-    echo(words.format(item=record.item, by=record.by, reason=record.reason), language)
+    said = words.format(item=record.item, by=record.by, reason=record.reason)
+    tell(said, {"waiver": record.model_dump(mode="json")}, "waive", language, format)
 
 
 @app.command()
@@ -300,6 +327,12 @@ def build(
     """生成整套投标文件；不合格就不生成，并逐条说明原因。
 
     Build the whole package; refuse, and say why, while anything is wrong.
+
+    \b
+    bidkit build deals/water/deal.yaml
+    bidkit build deals/water/deal.yaml --draft --pdf --out drafts
+
+    退出码 Exit codes: 0 已生成 built, 1 不合格，没有生成 refused, 2 无法运行 could not run.
     """
     from bidkit.build import build_deal
 
@@ -308,7 +341,8 @@ def build(
     options = replace(
         make_options(as_of, language), is_draft=draft, out=out, force=force, is_strict=strict, with_pdf=pdf
     )
-    result = build_deal(deal, options)
+    with working("build"):
+        result = build_deal(deal, options)
     _show(result, "build", language, format, output, more)
     raise typer.Exit(result.exit_code if result.folder else max(1, result.exit_code))
 
@@ -327,6 +361,10 @@ def verify(
 ) -> None:
     """只凭标书文件夹，再次核验：清单、文件的每一处、全部规则。Verify finished packages, from themselves alone.
 
+    \b
+    bidkit verify dist/water
+    bidkit verify dist/lot-1 dist/lot-2 --format json
+
     退出码 0：完好。Exit code 0: sound.
 
     见 docs/verify.md / see docs/verify.en.md
@@ -339,16 +377,24 @@ def verify(
         recover_package(folder)
         if not (folder / MANIFEST).is_file():
             fail("EN15", {"folder": folder}, language)
-    result = verify_packages(packages, __version__, is_strict=strict)
+    with working("verify"):
+        result = verify_packages(packages, __version__, is_strict=strict)
     _show(result, "verify", language, format, output, more)
     raise typer.Exit(result.exit_code)
 
 
 @app.command()
 def explain(
-    code: Annotated[str, typer.Argument(metavar="CODE", help="如 PR04 / such as PR04")], lang: LangOption = None
+    code: Annotated[str, typer.Argument(metavar="CODE", help="如 PR04 / such as PR04", autocompletion=_complete_code)],
+    lang: LangOption = None,
+    format: FormatOption = Format.TEXT,
 ) -> None:
-    """解释一个编号：含义、依据、如何处理。Explain a code: what, why with its article, and what to do."""
+    """解释一个编号：含义、依据、如何处理。Explain a code: what, why with its article, and what to do.
+
+    \b
+    bidkit explain PR04
+    bidkit explain pr04 --lang en --format json
+    """
     from bidkit.diagnostic import load_messages
 
     language = find_language(lang)
@@ -356,6 +402,11 @@ def explain(
     entry = texts["codes"].get(code.upper())
     if entry is None:
         fail("EN08", {"code": code, "codes": " ".join(sorted(texts["codes"]))}, language)
+    if format is Format.JSON:
+        from bidkit.reports import codes
+
+        tell("", codes.describe_code(code.upper(), language), "explain", language, format)
+        return
     labels, names = texts["labels"], _Placeholders()
     echo(f"{code.upper()}  {entry['message'].format_map(names)}\n", language)
     echo(f"{labels['why']}: {entry['why']}\n", language)
@@ -364,93 +415,16 @@ def explain(
 
 @app.command()
 def rules(lang: LangOption = None, format: FormatOption = Format.TEXT) -> None:
-    """列出全部编号：级别、适用范围、含义、法条。List every code: severity, regime, what it says, article."""
+    """列出全部编号：级别、适用范围、含义、法条。List every code: severity, regime, what it says, article.
+
+    \b
+    bidkit rules
+    bidkit rules --format json
+    """
     from bidkit.reports import codes
 
     language = find_language(lang)
     echo(codes.render(language, is_json=format is Format.JSON), language)
-
-
-@template.command(name="check")
-def check_template(
-    file: TemplateFile,
-    lang: LangOption = None,
-    format: FormatOption = Format.TEXT,
-    compat: Annotated[
-        bool, typer.Option("--compat", help="按 docxtpl 的宽松规则检查 / judge by docxtpl's lenient rules")
-    ] = False,
-) -> None:
-    """检查一个 Word 或 Excel 模板，一次列出全部错误。Judge a template; every mistake is listed at once, with its place.
-
-    模板包还检查名称、字体和没有用到的文件。Of a pack also its names, its fonts, and files that nothing uses.
-    """
-    from bidkit.diagnostic import has_errors
-    from bidkit.reports import json, text
-
-    language = find_language(lang)
-    found = _inspect(file, language, is_compat=compat)
-    if format is Format.JSON:
-        echo(json.render_inspection(found, "template check", language), language)
-    else:
-        if found.diagnostics:
-            echo(text.render_diagnostics(found.diagnostics, language, found.root, Path.cwd()), language)
-        echo(text.render_summary(found.diagnostics, language), language)
-    raise typer.Exit(1 if has_errors(found.diagnostics) else 0)
-
-
-@template.command()
-def eject(
-    pack: Annotated[str, typer.Argument(metavar="PACK", help="如 zh-proposal / such as zh-proposal")],
-    to: Annotated[
-        Path | None,
-        typer.Option(
-            "--to",
-            metavar="DIR",
-            help="新模板包的文件夹，默认工作区的 templates/PACK / the new pack's folder, default templates/PACK",
-        ),
-    ] = None,
-    lang: LangOption = None,
-) -> None:
-    """把一个自带的模板包复制到工作区，供修改；绝不覆盖。Copy a shipped pack to edit it; nothing is overwritten."""
-    from bidkit.config import find_workspace
-    from bidkit.diagnostic import load_messages
-    from bidkit.pack import eject_pack
-
-    language = find_language(lang)
-    workspace = find_workspace(Path.cwd() / pack)
-    if to is None and workspace is None:
-        fail("DL19", {"file": Path.cwd() / pack}, language)
-    folder = to or (workspace.root / "templates" / pack if workspace else Path(pack))
-    problems = eject_pack(pack, folder)
-    if problems:
-        refuse(problems, language, code=1 if problems[0].code == "PK08" else 2)
-    shown = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
-    echo(str(load_messages(language)["labels"]["ejected"]).format(folder=shown, name=folder.name), language)
-
-
-@template.command()
-def names(file: TemplateFile, lang: LangOption = None, format: FormatOption = Format.TEXT) -> None:
-    """列出一个 Word 或 Excel 模板使用的全部名称。List the names that a template reads, with what they are.
-
-    模板有错误时，仍列出能读出的名称。Of a template with mistakes, the names that can be read.
-    """
-    from bidkit.diagnostic import Severity, load_messages
-    from bidkit.reports import json, text
-
-    language = find_language(lang)
-    found = _inspect(file, language)
-    if not found.is_readable:
-        refuse(found.diagnostics, language, found.root)
-    if errors := sum(item.severity is Severity.ERROR for item in found.diagnostics):
-        warning = str(load_messages(language)["labels"]["names_of_broken"])
-        typer.echo(warning.format(errors=errors), err=True)
-    is_json = format is Format.JSON
-    echo(
-        json.render_inspection(found, "template names", language)
-        if is_json
-        else text.render_names(found.names, language),
-        language,
-    )
 
 
 class _Placeholders(dict[str, str]):
@@ -461,7 +435,7 @@ class _Placeholders(dict[str, str]):
 
 
 def _show(
-    result: Result,
+    result: "Result",
     command: str,
     language: str,
     format: ReportFormat,
@@ -483,15 +457,6 @@ def _show(
     if output:
         counted = text.render_summary(result.diagnostics, language, len(result.suppressed))
         typer.echo(f"{text.clean(str(output))}: {counted}", err=True)
-
-
-def _inspect(file: Path, language: str, *, is_compat: bool = False) -> Inspection:
-    from bidkit.inspection import find_template, inspect_template
-
-    found = find_template(file, Path.cwd())
-    if found is None:
-        fail("EN05", {"file": file}, language)
-    return inspect_template(found, is_compat=is_compat)
 
 
 def main() -> None:

@@ -1,14 +1,17 @@
-"""what every command shares: the language and the form of its result, and how it stops."""
+"""what every command shares: the language and the form of its result, and how it stops.
 
-from __future__ import annotations
+Files with commands do not put off their annotations: Typer would have each evaluated twice, a tenth of `--help`.
+"""
 
 import os
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -46,9 +49,28 @@ class ReportFormat(StrEnum):
     MARKDOWN = "markdown"
 
 
+def complete_deal(incomplete: str) -> list[str]:
+    """The deals of the workspace around the working folder."""
+    from bidkit.completing import list_deals
+
+    return list_deals(Path.cwd())
+
+
+def complete_item(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """The items that `attest` and `waive` take, of the deal that stands before them."""
+    from bidkit.completing import list_items
+
+    deal = Path(str(ctx.params.get("deal") or "deal.yaml"))
+    return list_items(deal, find_language(None), is_waived=ctx.info_name == "waive")
+
+
 Deal = Annotated[
     Path,
-    typer.Argument(metavar="DEAL", help="deal.yaml 的路径，或 batch.yaml#编号 / path of a deal.yaml, or batch.yaml#ID"),
+    typer.Argument(
+        metavar="DEAL",
+        help="deal.yaml 的路径，或 batch.yaml#编号 / path of a deal.yaml, or batch.yaml#ID",
+        autocompletion=complete_deal,
+    ),
 ]
 LangOption = Annotated[
     Lang | None, typer.Option("--lang", help="消息语言，默认随 LANG / language of messages, default by LANG")
@@ -75,7 +97,7 @@ AsOf = Annotated[
 ]
 
 
-def make_options(as_of: str | None, language: str) -> Options:
+def make_options(as_of: str | None, language: str) -> "Options":
     """How to judge and build: by the clock, or by the day of `--as-of`."""
     from bidkit.build import Options
 
@@ -141,6 +163,56 @@ def echo(content: str | bytes, language: str) -> None:
         refuse([Diagnostic("EN04", None, {"folder": "stdout", "reason": error.strerror or str(error)})], language)
 
 
+def is_watched() -> bool:
+    """Whether stderr is a terminal; there is none if it was closed before we began."""
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
+@contextmanager
+def working(command: str, after: float = 1.0, every: float = 1.0, every_in_logs: float = 15.0) -> Iterator[None]:
+    """On stderr how long a command has been at work, once it takes longer than a moment; gone when it is done.
+
+    On a terminal one line that is written over; in the log of a CI job, and on a terminal that cannot go back, a line
+    now and then; else nothing, because who reads a pipe takes stderr for complaints.
+
+    Args:
+        after, every, every_in_logs: seconds until the first is shown on a terminal, between one and the next, and
+            until each in a log.
+    """
+    is_terminal = is_watched()
+    if not is_terminal and not os.environ.get("CI"):
+        yield
+        return
+    import threading
+
+    goes_back = is_terminal and os.environ.get("TERM") != "dumb"
+    done, began = threading.Event(), time.monotonic()
+
+    def show() -> None:
+        shown, pause = "", after if goes_back else every_in_logs
+        while not done.wait(pause):
+            pause = every if goes_back else every_in_logs
+            shown = f"bidkit {command}: {time.monotonic() - began:.0f} s"
+            typer.echo(f"\r{shown}" if goes_back else shown, nl=not goes_back, err=True)
+        if goes_back and shown:
+            typer.echo(f"\r{' ' * len(shown)}\r", nl=False, err=True)
+
+    thread = threading.Thread(target=show, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def tell(words: str, facts: Mapping[str, Any], command: str, language: str, format: Format) -> None:
+    """Print what a command has done: in words, or as one object for another program."""
+    from bidkit.reports.json import render_done
+
+    echo(render_done(command, facts) if format is Format.JSON else words, language)
+
+
 def write_result(content: bytes, output: Path | None, language: str, *, force: bool) -> None:
     """A result to a file, or to stdout byte for byte; stops where the file is there and may not be replaced (1), or
     cannot be written (2)."""
@@ -150,6 +222,24 @@ def write_result(content: bytes, output: Path | None, language: str, *, force: b
         echo(content, language)
     elif problems := write_file(output, content, force=force):
         refuse(problems, language, code=1 if problems[0].code == "EN17" else 2)
+
+
+def write_made(
+    content: bytes,
+    output: Path | None,
+    facts: Mapping[str, Any],
+    command: str,
+    language: str,
+    format: Format,
+    *,
+    force: bool,
+) -> None:
+    """A file that a command makes, as `write_result`; or one object that says where it is, or has its text."""
+    if format is Format.TEXT or output is not None:
+        write_result(content, output, language, force=force)
+    if format is Format.JSON:
+        text = None if output else content.decode("utf-8-sig")
+        tell("", {**facts, "written": str(output) if output else None, "content": text}, command, language, format)
 
 
 def read_columns(named: Sequence[str] | None) -> dict[str, str]:
@@ -172,7 +262,7 @@ def fail(code: str, values: dict[str, object], language: str) -> NoReturn:
     refuse([Diagnostic(code, None, values)], language, code=2)
 
 
-def refuse(problems: Sequence[Diagnostic], language: str, root: Path | None = None, code: int = 1) -> NoReturn:
+def refuse(problems: Sequence["Diagnostic"], language: str, root: Path | None = None, code: int = 1) -> NoReturn:
     """Say what is wrong, with places shown from the working folder, and stop with this exit code.
 
     Args:

@@ -1,7 +1,5 @@
 """Typer commands for the credential library: what there is, what expires, what a deal chooses and why."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from datetime import date
@@ -21,6 +19,7 @@ from bidkit.command import (
     find_language,
     make_options,
     require,
+    working,
 )
 
 if TYPE_CHECKING:
@@ -48,14 +47,33 @@ Root = Annotated[
 ]
 
 
+def _complete_kind(incomplete: str) -> list[str]:
+    from bidkit.completing import list_kinds
+
+    return list_kinds()
+
+
+def _complete_paper(ctx: typer.Context, incomplete: str) -> list[str]:
+    from bidkit.completing import list_papers
+
+    return list_papers(Path(ctx.params.get("workspace") or Path.cwd()))
+
+
 @credentials.command(name="list")
 def list_papers(
-    kind: Annotated[str | None, typer.Option("--kind", help="只列一种 / one kind only")] = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", help="只列一种 / one kind only", autocompletion=_complete_kind)
+    ] = None,
     workspace: Root = None,
     lang: LangOption = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
-    """列出全部资信文件。All papers of the library."""
+    """列出全部资信文件。All papers of the library.
+
+    \b
+    bidkit credentials list
+    bidkit credentials list --kind iso27001 --format json
+    """
     from bidkit.catalog import load_library
     from bidkit.kinds import NAMES, find_kind
     from bidkit.reports import papers as reports
@@ -71,12 +89,18 @@ def list_papers(
 
 @credentials.command()
 def show(
-    paper: Annotated[str, typer.Argument(metavar="ID", help="记录的 id / the id of a record")],
+    paper: Annotated[
+        str, typer.Argument(metavar="ID", help="记录的 id / the id of a record", autocompletion=_complete_paper)
+    ],
     workspace: Root = None,
     lang: LangOption = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
-    """一份资信文件的全部内容和使用它的项目。All of one paper, and the deals that use it."""
+    """一份资信文件的全部内容和使用它的项目。All of one paper, and the deals that use it.
+
+    \b
+    bidkit credentials show iso27001
+    """
     from bidkit.catalog import load_library
     from bidkit.config import load_settings
     from bidkit.credentials.library import list_needs, read_deals
@@ -93,7 +117,8 @@ def show(
         values = {"kind": Term("credential"), "id": paper, "near": nearest(paper, known), "allowed": ", ".join(known)}
         _show([], [Diagnostic("DL15", None, values)], "show", language, format)
         raise typer.Exit(1)
-    deals, more = read_deals(root)
+    with working("credentials show"):
+        deals, more = read_deals(root)
     settings, wrong = load_settings(root)
     today = _find_today(None, settings, language)
     needs = list_needs(library, deals, today, settings.company.name if settings else "")
@@ -112,6 +137,10 @@ def expiring(
 ) -> None:
     """快到期、要监督审核、要复核的，和未结束的项目用到时已过期的。What ends soon, and what open deals need longer.
 
+    \b
+    bidkit credentials expiring --within 6m
+    bidkit credentials expiring --within 90d --as-of 2026-12-01 --format json
+
     退出码 1：有到期的，便于定时任务。Exit code 1: there are some, for a scheduled job.
     """
     from bidkit.catalog import load_library
@@ -128,7 +157,8 @@ def expiring(
     settings, problems = load_settings(root)
     today = _find_today(as_of, settings, language)
     library, broken = load_library(root)
-    deals, unread = read_deals(root)
+    with working("credentials expiring"):
+        deals, unread = read_deals(root)
     period = Period(int(text[1]), {"d": "day", "m": "month", "y": "year"}[text[2]])
     needs = list_needs(library, deals, today, settings.company.name if settings else "")
     found = find_expiring(library, needs, today, period.after(today))
@@ -140,6 +170,9 @@ def expiring(
 @credentials.command()
 def choose(deal: Deal, lang: LangOption = None, format: FormatOption = Format.TEXT, as_of: AsOf = None) -> None:
     """一个项目的每条要求：库中哪些符合，哪些不符合、为什么。For each requirement: which papers meet it, or why not.
+
+    \b
+    bidkit credentials choose deals/water/deal.yaml
 
     退出码 1：有要求没有材料符合。Exit code 1: a requirement that no paper meets.
     """
@@ -168,14 +201,19 @@ def choose(deal: Deal, lang: LangOption = None, format: FormatOption = Format.TE
     raise typer.Exit(0 if not problems and all(choice.is_met for choice in choices) else 1)
 
 
-def _find_today(as_of: str | None, settings: Settings | None, language: str) -> date:
+def _find_today(as_of: str | None, settings: "Settings | None", language: str) -> date:
     """The day by which dates are judged: as asked for, else as the workspace pins it, else today."""
     options = make_options(as_of, language)
     return options.as_of or (settings and settings.as_of) or options.now.date()
 
 
 def _show(
-    rows: Rows, problems: Sequence[Diagnostic], command: str, language: str, format: Format, root: Path | None = None
+    rows: "Rows",
+    problems: Sequence["Diagnostic"],
+    command: str,
+    language: str,
+    format: Format,
+    root: Path | None = None,
 ) -> None:
     from bidkit.reports.papers import render
 
@@ -183,7 +221,7 @@ def _show(
     echo(render(rows, problems, f"credentials {command}", language, is_json=is_json, root=root), language)
 
 
-def _find(workspace: Path | None, language: str) -> Workspace:
+def _find(workspace: Path | None, language: str) -> "Workspace":
     from bidkit.config import find_workspace
 
     start = (workspace or Path.cwd()).resolve()

@@ -1,7 +1,5 @@
 """Typer command that compares: two deals or two packages, in the terms of the business."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -18,6 +16,7 @@ from bidkit.command import (
     find_language,
     make_options,
     refuse,
+    working,
 )
 
 if TYPE_CHECKING:
@@ -80,13 +79,14 @@ def _find_kind(path: Path, language: str) -> Literal["deal", "package"]:
     return "package"
 
 
-def _compare_deals(before: Path, after: Path, as_of: str | None, language: str) -> Difference:
+def _compare_deals(before: Path, after: Path, as_of: str | None, language: str) -> "Difference":
     from bidkit.difference.deals import compare_deals
     from bidkit.reports import text
 
     options = make_options(as_of, language)
     files = [path / _DEAL if path.is_dir() else path for path in (before, after)]
-    found, problems = compare_deals(files[0], files[1], options.now, options.as_of)
+    with working("diff"):
+        found, problems = compare_deals(files[0], files[1], options.now, options.as_of)
     if found is None:
         for root, wrong in problems:
             if wrong:
@@ -95,10 +95,11 @@ def _compare_deals(before: Path, after: Path, as_of: str | None, language: str) 
     return found
 
 
-def _compare_packages(before: Path, after: Path, language: str) -> Difference:
+def _compare_packages(before: Path, after: Path, language: str) -> "Difference":
     from bidkit.difference.packages import compare_packages
 
-    found, problems = compare_packages(before, after)
+    with working("diff"):
+        found, problems = compare_packages(before, after)
     if found is None:
         fail("EN15", dict(problems[0].values), language)
     return found

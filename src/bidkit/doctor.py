@@ -18,6 +18,7 @@ from bidkit.cache import is_switched_off, open_store
 from bidkit.config import find_workspace, load_settings
 from bidkit.diagnostic import Diagnostic, Term, has_errors
 from bidkit.office import (
+    NO_ANSWER,
     SAME_WIDTHS,
     find_office,
     find_substitute,
@@ -68,7 +69,11 @@ def _check_office() -> Iterator[Check]:
     if office is None:
         yield _say("office", "warning", "doctor_office_missing", "doctor_fix_office")
         return
-    yield _say("office", "ok", "doctor_office", program=office, version=" ".join(read_version().split())[:80])
+    version = read_version()
+    if version == NO_ANSWER:  # to try it twice more would take as long again
+        yield _say("office", "error", "doctor_failed", "doctor_fix_failed", code="EN02")
+        return
+    yield _say("office", "ok", "doctor_office", program=office, version=" ".join(version.split())[:80])
     mark = secrets.token_hex()
     for part, work in (("writer", lambda: lay_out({"a.docx": _make_document(mark)})), ("calc", lambda: _compute(mark))):
         started = time.monotonic()

@@ -1,16 +1,14 @@
 """Typer commands for whoever edits YAML files: their JSON Schemas, an editor set up with them, their keys in order."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bidkit.command import LangOption, echo, fail, find_language, refuse
+from bidkit.command import Format, FormatOption, LangOption, echo, fail, find_language, refuse, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from bidkit.formatting import Arranged
     from bidkit.source import Workspace
@@ -77,7 +75,7 @@ def schema(
         _write(output.parent, {output.name: text.encode()}, language, force=force)
 
 
-def _find_workspace(language: str) -> Workspace:
+def _find_workspace(language: str) -> "Workspace":
     from bidkit.config import CONFIG_NAME, find_workspace
 
     here = Path.cwd()
@@ -87,7 +85,7 @@ def _find_workspace(language: str) -> Workspace:
     return found
 
 
-def _read_settings(workspace: Workspace, language: str) -> dict[str, bytes]:
+def _read_settings(workspace: "Workspace", language: str) -> dict[str, bytes]:
     from bidkit.schema.editor import EXTENSIONS, SETTINGS
 
     there = {}
@@ -100,7 +98,7 @@ def _read_settings(workspace: Workspace, language: str) -> dict[str, bytes]:
     return there
 
 
-def _write(folder: Path, files: Mapping[str, bytes], language: str, *, force: bool) -> None:
+def _write(folder: Path, files: "Mapping[str, bytes]", language: str, *, force: bool) -> None:
     """Write files below a folder, and name each; what is the same already stays untouched."""
     from bidkit.diagnostic import Diagnostic
     from bidkit.package import write_file
@@ -129,11 +127,16 @@ def fmt(
     check: Annotated[bool, typer.Option("--check", help="只检查，不写 / only tell, write nothing")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="只显示会怎样改，不写 / only show what would change")] = False,
     lang: LangOption = None,
+    format: FormatOption = Format.TEXT,
 ) -> None:
     """把 YAML 文件的键排成统一的次序，其余一字不改。Keys of YAML files in one order, and nothing else changed.
 
     注释、空行、引号、数字的写法都原样保留；签署不会失效。Comments, blank lines, quotes and figures stay as they are
     written, and what is attested stays attested.
+
+    \b
+    bidkit fmt deals/water/deal.yaml
+    bidkit fmt . --check
 
     退出码 Exit codes: 0 已排好 in order; 1 --check 或 --diff 会改，或文件有误 would change, or a file is wrong.
     """
@@ -151,7 +154,10 @@ def fmt(
     for file in changed:
         if not is_shown and (wrong := write_file(file.path, file.after, force=True)):
             refuse(wrong, language, code=2)
-        echo(_show_diff(file) if diff else _show(file.path), language)
+        if format is Format.TEXT:
+            echo(_show_diff(file) if diff else _show(file.path), language)
+    if format is Format.JSON:
+        tell("", _describe(files, language, is_shown=is_shown), "fmt", language, format)
     for file in files:
         if file.problems:
             _tell(file, language)
@@ -165,7 +171,24 @@ def fmt(
     raise typer.Exit(1 if is_wrong or (is_shown and changed) else 0)
 
 
-def _tell(file: Arranged, language: str) -> None:
+def _describe(files: "Sequence[Arranged]", language: str, *, is_shown: bool) -> dict[str, Any]:
+    from bidkit.reports.json import describe
+
+    return {
+        "is_written": not is_shown,
+        "files": [
+            {
+                "file": _show(file.path),
+                "is_changed": file.is_changed,
+                "diff": _show_diff(file) if file.is_changed else None,
+                "diagnostics": [describe(problem, language) for problem in file.problems],
+            }
+            for file in files
+        ],
+    }
+
+
+def _tell(file: "Arranged", language: str) -> None:
     from bidkit.reports import text
 
     typer.echo(text.render_diagnostics(file.problems, language, file.root, Path.cwd()), err=True)
@@ -176,7 +199,7 @@ def _show(path: Path) -> str:
     return (whole.relative_to(here) if whole.is_relative_to(here) else path).as_posix()
 
 
-def _show_diff(file: Arranged) -> str:
+def _show_diff(file: "Arranged") -> str:
     import difflib
 
     name = _show(file.path)

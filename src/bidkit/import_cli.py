@@ -1,13 +1,21 @@
 """Typer commands that read lists of others: prices and requirements from .xlsx, .csv and the tables of a .docx."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bidkit.command import LangOption, find_language, read_columns, refuse, require, write_result
+from bidkit.command import (
+    Format,
+    FormatOption,
+    LangOption,
+    find_language,
+    read_columns,
+    refuse,
+    require,
+    working,
+    write_made,
+)
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help=".xlsx、.csv、.docx / .xlsx, .csv or .docx")]
 Output = Annotated[
@@ -47,6 +55,7 @@ def requirements(
     sheet: Sheet = None,
     column: Column = None,
     lang: LangOption = None,
+    format: FormatOption = Format.TEXT,
 ) -> None:
     """招标文件里的要求读成项目的逐条响应清单，响应留空。The buyer's requirements as the list of a deal, to be answered.
 
@@ -63,10 +72,12 @@ def requirements(
 
     language = find_language(lang)
     require(file, language)
-    found, problems = import_requirements(file.read_bytes(), file.name, sheet, read_columns(column), language)
+    with working("import requirements"):
+        found, problems = import_requirements(file.read_bytes(), file.name, sheet, read_columns(column), language)
     if found is None:
         refuse(problems, language, file.parent)
-    write_result(found.content, output, language, force=force)
+    facts = {"file": file.name, "count": found.count, "passed_over": found.passed_over, "markers": found.markers}
+    write_made(found.content, output, facts, "import requirements", language, format, force=force)
     labels = load_messages(language)["labels"]
     told = [labels["imported_passed"].format(names="、".join(found.passed_over))] if found.passed_over else []
     if found.markers:
@@ -86,6 +97,7 @@ def prices(
     sheet: Sheet = None,
     column: Column = None,
     lang: LangOption = None,
+    format: FormatOption = Format.TEXT,
 ) -> None:
     """价格表或导出的报价读成项目的报价行。A price list or an exported quote as the lines of a deal.
 
@@ -99,7 +111,8 @@ def prices(
 
     language = find_language(lang)
     require(file, language)
-    content, problems = import_lines(file.read_bytes(), file.name, sheet, read_columns(column))
+    with working("import prices"):
+        content, problems = import_lines(file.read_bytes(), file.name, sheet, read_columns(column))
     if content is None:
         refuse(problems, language, file.parent)
-    write_result(content, output, language, force=force)
+    write_made(content, output, {"file": file.name}, "import prices", language, format, force=force)

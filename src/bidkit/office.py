@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import math
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -65,6 +66,9 @@ _MAX_LAYOUTS = 2**30
 _OUTPUT_CHARS = 200
 _GROUP_END_SECONDS = 2.0
 _FONTS_SECONDS = 60.0
+NO_ANSWER = "no answer"
+"""What a LibreOffice says of its version that does not answer in time."""
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 # PDFium bears one thread at a time; whoever reads a PDF takes this lock.
 PDFIUM = threading.Lock()
@@ -88,7 +92,8 @@ def read_version() -> str:
     try:
         with _private_folder(_HARDENED) as folder:
             profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-            return (_run([office, profile, "--version"], folder, _FONTS_SECONDS) or "…").strip()
+            said = _run([office, profile, "--version"], folder, _FONTS_SECONDS)
+            return NO_ANSWER if said is None else said.strip() or "…"
     except OSError as error:
         return error.strerror or str(error)
 
@@ -189,10 +194,14 @@ def list_fonts() -> tuple[frozenset[str] | None, list[Diagnostic]]:
 
 
 def find_substitute(font: str) -> str:
-    """The font family that takes a font's place here, as fontconfig says; — where it does not."""
+    """The font family that takes a font's place here, as fontconfig says; — where it does not.
+
+    For a font with a Chinese name, one that has Chinese characters, as LibreOffice takes it for Chinese text.
+    """
     program = shutil.which("fc-match")
+    pattern = re.sub(r"([\\:,-])", r"\\\1", font) + (":lang=zh-cn" if _CHINESE.search(font) else "")
     try:
-        command = [program, "--format", "%{family}", font] if program else []
+        command = [program, "--format", "%{family}", pattern] if program else []
         done = subprocess.run(command, capture_output=True, timeout=_FONTS_SECONDS, check=True) if command else None
     except (OSError, subprocess.SubprocessError):
         done = None

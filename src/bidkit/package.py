@@ -74,9 +74,8 @@ def write_package(folder: Path, files: Mapping[str, bytes], *, force: bool) -> l
             if not is_ours:
                 return [Diagnostic("EN06", None, {"folder": folder})]
             _settle(folder)
-            edited = find_edits(folder)
-            if edited and not force:
-                return [Diagnostic("PK07", Span(str(folder / name)), {"file": name}) for name in edited]
+            if not force and (edited := _tell_edits(folder)):
+                return edited
             stage = _name_stage(folder)
             try:
                 _write_files(stage, files)
@@ -87,6 +86,27 @@ def write_package(folder: Path, files: Mapping[str, bytes], *, force: bool) -> l
         values = {"folder": error.filename or folder, "reason": error.strerror or str(error)}
         return [Diagnostic("EN04", None, values)]
     return []
+
+
+def foresee_write(folder: Path) -> list[Diagnostic]:
+    """What would keep `write_package` from writing now, `force` not given; nothing is written to see it.
+
+    Diagnostics: PK07, EN04.
+    """
+    folder = folder.resolve() if folder.is_symlink() else folder
+    above = next(path for path in folder.absolute().parents if path.exists() or path.is_symlink())
+    if not above.is_dir():
+        return [Diagnostic("EN04", None, {"folder": above, "reason": os.strerror(errno.ENOTDIR)})]
+    if not os.access(above, os.W_OK | os.X_OK):
+        return [Diagnostic("EN04", None, {"folder": above, "reason": os.strerror(errno.EACCES)})]
+    try:
+        return _tell_edits(folder if folder.exists() else _name_old(folder))
+    except OSError as error:
+        return [Diagnostic("EN04", None, {"folder": folder, "reason": error.strerror or str(error)})]
+
+
+def _tell_edits(folder: Path) -> list[Diagnostic]:
+    return [Diagnostic("PK07", Span(str(folder / name)), {"file": name}) for name in find_edits(folder)]
 
 
 def recover_package(folder: Path) -> None:

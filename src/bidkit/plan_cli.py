@@ -1,14 +1,23 @@
 """Typer command that tells what a build would make, of what, and what is missing; nothing is written."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bidkit.command import AsOf, Deal, Format, FormatOption, LangOption, echo, find_language, make_options, require
+from bidkit.command import (
+    AsOf,
+    Deal,
+    Format,
+    FormatOption,
+    LangOption,
+    echo,
+    find_language,
+    make_options,
+    require,
+    working,
+)
 
 
 def plan(
@@ -17,6 +26,9 @@ def plan(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="标书放在这里，默认 dist / default: dist")
     ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="警告也不放行，同 build --strict / as build --strict")
+    ] = False,
     lang: LangOption = None,
     format: FormatOption = Format.TEXT,
     as_of: AsOf = None,
@@ -34,7 +46,8 @@ def plan(
 
     language = find_language(lang)
     require(deal, language)
-    made = make_plan(deal, replace(make_options(as_of, language), is_draft=draft, out=out))
+    with working("plan"):
+        made = make_plan(deal, replace(make_options(as_of, language), is_draft=draft, out=out, is_strict=strict))
     is_json = format is Format.JSON
     echo(reports.render_json(made, language) if is_json else reports.render_text(made, language, Path.cwd()), language)
     raise typer.Exit(1 if made.verdict == "refused" else 0)

@@ -12,7 +12,7 @@ from bidkit.build import Options, make_package
 from bidkit.credentials import find_days
 from bidkit.diagnostic import Diagnostic
 from bidkit.judging import Judged, judge_deal
-from bidkit.package import Built, read_built
+from bidkit.package import Built, foresee_write, read_built
 from bidkit.readback import read_docx
 from bidkit.reports import Result
 from bidkit.reports.plan import Change, Plan, PlannedFile, PlannedPaper, Verdict
@@ -23,20 +23,22 @@ _SUBMIT = "submit/"
 def make_plan(deal_path: Path, options: Options) -> Plan:
     """What `build` with these options would make; where it would refuse, what its draft would be, and what is missing.
 
-    Diagnostics: in `missing` those of `make_package` that are errors, and what of the gate is open; in `later` what is
-    open before the package is handed in.
+    Diagnostics: in `missing` those of `make_package` that are errors, what of the gate is open, and those of
+    `foresee_write`; in `later` what is open before the package is handed in.
     """
     result, files = make_package(deal_path, options)
-    verdict: Verdict = "refused" if files is None else "draft" if options.is_draft else "final"
-    missing = [item for item in result.diagnostics if result.fails(item)]
+    judged, _ = judge_deal(deal_path, options, tries_filling=False)
+    folder = _find_folder(result, judged, options)
+    unwritten = foresee_write(folder) if files is not None else []
+    verdict: Verdict = "refused" if files is None or unwritten else "draft" if options.is_draft else "final"
+    missing = [*(item for item in result.diagnostics if result.fails(item)), *unwritten]
     missing += [item for item in _list_open(result, result.moments) if item not in missing]
     later = [item for item in _list_open(result, ("build", "submit")) if item not in missing]
     shown = options
     if files is None and not options.is_draft:
-        shown = replace(options, is_draft=True)
+        shown = replace(options, is_draft=True, is_strict=False)
         _, files = make_package(deal_path, shown)
-    judged, _ = judge_deal(deal_path, shown, tries_filling=False)
-    folder = _find_folder(result, judged, options)
+        judged, _ = judge_deal(deal_path, shown, tries_filling=False)
     before = read_built(folder) if shown is options else None  # a draft is no other version of what is there
     return Plan(
         verdict,

@@ -1,12 +1,23 @@
 """Typer command that shows a deal in the browser while it is written: pages, findings, gate, new at every save."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer
 
-from bidkit.command import AsOf, Deal, LangOption, fail, find_language, make_options, refuse, require, root_of
+from bidkit.command import (
+    AsOf,
+    Deal,
+    Format,
+    FormatOption,
+    LangOption,
+    fail,
+    find_language,
+    make_options,
+    refuse,
+    require,
+    root_of,
+    tell,
+)
 
 
 def preview(
@@ -14,6 +25,7 @@ def preview(
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="端口，默认任意 / default: any")] = 0,
     open_browser: Annotated[bool, typer.Option("--open", help="打开浏览器 / open a browser")] = False,
     lang: LangOption = None,
+    format: FormatOption = Format.TEXT,
     as_of: AsOf = None,
 ) -> None:
     """边写边看：每次保存后重新生成，在本机网页里显示版面、问题和关口。Pages, findings and gate, new at every save.
@@ -44,7 +56,7 @@ def preview(
         refuse([Diagnostic("EN60", None, {"port": port, "reason": error.strerror or str(error)})], language, code=2)
     words = load_messages(language)["labels"]["preview"]
     try:
-        typer.echo(words["at"].format(url=server.url))
+        tell(words["at"].format(url=server.url), {"url": server.url}, "preview", language, format)
         if open_browser:
             typer.launch(server.url)
         for shot in follow(deal, make_options(as_of, language), root, desk):

@@ -1,7 +1,5 @@
 """Typer commands for prices: what a committee would correct, and the quote for other programs."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
@@ -20,6 +18,7 @@ from bidkit.command import (
     make_options,
     refuse,
     require,
+    working,
     write_result,
 )
 
@@ -72,6 +71,10 @@ def simulate(
 ) -> None:
     """读回完成的文件，模拟评委按规则修正价格的每一步。Read the finished files back; each correction of a committee.
 
+    \b
+    bidkit price simulate dist/water
+    bidkit price simulate dist/water --rules ndrc --format json
+
     退出码 0：读全了，没有要修正的。Exit code 0: all was read and nothing would be corrected.
     """
     from bidkit.package import recover_package
@@ -86,7 +89,8 @@ def simulate(
     chosen = rules or facts.rules
     if chosen not in REGIMES:
         fail("EN16", {"rules": chosen or "—"}, language)
-    found = simulate_package(package, facts, cast("Regime", chosen))
+    with working("price simulate"):
+        found = simulate_package(package, facts, cast("Regime", chosen))
     is_json = format is Format.JSON
     echo(
         reports.render_json(found, language) if is_json else reports.render_text(found, language, Path.cwd()), language
@@ -108,6 +112,10 @@ def export(
     """导出算好的报价，不含成本。The computed quote for other programs; without costs.
 
     csv 可用作项目的 lines。The csv can be the lines of a deal.
+
+    \b
+    bidkit price export deals/water/deal.yaml -o quote.json
+    bidkit price export deals/water/deal.yaml --format csv -o lines.csv
     """
     from bidkit.build import check_deal
     from bidkit.diagnostic import Severity
@@ -115,7 +123,8 @@ def export(
 
     language = find_language(lang)
     require(deal, language)
-    result = check_deal(deal, make_options(as_of, language))
+    with working("price export"):
+        result = check_deal(deal, make_options(as_of, language))
     wrong = [item for item in result.diagnostics if item.severity is Severity.ERROR and item.code[:2] in ("DL", "PR")]
     if result.bid is None or wrong:
         refuse(wrong or result.diagnostics, language, result.root)

@@ -1,7 +1,5 @@
 """Typer command that tells what somebody has edited in a built file, and where each text of it is written."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +15,7 @@ from bidkit.command import (
     make_options,
     refuse,
     require,
+    working,
 )
 
 
@@ -43,7 +42,8 @@ def reconcile(
     language = find_language(lang)
     for path in (edited, *([deal] if deal else [])):
         require(path, language)
-    found, root, problems = reconcile_file(edited, deal, Path.cwd(), make_options(as_of, language))
+    with working("reconcile"):
+        found, root, problems = reconcile_file(edited, deal, Path.cwd(), make_options(as_of, language))
     if found is None:
         refuse(problems, language, root, code=2)
     is_json = format is Format.JSON

@@ -1,13 +1,22 @@
 """Typer commands for requirements: a new list of the buyer's merged with the answers of a deal."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bidkit.command import Deal, Format, FormatOption, LangOption, echo, find_language, read_columns, refuse, require
+from bidkit.command import (
+    Deal,
+    Format,
+    FormatOption,
+    LangOption,
+    echo,
+    find_language,
+    read_columns,
+    refuse,
+    require,
+    working,
+)
 
 NewList = Annotated[Path, typer.Argument(metavar="NEW_LIST", help="更正后的清单 .xlsx、.csv、.docx / the new list")]
 Addendum = Annotated[str, typer.Option("--addendum", metavar="NO", help="补遗的编号 / number of the addendum")]
@@ -35,7 +44,7 @@ requirements = typer.Typer(
     help="""逐条要求：招标文件有更正时，与新清单合并。Requirements: merge a new list after an addendum.
 
     \b
-    bidkit requirements merge deals/water/deal.yaml 更正后清单.xlsx --addendum 3 -o requirements.csv --force
+    bidkit requirements merge deals/water/deal.yaml 更正后清单.xlsx --addendum 3
 
     docs/addenda.md、docs/addenda.en.md 有例子 / with examples.""",
 )
@@ -65,7 +74,7 @@ def merge(
 
     \b
     bidkit requirements merge deals/water/deal.yaml 更正后清单.xlsx --addendum 3
-    bidkit requirements merge deals/water/deal.yaml 更正公告.docx --partial --column text=采购需求
+    bidkit requirements merge deal.yaml 更正公告.docx --partial --column text=要求
 
     退出码 Exit codes: 0 已写出 written, 1 有读不懂的，没有写 not understood, nothing written, 2 无法运行 could not run.
     """
@@ -77,7 +86,8 @@ def merge(
     for path in (deal, new_list):
         require(path, language)
     columns = read_columns(column)
-    made, root, problems = merge_list(deal, new_list, addendum.strip(), sheet, columns, partial)
+    with working("requirements merge"):
+        made, root, problems = merge_list(deal, new_list, addendum.strip(), sheet, columns, partial)
     if made is None:
         refuse(problems, language, root, 2 if any(item.code in ("DL19", "EN24") for item in problems) else 1)
     target = output or made.target

@@ -1,14 +1,12 @@
 """Typer commands to begin with: a new workspace whose sample deal builds at once, and a new deal in a workspace."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from bidkit.command import LangOption, fail, find_language, make_options, refuse
+from bidkit.command import Format, FormatOption, LangOption, fail, find_language, make_options, refuse, tell, working
 
 _FACTS = ("customer", "title", "regime", "tender_no", "deadline", "validity_days", "ceiling", "bond", "rules", "budget")
 """What is asked for, in this order."""
@@ -20,6 +18,7 @@ Asked = Annotated[bool, typer.Option("--yes", "-y", help="不提问，不知道�
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="工作区的文件夹，默认当前 / default: here")] = Path(),
     lang: LangOption = None,
+    format: FormatOption = Format.TEXT,
 ) -> None:
     """建立工作区，内有一个能直接生成的小项目。Make a workspace with a small deal that builds at once.
 
@@ -37,12 +36,14 @@ def init(
     from bidkit.starting import DEAL, make_workspace
 
     language = find_language(lang)
-    files = make_workspace(language, make_options(None, language).now)
+    with working("init"):
+        files = make_workspace(language, make_options(None, language).now)
     settings, _ = put_settings({})
     files |= {name: content for name, content in settings.items() if not (folder / name).exists()}
     _finish(add_files(folder, files), language)
     said = load_messages(language)["labels"]["started"]
-    typer.echo(said.format(folder=folder, count=len(files), deal=DEAL))
+    facts = {"folder": str(folder), "files": sorted(files), "deal": DEAL}
+    tell(said.format(folder=folder, count=len(files), deal=DEAL), facts, "init", language, format)
 
 
 def new(
@@ -66,6 +67,7 @@ def new(
     currency: Annotated[str, typer.Option(help="币种 / currency")] = "",
     yes: Asked = False,
     lang: LangOption = None,
+    format: FormatOption = Format.TEXT,
 ) -> None:
     """在工作区里新建项目：逐项询问招标文件的要点，或用选项给出。Start a deal: asked one by one, or by options.
 
@@ -73,7 +75,7 @@ def new(
 
     \b
     bidkit new water
-    bidkit new water --customer 某水务集团有限公司 --regime tender --deadline 2026-12-18T09:30+08:00 --yes
+    bidkit new water --regime tender --deadline 2026-12-18T09:30+08:00 --yes
 
     退出码 Exit codes: 0 已建立 made, 1 有不对的 something is wrong, 2 无法运行 could not run.
     """
@@ -90,7 +92,7 @@ def new(
     defaults = {"regime": "commercial", "dated": str(options.now.date()), **_DEFAULTS[language]}
     if is_deal_id(folder.name):  # a folder may have a Chinese name, an id may not
         defaults["id"] = folder.name
-    _make(folder, defaults | given, language)
+    _make(folder, defaults | given, language, format)
 
 
 _NAMES = (*_FACTS, "decision_date", "dated", "id", "locale", "currency")
@@ -133,7 +135,7 @@ def _ask(given: dict[str, str], language: str) -> dict[str, str]:
     return found
 
 
-def _make(folder: Path, given: dict[str, str], language: str) -> None:
+def _make(folder: Path, given: dict[str, str], language: str, format: Format) -> None:
     from bidkit.diagnostic import load_messages
     from bidkit.package import add_files
     from bidkit.starting import make_deal
@@ -142,10 +144,12 @@ def _make(folder: Path, given: dict[str, str], language: str) -> None:
     facts, problems = read_facts(given)
     if facts is None:
         refuse(problems, language)
-    _finish(add_files(folder, make_deal(facts, language, _find_modelines(folder))), language)
+    files = make_deal(facts, language, _find_modelines(folder))
+    _finish(add_files(folder, files), language)
     path = folder / "deal.yaml"
     shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-    typer.echo(load_messages(language)["labels"]["started_deal"].format(deal=shown))
+    said = load_messages(language)["labels"]["started_deal"].format(deal=shown)
+    tell(said, {"deal": str(shown), "files": sorted(files)}, "new", language, format)
 
 
 def _find_modelines(folder: Path) -> str:

@@ -1,10 +1,9 @@
 """Typer commands about the surroundings: what the machine has for bidkit, and which settings hold."""
 
-from __future__ import annotations
-
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,13 +11,18 @@ from bidkit.command import (
     Format,
     FormatOption,
     LangOption,
+    complete_deal,
     echo,
     fail,
     find_language,
     read_environment,
     refuse,
     require,
+    working,
 )
+
+if TYPE_CHECKING:
+    from bidkit.reports.surroundings import Check
 
 config = typer.Typer(
     name="config",
@@ -52,13 +56,19 @@ def doctor(lang: LangOption = None, format: FormatOption = Format.TEXT) -> None:
 
     language = find_language(lang)
     is_json = format is Format.JSON
-    checks = []
-    for check in examine(Path.cwd(), _find_encoding(), __version__):
+    checks: list[Check] = []
+    made = examine(Path.cwd(), _find_encoding(), __version__)
+    while check := _wait_for(made):
         checks.append(check)
         if not is_json:
             echo(reports.render_check(check, language), language)
     echo(reports.render_checks_json(checks, language) if is_json else reports.render_counts(checks, language), language)
     raise typer.Exit(1 if any(check.state == "error" for check in checks) else 0)
+
+
+def _wait_for(made: Iterator["Check"]) -> "Check | None":
+    with working("doctor"):
+        return next(made, None)
 
 
 def _find_encoding() -> str:
@@ -71,7 +81,13 @@ def _find_encoding() -> str:
 @config.command()
 def show(
     deal: Annotated[
-        Path | None, typer.Option("--deal", metavar="DEAL", help="也列出这个项目自己的 / those of a deal, too")
+        Path | None,
+        typer.Option(
+            "--deal",
+            metavar="DEAL",
+            help="也列出这个项目自己的 / those of a deal, too",
+            autocompletion=complete_deal,
+        ),
     ] = None,
     lang: LangOption = None,
     format: FormatOption = Format.TEXT,

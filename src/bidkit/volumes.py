@@ -29,13 +29,13 @@ from bidkit.ooxml.template import compile_template
 from bidkit.ooxml.theme import Theme
 from bidkit.pack import Pack, Volume, choose_parts, choose_volumes, fill_output, make_theme, number_volumes
 from bidkit.pdf.stand_ins import StandIns
+from bidkit.scalars import DEVICE
 from bidkit.source import nearest
 
 MAX_NAME_BYTES = 200
-# What Windows allows in no name, characters that do not show, and names that it keeps for devices.
+# What Windows allows in no name, and characters that do not show.
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]|^[.~ ]|[. ]$')
 _OF_BIDDER = re.compile(r"\b(?:signers\.(legal_representative|agent)\.(\w+)|company\.affiliates\b)")
-_DEVICE = re.compile(r"(CON|PRN|AUX|NUL|(COM|LPT)\d)(\..*)?", re.I)
 
 
 @dataclass(frozen=True)
@@ -256,7 +256,7 @@ def _check_file_names(named: Sequence[tuple[Volume, Bid | None, str]]) -> Iterat
     for volume, part, name in named:
         which = f"{volume.id} ({part.lot.id})" if part and part.lot else volume.id
         hidden = any(unicodedata.category(character) in ("Cf", "Cs", "Co", "Cn") for character in name)
-        if not name.strip() or hidden or _UNSAFE.search(name) or _DEVICE.fullmatch(name):
+        if not name.strip() or hidden or _UNSAFE.search(name) or DEVICE.fullmatch(name):
             values = {"volume": which, "value": name, "reason": Term("unsafe_name")}
             yield Diagnostic("DL29", volume.at, values)
         elif len(name.encode()) > MAX_NAME_BYTES:

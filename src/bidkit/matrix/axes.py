@@ -13,7 +13,7 @@ from pydantic import Field
 
 from bidkit.diagnostic import Diagnostic, Severity, Span, Term, has_errors
 from bidkit.matrix.overrides import Override, find_twice, find_value, look_up
-from bidkit.scalars import Model, Note, Text, Texts, validate
+from bidkit.scalars import DEVICE, Model, Note, Text, Texts, validate
 from bidkit.source import Items, Node, nearest
 
 ROW = "row"
@@ -27,8 +27,8 @@ _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
 def is_deal_id(text: str) -> bool:
-    """Whether a text is a name that is also a folder's."""
-    return bool(_ID.fullmatch(text)) and ".." not in text
+    """Whether a text is a name that is also a folder's, on every system: Windows drops a dot at the end."""
+    return bool(_ID.fullmatch(text)) and ".." not in text and text[-1] != "." and not DEVICE.fullmatch(text)
 
 
 class EntryText(Model):

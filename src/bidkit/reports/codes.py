@@ -33,6 +33,11 @@ def render(lang: str, *, is_json: bool) -> str:
     return "\n".join(_draw(code, facts, entries[code], lang) for code, facts in describe_codes().items())
 
 
+def describe_code(code: str, lang: str) -> dict[str, Any]:
+    """One code as plain data."""
+    return _describe(code, describe_codes()[code], load_messages(lang)["codes"][code], lang)
+
+
 def find_article(why: str, lang: str) -> str:
     """The article that a reason names; empty if none."""
     found = _ARTICLE[lang].search(why)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -44,6 +45,11 @@ def describe_result(result: Result, command: str, lang: str) -> dict[str, Any]:
     if result.packages:
         record["packages"] = [{**asdict(item), "folder": str(item.folder)} for item in result.packages]
     return record
+
+
+def render_done(command: str, facts: Mapping[str, Any]) -> str:
+    """One object for a command that has written something, or started it: format version, command, what came of it."""
+    return json.dumps({"format_version": FORMAT_VERSION, "command": command, **facts}, ensure_ascii=False, indent=2)
 
 
 def render_inspection(inspection: Inspection, command: str, lang: str) -> str:
