@@ -68,7 +68,7 @@ def kill(deal: Path, how: str, number: int, chance: random.Random, span: float) 
         start_new_session=True,
         env=environment,
     )
-    time.sleep(chance.uniform(0, span))
+    time.sleep(chance.uniform(0, span * 1.5))
     is_late = process.poll() is not None
     if not is_late:
         os.killpg(process.pid, signal.SIGKILL)

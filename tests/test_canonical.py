@@ -219,12 +219,13 @@ def orders(kind: Any) -> dict[str, int]:
     return {key.name: number for number, key in enumerate(list_keys(kind))}
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50, deadline=None, derandomize=True)
 @given(st.randoms(use_true_random=False), st.booleans())
 def test_any_file_says_the_same_and_loses_no_comment(rnd: random.Random, is_cut: bool) -> None:
     writer = Writer(rnd)
     text = "\n".join(writer.record(Deal, 0, 3))
-    text = text.rstrip("\n") if is_cut and "|" not in text[-60:] and ">" not in text[-60:] else f"{text}\n"
+    can_cut = not {"|", ">"} & {*text}  # a text that ends the file without a line break has none where it is moved to
+    text = text.rstrip("\n") if is_cut and can_cut else f"{text}\n"
     before, problems = parse_yaml(text, "")
     assert {problem.code for problem in problems} <= {"DL05"}
     made = arrange_text(text, Deal)

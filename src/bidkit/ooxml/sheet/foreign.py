@@ -354,6 +354,7 @@ class _SheetReader:
         elif name == "mergeCell":
             self.sheet.merged += read_areas(attributes.get("ref", ""))
         elif name == "col":
+            int(attributes.get("min", 1)), int(attributes.get("max", 0))  # what is no number is told here, not later
             self.sheet.columns.append(attributes)
         elif name == "sheetPr" and attributes.get("transitionEvaluation") in ("1", "true"):
             raise ValueError(f"{self.sheet.name}: transitionEvaluation")  # formulas as Lotus 1-2-3 computes them
