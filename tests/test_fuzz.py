@@ -11,7 +11,7 @@ from pathlib import Path
 import fuzzing
 import pytest
 
-COUNT = int(os.environ.get("BIDKIT_FUZZ", "20"))
+COUNT = int(os.environ.get("BIDKIT_FUZZ", "10"))
 """How many inputs are tried here; `python tests/fuzzing.py 100000` tries as many as one likes."""
 
 

@@ -94,6 +94,49 @@ def test_the_list_is_one_that_a_deal_reads(tmp_path: Path) -> None:
     assert {item.code for item in result.diagnostics} >= {"FM05"}  # none is answered
 
 
+def document_of(*blocks: object) -> bytes:
+    """Paragraphs and tables as they come."""
+    document = docx.Document()
+    for block in blocks:
+        if isinstance(block, str):
+            document.add_paragraph(block)
+            continue
+        table = document.add_table(0, len(block[0]))
+        for row in block:
+            for cell, text in zip(table.add_row().cells, row, strict=True):
+                cell.text = text
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+REST = [["3.4", "★ 提供原厂授权。", ""], ["3.5", "质保三年。", ""]]
+
+
+def test_a_table_that_goes_on_after_a_page_is_read_to_its_end(tmp_path: Path) -> None:
+    file = write(tmp_path / "t.docx", document_of("采购需求", ROWS, "", REST, "评分", OTHER))
+    found, problems = import_requirements(file.read_bytes(), file.name, None, {}, "zh")
+    assert found is not None, problems
+    assert (found.count, found.markers) == (5, {"★": 2, "▲": 1})
+
+
+def test_rows_that_may_belong_to_a_table_are_never_passed_over(tmp_path: Path) -> None:
+    file = write(tmp_path / "t.docx", document_of("采购需求", ROWS, "续表", REST))
+    result = run("requirements", file)
+    assert (result.exit_code, "DL20" in result.output, "3.4" in result.output) == (1, True, True)
+    # Another table, with titles of its own and as wide, is none of it.
+    scores = [["评审因素", "分值", "说明"], ["价格", "30", "最低价满分"]]
+    assert run("requirements", write(tmp_path / "s.docx", document_of(ROWS, "评分", scores))).exit_code == 0
+
+
+def test_of_several_price_lists_none_is_taken_for_all(tmp_path: Path) -> None:
+    titles = ["序号", "分类", "名称", "单位", "数量", "单价", "税率"]
+    main = [titles, ["A01", "A", "网关", "台", "2", "1250.00", "13%"]]
+    spare = [titles, ["B01", "A", "天线", "根", "4", "50.00", "13%"]]
+    result = run("prices", write(tmp_path / "p.docx", document_of("报价", main, "备品备件（可选）", spare)))
+    assert (result.exit_code, result.output.count("DL20")) == (1, 2)
+
+
 def test_a_title_may_be_told(tmp_path: Path) -> None:
     file = write(tmp_path / "a.xlsx", make_book([["节", "甲方想要"], ["1", "好用"]]))
     assert run("requirements", file).exit_code == 1

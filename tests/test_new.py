@@ -112,6 +112,18 @@ def test_its_keys_are_in_order(regime: str, root: Path) -> None:
     assert run("fmt", "--check", str(root / "deals"))[0] == 0
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_locale_and_currency_are_those_of_the_other_deals(lang: str, root: Path) -> None:
+    write(root / "deals/old/deal.yaml", "locale: en-GB\nquote: {currency: GBP}\n")
+    assert CliRunner().invoke(app, ["new", "x", "--yes", "--lang", lang]).exit_code == 0
+    text = (root / "deals/x/deal.yaml").read_text(encoding="utf-8")
+    assert "locale: en-GB" in text and "currency: GBP" in text
+    write(root / "deals/other/deal.yaml", "locale: zh-CN\nquote: {currency: GBP}\n")
+    assert CliRunner().invoke(app, ["new", "y", "--yes", "--lang", lang]).exit_code == 0
+    text = (root / "deals/y/deal.yaml").read_text(encoding="utf-8")
+    assert f"locale: {'zh-CN' if lang == 'zh' else 'en-US'}" in text and "currency: GBP" in text
+
+
 def test_a_deal_that_is_there_stays(root: Path) -> None:
     mine = write(root / "deals/water/lines.csv", "mine")
     code, output = run("new", "water", "--yes")
@@ -141,7 +153,7 @@ def test_every_fact_of_a_tender_is_one_that_is_read() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a terminal of Unix")
 def test_on_a_terminal_it_asks_again_until_an_answer_can_be_read(root: Path) -> None:
-    answers = ["T", "tender", "N-1", "soon", "2026-12-18T09:30+08:00", "90", "", "0", "", ""]
+    answers = ["T", "tender", "N-1", "soon", "2026-12-18T09:30+08:00", "90", "", "0", "mof87", ""]
     main, end = pty.openpty()
     words = [sys.executable, "-m", "bidkit", "new", "water", "--customer", "C", "--lang", "en"]
     process = subprocess.Popen(words, stdin=end, stdout=end, stderr=end)

@@ -152,7 +152,7 @@ def _read_list(
     content: bytes, name: str, sheet: str | None, columns: Mapping[str, str]
 ) -> tuple[Sequence[Line] | None, list[Diagnostic]]:
     if name.lower().endswith(".docx"):
-        items, problems = parse_docx(content, name, ("name", "quantity", "unit_price"), columns)
+        items, problems = parse_docx(content, name, ("name", "quantity", "unit_price"), columns, joins=False)
     else:
         items, problems = parse_table(content, name, Span(name), Span(name), sheet, columns)
     lines = []

@@ -11,7 +11,7 @@ from bidkit.command import Format, FormatOption, LangOption, fail, find_language
 _FACTS = ("customer", "title", "regime", "tender_no", "deadline", "validity_days", "ceiling", "bond", "rules", "budget")
 """What is asked for, in this order."""
 _DEFAULTS = {"zh": {"locale": "zh-CN", "currency": "CNY"}, "en": {"locale": "en-US", "currency": "USD"}}
-_CHOICES = {"regime": "commercial", "rules": "mof87"}
+_CHOICES = {"regime": "commercial"}
 Asked = Annotated[bool, typer.Option("--yes", "-y", help="不提问，不知道的留空 / ask nothing, leave gaps")]
 
 
@@ -81,6 +81,7 @@ def new(
     """
     given = {key: value for key, value in locals().items() if key in _NAMES and value}
     from bidkit.matrix import is_deal_id
+    from bidkit.starting import read_customs
 
     language = find_language(lang)
     options = make_options(None, language)
@@ -89,7 +90,8 @@ def new(
         given = _ask(given, language)
     if set(given) & _TENDER:
         given.setdefault("regime", "tender")
-    defaults = {"regime": "commercial", "dated": str(options.now.date()), **_DEFAULTS[language]}
+    customs = _DEFAULTS[language] | read_customs(folder)
+    defaults = {"regime": "commercial", "dated": str(options.now.date()), **customs}
     if is_deal_id(folder.name):  # a folder may have a Chinese name, an id may not
         defaults["id"] = folder.name
     _make(folder, defaults | given, language, format)

@@ -15,11 +15,13 @@ from importlib import resources
 from pathlib import Path, PurePosixPath
 
 from bidkit.attesting import attest_item
+from bidkit.config import find_workspace
 from bidkit.gate import ATTESTATIONS_NAME
 from bidkit.judging import Options
 from bidkit.package import write_folder
 from bidkit.schema import find_kind
 from bidkit.schema.editor import make_modelines, make_schema_files
+from bidkit.source import Node, parse_mapping
 from bidkit.starting.facts import Facts, fill_deal
 
 DEAL = "deals/first/deal.yaml"
@@ -71,6 +73,18 @@ def make_deal(facts: Facts, language: str, modelines: str = "") -> dict[str, byt
     given = {name: content.decode() for name, content in _read(f"{language}/new").items()}
     text = fill_deal(given["deal.yaml"], given["tender.yaml"], facts)
     return {"deal.yaml": (modelines + text).encode(), "overview.md": b"", **_EMPTY_LISTS}
+
+
+def read_customs(folder: Path) -> dict[str, str]:
+    """Locale and currency of the deals around the folder of a new one, where all of them have the same."""
+    workspace = find_workspace(folder / "deal.yaml")
+    said: dict[str, set[str]] = {"locale": set(), "currency": set()}
+    for path in sorted((workspace.root / "deals").glob("*/deal.yaml")) if workspace else ():
+        data, _ = parse_mapping(path.read_text(encoding="utf-8", errors="replace"), path.name)
+        quote = data.get("quote") if data else None
+        said["locale"].add(str(data.get("locale") or "") if data else "")
+        said["currency"].add(str(quote.get("currency") or "") if isinstance(quote, Node) else "")
+    return {key: next(iter(values)) for key, values in said.items() if len(values) == 1 and "" not in values}
 
 
 def _date(content: bytes, today: date) -> bytes:

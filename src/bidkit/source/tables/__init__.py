@@ -12,7 +12,9 @@ quantity. `docs/price-lists.md` says what a sheet may look like.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.ooxml import opc
@@ -24,12 +26,17 @@ from bidkit.source.tables.numbers import DATES, MONEY, NUMBERS, read_date, read_
 from bidkit.source.tables.rows import Kind, find_kinds, read_heading, strip_number
 from bidkit.source.tables.titles import TITLES, Header, find_header, normalize_title
 from bidkit.source.tables.totals import Totals
-from bidkit.source.tables.word import read_document
+from bidkit.source.tables.word import Passage, read_document
 
 __all__ = ["TITLES", "decode_chinese", "normalize_title", "parse_csv", "parse_docx", "parse_xlsx", "strip_number"]
 
 _SINGLE = NUMBERS - {"tax_rate"} | {"id", "sku", "text", "periods", "part_of", "replaces"}
 """Fields that cannot be one for several lines together: a price merged over two lines is that of neither."""
+
+
+_NUMBERED = re.compile(r"[^\w\s]*\s*[(（第]?\s*\d")
+"""How the first cell of a row begins that is no title."""
+_SHOWN = 40
 
 
 def parse_csv(
@@ -72,29 +79,67 @@ def parse_docx(
     fields: Collection[str],
     columns: Mapping[str, str] | None = None,
     ignore: Collection[str] = (),
+    *,
+    joins: bool = True,
 ) -> tuple[Items | None, list[Diagnostic]]:
     """The tables of a .docx that have columns for all of these fields, as one list of mappings.
 
+    A table without titles that follows one goes on with it, as after the break of a page; one that is as wide and
+    stands elsewhere might, and is told.
+
     Args:
-        columns, ignore: as for a csv. Diagnostics: DL20 (no such table), TP01, those of a csv.
+        columns, ignore: as for a csv.
+        joins: several tables are one list; else they are a mistake. Diagnostics: DL20 (no such table, several, or one
+            without titles), TP01, those of a csv.
     """
     parts, problems = opc.read_package(content, name)
     if parts is None or "word/document.xml" not in parts:
         return None, problems or [Diagnostic("DL20", Span(name), {"problem": "no word/document.xml"})]
-    items = Items(Span(name))
-    is_found = False
-    for passage in read_document(parts, name):
-        grid = passage.content
-        if isinstance(grid, str) or not grid.rows or not set(fields) <= {*find_header(grid, columns or {}, ()).fields}:
-            continue
-        is_found = True
-        found, more = _make_items(grid, columns or {}, ignore)
-        problems += more
-        items += found or []
-        items.items_at += found.items_at if found is not None else []
-    if not is_found:
+    found, problems = _find_tables(read_document(parts, name), fields, columns or {})
+    if not found:
         return None, [*problems, Diagnostic("DL20", Span(name), {"problem": f"no table with {', '.join(fields)}"})]
+    if len(found) > 1 and not joins:
+        problems += [Diagnostic("DL20", grid.whole, {"problem": "one of several tables"}) for grid in found]
+    items = Items(Span(name))
+    for grid in found:
+        more, wrong = _make_items(grid, columns or {}, ignore)
+        problems += wrong
+        items += more or []
+        items.items_at += more.items_at if more is not None else []
     return items, problems
+
+
+def _find_tables(
+    passages: Iterable[Passage], fields: Collection[str], columns: Mapping[str, str]
+) -> tuple[list[Grid], list[Diagnostic]]:
+    """The tables with these fields, each with the rows of those that go on with it. Diagnostics: DL20."""
+    found: list[Grid] = []
+    untitled: list[Grid] = []
+    is_open = False  # nothing but tables since the last one that was found
+    for passage in passages:
+        grid = passage.content
+        if isinstance(grid, str):
+            is_open = False
+        elif not grid.rows:
+            continue
+        elif set(fields) <= {*find_header(grid, columns, ()).fields}:
+            found.append(grid)
+            is_open = True
+        elif is_open and _width(grid) == _width(found[-1]):
+            found[-1] = replace(found[-1], rows=(*found[-1].rows, *grid.rows))
+        else:
+            is_open = False
+            untitled += [grid] if _NUMBERED.match(grid.rows[0].texts[0]) else []
+    widths = {_width(grid) for grid in found}
+    return found, [
+        Diagnostic("DL20", grid.whole, {"problem": f"no titles: {' | '.join(grid.rows[0].texts)[:_SHOWN]}"})
+        for grid in untitled
+        if _width(grid) in widths
+    ]
+
+
+def _width(grid: Grid) -> int:
+    return max(len(row.cells) for row in grid.rows)
 
 
 def _make_items(
