@@ -32,7 +32,7 @@ DEVICE = re.compile(r"(CON|PRN|AUX|NUL|(COM|LPT)\d)(\..*)?", re.I)
 class Model(BaseModel):
     """A frozen record that refuses unknown keys and remembers where each of its fields was written."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=False, defer_build=True)
 
     _node: Node | None = PrivateAttr(default=None)
 
