@@ -17,7 +17,7 @@ from bidkit.build import Options
 from bidkit.diagnostic import Diagnostic, Severity
 from bidkit.judging import judge_deal
 from bidkit.price_form import FilledForm
-from bidkit.rules import check_form
+from bidkit.rules.files import check_form
 from bidkit.rules.price_forms import FinishedForm
 
 DETAIL, SUMMARY = "分项报价表", "开标一览表"

@@ -23,8 +23,8 @@ from bidkit.diagnostic import Diagnostic
 from bidkit.dressing import make_dressing
 from bidkit.ooxml import opc
 from bidkit.pack import load_pack
-from bidkit.rules import check_blind, check_layout
 from bidkit.rules.blind import BlindFile
+from bidkit.rules.files import check_blind, check_layout
 from bidkit.rules.layout import Formatted
 from bidkit.source import Workspace
 from bidkit.traces import read_traces

@@ -23,8 +23,8 @@ from bidkit.diagnostic import Diagnostic, Severity
 from bidkit.ooxml.unsigned import strip_picture
 from bidkit.readback import read_docx
 from bidkit.reports import Result
-from bidkit.rules import check_blind
 from bidkit.rules.blind import BlindFile, list_secrets
+from bidkit.rules.files import check_blind
 from bidkit.traces import read_pdf_traces, read_picture, read_traces
 
 CHOICE = "  rules: mof87\n"

@@ -21,7 +21,8 @@ from seeded import EXAMPLES, OPTIONS, Batch, Found, Seeded, copy_example, find_o
 from seeded_files import GROUPS
 
 from bidkit import Options, build_deal, check_deal
-from bidkit.rules import BID_RULES, FILE_RULES, FOLLOW_RULES, describe_codes
+from bidkit.rules import BID_RULES, FOLLOW_RULES, describe_codes
+from bidkit.rules.files import FILE_RULES
 
 BATCHES: dict[str, Batch] = {
     **seeded_water.BATCHES,

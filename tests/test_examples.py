@@ -36,7 +36,7 @@ from bidkit.paging import count_pages
 from bidkit.pdf.reading import read_pdf
 from bidkit.readback import read_docx, read_xlsx
 from bidkit.reports import Result
-from bidkit.rules import check_layout, check_printed
+from bidkit.rules.files import check_layout, check_printed
 from bidkit.rules.layout import Formatted
 from bidkit.rules.printed import Printed
 

@@ -23,7 +23,7 @@ from bidkit.ooxml import opc
 from bidkit.ooxml.barchart import BarChart
 from bidkit.ooxml.values import PART_TYPES
 from bidkit.reports import Result
-from bidkit.rules import FINISHED_RULES
+from bidkit.rules.files import FINISHED_RULES
 from bidkit.verify import verify_files
 
 BODY, CORE = "word/document.xml", "docProps/core.xml"

@@ -28,8 +28,8 @@ from bidkit.ooxml.tree import q
 from bidkit.pack import shipped_packs
 from bidkit.pdf.reading import read_pdf
 from bidkit.reports import Result
-from bidkit.rules import check_word_part
 from bidkit.rules.buyer_forms import FinishedPart
+from bidkit.rules.files import check_word_part
 
 DOCUMENT = "word/document.xml"
 PLACES = {

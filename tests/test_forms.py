@@ -45,8 +45,8 @@ from bidkit.forms.mapping import find_fingerprint, write_map
 from bidkit.forms.proof import prove_form
 from bidkit.judging import judge_deal
 from bidkit.ooxml.opc import read_package
-from bidkit.rules import check_word_form
 from bidkit.rules.buyer_forms import FinishedWord
+from bidkit.rules.files import check_word_form
 from bidkit.signing import list_signing
 
 DOCUMENT = "word/document.xml"

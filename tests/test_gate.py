@@ -39,7 +39,8 @@ from bidkit.gate import Gate, ItemResult, State, _Judge, expression_names, hash_
 from bidkit.price_form import JUDGED
 from bidkit.process import Item, load_shipped
 from bidkit.reports import Result
-from bidkit.rules import BID_RULES, FINISHED_RULES, FOLLOW_RULES
+from bidkit.rules import BID_RULES, FOLLOW_RULES
+from bidkit.rules.files import FINISHED_RULES
 from bidkit.source import Workspace
 
 REGIMES = ("commercial", "tender")

@@ -17,7 +17,8 @@ from bidkit.cli import app, explain
 from bidkit.command import Lang
 from bidkit.diagnostic import LANGUAGES, Diagnostic, Severity, Term, load_messages
 from bidkit.process import load_shipped
-from bidkit.rules import BID_RULES, FINISHED_RULES
+from bidkit.rules import BID_RULES
+from bidkit.rules.files import FINISHED_RULES
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "src/bidkit").rglob("*.py"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from test_rules import Document, make_bid
 
-from bidkit.rules import check_names
+from bidkit.rules.files import check_names
 from bidkit.rules.names import Named
 
 WIDE = """\

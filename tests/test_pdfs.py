@@ -36,7 +36,7 @@ from bidkit.pdf.stand_ins import make_stand_ins
 from bidkit.pdfs import NO_PDFS, make_pdfs, plan_pdfs
 from bidkit.readback import W, read_docx
 from bidkit.reports import Result
-from bidkit.rules import check_printed
+from bidkit.rules.files import check_printed
 from bidkit.rules.printed import Printed
 from bidkit.verify import verify_files
 

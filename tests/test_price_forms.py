@@ -40,7 +40,7 @@ from bidkit.ooxml.sheet.evaluate import Evaluator
 from bidkit.ooxml.sheet.foreign import CellError, name_cell, read_workbook
 from bidkit.ooxml.sheet.inplace import fill_workbook
 from bidkit.ooxml.sheet.untouched import prove_untouched
-from bidkit.rules import check_form
+from bidkit.rules.files import check_form
 from bidkit.rules.price_forms import FinishedForm
 
 

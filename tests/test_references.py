@@ -8,7 +8,7 @@ from test_rules import Document, make_bid
 
 from bidkit.pdf.reading import ReadPage, ReadPdf
 from bidkit.readback import ReadDocument, read_docx
-from bidkit.rules import check_printed
+from bidkit.rules.files import check_printed
 from bidkit.rules.printed import Printed
 
 BID = make_bid(Document("x.yaml", "", 1))

@@ -11,10 +11,10 @@ _HOMES = {
     "Diagnostic": "bidkit.diagnostic",
     "Severity": "bidkit.diagnostic",
     "Span": "bidkit.diagnostic",
-    "Options": "bidkit.build",
+    "Options": "bidkit.judging",
     "Result": "bidkit.reports",
     "build_deal": "bidkit.build",
-    "check_deal": "bidkit.build",
+    "check_deal": "bidkit.checking",
 }
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from bidkit.basis import FACTS, judge_files, write_facts
 from bidkit.brief import BRIEF
-from bidkit.config import find_workspace
-from bidkit.diagnostic import Diagnostic, Severity, has_errors, sort_diagnostics
+from bidkit.checking import check_deal, conclude
+from bidkit.diagnostic import Diagnostic, Severity, has_errors
 from bidkit.judging import Judged, Options, judge_deal
 from bidkit.office import find_office
 from bidkit.package import MANIFEST, Built, hash_files, make_manifest, write_package
@@ -26,14 +26,6 @@ __all__ = ["Options", "build_deal", "check_deal", "make_package", "put_package"]
 _LIFTED_BY_DRAFT = ("GT", "PR", "DT", "ID", "QU", "FM", "PK", "ST")
 
 
-def check_deal(deal_path: Path, options: Options) -> Result:
-    """Read and judge a deal; nothing is written."""
-    checked, problems = judge_deal(deal_path, options)
-    if checked is None:
-        return _result(checked, problems, deal_path, options)
-    return replace(_result(checked, problems + checked.later, deal_path, options), followed=checked.followed)
-
-
 def build_deal(deal_path: Path, options: Options) -> Result:
     """Build a deal's package, or say why not; an old package stays as it is unless a whole new one takes its place."""
     return put_package(*make_package(deal_path, options), options)
@@ -45,7 +37,7 @@ def make_package(deal_path: Path, options: Options) -> tuple[Result, dict[str, b
     problems += [Diagnostic("EN11")] if options.with_pdf and find_office() is None else []
     if checked is None or _is_refused(checked, problems, options):
         problems += checked.judge(checked.try_filling(is_draft=options.is_draft)) if checked else []
-        return _result(checked, problems, deal_path, options), None
+        return conclude(checked, problems, deal_path, options), None
     files, found = _render(checked, options)
     copies = checked.name_copies(is_draft=options.is_draft)
     submit = {**files, **copies}
@@ -58,7 +50,7 @@ def make_package(deal_path: Path, options: Options) -> tuple[Result, dict[str, b
     brief, wrong = done.render_brief(is_draft=options.is_draft)
     problems += checked.judge([*found, *wrong])
     problems += checked.find_unused(problems, "files") if files else []
-    result = replace(_result(checked, problems, deal_path, options), is_verified=bool(files))
+    result = replace(conclude(checked, problems, deal_path, options), is_verified=bool(files))
     if has_errors(_not_lifted(problems, options)):
         return result, None
     result = replace(result, is_draft=options.is_draft, gate=done.gate)
@@ -134,17 +126,3 @@ def _describe(checked: Judged, files: Mapping[str, bytes], built: Built, result:
         "signing": built.signing,
     }
     return make_manifest(facts, checked.workspace.hashes(), files)
-
-
-def _result(checked: Judged | None, problems: list[Diagnostic], deal_path: Path, options: Options) -> Result:
-    """The findings in order, one of each; the open items of the gate are added where it was judged."""
-    workspace = find_workspace(deal_path)
-    root = workspace.root if workspace else None
-    name = deal_path.resolve().relative_to(root).as_posix() if root else deal_path.as_posix()
-    result = Result(tuple(sort_diagnostics(problems)), root, deal_file=name, is_strict=options.is_strict)
-    if checked is None:
-        return result
-    result = replace(result, diagnostics=tuple(sort_diagnostics([*problems, *checked.gate.waived])))
-    suppressed = tuple(sorted(checked.suppressed, key=lambda item: (item.finding.code, item.at.order)))
-    result = replace(result, bid=checked.bid, gate=checked.gate, pinned=checked.pinned, suppressed=suppressed)
-    return replace(result, workspace=checked.workspace)

@@ -152,7 +152,7 @@ def check(
 
     退出码 Exit codes: 0 没有错误 no error, 1 有错误 errors, 2 无法运行 could not run.
     """
-    from bidkit.build import check_deal
+    from bidkit.checking import check_deal
 
     language, more = find_language(lang), read_reports(report)
     require(deal, language)
@@ -185,7 +185,7 @@ def gate(
 
     退出码 0：没有错误，可以生成最终文件。Exit code 0: no error, and a final package may be built.
     """
-    from bidkit.build import check_deal
+    from bidkit.checking import check_deal
 
     language, more = find_language(lang), read_reports(report)
     require(deal, language)

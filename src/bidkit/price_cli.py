@@ -117,7 +117,7 @@ def export(
     bidkit price export deals/water/deal.yaml -o quote.json
     bidkit price export deals/water/deal.yaml --format csv -o lines.csv
     """
-    from bidkit.build import check_deal
+    from bidkit.checking import check_deal
     from bidkit.diagnostic import Severity
     from bidkit.exchange import export_csv, export_json
 

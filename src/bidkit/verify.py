@@ -21,7 +21,9 @@ from bidkit.pdf.reading import ReadPdf, read_pdf
 from bidkit.price_form import FilledForm
 from bidkit.readback import ReadDocument, ReadWorkbook, read_docx, read_xlsx
 from bidkit.recalculation import check_formulas
-from bidkit.rules import (
+from bidkit.rules.blind import BlindFile
+from bidkit.rules.buyer_forms import FinishedPart, FinishedWord
+from bidkit.rules.files import (
     check_blind,
     check_finished,
     check_form,
@@ -33,8 +35,6 @@ from bidkit.rules import (
     check_word_form,
     check_word_part,
 )
-from bidkit.rules.blind import BlindFile
-from bidkit.rules.buyer_forms import FinishedPart, FinishedWord
 from bidkit.rules.finished import Finished
 from bidkit.rules.hidden import HandedIn
 from bidkit.rules.layout import Formatted

@@ -1,12 +1,12 @@
-"""Rule, Finding and the decorator that makes a function a rule."""
+"""Rule, Finding, the decorator that makes a function a rule, and what rules say of their subject."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from bidkit.diagnostic import Severity, Span
+from bidkit.diagnostic import Diagnostic, Severity, Span
 
 S = TypeVar("S")
 REGIMES = frozenset({"commercial", "tender"})
@@ -50,3 +50,11 @@ def rule(
 ) -> Callable[[Callable[[S], Iterator[Finding]]], Rule[S]]:
     """Make a rule of a function that yields its findings."""
     return lambda check: Rule(code, severity, regimes, check)
+
+
+def judge(rules: Iterable[Rule[S]], subject: S, regime: str) -> Iterator[Diagnostic]:
+    """What rules of a regime say of a subject."""
+    for item in rules:
+        if regime in item.regimes:
+            for finding in item.check(subject):
+                yield Diagnostic(item.code, finding.span, finding.values, finding.severity or item.severity)
