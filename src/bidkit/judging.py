@@ -21,8 +21,6 @@ from bidkit.follow import load_follow
 from bidkit.forms import FilledWord, check_form_names, fill_forms
 from bidkit.gate import Attestation, Gate, hash_inputs, judge_gate, load_attestations
 from bidkit.matrix import refuse_master
-from bidkit.ooxml.rendered import Template
-from bidkit.ooxml.sheet import WorkbookTemplate
 from bidkit.others import OtherName, read_other_names
 from bidkit.pack import DEFAULT_PACKS, Pack, load_pack
 from bidkit.package import Built, find_built, hash_files
@@ -38,6 +36,8 @@ from bidkit.waivers import Waiver, judge_waivers, load_waivers
 
 if TYPE_CHECKING:  # a deal is checked without what judges finished files
     from bidkit.basis import Basis
+    from bidkit.ooxml.rendered import Template
+    from bidkit.ooxml.sheet import WorkbookTemplate
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bidkit.appendix import Appendix
 from bidkit.bid import Bid
@@ -21,16 +21,17 @@ from bidkit.deal.layout import FormatRules, find_rules
 from bidkit.deal.scoring import Factor, Instruction
 from bidkit.deal.tender import Tender
 from bidkit.diagnostic import Diagnostic, Term, load_messages
-from bidkit.dressing import make_dressing
 from bidkit.forms import PART_FOLDER, FilledWord, Kind, is_part
-from bidkit.layout import Filled, paginate
 from bidkit.ooxml.rendered import Rendered, Template, link_documents
 from bidkit.ooxml.template import compile_template
 from bidkit.ooxml.theme import Theme
 from bidkit.pack import Pack, Volume, choose_parts, choose_volumes, fill_output, make_theme, number_volumes
-from bidkit.pdf.stand_ins import StandIns
 from bidkit.scalars import DEVICE
 from bidkit.source import nearest
+
+if TYPE_CHECKING:  # only what is built is laid out
+    from bidkit.layout import Filled
+    from bidkit.pdf.stand_ins import StandIns
 
 MAX_NAME_BYTES = 200
 # What Windows allows in no name, and characters that do not show.
@@ -288,7 +289,10 @@ def _fill(
             found += missing
             continue
         documents[item.file_name(is_draft=is_draft)] = document = item.template.render(context)
-        document.finish = make_dressing(item.rules, context["draft_mark"]) if item.rules else None
+        if item.rules:
+            from bidkit.dressing import make_dressing
+
+            document.finish = make_dressing(item.rules, context["draft_mark"])
     link_documents(documents, {item.file_name(is_draft=is_draft): item.volume.label for item in volumes})
     is_whole = len(documents) == len(volumes)  # else the place may be in the one that could not be filled
     for document in documents.values():
@@ -358,6 +362,8 @@ def render_volumes(
         stand_ins: pictures that are laid out as others, for which their PDFs will have pages.
         beside: other documents to lay out at once.
     """
+    from bidkit.layout import paginate
+
     rendered, problems = _fill(volumes, bid, appendix, deal_name, is_draft=is_draft, with_pages=True)
     if problems:
         return None, problems

@@ -26,7 +26,6 @@ from bidkit.catalog.papers import Credential
 from bidkit.config import CONFIG_NAME
 from bidkit.deal.attachments import Attachments
 from bidkit.diagnostic import Diagnostic, Severity, Span, load_messages
-from bidkit.office import lay_out
 from bidkit.ooxml.markdown import list_images
 from bidkit.ooxml.opc import find_risks, read_package
 from bidkit.ooxml.values import Image, read_image
@@ -249,6 +248,8 @@ class _Loader:
         store, key = open_store("papers", MAX_KEPT), f"docx {hashlib.sha256(content).hexdigest()}"
         if store and (kept := store.get(key)) is not None:
             return kept
+        from bidkit.office import lay_out
+
         made, found = lay_out({"paper.docx": content})
         if "paper.docx" not in made:
             self.problems += [replace(item, span=at, severity=Severity.ERROR) for item in found]

@@ -15,18 +15,20 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.ooxml import opc
 from bidkit.source.nodes import Items, Node
-from bidkit.source.tables.book import read_sheet
 from bidkit.source.tables.comma import decode_chinese, read_csv
 from bidkit.source.tables.grid import Cell, Grid, Row
 from bidkit.source.tables.numbers import DATES, MONEY, NUMBERS, read_date, read_number
 from bidkit.source.tables.rows import Kind, find_kinds, read_heading, strip_number
 from bidkit.source.tables.titles import TITLES, Header, find_header, normalize_title
 from bidkit.source.tables.totals import Totals
-from bidkit.source.tables.word import Passage, read_document
+
+if TYPE_CHECKING:  # most lists are csv
+    from bidkit.source.tables.word import Passage
 
 __all__ = ["TITLES", "decode_chinese", "normalize_title", "parse_csv", "parse_docx", "parse_xlsx", "strip_number"]
 
@@ -66,6 +68,8 @@ def parse_xlsx(
 
     Diagnostics: DL08, DL14, DL15, DL18, DL20, DL27, DL28, DL46–DL49.
     """
+    from bidkit.source.tables.book import read_sheet
+
     grid, problems = read_sheet(content, name, at, sheet)
     if grid is None:
         return None, problems
@@ -92,6 +96,8 @@ def parse_docx(
         joins: several tables are one list; else they are a mistake. Diagnostics: DL20 (no such table, several, or one
             without titles), TP01, those of a csv.
     """
+    from bidkit.source.tables.word import read_document
+
     parts, problems = opc.read_package(content, name)
     if parts is None or "word/document.xml" not in parts:
         return None, problems or [Diagnostic("DL20", Span(name), {"problem": "no word/document.xml"})]
