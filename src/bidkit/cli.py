@@ -465,4 +465,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    app()
+    try:
+        app()
+    finally:
+        gc.freeze()  # Python looks for cycles once more as it ends; what is there goes with the process
