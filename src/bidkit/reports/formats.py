@@ -6,8 +6,7 @@ from pathlib import Path
 
 from bidkit.diagnostic import Diagnostic
 from bidkit.package import write_file
-from bidkit.reports import Result, github, gitlab, html, json, junit, markdown, sarif, text
-from bidkit.reports.shown import list_shown
+from bidkit.reports import Result
 
 REPLACED = (".html", ".htm", ".json", ".log", ".sarif", ".txt", ".xml")
 """Files of these kinds are reports: one that is there is replaced."""
@@ -21,11 +20,20 @@ def render(result: Result, command: str, form: str, lang: str, here: Path) -> st
         here: the folder that the user is in.
     """
     if form == "text":
+        from bidkit.reports import text
+
         return text.render(result, command, lang, here)
     if form == "json":
+        from bidkit.reports import json
+
         return json.render(result, command, lang)
     if form == "html":
+        from bidkit.reports import html
+
         return html.render(result, lang).decode()
+    from bidkit.reports import github, gitlab, junit, markdown, sarif
+    from bidkit.reports.shown import list_shown
+
     shown = list_shown(result, command, lang, here)
     if form == "github":
         return github.render(result, shown, lang)
