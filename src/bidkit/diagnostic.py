@@ -127,7 +127,7 @@ def load_messages(lang: str) -> dict[str, Any]:
     import yaml
 
     text = resources.files("bidkit").joinpath("messages", f"{lang}.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
+    loaded: dict[str, Any] = yaml.load(text, Loader=yaml.CBaseLoader)  # all is text: nothing else need be told apart
     return loaded
 
 

@@ -16,7 +16,7 @@ from enum import StrEnum
 from functools import lru_cache
 from pathlib import PurePosixPath
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
@@ -31,6 +31,9 @@ from bidkit.scalars import Model, Moment, Text, validate
 from bidkit.source import Workspace, load_yaml, nearest
 from bidkit.waivers import Waiver
 from bidkit.wording import fold
+
+if TYPE_CHECKING:
+    from jinja2.sandbox import SandboxedEnvironment
 
 ATTESTATIONS_NAME = "attestations.yaml"
 _INTERNAL = (("competitors",), ("strategy",), ("customer", "contacts"))
@@ -310,6 +313,11 @@ def evaluate(expression: str, names: Mapping[str, Any]) -> str | None:
 @lru_cache(maxsize=256)
 def _compile(expression: str) -> Callable[..., Any]:
     """An expression as a function of names. Raises jinja2.TemplateError."""
+    return _make_environment().compile_expression(expression, undefined_to_none=False)
+
+
+@lru_cache(maxsize=1)
+def _make_environment() -> SandboxedEnvironment:
     import jinja2
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -320,9 +328,10 @@ def _compile(expression: str) -> Callable[..., Any]:
             super().__init__(*args, **kwargs)
             self._fail_with_undefined_error()
 
-    environment = ImmutableSandboxedEnvironment(undefined=Unknown)
+    # An expression is evaluated once: what Jinja would compute of it beforehand costs more than it saves.
+    environment = ImmutableSandboxedEnvironment(undefined=Unknown, optimized=False)
     environment.globals = {}
-    return environment.compile_expression(expression, undefined_to_none=False)
+    return environment
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,8 @@ class Model(BaseModel):
 
     def span(self, field: str | None = None, index: int | None = None) -> Span | None:
         """Where a field's value (or one item of its list) stands; the record's own place if the field was left out."""
-        node = self._node  # pydantic takes its time over a private attribute
+        private = self.__pydantic_private__  # what `self._node` is read from, and pydantic takes its time over that
+        node: Node | None = private["_node"] if private else None
         if node is None:
             return None
         if field is None:

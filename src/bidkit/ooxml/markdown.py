@@ -68,6 +68,8 @@ def _make_parser() -> MarkdownIt:
 
 def list_images(text: str) -> list[tuple[str, int]]:
     """The targets of a text's pictures, each with the line (from 0) of its paragraph."""
+    if "![" not in text:
+        return []
     return [
         (str(child.attrGet("src")), token.map[0] if token.map else 0)
         for token in parse_markdown(text)
