@@ -187,13 +187,15 @@ def products_are_called_as_they_are(bid: Bid) -> Iterator[Finding]:
     named = dict.fromkeys(item.model for item in products if _MODEL.fullmatch(item.model))
     models = tuple(model for model in named if not model.isalpha())
     brands = dict.fromkeys((item.brand, item.model) for item in products if len(item.brand) > 1 and item.model)
-    others = _list_others(bid)
-    for line, at in _list_about_products(bid):
-        for found in _WORD.finditer(line) if models else ():
-            name = find_same(found[0], models)
-            if name and found[0].casefold() not in others:
+    lines = [*_list_about_products(bid)]
+    whole = "\n".join(line for line, _ in lines)
+    slips = _find_slips(bid, whole, models) if models else {}
+    likely = [pair for pair in brands if pair[1] in whole]
+    for line, at in lines:
+        for found in _WORD.finditer(line) if slips else ():
+            if name := slips.get(found[0]):
                 yield _called(narrow(at, *found.span()), "model", found[0], name)
-        for brand, model in (pair for pair in brands if pair[1] in line):
+        for brand, model in (pair for pair in likely if pair[1] in line):
             for found in re.finditer(rf"(?P<brand>\S{{{len(brand)}}}) ?{re.escape(model)}(?![0-9A-Za-z])", line):
                 said = found["brand"]
                 is_slip = sum(one != other for one, other in zip(said, brand, strict=True)) == 1
@@ -201,13 +203,20 @@ def products_are_called_as_they_are(bid: Bid) -> Iterator[Finding]:
                     yield _called(narrow(at, *found.span("brand")), "brand", said, brand)
     for record, product in _list_of_products(bid):
         for line, at in list_lines(record, without=(*_NOT_OURS, *_LABELLED)):
-            for key, pattern in _LABELLED.items():
+            for key, pattern in _LABELLED.items() if ":" in line or "：" in line else ():
                 for found in pattern.finditer(line) if getattr(product, key) else ():
                     said, known = fold(found["said"]), fold(getattr(product, key))
                     if said not in known and known not in said:
                         yield _called(
                             narrow(at, *found.span("said")), key, found["said"].strip(), getattr(product, key)
                         )
+
+
+def _find_slips(bid: Bid, text: str, models: tuple[str, ...]) -> dict[str, str]:
+    """The words of a text that are almost a model, each with that; not those that have a reason to be otherwise."""
+    near = {word: name for word in {*_WORD.findall(text)} if (name := find_same(word, models))}
+    others = _list_others(bid) if near else set()
+    return {word: name for word, name in near.items() if word.casefold() not in others}
 
 
 def _called(at: Span | None, field: str, stated: str, known: str) -> Finding:
