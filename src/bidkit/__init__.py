@@ -11,7 +11,7 @@ _HOMES = {
     "Diagnostic": "bidkit.diagnostic",
     "Severity": "bidkit.diagnostic",
     "Span": "bidkit.diagnostic",
-    "Options": "bidkit.judging",
+    "Options": "bidkit.options",
     "Result": "bidkit.reports",
     "build_deal": "bidkit.build",
     "check_deal": "bidkit.checking",

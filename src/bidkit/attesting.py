@@ -16,8 +16,9 @@ import yaml
 from bidkit.diagnostic import Diagnostic, Term, has_errors
 from bidkit.follow import SECTIONS
 from bidkit.gate import ATTESTATIONS_NAME, Attestation, check_signer, load_attestations
-from bidkit.judging import Judged, Options, judge_deal
+from bidkit.judging import Judged, judge_deal
 from bidkit.matrix import find_own
+from bidkit.options import Options
 from bidkit.package import write_file
 from bidkit.scalars import Model
 from bidkit.source import nearest

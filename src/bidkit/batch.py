@@ -25,9 +25,9 @@ from uuid import uuid4
 from bidkit.build import build_deal, check_deal
 from bidkit.config import find_workspace
 from bidkit.diagnostic import Diagnostic, has_errors
-from bidkit.judging import Options
 from bidkit.matrix import BATCH_NAME, split_address
 from bidkit.office import interrupt_held
+from bidkit.options import Options
 from bidkit.reports import Result
 from bidkit.reports.outcome import Outcome, describe_outcome, read_outcome
 from bidkit.unchanged import Kept, list_frame, list_seen, trace

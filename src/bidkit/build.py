@@ -11,8 +11,9 @@ from bidkit.basis import FACTS, judge_files, write_facts
 from bidkit.brief import BRIEF
 from bidkit.checking import check_deal, conclude
 from bidkit.diagnostic import Diagnostic, Severity, has_errors
-from bidkit.judging import Judged, Options, judge_deal
+from bidkit.judging import Judged, judge_deal
 from bidkit.office import find_office
+from bidkit.options import Options
 from bidkit.package import MANIFEST, Built, hash_files, make_manifest, write_package
 from bidkit.pdfs import NO_PDFS, make_pdfs, plan_pdfs
 from bidkit.quote_file import render_quote_file

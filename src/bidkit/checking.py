@@ -7,7 +7,8 @@ from pathlib import Path
 
 from bidkit.config import find_workspace
 from bidkit.diagnostic import Diagnostic, sort_diagnostics
-from bidkit.judging import Judged, Options, judge_deal
+from bidkit.judging import Judged, judge_deal
+from bidkit.options import Options
 from bidkit.reports import Result
 
 

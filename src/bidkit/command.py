@@ -19,7 +19,7 @@ from bidkit import __version__
 
 if TYPE_CHECKING:
     from bidkit.diagnostic import Diagnostic
-    from bidkit.judging import Options
+    from bidkit.options import Options
 
 
 class Lang(StrEnum):
@@ -99,7 +99,7 @@ AsOf = Annotated[
 
 def make_options(as_of: str | None, language: str) -> "Options":
     """How to judge and build: by the clock, or by the day of `--as-of`."""
-    from bidkit.judging import Options
+    from bidkit.options import Options
 
     now = datetime.now().astimezone()  # noqa: TID251 - the one place that asks the clock
     try:

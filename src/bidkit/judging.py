@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from bidkit.follow import load_follow
 from bidkit.forms import FilledWord, check_form_names, fill_forms
 from bidkit.gate import Attestation, Gate, hash_inputs, judge_gate, load_attestations
 from bidkit.matrix import refuse_master
+from bidkit.options import Options
 from bidkit.others import OtherName, read_other_names
 from bidkit.pack import DEFAULT_PACKS, Pack, load_pack
 from bidkit.package import Built, find_built, hash_files
@@ -38,31 +39,6 @@ if TYPE_CHECKING:  # a deal is checked without what judges finished files
     from bidkit.basis import Basis
     from bidkit.ooxml.rendered import Template
     from bidkit.ooxml.sheet import WorkbookTemplate
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a build is asked for.
-
-    Args:
-        now: aware; the moment by which dates are judged, unless `as_of` or the workspace pins the day.
-        out: the folder for packages; the workspace's `dist` if None.
-        is_strict: a warning stops the build as an error does.
-        with_pdf: a PDF beside each volume and workbook.
-        before: the packages that are there, by the ids of their deals; looked for on this disk if None.
-        run: tells a run that builds many deals from others: what all of them need is looked up once.
-    """
-
-    now: datetime
-    as_of: date | None = None
-    is_draft: bool = False
-    out: Path | None = None
-    force: bool = False
-    is_strict: bool = False
-    with_pdf: bool = False
-    version: str = ""
-    before: Mapping[str, Built | None] | None = None
-    run: str = ""
 
 
 @dataclass

@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from bidkit.bid import Bid
-from bidkit.build import Options, make_package
+from bidkit.build import make_package
 from bidkit.credentials import find_days
 from bidkit.diagnostic import Diagnostic
 from bidkit.judging import Judged, judge_deal
+from bidkit.options import Options
 from bidkit.package import Built, foresee_write, read_built
 from bidkit.readback import read_docx
 from bidkit.reports import Result

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from bidkit.build import Options, make_package
+from bidkit.build import make_package
 from bidkit.config import find_workspace
 from bidkit.diagnostic import Diagnostic
 from bidkit.edits import Reconciled, find_edits, is_alike
 from bidkit.edits.origins import Sources
 from bidkit.edits.pieces import Piece, read_marks, read_pieces
 from bidkit.judging import Judged, judge_deal
+from bidkit.options import Options
 from bidkit.package import MANIFEST
 from bidkit.package import find_edits as find_edited_files
 from bidkit.readback import read_docx

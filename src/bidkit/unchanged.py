@@ -26,9 +26,9 @@ from bidkit import __version__
 from bidkit.cache import Store, open_store
 from bidkit.config import find_workspace
 from bidkit.follow import FOLLOW_NAME
-from bidkit.judging import Options
 from bidkit.matrix import describe_input, find_own, is_derived
 from bidkit.office import describe_office, list_fonts, read_version
+from bidkit.options import Options
 from bidkit.others import describe_names
 from bidkit.pack import shipped_packs
 from bidkit.package import MANIFEST, find_edits, find_missing

@@ -12,7 +12,7 @@ from threading import Lock
 
 from bidkit.build import check_deal, make_package
 from bidkit.cluster.bundle import Tree, hash_names
-from bidkit.judging import Options
+from bidkit.options import Options
 from bidkit.reports import Result
 from bidkit.unchanged import hash_file, list_frame, list_tools
 

@@ -13,8 +13,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bidkit.build import Options, check_deal, make_package
+from bidkit.build import check_deal, make_package
 from bidkit.office import find_office
+from bidkit.options import Options
 from bidkit.preview.pages import Document, read_documents
 from bidkit.reports import Result
 

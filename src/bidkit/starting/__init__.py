@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from bidkit.attesting import attest_item
 from bidkit.config import find_workspace
 from bidkit.gate import ATTESTATIONS_NAME
-from bidkit.judging import Options
+from bidkit.options import Options
 from bidkit.package import write_folder
 from bidkit.schema import find_kind
 from bidkit.schema.editor import make_modelines, make_schema_files
