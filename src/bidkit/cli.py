@@ -152,12 +152,20 @@ def check(
 
     退出码 Exit codes: 0 没有错误 no error, 1 有错误 errors, 2 无法运行 could not run.
     """
-    from bidkit.checking import check_deal
-
     language, more = find_language(lang), read_reports(report)
     require(deal, language)
+    options = replace(make_options(as_of, language), is_strict=strict)
+    if output is None and not more:
+        from bidkit.repeating import tell_check
+
+        with working("check"):
+            said, exit_code = tell_check(deal, options, format.value, language, Path.cwd())
+        echo(said, language)
+        raise typer.Exit(exit_code)
+    from bidkit.checking import check_deal
+
     with working("check"):
-        result = check_deal(deal, replace(make_options(as_of, language), is_strict=strict))
+        result = check_deal(deal, options)
     _show(result, "check", language, format, output, more)
     raise typer.Exit(result.exit_code)
 
