@@ -16,7 +16,10 @@ from bidkit.deal import Deal
 from bidkit.deal.tender import Lot
 from bidkit.diagnostic import Diagnostic, Span
 from bidkit.quote import LotQuote, Quote, price_quote
+from bidkit.written import Line, list_lines
 
+NOT_OURS = ("text", "scoring", "clause")
+"""Fields of a requirement that say what the buyer wrote."""
 Named = list[tuple[str, Span | None]]
 """Ids and where they are written."""
 
@@ -56,6 +59,14 @@ class Bid:
             "company": self.company.model_dump(mode="json", exclude_defaults=True),
             "catalog": [record.model_dump(mode="json", exclude_defaults=True) for record in records],
         }
+
+    @cached_property
+    def texts(self) -> tuple[Line, ...]:
+        """The texts that the bidder wrote for it, line by line."""
+        deal = self.deal
+        answers = (*deal.opportunity.solutions, *self.catalog.services, *deal.team)
+        requirements = (line for record in deal.requirements for line in list_lines(record, without=NOT_OURS))
+        return (*list_lines(deal.solution), *requirements, *(line for item in answers for line in list_lines(item)))
 
     @property
     def moments(self) -> tuple[datetime, ...]:

@@ -213,6 +213,7 @@ def hash_subject(
     built: Built | None = None,
     follow: Follow | None = None,
     derived: str = "",
+    encoded: dict[str, str] | None = None,
 ) -> str:
     """SHA-256 over what an attestation covers: canonical JSON of the inputs, of outputs only for what is done to them.
 
@@ -223,6 +224,7 @@ def hash_subject(
         follow: what has followed; a section that is not there is not in the hash, either.
         derived: the id of a deal that a batch.yaml makes: who signs for one signs for none of the others, also where
             they say the same.
+        encoded: what the parts of the same inputs came to before; those of this subject are put there.
     """
     deal, sections = bid.plain["deal"], follow.plain_sections() if follow else {}
     whole = _leave_out(deal, _INTERNAL) | ({"suppressed": suppressed} if suppressed else {})
@@ -231,8 +233,16 @@ def hash_subject(
     paths = [path for path in paths if path not in SECTIONS or path in sections]
     covered = {path: parts[path] if path in parts else deal.get(path) for path in paths}
     covered |= {"derived": derived} if derived else {}
-    text = json.dumps(covered, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    encoded = {} if encoded is None else encoded
+    for path in covered.keys() - encoded.keys():
+        encoded[path] = _encode(covered[path])
+    text = ",".join(f"{_encode(path)}:{encoded[path]}" for path in sorted(covered))
+    return hashlib.sha256(f"{{{text}}}".encode()).hexdigest()
+
+
+def _encode(value: Any) -> str:
+    """Canonical JSON."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _leave_out(record: Mapping[str, Any], paths: Iterable[Sequence[str]]) -> dict[str, Any]:
@@ -348,6 +358,7 @@ class _Judge:
     built: Built | None = None
     waivers: Mapping[str, Waiver] = field(default_factory=dict)
     follow: Follow | None = None
+    encoded: dict[str, str] = field(default_factory=dict)
 
     def judge(self, item: Item) -> ItemResult:
         by = subject = ""
@@ -384,7 +395,7 @@ class _Judge:
             return "", "", [Diagnostic("GT09", self.bid.deal.span(), {**_item(item), "reason": reason})]
         inputs = self.pack_hash, self.file_hashes, self.suppressed
         derived = split_address(self.deal_name)[1]
-        subject = hash_subject(self.bid, item.attest, *inputs, self.built, self.follow, derived)
+        subject = hash_subject(self.bid, item.attest, *inputs, self.built, self.follow, derived, self.encoded)
         record = _find_last(item.id, self.attestations)
         if record is None:
             values = {**_item(item), "subject": subject, "file": self.file_name()}

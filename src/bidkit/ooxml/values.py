@@ -12,7 +12,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Protocol
 
@@ -321,6 +321,15 @@ def make_drawing(
 
 def read_image(data: bytes, alt: str = "", **limits: int) -> Image | None:
     """A picture of bytes, its whole content decoded once; None if it is not a sound PNG or JPEG."""
+    if (measured := _measure(data)) is None:
+        return None
+    kind, width, height = measured
+    return Image(data, kind, width, height, alt, **limits)
+
+
+@lru_cache(maxsize=64)
+def _measure(data: bytes) -> tuple[str, int, int] | None:
+    """The kind, width and height of a picture whose whole content could be decoded; else None."""
     from PIL import Image as Pillow
 
     try:
@@ -328,7 +337,7 @@ def read_image(data: bytes, alt: str = "", **limits: int) -> Image | None:
             if picture.width * picture.height > 100_000_000:
                 return None
             picture.load()
-            return Image(data, _FORMATS[picture.format or ""], picture.width, picture.height, alt, **limits)
+            return _FORMATS[picture.format or ""], picture.width, picture.height
     except (OSError, SyntaxError, ValueError, Pillow.DecompressionBombError):
         return None
 

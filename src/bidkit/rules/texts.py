@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
-from bidkit.bid import Bid
+from bidkit.bid import NOT_OURS, Bid
 from bidkit.catalog import Product
 from bidkit.days import read_numeral
 from bidkit.deal.prices import Line
@@ -109,20 +109,6 @@ _LABELLED = {
     )
     for key, names in _LABELS.items()
 }
-_NOT_OURS = ("text", "scoring", "clause")
-"""Fields that say what the buyer wrote."""
-
-
-def _lines(bid: Bid) -> Iterator[tuple[str, Span | None]]:
-    """The texts that the bidder wrote for this bid."""
-    deal = bid.deal
-    yield from list_lines(deal.solution)
-    for requirement in deal.requirements:
-        yield from list_lines(requirement, without=_NOT_OURS)
-    for answer in deal.opportunity.solutions:
-        yield from list_lines(answer)
-    for record in (*bid.catalog.services, *deal.team):
-        yield from list_lines(record)
 
 
 @rule("ID03", Severity.WARNING)
@@ -202,7 +188,7 @@ def products_are_called_as_they_are(bid: Bid) -> Iterator[Finding]:
                 if is_slip and (said, model) not in brands:
                     yield _called(narrow(at, *found.span("brand")), "brand", said, brand)
     for record, product in _list_of_products(bid):
-        for line, at in list_lines(record, without=(*_NOT_OURS, *_LABELLED)):
+        for line, at in list_lines(record, without=(*NOT_OURS, *_LABELLED)):
             for key, pattern in _LABELLED.items() if ":" in line or "：" in line else ():
                 for found in pattern.finditer(line) if getattr(product, key) else ():
                     said, known = fold(found["said"]), fold(getattr(product, key))
@@ -238,7 +224,7 @@ def _list_others(bid: Bid) -> set[str]:
 
 def _list_about_products(bid: Bid) -> Iterator[tuple[str, Span | None]]:
     """Texts of the bidder in which products may be named."""
-    yield from _lines(bid)
+    yield from bid.texts
     for product in bid.catalog.products:
         yield from list_lines(product, without=("sku", "picture", *_LABELLED))
     for line in bid.deal.quote.lines:
@@ -270,7 +256,7 @@ def _list_repealed(dated: date) -> Iterator[tuple[Term, re.Pattern[str]]]:
 
 def _find(bid: Bid, patterns: Iterable[tuple[T, re.Pattern[str]]]) -> Iterator[tuple[re.Match[str], Span | None, T]]:
     """What the texts of a bid say of this, each with its place; most patterns fit nowhere in all of them."""
-    lines = [*_lines(bid)]
+    lines = bid.texts
     whole = "\n".join(line for line, _ in lines)
     likely = [(what, pattern) for what, pattern in patterns if pattern.search(whole)]
     for line, at in lines if likely else ():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from bidkit.diagnostic import Diagnostic, Span
 from bidkit.source.tables.grid import Cell, Grid, Row
@@ -66,6 +66,8 @@ def _find_cells(source: Sequence[str], first: int, name: str) -> list[Span]:
     places: list[Span] = []
     line, start, quoted = first, (first, 0), False
     while True:
+        if not quoted and '"' not in source[line - 1]:
+            return [*places, *_find_plain(source[line - 1], line, name)]
         for index, character in enumerate(source[line - 1]):
             if character == '"' and (quoted or source[start[0] - 1].startswith('"', start[1])):
                 quoted = not quoted
@@ -75,6 +77,14 @@ def _find_cells(source: Sequence[str], first: int, name: str) -> list[Span]:
         if not quoted or line == len(source):
             return [*places, _place(name, start, (line, len(source[line - 1])))]
         line += 1
+
+
+def _find_plain(text: str, line: int, name: str) -> Iterator[Span]:
+    """Where the cells of a line that has no quotes stand."""
+    col = 1
+    for cell in text.split(","):
+        yield Span(name, line, col, max(len(cell), 1))
+        col += len(cell) + 1
 
 
 def _place(name: str, start: tuple[int, int], end: tuple[int, int]) -> Span:
