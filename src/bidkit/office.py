@@ -68,7 +68,6 @@ _GROUP_END_SECONDS = 2.0
 _FONTS_SECONDS = 60.0
 NO_ANSWER = "no answer"
 """What a LibreOffice says of its version that does not answer in time."""
-_CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 # PDFium bears one thread at a time; whoever reads a PDF takes this lock.
 PDFIUM = threading.Lock()
@@ -199,7 +198,7 @@ def find_substitute(font: str) -> str:
     For a font with a Chinese name, one that has Chinese characters, as LibreOffice takes it for Chinese text.
     """
     program = shutil.which("fc-match")
-    pattern = re.sub(r"([\\:,-])", r"\\\1", font) + (":lang=zh-cn" if _CHINESE.search(font) else "")
+    pattern = re.sub(r"([\\:,-])", r"\\\1", font) + (":lang=zh-cn" if re.search(r"[\u3400-\u9fff]", font) else "")
     try:
         command = [program, "--format", "%{family}", pattern] if program else []
         done = subprocess.run(command, capture_output=True, timeout=_FONTS_SECONDS, check=True) if command else None

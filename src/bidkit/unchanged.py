@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
 import re
 import sys
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -170,14 +171,24 @@ def _describe_package(folder: Path) -> str:
 def describe_tools() -> str:
     """What builds: bidkit's own files and packs, Python, the libraries, LibreOffice and the fonts."""
     here = Path(__file__).parent
-    own = [path for base in (here, shipped_packs()) for path in sorted(base.rglob("*")) if path.suffix != ".pyc"]
+    own = [entry for base in (here, shipped_packs()) for entry in _walk(str(base)) if not entry.name.endswith(".pyc")]
     parts = (
-        [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in own if path.is_file()],
+        sorted((entry.path, entry.stat().st_size, entry.stat().st_mtime_ns) for entry in own),
         _list_libraries(),
         (sys.version, platform.platform()),
         describe_office(),
     )
     return _hash(repr(parts).encode())
+
+
+def _walk(folder: str) -> Iterator[os.DirEntry[str]]:
+    """All files below a folder; each is asked of the system once."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _walk(entry.path)
+            elif entry.is_file():
+                yield entry
 
 
 def _list_libraries() -> list[tuple[str, str]]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 OPEN, CLOSE = "\ufdd0", "\ufdd1"
 EMU_PER_MM = 36_000
-_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ILLEGAL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # what XML allows takes long to compile
 _BREAKS = re.compile("\r\n|[\n\r\t]")
 _BREAK_XML = {"\t": "<w:tab/>"}
 _FORMATS = {"PNG": "png", "JPEG": "jpeg"}
