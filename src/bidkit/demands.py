@@ -113,11 +113,12 @@ def _is_about(subject: str, text: str, start: int, stated: str) -> bool:
 
 def _find_stated(text: str) -> Iterator[tuple[int, Decimal, Decimal, str, str]]:
     """The numbers of a text with their units: where, from, to, unit, as written."""
-    position = 0
-    while match := _RANGE.search(text, position) or _PLAIN.search(text, position):
-        plain = _PLAIN.search(text, position)
-        match = plain if plain and plain.start() < match.start() else match
+    position, ranged = 0, _RANGE.search(text)
+    while match := _PLAIN.search(text, position) or ranged:
+        match = ranged if ranged and ranged.start() <= match.start() else match
         position = match.end()
+        if ranged and ranged.start() < position:
+            ranged = _RANGE.search(text, position)
         value, unit = _read(match)
         low = convert(_number(match["low"]), match["unit"] or "")[0] if "low" in match.groupdict() else value
         yield match.start(), min(low, value), max(low, value), unit, match[0].strip()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
+from operator import ne
 from typing import TypeVar
 
 from bidkit.bid import NOT_OURS, Bid
@@ -176,17 +177,14 @@ def products_are_called_as_they_are(bid: Bid) -> Iterator[Finding]:
     lines = [*_list_about_products(bid)]
     whole = "\n".join(line for line, _ in lines)
     slips = _find_slips(bid, whole, models) if models else {}
-    likely = [pair for pair in brands if pair[1] in whole]
-    for line, at in lines:
-        for found in _WORD.finditer(line) if slips else ():
+    misnamed = [pair for pair in brands if next(_find_misnamed(whole, pair, brands), None)]
+    for line, at in lines if slips or misnamed else ():
+        for found in _WORD.finditer(line):
             if name := slips.get(found[0]):
                 yield _called(narrow(at, *found.span()), "model", found[0], name)
-        for brand, model in (pair for pair in likely if pair[1] in line):
-            for found in re.finditer(rf"(?P<brand>\S{{{len(brand)}}}) ?{re.escape(model)}(?![0-9A-Za-z])", line):
-                said = found["brand"]
-                is_slip = sum(one != other for one, other in zip(said, brand, strict=True)) == 1
-                if is_slip and (said, model) not in brands:
-                    yield _called(narrow(at, *found.span("brand")), "brand", said, brand)
+        for pair in misnamed:
+            for found in _find_misnamed(line, pair, brands):
+                yield _called(narrow(at, *found.span("brand")), "brand", found["brand"], pair[0])
     for record, product in _list_of_products(bid):
         for line, at in list_lines(record, without=(*NOT_OURS, *_LABELLED)):
             for key, pattern in _LABELLED.items() if ":" in line or "：" in line else ():
@@ -196,6 +194,17 @@ def products_are_called_as_they_are(bid: Bid) -> Iterator[Finding]:
                         yield _called(
                             narrow(at, *found.span("said")), key, found["said"].strip(), getattr(product, key)
                         )
+
+
+def _find_misnamed(text: str, pair: tuple[str, str], brands: Collection[tuple[str, str]]) -> Iterator[re.Match[str]]:
+    """Where a model stands behind a brand that is one character away from its own, and has it from nobody else."""
+    brand, model = pair
+    if model not in text:
+        return
+    for found in re.finditer(rf"(?P<brand>\S{{{len(brand)}}}) ?{re.escape(model)}(?![0-9A-Za-z])", text):
+        said = found["brand"]
+        if sum(map(ne, said, brand)) == 1 and (said, model) not in brands:
+            yield found
 
 
 def _find_slips(bid: Bid, text: str, models: tuple[str, ...]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum, auto
 
 from bidkit.source.tables.grid import Cell, Row
@@ -55,11 +55,12 @@ _SIDE = ("unit", "spec", "remark")
 
 def find_kinds(rows: Sequence[Row], header: Header, titles: Sequence[Row]) -> list[Kind]:
     """What each row below the titles is."""
-    repeated = [_show_titles(row) for row in titles if len(row.texts) > 1]
+    shown = [{column: normalize_title(cell.text) for column, cell in row.filled} for row in titles]
+    repeated = [texts for texts in shown if len(texts) > 1]
     kinds: list[Kind] = []
     is_over = False
     for row in rows:
-        if _show_titles(row) in repeated:
+        if any(_shows(row, texts) for texts in repeated):
             kind = Kind.TITLES
         elif not header.is_priced:
             kind = Kind.LINE
@@ -140,5 +141,7 @@ def _covers_numbers(cell: Cell, place: int, header: Header) -> bool:
     return any(name in NUMBERS for name in header.fields[place : place + cell.width])
 
 
-def _show_titles(row: Row) -> dict[int, str]:
-    return {column: normalize_title(cell.text) for column, cell in row.filled}
+def _shows(row: Row, texts: Mapping[int, str]) -> bool:
+    """Whether a row has the same texts in the same columns, and no others."""
+    filled = dict(row.filled)
+    return filled.keys() == texts.keys() and all(normalize_title(filled[at].text) == texts[at] for at in texts)
