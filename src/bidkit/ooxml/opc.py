@@ -207,7 +207,7 @@ def _list_fields(content: bytes) -> Iterator[str]:
             continue
         yield text.strip()
         text = ""
-        yield from (value.strip() for key, value in element.attrib.items() if str(key).endswith("}instr"))
+        yield from (str(value).strip() for key, value in element.attrib.items() if str(key).endswith("}instr"))
     yield text.strip()
 
 
