@@ -13,7 +13,7 @@ def near(text: str, name: str) -> list[str]:
     return [text[start:end] for start, end in find_near(text, name)]
 
 
-@pytest.mark.parametrize("name", [BIDDER, BRANCH, NUMBER, "Halden & Pike Advisory LLC"])
+@pytest.mark.parametrize("name", [BIDDER, BRANCH, NUMBER, "Halden & Pike Advisory LLC", "拓澜㈱水务…有限公司"])
 def test_every_single_slip_is_found_and_the_name_is_not(name: str) -> None:
     assert near(f"投标人：{name}，{name}（盖章）", name) == []
     assert near(name.upper(), name) == []
@@ -37,6 +37,9 @@ def test_every_single_slip_is_found_and_the_name_is_not(name: str) -> None:
         ("XLSW-2026-IT-0l7", NUMBER),
         ("XLSW-2026-IT-0177", NUMBER),
         ("ＸLSW-2026-IT-017", NUMBER),
+        ("拓澜(株)水务有限公司", "拓澜㈱水务有限公司"),
+        ("拓澜...水务有限公司", "拓澜…水务有限公司"),
+        ("No8 水务有限公司", "№8 水务有限公司"),
     ],
 )
 def test_what_looks_alike_is_found(text: str, name: str) -> None:

@@ -303,6 +303,26 @@ def test_interrupt_stops_the_program(fake: Fake, tmp_path: Path) -> None:
 
 
 @posix
+def test_program_ends_with_a_bidkit_that_is_killed(tmp_path: Path) -> None:
+    program = put_program(
+        tmp_path / "fake", "soffice", f"echo $$ > '{tmp_path}/pids'; sleep 301 & echo $! >> '{tmp_path}/pids'; wait"
+    )
+    ours = "from bidkit.office import lay_out; lay_out({'a.docx': b'a'})"
+    environment = {**os.environ, "BIDKIT_SOFFICE": str(program), "TMPDIR": str(tmp_path)}
+    process = subprocess.Popen([sys.executable, "-c", ours], env=environment, start_new_session=True)
+    deadline = time.monotonic() + 20
+    while len((tmp_path / "pids").read_text().split() if (tmp_path / "pids").exists() else ()) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert all(map(is_alive, read_pids(tmp_path)))
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    while any(map(is_alive, read_pids(tmp_path))) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not any(map(is_alive, read_pids(tmp_path)))
+
+
+@posix
 def test_interrupt_between_start_and_wait_stops_the_program(
     fake: Fake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,13 +10,27 @@ import sys
 import time
 import warnings
 import zipfile
+from xml.sax.saxutils import escape
 
 import docx as python_docx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
-from office_files import DAY, codes, compiled, docx, p, package, parts_of, texts, with_part, without_part, zipped
+from office_files import (
+    DAY,
+    NAMESPACES,
+    codes,
+    compiled,
+    docx,
+    p,
+    package,
+    parts_of,
+    texts,
+    with_part,
+    without_part,
+    zipped,
+)
 
 from bidkit.office import lay_out
 from bidkit.ooxml import opc
@@ -425,6 +439,17 @@ def typed(line: str) -> dict[str, bytes]:
     return {opc.CONTENT_TYPES: PARTS[opc.CONTENT_TYPES].replace(b"</Types>", f"{line}</Types>".encode())}
 
 
+def make_fields(code: str) -> list[bytes]:
+    """A part with a field: in one element; inside another field and cut into runs of a few letters; in UTF-16."""
+    simple = f'<w:ftr {NAMESPACES}><w:p><w:fldSimple w:instr="{escape(code, {chr(34): "&quot;"})}"/></w:p></w:ftr>'
+    pieces = "".join(
+        f"<w:r><w:instrText>{escape(code[at : at + 2])}</w:instrText></w:r>" for at in range(0, len(code), 2)
+    )
+    begin, end = (f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "end"))
+    nested = f"{begin}<w:r><w:instrText>IF 1 = 1 </w:instrText></w:r>{begin}{pieces}{end}{end}"
+    return [simple.encode(), f"<w:ftr {NAMESPACES}><w:p>{nested}</w:p></w:ftr>".encode(), simple.encode("utf-16")]
+
+
 MACRO_MAIN = "application/vnd.ms-word.document.macroEnabled.main+xml"
 RISKS = [
     ({"word/vbaProject.bin": b""}, ("word/vbaProject.bin", "macro")),
@@ -474,6 +499,17 @@ RISKS = [
         {"word/_rels/a.xml.rels": rels("image", "\\\\server\\x.png")},
         ("word/a.xml", "outside: image word/\\\\server\\x.png"),
     ),
+    *(
+        ({"word/footer9.xml": made}, ("word/footer9.xml", f"external: {code}"))
+        for code in (
+            'DDEAUTO c:\\\\windows\\\\system32\\\\cmd.exe "/k calc"',
+            "dde Excel x",
+            'INCLUDEPICTURE "http://127.0.0.1/x.png" \\d',
+            'INCLUDEPICTURE "c:\\\\x.png"',
+            'INCLUDETEXT "\\\\\\\\server\\\\x.docx"',
+        )
+        for made in make_fields(code)
+    ),
 ]  # fmt: skip
 
 
@@ -488,6 +524,8 @@ def test_links_and_parts_of_the_package_are_no_risks() -> None:
         name: ("hyperlink", target, True)
         for name, target in (("a", "https://example.com/?a=1"), ("b", "mailto:a@example.com"), ("c", "x.pdf"))
     }
+    fields = make_fields('INCLUDEPICTURE "media/x.png"')[1].replace(b"IF 1 = 1", b'HYPERLINK "https://a.example"')
+    assert list(opc.find_risks({**PARTS, "word/footer9.xml": fields})) == []
     inside = {"d": ("image", "media/x.png", False), "e": ("image", "/word/x.png", False), "f": ("image", "NULL", False)}
     lines = {rid: (f"{opc.OFFICE_RELS}/{kind}", target, out) for rid, (kind, target, out) in (links | inside).items()}
     content = opc.add_relationships(PARTS["word/_rels/document.xml.rels"], lines)

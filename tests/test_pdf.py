@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -18,11 +19,14 @@ from bidkit.appendix import Attachment, make_pages
 from bidkit.diagnostic import Diagnostic, Severity, Span
 from bidkit.pdf.finishing import About, finish_pdf
 from bidkit.pdf.fonts import family, list_fonts
+from bidkit.pdf.numbering import decrypt, encrypt
 from bidkit.pdf.reading import read_pdf
 from bidkit.pdf.stand_ins import StandIn, make_stand_ins
 
 ABOUT = About("智慧水务 投标文件", "青禾云帆信息技术有限公司", date(2026, 9, 15), "zh-CN")
 WIDTH = 400
+EEXEC = "d9d66f633b846a"
+"""How the encrypted part of countless Type 1 fonts begins: `t1asm` puts four zeros before `dup`."""
 Change = Callable[[pikepdf.Pdf, pikepdf.Page], Any]
 
 
@@ -376,6 +380,45 @@ def test_the_same_layout_gives_the_same_bytes_and_another_another_id() -> None:
     ids = [pikepdf.open(io.BytesIO(content)).trailer.ID for content in (one, other)]
     assert bytes(ids[0][0]) == bytes(ids[0][1])
     assert bytes(ids[0][0]) != bytes(ids[1][0])
+
+
+def make_numbered(*numbers: int) -> bytes:
+    """A PDF with Type 1 fonts of these numbers, as LibreOffice embeds them."""
+    pdf = pikepdf.new()
+    add_page(pdf)
+    fonts = Dictionary()
+    for number in numbers:
+        clear = b"%%!FontType1-1.0\n/FontName /A def\n/UniqueID %d def\ncurrentfile eexec\n" % number
+        secret = encrypt(b"\0\0\0\0dup /Private 8 dict dup begin\n/UniqueID %d def\n/Subrs 1 array" % number)
+        program = pdf.make_stream(clear + secret + b"0" * 512 + b"cleartomark\n")
+        program.update({"/Length1": len(clear), "/Length2": len(secret), "/Length3": 524})
+        about = pdf.make_indirect(Dictionary(Type=Name.FontDescriptor, FontName=Name.A, FontFile=program))
+        fonts[f"/F{len(fonts)}"] = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.A, FontDescriptor=about)
+    pdf.pages[0].obj.Resources = Dictionary(Font=fonts)
+    return save(pdf)
+
+
+def test_numbers_of_fonts_do_not_tell_what_else_was_laid_out() -> None:
+    """LibreOffice counts on through the documents of a call; two fonts of one document never share a number."""
+    one, two = (finish_pdf(make_numbered(*numbers), ABOUT)[0] for numbers in ((4100001, 4100002), (4100007, 4100009)))
+    assert one == two
+    with pikepdf.open(io.BytesIO(one)) as pdf:
+        programs = [font.FontDescriptor.FontFile for font in pdf.pages[0].obj.Resources.Font.values()]
+        numbers = []
+        for program in programs:
+            content, clear = program.read_bytes(), int(program.Length1)
+            end = clear + int(program.Length2)
+            texts = content[:clear], decrypt(content[clear:end])
+            numbers.append([int(found) for text in texts for found in re.findall(rb"/UniqueID (\d{7}) def", text)])
+            assert texts[1].startswith(b"\0\0\0\0dup /Private") and texts[1].endswith(b"/Subrs 1 array")
+            assert content[end:] == b"0" * 512 + b"cleartomark\n"
+        assert sorted(numbers) == [[4100000, 4100000], [4100001, 4100001]]
+
+
+def test_eexec_is_that_of_the_type_1_format() -> None:
+    """The first bytes of a font program, as any rasterizer reads them: four that mean nothing, then the dictionary."""
+    assert encrypt(b"\0\0\0\0dup").hex() == EEXEC
+    assert decrypt(bytes.fromhex(EEXEC)) == b"\0\0\0\0dup"
 
 
 def test_what_is_read_back_tells_pages_sizes_and_faults() -> None:

@@ -1,6 +1,7 @@
 """What the engine says about templates: missing names, empty values, syntax, runtime errors, the sandbox."""
 
 from typing import Any
+from xml.sax.saxutils import escape
 
 import pytest
 from office_files import (
@@ -11,12 +12,15 @@ from office_files import (
     contents,
     core_xml,
     docx,
+    field,
     filled,
     names,
     p,
     package,
     parts_of,
+    picture,
     place_of,
+    png,
     refusals,
     rendered,
     styles_xml,
@@ -463,12 +467,22 @@ class Spy:
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
-@pytest.mark.parametrize("place", ["body", "header", "core"])
+@pytest.mark.parametrize("place", ["body", "header", "core", "alt", "box", "field"])
 def test_what_reaches_for_pythons_insides_is_refused(payload: str, place: str) -> None:
     spy = Spy()
     context = {**CONTEXT, "spy": spy, "lines": [{"no": 1}], "deal": {"id": "X"}}
-    parts = {"header": p(payload)} if place == "header" else {"core": core_xml(payload)} if place == "core" else {}
-    problems = refusals(docx(p(payload if place == "body" else "a"), **parts), context)
+    parts: dict[str, Any] = {
+        "header": {"header": p(payload)},
+        "core": {"core": core_xml(payload)},
+        "alt": {"media": {"rIdA": png()}},
+    }.get(place, {})
+    body = {
+        "body": payload,
+        "alt": picture("rIdA", 1, escape(payload, {'"': "&quot;"})),
+        "box": f"<w:r><w:pict><w:txbxContent>{p(payload)}</w:txbxContent></w:pict></w:r>",
+        "field": field(f' HYPERLINK "https://a.example/{payload}" ', "a"),
+    }.get(place, "a")
+    problems = refusals(docx(p(body), **parts), context)
     assert problems
     assert {problem.code[:2] for problem in problems} == {"TP"}
     assert all(place_of(problem)["part"] for problem in problems)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import multiprocessing.connection
 import os
 import re
 import signal
+import threading
 import time
 import traceback
 from collections import deque
@@ -279,11 +281,20 @@ def _list_settings() -> dict[str, str]:
 def _prepare(settings: dict[str, str]) -> None:
     """A process leaves an interrupt to us, and has our settings, whenever the one that it comes from was started."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     gc.disable()  # collected deal by deal
     gc.freeze()
     for name in _list_settings().keys() - settings.keys():
         del os.environ[name]
     os.environ |= settings
+
+
+def _end_with_parent() -> None:
+    """A process whose batch was killed would wait for its next deal for ever, and hold its memory."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)
 
 
 def _part(deals: Sequence[Path], beside: Sequence[Path], asked: Asked) -> tuple[list[Path], dict[Path, Outcome]]:

@@ -55,8 +55,9 @@ def _letter(character: str) -> str:
     """A character however wide it is."""
     alike = next((group for group in _ALIKE if character in group), character)
     wide = set(alike) | {unicodedata.normalize("NFKC", each) for each in alike}
-    wide |= {chr(ord(each) + 0xFEE0) for each in wide if "!" <= each <= "~"}
-    return f"[{re.escape(''.join(sorted(wide)))}]" if len(wide) > 1 else re.escape(character)
+    wide |= {chr(ord(each) + 0xFEE0) for each in wide if len(each) == 1 and "!" <= each <= "~"}
+    # Some are several when they are written narrow: … is three dots, ㈱ has its brackets.
+    return f"(?:{'|'.join(map(re.escape, sorted(wide)))})" if len(wide) > 1 else re.escape(character)
 
 
 def find_same(text: str, names: tuple[str, ...]) -> str:

@@ -387,8 +387,16 @@ def _convert(
     return results, diagnostics
 
 
+# `read` ends when our side of the pipe is closed, also by our death; 0 is the group, and this shell becomes its leader.
+_WATCH = 'exec 3<&0 </dev/null; (read -r _ <&3; kill -9 0) & exec "$@" 3<&-'
+_WATCHED = () if sys.platform == "win32" else ("sh", "-c", _WATCH, "sh")
+
+
 def _run(command: list[str], folder: Path, seconds: float) -> str | None:
-    """Everything the command printed; None if it was not done in time. No process of its group outlives the call."""
+    """Everything the command printed; None if it was not done in time.
+
+    No process of its group outlives the call, nor us if we are killed: its pipe from us is then closed.
+    """
     log = folder / "output.txt"
     with contextlib.ExitStack() as stack:
         output = stack.enter_context(log.open("wb"))
@@ -396,8 +404,8 @@ def _run(command: list[str], folder: Path, seconds: float) -> str | None:
         try:
             with interrupt_held():
                 process = subprocess.Popen(
-                    [*prefix, *command],
-                    stdin=subprocess.DEVNULL,
+                    [*_WATCHED, *prefix, *command],
+                    stdin=subprocess.PIPE,
                     stdout=output,
                     stderr=subprocess.STDOUT,
                     cwd=folder,
@@ -446,6 +454,8 @@ def _end_group(process: subprocess.Popen[bytes]) -> None:
                     break
                 time.sleep(0.01)
     process.wait()
+    if process.stdin is not None:
+        process.stdin.close()
 
 
 def _is_running(group: int) -> bool:

@@ -85,6 +85,8 @@ def write_package(folder: Path, files: Mapping[str, bytes], *, force: bool) -> l
     except OSError as error:
         values = {"folder": error.filename or folder, "reason": error.strerror or str(error)}
         return [Diagnostic("EN04", None, values)]
+    except UnicodeEncodeError as error:  # the locale of this system cannot write the name of a file
+        return [Diagnostic("EN04", None, {"folder": folder, "reason": f"{error.encoding}: {error.object}"})]
     return []
 
 

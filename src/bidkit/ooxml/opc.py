@@ -26,6 +26,8 @@ MAX_XML_BYTES = 2**27
 # Possessive: a prolog of many comments must not be tried in many ways.
 _DOCTYPE = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s*+(?>(?s:<\?.*?\?>|<!--.*?-->)))*+\s*+<!DOCTYPE")
 _DOCTYPE_UTF16 = "<!DOCTYPE".encode("utf-16-le")[:-1]  # in both byte orders
+_MAY_HOLD_FIELDS = re.compile(rb"instrText|fldSimple|\A(?:\xff\xfe|\xfe\xff)")
+_LOADING = re.compile(r"DDE(?:AUTO)?\b|(?:INCLUDE(?:PICTURE|TEXT)?|IMPORT|LINK|RD)\b.*(?:://|\\\\)", re.I | re.S)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -167,7 +169,8 @@ def find_risks(package: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
     """What a template may not hold unasked: (part, what); `what` starts with one of these words.
 
     macro      code that runs in Word or Excel
-    external   a target elsewhere that is loaded without a click: a remote template, picture, object or frame
+    external   a target elsewhere that is loaded without a click: a remote template, picture, object or frame;
+               a field that starts another program (DDE) or includes what lies on another machine
     outside    an internal target that leaves the package
     altChunk   a foreign document that Word converts when it opens the file
 
@@ -185,12 +188,27 @@ def find_risks(package: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
             for found in _read_lines(package[name], part):
                 if what := _judge(found):
                     yield part or name, what
+        if name.lower().endswith(".xml") and _MAY_HOLD_FIELDS.search(content := package[name]):
+            yield from ((name, f"external: {code}") for code in _list_fields(content) if _LOADING.match(code))
 
 
 def _read_types(package: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
     """The content types of a package, each with its part, or with the list for a whole extension."""
     for element in parse_xml(package[CONTENT_TYPES]).iter(f"{{{NS_TYPES}}}Default", f"{{{NS_TYPES}}}Override"):
         yield element.get("PartName", CONTENT_TYPES).lstrip("/"), element.get("ContentType", "")
+
+
+def _list_fields(content: bytes) -> Iterator[str]:
+    """The codes of the fields of a part; what stands between the marks of a field may be cut into many runs."""
+    text = ""
+    for element in parse_xml(content).iter("{*}fldChar", "{*}instrText", "{*}fldSimple"):
+        if element.tag.endswith("}instrText"):
+            text += element.text or ""
+            continue
+        yield text.strip()
+        text = ""
+        yield from (str(value).strip() for key, value in element.attrib.items() if str(key).endswith("}instr"))
+    yield text.strip()
 
 
 def _judge(relationship: Relationship) -> str:

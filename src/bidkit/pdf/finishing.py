@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from bidkit.pdf.numbering import number_fonts
 from bidkit.pdf.stand_ins import SIDE, StandIn, make_form
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def finish_pdf(
     import pikepdf
 
     with pikepdf.open(io.BytesIO(layout)) as pdf:
+        number_fonts(pdf)
         missing = _merge(pdf, stand_ins)
         _describe(pdf, about)
         _set_bookmarks(pdf, bookmarks)
