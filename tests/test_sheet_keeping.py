@@ -52,9 +52,10 @@ def test_random_workbooks_are_kept_whole(store: Store) -> None:
 
 
 def test_a_kept_workbook_is_compiled_by_nobody(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    fresh = render(xlsx(QUOTE), TWO, store)
+    content = xlsx(QUOTE)
+    fresh = render(content, TWO, store)
     monkeypatch.setattr("bidkit.ooxml.sheet.compile._Compiler", None)
-    assert render(xlsx(QUOTE), TWO, store) == fresh
+    assert render(content, TWO, store) == fresh
 
 
 def test_a_kept_workbook_names_its_file_as_it_is_called_now(store: Store) -> None:
