@@ -14,11 +14,11 @@ import docx
 import pikepdf
 import pypdfium2
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 from workspace import COMPANY, NOW, edit, make_pdf, make_picture, make_workspace, root_of, run_check, sign_all, write
 
 from bidkit.appendix import Attachment, load_appendix, make_pages
-from bidkit.appendix.marks import Mark, can_write, find_font, make_stencil
+from bidkit.appendix.marks import Mark, _load_font, _wrap, can_write, find_font, make_stencil
 from bidkit.appendix.scans import MAX_PAGES, Copy, Unfit, make_copy
 from bidkit.build import Options, build_deal
 from bidkit.diagnostic import Diagnostic, Severity
@@ -335,6 +335,27 @@ class TestWatermark:
     def test_a_watermark_that_cannot_be_is_refused(self, tmp_path: Path, value: dict[str, str], code: str) -> None:
         deal = make_workspace(tmp_path, attachments={"watermark": value})
         assert [item.code for item in run_check(deal).diagnostics] == [code]
+
+    def test_a_watermark_does_not_depend_on_the_systems_libraries_for_text(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        marks = [
+            Mark(text, "7F7F7F", 30, 0.25) for text in ("FOR TENDER AVATAR 2026 ONLY", "仅用于 AVATAR 一期投标（2026）")
+        ]
+        drawn = []
+        for has_raqm in (True, False):
+            make_stencil.cache_clear()
+            _load_font.cache_clear()
+            monkeypatch.setattr(ImageFont.core, "HAVE_RAQM", has_raqm)
+            drawn.append([make_stencil(900, 1200, mark).tobytes() for mark in marks])
+        assert drawn[0] == drawn[1]
+
+    def test_no_line_of_a_watermark_begins_with_a_closing_mark(self) -> None:
+        font = _load_font(40, is_ascii=False)
+        for width in range(80, 600, 20):
+            lines = _wrap("仅用于澄溪水厂（一期）项目（CXSW-2026-001）投标，他用无效。", font, width)
+            assert "".join(lines) == "仅用于澄溪水厂（一期）项目（CXSW-2026-001）投标，他用无效。"
+            assert not [line for line in lines if line[0] in "）。，"]
 
     def test_without_a_font_it_says_less_and_the_build_tells(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -66,7 +66,8 @@ def test_a_kept_workbook_names_its_file_as_it_is_called_now(store: Store) -> Non
 
 
 def test_a_damaged_entry_is_not_used(store: Store) -> None:
-    fresh = render(xlsx(QUOTE), TWO, store)
+    content = xlsx(QUOTE)
+    fresh = render(content, TWO, store)
     (entry,) = store.folder.iterdir()
     entry.write_bytes(entry.read_bytes()[:-5] + b"xxxxx")
     assert render(xlsx(QUOTE), TWO, store) == fresh

@@ -37,6 +37,7 @@ _FOLDERS = (
 )
 _CHINESE_FACE = {"NotoSansCJK-Regular.ttc": 2}
 """Which face of a collection is the one for simplified Chinese."""
+_ENDS = "，。、；：？！）】》」』”’%"
 _STENCIL_DPI = 100
 _MAX_SIDE = 4000
 
@@ -117,9 +118,10 @@ def make_stencil(width: int, height: int, mark: Mark) -> Image:
 
 
 def _wrap(text: str, font: FreeTypeFont, most: float) -> list[str]:
-    """A text in lines no longer than so many pixels; Latin words are kept whole."""
+    """A text in lines no longer than so many pixels; Latin words are kept whole, and no line begins with a mark that
+    ends something."""
     lines = [""]
-    for piece in re.findall(r"[!-~]+ ?|.", text):
+    for piece in re.findall(rf"(?:[!-~]+ ?|.)[{_ENDS}]*", text):
         if lines[-1] and font.getlength(lines[-1] + piece.rstrip()) > most:
             lines.append("")
         lines[-1] += piece
@@ -130,10 +132,12 @@ def _wrap(text: str, font: FreeTypeFont, most: float) -> list[str]:
 def _load_font(size: int, *, is_ascii: bool) -> FreeTypeFont:
     from PIL import ImageFont
 
+    # Pillow's other engine places characters otherwise, and is there only where the system has its libraries.
+    basic = ImageFont.Layout.BASIC
     path = None if is_ascii else find_font()
     if path is None:
-        return ImageFont.load_default(size)  # type: ignore[return-value]
-    return ImageFont.truetype(str(path), size, index=_CHINESE_FACE.get(path.name, 0))
+        return ImageFont.load_default(size).font_variant(layout_engine=basic)  # type: ignore[union-attr]
+    return ImageFont.truetype(str(path), size, index=_CHINESE_FACE.get(path.name, 0), layout_engine=basic)
 
 
 def mark_pdf(pdf: Pdf, mark: Mark) -> None:
