@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from importlib.metadata import version
 from itertools import chain, count
 from pathlib import PurePosixPath
 from typing import Any
@@ -235,7 +236,7 @@ class _Loader:
         return made
 
     def lay_out(self, content: bytes, name: str, at: Span | None) -> bytes:
-        """A Word file as a PDF, kept by content. Raises Unfit for one that is hostile or cannot be laid out."""
+        """A Word file as a PDF. Raises Unfit for one that is hostile or cannot be laid out."""
         package, found = read_package(content, name)
         try:
             risks = [what for _, what in find_risks(package)] if package is not None else []
@@ -245,17 +246,12 @@ class _Loader:
             raise Unfit(str(found[0].values["reason"]))
         if risks:
             raise Unfit(f"DOCX: {risks[0]}")
-        store, key = open_store("papers", MAX_KEPT), f"docx {hashlib.sha256(content).hexdigest()}"
-        if store and (kept := store.get(key)) is not None:
-            return kept
         from bidkit.office import lay_out
 
         made, found = lay_out({"paper.docx": content})
         if "paper.docx" not in made:
             self.problems += [replace(item, span=at, severity=Severity.ERROR) for item in found]
             raise Unfit("DOCX: LibreOffice")
-        if store:
-            store.put(key, made["paper.docx"])
         return made["paper.docx"]
 
 
@@ -279,11 +275,12 @@ def _draw_pages(content: bytes, dpi: int) -> Iterator[tuple[bytes, int, int]]:
     """Each page as a JPEG with its width and height in pixels."""
     import pypdfium2
 
-    store, digest = open_store("pages", MAX_KEPT), hashlib.sha256(content).hexdigest()
+    store = open_store("pages", MAX_KEPT)
+    drawn = f"{_DRAWN} {version('pypdfium2')} {version('pillow')} {hashlib.sha256(content).hexdigest()}"
     document = None
     number = count = 0
     while count == 0 or number < count:
-        key = f"{_DRAWN} {digest} {dpi} {number}"
+        key = f"{drawn} {dpi} {number}"
         kept = store.get(key) if store else None
         if kept is None:
             if document is None:

@@ -11,11 +11,13 @@ import json
 import time
 import warnings
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib.metadata import version
 from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
 from bidkit.appendix.bare import exchange_pages, is_signed, is_whole, save_bare
-from bidkit.appendix.marks import Mark, mark_pdf, mark_picture
+from bidkit.appendix.marks import Mark, find_font, mark_pdf, mark_picture
 from bidkit.cache import open_store
 from bidkit.diagnostic import Term
 from bidkit.ooxml.unsigned import strip_picture
@@ -38,7 +40,7 @@ _GLANCE_DPI = 36
 _GLANCE, _FAINT = 400, 2.5
 """A page at a glance: pixels of its longer side, and the least spread of its 256 shades."""
 _EPOCH = time.gmtime(0)
-_VERSION = "7"
+_VERSION = "8"
 """Of what is made here: another one and no kept copy counts any more."""
 
 
@@ -90,7 +92,7 @@ class Unfit(Exception):
 def make_copy(content: bytes, suffix: str, mark: Mark | None, hidden: tuple[Hidden, ...] = ()) -> Copy:
     """The copy of a file; made once, then kept by content. Raises Unfit."""
     store = open_store("papers", MAX_KEPT)
-    about = [_VERSION, suffix, *(map(str, (mark.text, mark.color, mark.angle, mark.opacity)) if mark else ())]
+    about = [_describe_maker(), suffix, *(map(str, (mark.text, mark.color, mark.angle, mark.opacity)) if mark else ())]
     about += map(str, hidden)
     key = hashlib.sha256(content).hexdigest() + json.dumps(about)
     if store and (kept := store.get(key)) is not None:
@@ -102,6 +104,14 @@ def make_copy(content: bytes, suffix: str, mark: Mark | None, hidden: tuple[Hidd
         about_it = {"suffix": made.suffix, "dpi": made.dpi, "faint": made.faint}
         store.put(key, json.dumps(about_it).encode() + b"\n" + made.content)
     return made
+
+
+@lru_cache(maxsize=1)
+def _describe_maker() -> str:
+    """What a copy depends on beside its file: this code, the libraries, the font of a watermark."""
+    font = find_font()
+    libraries = [version(name) for name in ("pillow", "pikepdf", "pypdfium2")]
+    return " ".join([_VERSION, *libraries, *((font.name, str(font.stat().st_size)) if font else ())])
 
 
 def _make(content: bytes, suffix: str, mark: Mark | None, hidden: tuple[Hidden, ...]) -> Copy:
