@@ -16,7 +16,7 @@ from workspace import SETTINGS, write
 
 from bidkit.cli import app
 from bidkit.source import parse_mapping
-from bidkit.starting.facts import TENDER, Facts, read_fact
+from bidkit.starting.facts import TENDER, Facts, read_fact, say_exactly
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +50,7 @@ def gaps(output: str) -> set[str]:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_tender_has_what_was_said_and_gaps_for_the_rest(lang: str, root: Path) -> None:
-    words = [word for pair in KNOWN.items() if "万" not in pair[1] for word in pair]
+    words = [word for pair in KNOWN.items() for word in pair]
     done = CliRunner().invoke(app, ["new", "water", *words, "--yes", "--lang", lang])
     assert done.exit_code == 0, done.output
     data, problems = parse_mapping((root / "deals/water/deal.yaml").read_text(encoding="utf-8"), "deal.yaml")
@@ -64,7 +64,8 @@ def test_a_tender_has_what_was_said_and_gaps_for_the_rest(lang: str, root: Path)
     code, output = run("check", "deals/water/deal.yaml")
     assert code == 1
     wanted = {"decision_date", "mandatory_count", "has_prior_design_service", "introduction", "months", "start", "text"}
-    assert gaps(output) == wanted | {"budget"}
+    assert gaps(output) == wanted
+    assert data["opportunity"]["budget"] == "1300000"
     assert "deals/water/overview.md" in output
 
 
@@ -78,7 +79,10 @@ def test_a_commercial_deal_says_nothing_of_a_tender(root: Path) -> None:
 @pytest.mark.parametrize(
     ("option", "value", "code"),
     [
-        ("--deadline", "2026-12-18 9:30", "DL09"),
+        ("--deadline", "2026-12-18 9:30", "DL21"),
+        ("--deadline", "2026年12月18日下午2时", "DL09"),
+        ("--ceiling", "9.5.0万", "DL08"),
+        ("--ceiling", "12,34万", "DL08"),
         ("--deadline", "2026-13-40", "DL09"),
         ("--ceiling", "much", "DL08"),
         ("--rules", "mine", "DL10"),
@@ -151,11 +155,38 @@ def test_every_fact_of_a_tender_is_one_that_is_read() -> None:
     assert [item.code for item in read_fact("deadline", "soon")] == ["DL09"]
 
 
+@pytest.mark.parametrize(
+    ("key", "said", "written"),
+    [
+        ("deadline", "2026年12月18日 9:30", "2026-12-18T09:30+08:00"),
+        ("deadline", "２０２６年１２月１８日９时３０分", "2026-12-18T09:30+08:00"),
+        ("deadline", "2026-12-18 14时", "2026-12-18T14:00+08:00"),
+        ("deadline", "2026-12-18T09:30-05:00", "2026-12-18T09:30-05:00"),
+        ("decision_date", "2026/1/8", "2026-01-08"),
+        ("dated", "2026.11.27", "2026-11-27"),
+        ("ceiling", "90万", "900000"),
+        ("budget", "￥1,234.5万元", "12345000"),
+        ("bond", "18,000.00 元", "18000.00"),
+        ("budget", "1.2亿", "120000000"),
+        ("title", "2026年12月18日", "2026年12月18日"),
+        ("ceiling", "about 90", "about 90"),
+    ],
+)
+def test_days_and_amounts_are_taken_as_a_tender_prints_them(key: str, said: str, written: str) -> None:
+    assert say_exactly(key, said, "zh-CN") == written
+    assert read_fact(key, written) == [] or written == said
+
+
+def test_a_time_without_its_zone_is_no_guess_elsewhere() -> None:
+    assert say_exactly("deadline", "2026-12-18 9:30", "en-GB") == "2026-12-18T09:30"
+    assert [item.code for item in read_fact("deadline", "2026-12-18T09:30")] == ["DL21"]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="a terminal of Unix")
 def test_on_a_terminal_it_asks_again_until_an_answer_can_be_read(root: Path) -> None:
-    answers = ["T", "tender", "N-1", "soon", "2026-12-18T09:30+08:00", "90", "", "0", "mof87", ""]
+    answers = ["n-1", "T", "tender", "N-1", "soon", "2026/12/18 9:30+08:00", "90", "", "0", "mof87", ""]
     main, end = pty.openpty()
-    words = [sys.executable, "-m", "bidkit", "new", "water", "--customer", "C", "--lang", "en"]
+    words = [sys.executable, "-m", "bidkit", "new", "水厂", "--customer", "C", "--lang", "en"]
     process = subprocess.Popen(words, stdin=end, stdout=end, stderr=end)
     os.close(end)
     shown, asked = "", 0
@@ -167,6 +198,8 @@ def test_on_a_terminal_it_asks_again_until_an_answer_can_be_read(root: Path) -> 
                 shown, asked = shown + "\n", asked + 1
     os.close(main)
     assert process.wait(30) == 0, shown
-    assert "`soon`" in shown
-    text = (root / "deals/water/deal.yaml").read_text(encoding="utf-8")
-    assert all(part in text for part in ("title: T", "no: N-1", "deadline: 2026-12-18T09:30+08:00", "rules: mof87"))
+    assert "`soon`" in shown and "written as 2026-12-18T09:30+08:00" in shown
+    text = (root / "deals/水厂/deal.yaml").read_text(encoding="utf-8")
+    assert all(
+        part in text for part in ("id: n-1", "title: T", "no: N-1", "deadline: 2026-12-18T09:30+08:00", "rules: mof87")
+    )

@@ -82,18 +82,21 @@ def new(
     given = {key: value for key, value in locals().items() if key in _NAMES and value}
     from bidkit.matrix import is_deal_id
     from bidkit.starting import read_customs
+    from bidkit.starting.facts import say_exactly
 
     language = find_language(lang)
     options = make_options(None, language)
     folder = _find_folder(name, language)
-    if not yes and sys.stdin.isatty():
-        given = _ask(given, language)
-    if set(given) & _TENDER:
-        given.setdefault("regime", "tender")
     customs = _DEFAULTS[language] | read_customs(folder)
     defaults = {"regime": "commercial", "dated": str(options.now.date()), **customs}
     if is_deal_id(folder.name):  # a folder may have a Chinese name, an id may not
         defaults["id"] = folder.name
+    own = given.get("locale", defaults["locale"])
+    given = {key: say_exactly(key, value, own) for key, value in given.items()}
+    if not yes and sys.stdin.isatty():
+        given = _ask(given, own, language, () if "id" in defaults else ("id",))
+    if set(given) & _TENDER:
+        given.setdefault("regime", "tender")
     _make(folder, defaults | given, language, format)
 
 
@@ -113,22 +116,27 @@ def _find_folder(name: str, language: str) -> Path:
     return workspace.root / "deals" / path if len(path.parts) == 1 else path
 
 
-def _ask(given: dict[str, str], language: str) -> dict[str, str]:
-    """The facts one by one; each answer is read as the deal will be, and asked for again while it is wrong."""
+def _ask(given: dict[str, str], locale: str, language: str, first: tuple[str, ...]) -> dict[str, str]:
+    """The facts one by one; each answer is read as the deal will be, and asked for again while it is wrong.
+
+    Args:
+        first: what else has to be asked, before all others.
+    """
     from bidkit.diagnostic import load_messages
     from bidkit.reports import text
-    from bidkit.starting.facts import read_fact
+    from bidkit.starting.facts import read_fact, say_exactly
 
     labels: dict[str, Any] = load_messages(language)["labels"]["ask"]
     found = dict(given)
-    for key in _FACTS:
+    for key in (*first, *_FACTS):
         if key in found or (key in _TENDER and found.get("regime") != "tender"):
             continue
         default = _CHOICES.get(key, "")
         while True:
-            answer = typer.prompt(
-                labels[key] + ("" if default else labels["later"]), default, show_default=bool(default)
-            )
+            said = typer.prompt(labels[key] + ("" if default else labels["later"]), default, show_default=bool(default))
+            answer = say_exactly(key, said, locale)
+            if answer != said:
+                typer.echo(labels["read"].format(text=answer))
             problems = read_fact(key, answer) if answer else []
             if not problems:
                 break

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -42,6 +43,34 @@ class Facts(Model):
 
 TENDER = ("tender_no", "deadline", "ceiling", "bond", "rules")
 """Facts that only a tender has."""
+
+
+_DAYS = ("deadline", "decision_date", "dated")
+_AMOUNTS = ("ceiling", "bond", "budget")
+_DAY = re.compile(
+    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
+    r"(?:[\sT]*(\d{1,2})\s*[:时点]\s*(\d{1,2})?\s*分?)?\s*(Z|[+-]\d\d:\d\d)?"
+)
+_AMOUNT = re.compile(r"[¥￥]?\s*(\d+|\d{1,3}(?:,\d{3})+)(\.\d+)?\s*([万亿]?)\s*元?")
+_UNITS = {"": 1, "万": 10**4, "亿": 10**8}
+
+
+def say_exactly(key: str, text: str, locale: str) -> str:
+    """A day, a time or an amount as a deal writes it, from how a tender prints it; anything else as it is.
+
+    A time that a Chinese tender gives without its zone is China's standard time, the only one there.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if key in _DAYS and (found := _DAY.fullmatch(plain)):
+        year, month, day, hour, minute, zone = found.groups()
+        if hour is None:
+            return f"{year}-{month:0>2}-{day:0>2}{zone or ''}"
+        zone = zone or ("+08:00" if locale == "zh-CN" else "")
+        return f"{year}-{month:0>2}-{day:0>2}T{hour:0>2}:{minute or '':0>2}{zone}"
+    if key in _AMOUNTS and (found := _AMOUNT.fullmatch(plain)):
+        number = Decimal(found[1].replace(",", "") + (found[2] or "")) * _UNITS[found[3]]
+        return f"{number.normalize():f}" if found[3] else f"{number:f}"
+    return text
 
 
 def read_facts(given: dict[str, str]) -> tuple[Facts | None, list[Diagnostic]]:
