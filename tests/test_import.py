@@ -192,3 +192,31 @@ def test_ids_are_given_by_the_marks() -> None:
     found, problems = import_requirements(FILES["list.csv"], "list.csv", None, {}, "zh")
     assert found is not None
     assert (problems, found.count, found.markers, found.passed_over) == ([], 3, {"★": 1, "▲": 1}, ("分值",))
+
+
+PRICES = [
+    ["序号", "分类", "名称", "单位", "数量", "单价", "税率", "合计"],
+    ["1", "A", "网关", "台", "2", "1250", "13%", "2500"],
+    ["2", "A", "安装", "项", "1", "300", "6%", "300"],
+]
+
+
+def test_an_amount_may_be_called_a_total_and_is_compared(tmp_path: Path) -> None:
+    assert run("prices", write(tmp_path / "a.csv", make_csv(PRICES))).exit_code == 0
+    wrong = [*PRICES[:2], [*PRICES[2][:-1], "310"]]
+    result = run("prices", write(tmp_path / "b.csv", make_csv(wrong)))
+    assert (result.exit_code, "PR01" in result.output) == (1, True)
+
+
+def test_a_title_that_is_not_known_is_told_once(tmp_path: Path) -> None:
+    rows = [[*PRICES[0], "波特率"], *([*row, "9600"] for row in PRICES[1:])]
+    result = run("prices", write(tmp_path / "a.csv", make_csv(rows)))
+    assert (result.exit_code, result.output.count("DL04"), result.output.count("`波特率`")) == (1, 1, 1)
+
+
+def test_it_is_told_how_many_rows_were_read_and_where_they_are(tmp_path: Path) -> None:
+    file, target = write(tmp_path / "a.csv", make_csv(PRICES)), tmp_path / "lines.csv"
+    assert "a.csv: 2 rows" in (shown := run("prices", file).stderr) and "-o deals/water/lines.csv" in shown
+    assert f"written to {target}" in run("prices", file, "-o", target).stderr
+    told = run("requirements", write(tmp_path / "r.csv", FILES["list.csv"]), "-o", tmp_path / "out.csv").stderr
+    assert "r.csv: 3 rows" in told and "written to" in told

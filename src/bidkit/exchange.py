@@ -158,10 +158,23 @@ def _read_list(
     lines = []
     for node in items or ():
         line, found = validate(Line, node)
-        problems += found
+        problems += [item for item in found if item not in problems]  # a title is wrong once, not in each row
         lines += [line] if line else []
-    problems += _check_ids(lines)
+    problems += [*_check_ids(lines), *_check_stated(lines)]
     return (None if items is None else lines), problems
+
+
+def _check_stated(lines: Sequence[Line]) -> Iterator[Diagnostic]:
+    """Whether the amounts of a list are those of quantity and price, rounded to the places that they are written with;
+    by which rule a deal rounds is known there. Diagnostics: PR01."""
+    for line in lines:
+        if line.amount is None or line.unit_price is None or line.part_of:
+            continue
+        if line.discount or line.escalation or line.currency or line.periods:
+            continue
+        amount = round_to(line.quantity * line.unit_price, max(0, -int(line.amount.as_tuple().exponent)))
+        if line.amount != amount:
+            yield _differ(line.span("amount"), line.id, line.amount, amount)
 
 
 def _check_ids(lines: Sequence[Line]) -> Iterator[Diagnostic]:

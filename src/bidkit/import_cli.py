@@ -1,5 +1,6 @@
 """Typer commands that read lists of others: prices and requirements from .xlsx, .csv and the tables of a .docx."""
 
+import csv
 from pathlib import Path
 from typing import Annotated
 
@@ -84,7 +85,7 @@ def requirements(
         counts = ", ".join(f"{marker} {count}" for marker, count in found.markers.items())
         example = ", ".join(f"{marker}: mandatory" for marker in list(found.markers)[:1])
         told.append(labels["imported_markers"].format(counts=counts, example=example))
-    typer.echo("\n".join([labels["imported"].format(file=file.name, count=found.count), *told]), err=True)
+    _sum_up(file, found.count, output, "requirements.csv", told, language)
 
 
 @importing.command()
@@ -115,4 +116,16 @@ def prices(
         content, problems = import_lines(file.read_bytes(), file.name, sheet, read_columns(column))
     if content is None:
         refuse(problems, language, file.parent)
-    write_made(content, output, {"file": file.name}, "import prices", language, format, force=force)
+    count = len([*csv.reader(content.decode("utf-8-sig").splitlines(keepends=True))]) - 1
+    facts = {"file": file.name, "count": count}
+    write_made(content, output, facts, "import prices", language, format, force=force)
+    _sum_up(file, count, output, "lines.csv", [], language)
+
+
+def _sum_up(file: Path, count: int, output: Path | None, usual: str, told: list[str], language: str) -> None:
+    """How much was read, and where it is, beside what was made."""
+    from bidkit.diagnostic import load_messages
+
+    labels = load_messages(language)["labels"]
+    where = labels["imported_to" if output else "imported_shown"].format(output=output, name=usual)
+    typer.echo("\n".join([labels["imported"].format(file=file.name, count=count), *told, where]), err=True)

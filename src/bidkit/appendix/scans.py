@@ -116,7 +116,7 @@ def _describe_maker() -> str:
 
 def _make(content: bytes, suffix: str, mark: Mark | None, hidden: tuple[Hidden, ...]) -> Copy:
     if not content:
-        raise Unfit("empty")
+        raise Unfit(Term("no_content"))
     if suffix == ".pdf":
         return _copy_pdf(content, mark, hidden)
     if suffix not in _SUFFIXES:

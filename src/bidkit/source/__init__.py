@@ -102,7 +102,7 @@ def _load_reference(workspace: Workspace, reference: Node, beside: str) -> tuple
     if content is None or relative is None:
         return None, problems + found
     if not content.strip():
-        return None, [Diagnostic("DL14", at, {"file": relative, "reason": "empty"})]
+        return None, [Diagnostic("DL14", at, {"file": relative, "reason": Term("no_content")})]
     problems = list(_check_reference(reference))
     if problems:
         return None, problems
@@ -131,7 +131,7 @@ def parse_table(
     """
     suffix = PurePosixPath(name).suffix.lower()
     if not content.strip():
-        return None, [Diagnostic("DL14", at, {"file": name, "reason": "empty"})]
+        return None, [Diagnostic("DL14", at, {"file": name, "reason": Term("no_content")})]
     if suffix in (".xlsx", ".xlsm"):
         return parse_xlsx(content, name, sheet_at, sheet, columns, ignore)
     if suffix in (".xls", ".xlsb", ".xlt", ".xltx", ".et", ".ods", ".numbers"):

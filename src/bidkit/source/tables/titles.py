@@ -33,7 +33,7 @@ TITLES = {
     "valid_from": "生效日期 起始日期 valid_from effective_date",
     "valid_until": "有效期至 失效日期 valid_until expiry_date",
     "tax_rate": "税率 增值税税率 tax vat tax_rate",
-    "amount": "金额 合价 合价(元) 小计 总价 金额(元) 投标总价 total extended_price",
+    "amount": "金额 合价 合价(元) 小计 合计 合计(元) 总价 金额(元) 投标总价 total extended_price",
     "kind": "类型 种类 type",
     "remark": "备注 说明 remarks notes note",
     "lot": "采购包 标包 包号 标段 lot",
