@@ -382,7 +382,22 @@ def test_open_expression_says_what_must_be_true(tmp_path: Path) -> None:
     sign_all(deal)
     (problem,) = items_of(run_check(deal))["1.6"].open
     assert problem.code == "GT01"
-    assert "deal.tender.has_prior_design_service is sameas false" in problem.fix("zh")
+    assert "tender.has_prior_design_service: false" in problem.fix("zh")
+
+
+def test_every_shipped_expression_is_told_in_words_and_another_one_as_it_stands(tmp_path: Path) -> None:
+    deal = make_signed(tmp_path)
+    settings = tmp_path / "bidkit.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8") + "process: own.yaml\n", encoding="utf-8")
+    change = (
+        "schema: bidkit/process@1\nid: own\nextends: six-step\nchange:\n  - {id: '1.6', when: deal.title == 'x'%s}\n"
+    )
+    for how, shown in (("", "deal.title == 'x'"), (", how: {zh: 改标题, en: retitle}", "改标题")):
+        write(tmp_path / "own.yaml", change % how)
+        (problem,) = items_of(run_check(deal))["1.6"].open
+        assert shown in problem.fix("zh") and ("deal.title" in problem.fix("zh")) == (not how)
+    shipped = load_shipped()
+    assert [item.id for item in shipped.items if item.when and item.how is None] == []
 
 
 @pytest.mark.parametrize("said", ["true", None])

@@ -387,7 +387,7 @@ class _Judge:
         if reason is None:
             return []
         when = f"{item.when} ({reason})" if reason else item.when
-        return [Diagnostic("GT01", self.bid.deal.span(), {**_item(item), "when": when})]
+        return [Diagnostic("GT01", self.bid.deal.span(), {**_item(item), "when": when, "near": item.how})]
 
     def attested(self, item: Item) -> tuple[str, str, list[Diagnostic]]:
         """Who attested an item, the hash of what that covers now, and what is wrong with the attestation."""

@@ -35,13 +35,14 @@ class Caption(Model):
 class Item(Model):
     """A line of the checklist.
 
-    It is open until each of `needs` stands in follow.yaml: a section of it, or a field (`contract.signed_on`). Who
-    attests it has attested none of `unlike`.
+    `how` says in words what makes `when` true. It is open until each of `needs` stands in follow.yaml: a section of it,
+    or a field (`contract.signed_on`). Who attests it has attested none of `unlike`.
     """
 
     id: Text
     title: Caption
     when: Note = ""
+    how: Caption | None = None
     rules: tuple[Text, ...] = ()
     attest: tuple[Text, ...] = ()
     needs: tuple[Text, ...] = ()
@@ -99,6 +100,7 @@ class Change(Model):
     id: Text
     title: Caption | None = None
     when: Note = ""
+    how: Caption | None = None
     attest: tuple[Text, ...] = ()
     regimes: tuple[Regime, ...] | None = None
     advisory: tuple[Regime, ...] | None = None
@@ -193,8 +195,8 @@ def _change(item: Item, change: Change | None) -> Item:
         return item
     given = {name: getattr(change, name) for name in change.model_fields_set if name != "id"}
     others: dict[str, object] = {}
-    others |= {"rules": (), "attest": ()} if "when" in given else {}
-    others |= {"rules": (), "when": ""} if "attest" in given else {}
+    others |= {"rules": (), "attest": (), "how": None} if "when" in given else {}
+    others |= {"rules": (), "when": "", "how": None} if "attest" in given else {}
     return item.model_copy(update={**others, **given})
 
 
