@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from effort import EFFORT
 from format_files import (
     BODY,
     SPOILS,
@@ -211,14 +212,14 @@ _RULES = _maybe(
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15 * EFFORT, deadline=None, suppress_health_check=list(HealthCheck))
 @given(_RULES)
 def test_any_rules_that_are_applied_are_found_kept(values: dict[str, Any]) -> None:
     rules = make_rules(values)
     assert judge(sound(dressed(rules)), rules) == []
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8 * EFFORT, deadline=None, suppress_health_check=list(HealthCheck))
 @given(_RULES, _RULES)
 def test_applying_other_rules_on_top_forgets_the_first(first: dict[str, Any], second: dict[str, Any]) -> None:
     rules = make_rules(second)
@@ -226,7 +227,7 @@ def test_applying_other_rules_on_top_forgets_the_first(first: dict[str, Any], se
 
 
 @pytest.mark.parametrize("name", SPOILS)
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2 * EFFORT))
 def test_one_thing_spoilt_anywhere_is_found_at_its_place(name: str, seed: int) -> None:
     spoil, rules = SPOILS[name], make_rules(STRICT)
     content = change(dressed(rules), spoil.part, lambda tree: spoil.alter(tree, random.Random(f"{name}{seed}")))
@@ -451,7 +452,7 @@ def test_numbers_as_other_programs_write_them_are_no_crash(line: str) -> None:
     assert judge(content, rules) != []
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", range(15 * EFFORT))
 def test_a_look_is_applied_to_any_sound_document(seed: int) -> None:
     from random_documents import make_template
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
+from effort import EFFORT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -430,7 +431,7 @@ def fill_random(content: bytes, choose: random.Random) -> tuple[dict[str, bytes]
     return dict(package), dict(fill_form(package, changes)), changes
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80 * EFFORT, deadline=None)
 @given(st.integers(0, 10**9))
 def test_random_form_is_proved_and_a_changed_character_is_found(seed: int) -> None:
     choose = random.Random(seed)
@@ -569,7 +570,7 @@ class TestTables:
         form = fill_well(tmp_path, content)
         assert value in rows(form.content)[1]
 
-    @pytest.mark.parametrize("seed", range(40))
+    @pytest.mark.parametrize("seed", range(20 * EFFORT))
     def test_random_growth_is_proved(self, seed: int) -> None:
         choose = random.Random(seed)
         content = make(line("甲：____"), *[grid_of(choose) for _ in range(choose.randint(1, 3))], line("乙：____"))

@@ -10,6 +10,7 @@ from typing import Any
 
 import pypdfium2
 import pytest
+from effort import EFFORT
 from office_files import DAY, PAGE, contents, core_xml, docx, field, p, q, r, sound, tbl, text_of, texts, tr, tree
 from pack_files import make_pack, make_two_volumes, price_docx
 from workspace import NOW, make_workspace, run_check, sign_all
@@ -341,7 +342,7 @@ def printed_pages(pdf: bytes) -> list[tuple[str, str]]:
 
 
 @pytest.mark.office
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2 * EFFORT))
 def test_every_printed_page_is_that_of_the_file_laid_out_again(seed: int, tmp_path: Path) -> None:
     random = Random(seed)
     names = {"a": [f"a{n}x" for n in range(12)], "b": [f"质b{n}x" for n in range(12)]}

@@ -12,6 +12,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from effort import EFFORT
 from form_files import (
     DETAIL,
     ROWS,
@@ -563,7 +564,7 @@ def expressions() -> st.SearchStrategy[str]:
 def test_random_formulas_come_to_what_libreoffice_says() -> None:
     made: list[str] = []
 
-    @settings(max_examples=300, deadline=None, derandomize=True)
+    @settings(max_examples=150 * EFFORT, deadline=None, derandomize=True)
     @given(expressions())
     def collect(text: str) -> None:
         made.append(text)

@@ -1,17 +1,14 @@
-"""Properties of the Word template compiler: whatever a template holds, the file is sound or the mistakes have places.
-
-BIDKIT_EXAMPLES multiplies the number of random documents; 1 is what every run takes.
-"""
+"""Properties of the Word template compiler: a file comes out sound, or the mistakes of its template have places."""
 
 from __future__ import annotations
 
 import itertools
-import os
 import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from effort import EFFORT
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -24,7 +21,6 @@ from bidkit.office import lay_out
 from bidkit.ooxml.template import compile_template
 from bidkit.readback import read_docx
 
-EFFORT = int(os.environ.get("BIDKIT_EXAMPLES", "1"))
 QUIET = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example, HealthCheck.filter_too_much)
 # Making a failing document smaller takes minutes: only where a person waits for it.
 PHASES = (Phase.generate, Phase.shrink) if EFFORT > 1 else (Phase.generate,)
@@ -80,7 +76,7 @@ def is_located(problem: Diagnostic) -> bool:
     return problem.span.file == "t.docx" and bool(place.get("part")) and bool(place.get("tag") or problem.values)
 
 
-@documents(40)
+@documents(20)
 @given(sample=templates())
 def test_a_template_without_mistakes_becomes_a_sound_file(sample: Sample, tmp_path_factory: Any) -> None:
     from openxml_audit import OpenXmlValidator
@@ -93,7 +89,7 @@ def test_a_template_without_mistakes_becomes_a_sound_file(sample: Sample, tmp_pa
     assert [str(e.description) for e in OpenXmlValidator().validate(path).errors if IGNORED not in str(e)] == []
 
 
-@documents(80)
+@documents(50)
 @given(sample=templates(stray=True))
 def test_a_template_with_mistakes_is_told_where_or_becomes_a_sound_file(sample: Sample) -> None:
     content, problems = fill(sample)
@@ -172,7 +168,7 @@ def _walk(element: etree._Element, lines: list[str]) -> None:
         lines += [f"</{name}>", ""]
 
 
-@documents(40)
+@documents(20)
 @given(sample=templates(), seed=st.integers(0, 2**32))
 def test_the_way_text_is_cut_into_runs_changes_nothing_but_looks(sample: Sample, seed: int) -> None:
     whole, problems = fill(sample)
@@ -182,7 +178,7 @@ def test_the_way_text_is_cut_into_runs_changes_nothing_but_looks(sample: Sample,
     assert faults_of(cut) == []
 
 
-@documents(40)
+@documents(20)
 @given(sample=templates(stray=True), seed=st.integers(0, 2**32))
 def test_the_way_text_is_cut_into_runs_does_not_change_what_is_said_against_it(sample: Sample, seed: int) -> None:
     _, problems = fill(sample)
@@ -193,7 +189,7 @@ def test_the_way_text_is_cut_into_runs_does_not_change_what_is_said_against_it(s
 # the same again
 
 
-@documents(40)
+@documents(20)
 @given(sample=templates())
 def test_the_same_template_gives_the_same_bytes_again_and_from_the_store(sample: Sample, tmp_path_factory: Any) -> None:
     store = Store(tmp_path_factory.mktemp("store"))

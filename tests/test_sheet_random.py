@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from effort import EFFORT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -237,7 +238,7 @@ def check(model: Model, done: bytes, sheet: str) -> None:
     assert sum(row[0] is not None for row in written) == len(model.printed)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60 * EFFORT, deadline=None)
 @given(st.integers(0, 2**32))
 def test_every_reference_means_what_the_oracle_says(seed: int) -> None:
     model = Model(Random(seed))
@@ -291,7 +292,7 @@ def damage(random: Random, root: etree._Element) -> None:
         element.addnext(copy.deepcopy(element))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60 * EFFORT, deadline=None)
 @given(st.integers(0, 2**32))
 def test_a_damaged_template_is_refused_or_filled_and_never_a_crash(seed: int) -> None:
     random = Random(seed)
