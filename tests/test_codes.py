@@ -76,6 +76,7 @@ ARTICLES = {
     "DT14": ("保障中小企业款项支付条例第 17 条", "payments to SMEs, art. 17"),
     "ID10": ("招标投标法第 46 条；招标投标法实施条例第 57 条", "Tendering Law art. 46; .* art. 57"),
     "PR42": ("招标投标法第 43 条；政府采购法第 77 条", "Tendering Law art. 43; Procurement Law art. 77"),
+    "FM30": ("87 号令第 63 条", "Order 87 art. 63"),
     "FM05": ("87 号令第 63 条第五项", "Order 87 art. 63"),
     "FM18": ("财库〔2020〕46号第四条、第十一条", "Caiku .2020. No. 46, articles 4 and 11"),
     "PK02": ("招标投标法实施条例第 40 条第一项；87 号令第 37 条", "art. 40; Order 87 art. 37"),
@@ -96,8 +97,8 @@ OTHER_REASONS = {
     "of single tenders, whose clauses bind nobody else": "PR06 PR07 PR08 PR12 PR13 PR17 FM01 FM06 FM07 ID01 ID04 ID05 "
     "ID08 ID09 QU02 QU05",
     "of model texts, which say so in other words": "DT02 FM03 FM04 FM16",
-    "of the trade, which loses points or a bid by it": "FM10 FM11 FM14 FM15 FM19 ID02 ID06 ID07 PR15 QU08 QU09 QU10 "
-    "QU14 QU16",
+    "of the trade, which loses points or a bid by it": "FM10 FM11 FM14 FM15 FM19 ID02 ID06 ID07 ID11 PR15 QU08 QU09 "
+    "QU10 QU14 QU16",
     "of reading prices back: what is not read is not right": "PR20 PR22 PR23 PR24 PR25 PR26 PR27 PR38",
     "of filling the buyer's own forms": "FM20 FM21 FM22 FM23 FM24 FM25 FM26 FM27 FM28 PR30 PR31 PR32 PR33 PR34 "
     "PK30 PK31 PK32 PK34",

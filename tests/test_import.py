@@ -69,7 +69,7 @@ def test_requirements_come_with_their_marks_and_wait_for_answers(name: str, tmp_
     file, target = write(tmp_path / name, FILES[name]), tmp_path / "requirements.csv"
     result = run("requirements", file, "-o", target)
     assert result.exit_code == 0, result.output
-    rows = [*csv.DictReader(io.StringIO(target.read_text(encoding="utf-8")))]
+    rows = [*csv.DictReader(io.StringIO(target.read_text(encoding="utf-8-sig")))]
     assert [(row["marker"], row["clause"], row["text"]) for row in rows] == [
         ("★", "3.1", "显示尺寸不小于 86 英寸。"),
         ("▲", "3.2", "亮度不小于 350 cd/m²。"),
@@ -220,3 +220,39 @@ def test_it_is_told_how_many_rows_were_read_and_where_they_are(tmp_path: Path) -
     assert f"written to {target}" in run("prices", file, "-o", target).stderr
     told = run("requirements", write(tmp_path / "r.csv", FILES["list.csv"]), "-o", tmp_path / "out.csv").stderr
     assert "r.csv: 3 rows" in told and "written to" in told
+
+
+@pytest.mark.parametrize("title", ["Mandatory", "M/D", "是否实质性", "重要性"])
+def test_a_column_of_marks_is_known_by_its_title(title: str, tmp_path: Path) -> None:
+    rows = [["Clause", "Requirement", title], ["1", "One thing", "M"], ["2", "Another", "no"], ["3", "A third", ""]]
+    result = run("requirements", write(tmp_path / "a.xlsx", make_book(rows)))
+    lines = [*csv.DictReader(io.StringIO(result.stdout_bytes.decode("utf-8-sig")))]
+    assert [line["marker"] for line in lines] == ["M", "", ""]
+    assert "markers: M 1" in result.stderr
+
+
+def test_it_is_told_where_no_mark_was_found(tmp_path: Path) -> None:
+    rows = [["Clause", "Requirement", "Klass"], ["1", "One thing", "M"]]
+    result = run("requirements", write(tmp_path / "a.xlsx", make_book(rows)))
+    assert result.exit_code == 0 and "no marks" in result.stderr and "columns not taken: Klass" in result.stderr
+    assert run("requirements", tmp_path / "a.xlsx", "--column", "marker=Klass").stderr.count("M 1") == 1
+    wrong = run("requirements", tmp_path / "a.xlsx", "--column", "mark=Klass")
+    assert (wrong.exit_code, "DL04" in wrong.output, "`marker`" in wrong.output) == (1, True, True)
+
+
+def test_a_list_opens_in_excel_as_it_is_read(tmp_path: Path) -> None:
+    target = tmp_path / "r.csv"
+    run("requirements", write(tmp_path / "a.xlsx", FILES["list.xlsx"]), "-o", target)
+    assert target.read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_answers_are_never_overwritten(tmp_path: Path) -> None:
+    file, target = write(tmp_path / "a.xlsx", FILES["list.xlsx"]), tmp_path / "r.csv"
+    assert run("requirements", file, "-o", target).exit_code == 0
+    assert run("requirements", file, "-o", target, "--force").exit_code == 0, "nothing is answered yet"
+    answered = target.read_text(encoding="utf-8-sig").replace("。,,,,,", "。,我们提供,none,,,", 1)
+    assert "我们提供" in answered
+    target.write_text(answered, encoding="utf-8-sig")
+    result = run("requirements", file, "-o", target, "--force")
+    assert (result.exit_code, "EN64" in result.output, "requirements merge" in result.output) == (1, True, True)
+    assert target.read_text(encoding="utf-8-sig") == answered

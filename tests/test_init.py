@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
-from workspace import write
+from workspace import edit, write
 
-from bidkit.build import Options, build_deal
+from bidkit.build import Options, build_deal, check_deal
 from bidkit.cli import app
 from bidkit.diagnostic import Severity
 from bidkit.formatting import arrange_paths
 from bidkit.package import add_files, write_folder
+from bidkit.rules.identity import SAMPLES
 from bidkit.starting import DEAL, make_workspace
 
 NOW = datetime(2026, 11, 27, 2, 0, tzinfo=UTC)
@@ -92,6 +93,38 @@ def test_its_signatures_are_void_once_it_is_somebody_elses(made: tuple[str, Path
     assert result.folder is None
     assert result.gate is not None
     assert {item.item.id for stage in result.gate.stages for item in stage.items if item.open} >= {"1.7", "2.5"}
+
+
+def test_nothing_of_the_sample_goes_out_under_another_name(made: tuple[str, Path], tmp_path: Path) -> None:
+    language, (root, at) = made[0], (tmp_path / "mine", 0 if made[0] == "zh" else 1)
+    write_folder(root, make_workspace(language, NOW))
+    samples = {field: texts[at] for field, texts in SAMPLES.items()}
+    settings, about = root / "bidkit.yaml", root / "company.md"
+    assert about.read_text(encoding="utf-8").startswith(samples.pop("introduction"))
+    text = settings.read_text(encoding="utf-8")
+    for sample in samples.values():
+        assert text.count(sample) == 1
+    mine = text.replace(samples.pop("name"), "Ours & Co")
+    write(settings, mine)
+    found = [item for item in check_deal(root / DEAL, Options(now=NOW)).diagnostics if item.code == "ID11"]
+    assert [item.severity for item in found] == [Severity.ERROR] * 7  # the introduction, five fields and a paper
+    assert build_deal(root / DEAL, Options(now=NOW)).folder is None
+    for sample in samples.values():
+        mine = mine.replace(sample, "12345678" if sample[-1].isdigit() else "Ours")
+    write(settings, mine)
+    write(about, "We have made instruments since 2009.")
+    (paper,) = (root / "catalog/credentials").glob("*.yaml")
+    edit(paper, SAMPLES["name"][at], "Ours & Co")
+    found = [item for item in check_deal(root / DEAL, Options(now=NOW)).diagnostics if item.code == "ID11"]
+    assert found == []
+
+
+def test_a_workspace_is_not_made_in_another_one(tmp_path: Path) -> None:
+    assert run("init", tmp_path)[0] == 0
+    for inner in ("deals/first", "new"):
+        code, output = run("init", tmp_path / inner, "--lang", "en")
+        assert (code, "EN65" in output, "bidkit new" in output) == (1, True, True)
+        assert not (tmp_path / inner / "bidkit.yaml").exists()
 
 
 def test_the_command_tells_what_comes_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,17 @@ import pytest
 from bidkit.leftovers import find_leftover
 
 LEFT = [
+    "TBC",
+    "prices: TBA",
+    "Site survey to be confirmed.",
+    "[Client name] asks for a platform.",
+    "<company> has",
+    "This is dummy text",
+    "Click here to enter text.",
+    "容量???",
+    "36 months â€“ at 5 Â°C",
+    "锟斤拷",
+    "FIXME",
     "质保期____年",
     "质保期：____",
     "交货日期：________",
@@ -63,6 +74,12 @@ LEFT = [
     "质保期____年。签字：________",
 ]
 SAID = [
+    "The date is to be confirmed by the buyer in writing.",
+    "works to be completed within 90 days",
+    "Is it sound? Yes.",
+    "5 °C – 40 °C, Â is a letter",
+    "[1] and <b>",
+    "The client name is printed on each page.",
     "网关 AXX-20 与 EG-XX 系列接口兼容",
     "接口返回 4XX 与 5xx 状态码",
     "DDR4-XXL 散热",

@@ -155,6 +155,13 @@ def test_every_fact_of_a_tender_is_one_that_is_read() -> None:
     assert [item.code for item in read_fact("deadline", "soon")] == ["DL09"]
 
 
+def test_without_a_terminal_it_is_told_that_nothing_was_asked(root: Path) -> None:
+    done = CliRunner().invoke(app, ["new", "two words", "--lang", "en"], input="C\nT\n")
+    assert done.exit_code == 0 and "nothing was asked" in done.output
+    assert 'check "deals/two words/deal.yaml"' in done.output.replace("\\", "/")
+    assert "nothing was asked" not in CliRunner().invoke(app, ["new", "x", "--yes", "--lang", "en"]).output
+
+
 @pytest.mark.parametrize(
     ("key", "said", "written"),
     [

@@ -4,6 +4,7 @@ Files with commands do not put off their annotations: Typer would have each eval
 """
 
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -255,11 +256,17 @@ def _discard_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def fail(code: str, values: dict[str, object], language: str) -> NoReturn:
-    """Say why bidkit cannot run, and stop with exit code 2."""
+def fail(name: str, values: dict[str, object], language: str, code: int = 2) -> NoReturn:
+    """Say why bidkit cannot run, and stop; `name` is that of the diagnostic."""
     from bidkit.diagnostic import Diagnostic
 
-    refuse([Diagnostic(code, None, values)], language, code=2)
+    refuse([Diagnostic(name, None, values)], language, code=code)
+
+
+def quote(path: object) -> str:
+    """A path as it is typed in a shell."""
+    text = str(path)
+    return f'"{text}"' if re.search(r"[\s()&;]", text) else text
 
 
 def refuse(problems: Sequence["Diagnostic"], language: str, root: Path | None = None, code: int = 1) -> NoReturn:

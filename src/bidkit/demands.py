@@ -18,23 +18,32 @@ _UNIT = r"(?:[A-Za-zΩ°%µμ/·]+[23]?|个?(?:月|工作日|日历[日天])|小
 _AMOUNT = rf"(?P<n>{_NUMBER})(?: |-(?=[A-Za-z]))?(?P<many>[万亿kK](?![A-Za-z]))? ?(?P<unit>{_UNIT})?"
 _LEAST = (
     r"≥|>=|大于等于|不(?:得)?(?:少于|低于|小于|短于)|至少|最少|最低|"
-    r"at least|no(?:t)? (?:less|fewer|lower) than|minimum(?: of)?"
+    r"at least|(?:greater|more|higher) than or equal to|no(?:t)? (?:less|fewer|lower|shorter) than|"
+    r"min\.|minimum(?: of| [a-z]+(?: [a-z]+)?)?"
 )
 _MOST = (
     r"≤|<=|小于等于|不(?:得)?(?:大于|超过|高于|多于|长于)|至多|最多|最大|at most|"
-    r"no(?:t)? (?:more|greater|later|longer) than|(?:not |to )?exceed(?:ing)?|maximum(?: of)?|within"
+    r"(?:less|fewer|lower) than or equal to|no(?:t)? (?:more|greater|higher|later|longer) than|"
+    r"(?:not |to )?exceed(?:ing)?|max\.|maximum(?: of| [a-z]+(?: [a-z]+)?)?|within|up to"
 )
-_ABOVE, _BELOW = r">|大于|高于|多于|more than|greater than", r"<|小于|少于|低于|less than"
+_ABOVE = r">|大于|高于|多于|(?:more|greater|higher|longer) than|above|over"
+_BELOW = r"<|小于|少于|低于|(?:less|fewer|lower|shorter) than|below|under"
 _WORDS = rf"(?P<least>{_LEAST})|(?P<most>{_MOST})|(?P<above>{_ABOVE})|(?P<below>{_BELOW})"
 _BEFORE = re.compile(rf"(?:{_WORDS})[ :：]?{_AMOUNT}", re.I)
 _BEHIND = re.compile(
-    rf"{_AMOUNT}(?:\(?含\)?)?(?:(?P<least>及?以上| or more)|(?P<most>及?以[内下]|之?内| or (?:less|fewer)))", re.I
+    rf"{_AMOUNT}(?:\(?含\)?)?(?:(?P<least>及?以上| or (?:more|greater|higher|longer|above|over)| minimum)"
+    r"|(?P<most>及?以[内下]|之?内| or (?:less|fewer|lower|shorter|below|under)| max(?:imum|\.)?(?![a-z])))",
+    re.I,
 )
 _RANGE = re.compile(rf"(?P<low>{_NUMBER}) ?(?:~|～|–|—|至|到| to )(?= ?-?\d) ?{_AMOUNT}", re.I)
 _PLAIN = re.compile(_AMOUNT, re.I)
 _CLAUSE = re.compile(r"[，,;；。]")
 _BREAK = re.compile(r"[，,;；。、：:()]|\band\b|\bwith\b", re.I)
 _TIMES = {"万": Decimal(10_000), "亿": Decimal(100_000_000), "k": Decimal(1000), "K": Decimal(1000)}
+_WORDS_TO_TWELVE = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_ONES = {name: number for number, name in enumerate(_WORDS_TO_TWELVE, 1)}
+_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60}
+_SPELT = re.compile(rf"\b(?:({'|'.join(_ONES)})|({'|'.join(_TENS)})(?:-({'|'.join(_ONES)}))?)\b", re.I)
 _AHEAD = re.compile(r".{0,16}?(?:before|prior|之?前)")
 """`not later than ten days before` demands ten days or more: how far ahead is not judged."""
 
@@ -84,7 +93,7 @@ def _make_demand(text: str, match: re.Match[str], *, is_range: bool) -> Demand |
     value, unit = _read(match)
     subject = _BREAK.split(text[: match.start()])[-1].strip()[-8:]
     if is_range:
-        low, _ = convert(_number(match["low"]), (match["unit"] or "").strip())
+        low, _ = _convert(_number(match["low"]), (match["unit"] or "").strip())
         return Demand(subject, min(low, value), max(low, value), False, unit, match[0].strip())
     groups = match.groupdict()
     if not (groups.get("least") or groups.get("above")) and _AHEAD.match(text, match.end()):
@@ -120,14 +129,20 @@ def _find_stated(text: str) -> Iterator[tuple[int, Decimal, Decimal, str, str]]:
         if ranged and ranged.start() < position:
             ranged = _RANGE.search(text, position)
         value, unit = _read(match)
-        low = convert(_number(match["low"]), match["unit"] or "")[0] if "low" in match.groupdict() else value
+        low = _convert(_number(match["low"]), match["unit"] or "")[0] if "low" in match.groupdict() else value
         yield match.start(), min(low, value), max(low, value), unit, match[0].strip()
 
 
 def _read(match: re.Match[str]) -> tuple[Decimal, str]:
     """A number in the base of its unit."""
     value = _number(match["n"]) * _TIMES.get(match["many"] or "", Decimal(1))
-    return convert(value, (match["unit"] or "").strip())
+    return _convert(value, (match["unit"] or "").strip())
+
+
+def _convert(value: Decimal, unit: str) -> tuple[Decimal, str]:
+    """As `units.convert`; a limit in days may be answered in hours."""
+    value, base = convert(value, unit)
+    return (value * 86_400, "s") if base == "天" else (value, base)
 
 
 def _number(text: str) -> Decimal:
@@ -135,4 +150,11 @@ def _number(text: str) -> Decimal:
 
 
 def _normalize(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).replace("㎡", "m2")
+    """The text with its numbers in digits."""
+    return _SPELT.sub(_read_spelt, unicodedata.normalize("NFKC", text).replace("㎡", "m2"))
+
+
+def _read_spelt(match: re.Match[str]) -> str:
+    """A number in English words, as far as people write them out."""
+    tens, ones = (match[2] or "").lower(), (match[1] or match[3] or "").lower()
+    return str(_TENS.get(tens, 0) + _ONES.get(ones, 0))

@@ -10,6 +10,7 @@ from bidkit.command import (
     Format,
     FormatOption,
     LangOption,
+    fail,
     find_language,
     read_columns,
     refuse,
@@ -68,7 +69,7 @@ def requirements(
 
     退出码 Exit codes: 0 已写出 written, 1 有读不懂的 not understood, 2 无法运行 could not run.
     """
-    from bidkit.addenda.importing import import_requirements
+    from bidkit.addenda.importing import has_answers, import_requirements
     from bidkit.diagnostic import load_messages
 
     language = find_language(lang)
@@ -77,11 +78,15 @@ def requirements(
         found, problems = import_requirements(file.read_bytes(), file.name, sheet, read_columns(column), language)
     if found is None:
         refuse(problems, language, file.parent)
+    if output is not None and force and output.is_file() and has_answers(output.read_bytes(), output.name):
+        fail("EN64", {"file": output}, language, code=1)
     facts = {"file": file.name, "count": found.count, "passed_over": found.passed_over, "markers": found.markers}
     write_made(found.content, output, facts, "import requirements", language, format, force=force)
     labels = load_messages(language)["labels"]
-    told = [labels["imported_passed"].format(names="、".join(found.passed_over))] if found.passed_over else []
-    if found.markers:
+    told = [labels["imported_passed"].format(names=", ".join(found.passed_over))] if found.passed_over else []
+    if not found.markers:
+        told.append(labels["imported_unmarked"])
+    else:
         counts = ", ".join(f"{marker} {count}" for marker, count in found.markers.items())
         example = ", ".join(f"{marker}: mandatory" for marker in list(found.markers)[:1])
         told.append(labels["imported_markers"].format(counts=counts, example=example))

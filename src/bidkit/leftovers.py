@@ -8,8 +8,12 @@ _LEFTOVER = re.compile(
     "|".join(
         (
             r"\{\{|\}\}|\{%|%\}|\{#|Lorem ipsum",
-            r"【待|[（(]请?填写|[\[<]insert\b|\bto be (?:determined|filled in)\b",
-            r"(?<![A-Za-z])(?:TODO|TBD|XXX+)(?![A-Za-z])",
+            r"【待|[（(]请?填写|[\[<]insert\b|\bto be (?:determined|filled in|advised|announced)\b",
+            r"\bto be confirmed(?=\s*(?:[.;,)\]]|$))|\bdummy text\b|\bclick (?:or tap )?here to enter text\b",
+            r"[\[<](?:your |the )?(?:client|customer|company|buyer|bidder|project|contact)(?:'s)?(?: name)?[\]>]",
+            r"(?<![A-Za-z])(?:TODO|TBD|TBC|TBA|FIXME|XXX+)(?![A-Za-z])|\?{3,}|？{3,}",
+            # Text that was read in another encoding than it was written in.
+            r"â€[\x80-\x9d“”™œ¢–]|Â[°±©®£§·]|Ã[©¨¤¶¼¡³±]|ï»¿|\ufffd|锟斤拷|烫烫烫|屯屯屯",
             # Underlines; three between letters are a name in a program: by___key.
             r"_{4,}|(?<![A-Za-z0-9_])_{3}|_{3}(?![A-Za-z0-9_])",
             # XX公司, 20XX年, 2026-XX, 名称：XX; not DN-XX, AXX-20 or 4XX.
@@ -34,7 +38,7 @@ _BY_HAND = re.compile(
 """Lines that are to be signed, sealed or dated on paper; a 交货日期 is not one of them."""
 _TICK = re.compile(r"(?<![A-Za-z])[（(\[]\s*[√✓✔xX]\s*[)）\]]|[☑☒]")
 _BRACKET = re.compile(r"[（(\[]\s*[)）\]]")
-_WIDE = str.maketrans("ＸｘＴＢＤ＿", "XxTBD_")
+_WIDE = str.maketrans("ＸｘＴＢＤＣＡ＿", "XxTBDCA_")
 _BEFORE, _BEHIND = 15, 25
 
 

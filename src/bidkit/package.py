@@ -153,7 +153,11 @@ def add_files(folder: Path, files: Mapping[str, bytes]) -> list[Diagnostic]:
     paths = {folder / name: content for name, content in files.items()}
     taken = [path for path in paths if path.exists() or path.is_symlink()]
     if taken:
-        return [Diagnostic("EN50", None, {"file": ", ".join(map(str, taken))})]
+        return [
+            Diagnostic(
+                "EN50", None, {"file": ", ".join(map(str, taken[:3])) + (f" … ({len(taken)})" if taken[3:] else "")}
+            )
+        ]
     made: list[Path] = []
     try:
         for path, content in paths.items():

@@ -6,7 +6,18 @@ from typing import Annotated, Any
 
 import typer
 
-from bidkit.command import Format, FormatOption, LangOption, fail, find_language, make_options, refuse, tell, working
+from bidkit.command import (
+    Format,
+    FormatOption,
+    LangOption,
+    fail,
+    find_language,
+    make_options,
+    quote,
+    refuse,
+    tell,
+    working,
+)
 
 _FACTS = ("customer", "title", "regime", "tender_no", "deadline", "validity_days", "ceiling", "bond", "rules", "budget")
 """What is asked for, in this order."""
@@ -30,12 +41,16 @@ def init(
 
     退出码 Exit codes: 0 已建立 made, 1 有文件重名 a file is there already, 2 无法写入 could not write.
     """
+    from bidkit.config import find_workspace
     from bidkit.diagnostic import load_messages
     from bidkit.package import add_files
     from bidkit.schema.editor import put_settings
     from bidkit.starting import DEAL, make_workspace
 
     language = find_language(lang)
+    outer = find_workspace(folder.absolute().parent / "deal.yaml")
+    if outer is not None:
+        fail("EN65", {"folder": folder, "root": outer.root}, language, code=1)
     with working("init"):
         files = make_workspace(language, make_options(None, language).now)
     settings, _ = put_settings({})
@@ -43,7 +58,7 @@ def init(
     _finish(add_files(folder, files), language)
     said = load_messages(language)["labels"]["started"]
     facts = {"folder": str(folder), "files": sorted(files), "deal": DEAL}
-    tell(said.format(folder=folder, count=len(files), deal=DEAL), facts, "init", language, format)
+    tell(said.format(folder=quote(folder), count=len(files), deal=DEAL), facts, "init", language, format)
 
 
 def new(
@@ -80,6 +95,7 @@ def new(
     退出码 Exit codes: 0 已建立 made, 1 有不对的 something is wrong, 2 无法运行 could not run.
     """
     given = {key: value for key, value in locals().items() if key in _NAMES and value}
+    from bidkit.diagnostic import load_messages
     from bidkit.matrix import is_deal_id
     from bidkit.starting import read_customs
     from bidkit.starting.facts import say_exactly
@@ -95,6 +111,8 @@ def new(
     given = {key: say_exactly(key, value, own) for key, value in given.items()}
     if not yes and sys.stdin.isatty():
         given = _ask(given, own, language, () if "id" in defaults else ("id",))
+    elif not yes:
+        typer.echo(load_messages(language)["labels"]["ask"]["silent"], err=True)
     if set(given) & _TENDER:
         given.setdefault("regime", "tender")
     _make(folder, defaults | given, language, format)
@@ -158,7 +176,7 @@ def _make(folder: Path, given: dict[str, str], language: str, format: Format) ->
     _finish(add_files(folder, files), language)
     path = folder / "deal.yaml"
     shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-    said = load_messages(language)["labels"]["started_deal"].format(deal=shown)
+    said = load_messages(language)["labels"]["started_deal"].format(deal=quote(shown))
     tell(said, {"deal": str(shown), "files": sorted(files)}, "new", language, format)
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from bidkit.addenda import merge_requirements
 from bidkit.addenda.lists import read_list, write_anew
-from bidkit.diagnostic import Diagnostic
+from bidkit.diagnostic import Diagnostic, Span
+from bidkit.source import parse_table
 
 MARKERS = ("★", "☆", "▲", "△", "※", "●", "◆", "*", "#")
 """Signs that buyers put before clauses."""
@@ -27,6 +28,12 @@ class ImportedList:
     count: int
     passed_over: tuple[str, ...]
     markers: Mapping[str, int]
+
+
+def has_answers(content: bytes, name: str) -> bool:
+    """Whether a list that is there already holds responses."""
+    items, _ = parse_table(content, name, Span(name), Span(name))
+    return any(str(node.get("response", "")).strip() for node in items or ())
 
 
 def import_requirements(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -20,7 +20,17 @@ from bidkit.addenda.matching import Listed
 from bidkit.deal.tender import Requirement
 from bidkit.diagnostic import Diagnostic, Span
 from bidkit.scalars import validate
-from bidkit.source import Items, Node, Workspace, decode, decode_chinese, parse_docx, parse_mapping, parse_table
+from bidkit.source import (
+    Items,
+    Node,
+    Workspace,
+    decode,
+    decode_chinese,
+    nearest,
+    parse_docx,
+    parse_mapping,
+    parse_table,
+)
 from bidkit.source.tables.book import read_sheet
 from bidkit.source.tables.comma import escape_formula, read_csv
 from bidkit.source.tables.grid import Grid
@@ -30,6 +40,8 @@ from bidkit.source.tables.titles import TITLES, Header, find_header
 _WRITTEN = ("id", "lot", "clause", "page", "marker", "kind", "text", "stale")
 """The fields that an addendum may change; all else of a row stays as it is."""
 _ALL = (*_WRITTEN[:-1], "response", "deviation", "evidence", "remark", "stale")
+_UNMARKED = ("no", "n", "否", "-", "—", "/")
+"""What a column of marks says of a clause that has none."""
 _WORKBOOKS = (".xlsx", ".xlsm")
 
 
@@ -92,6 +104,7 @@ def read_list(
     else:
         items, problems = parse_table(content, name, Span(name), Span(name), sheet, columns)
     known = set(Listed.model_fields)
+    problems = [*_check_fields(columns), *problems]
     passed_over = tuple(dict.fromkeys(key for node in items or () for key in node if key not in known))
     has_markers = any("marker" in node for node in items or ())
     if not has_markers:
@@ -106,6 +119,14 @@ def read_list(
     return (None if problems else NewList(tuple(rows), passed_over, has_markers)), problems
 
 
+def _check_fields(columns: Mapping[str, str]) -> Iterator[Diagnostic]:
+    """Whether what titles are told of are fields. Diagnostics: DL04."""
+    known = list(Listed.model_fields)
+    for key in columns:
+        if key not in known:
+            yield Diagnostic("DL04", None, {"key": key, "near": nearest(key, known), "allowed": ", ".join(known)})
+
+
 def _is_told(problem: Diagnostic, problems: Sequence[Diagnostic]) -> bool:
     """A missing column is told once, not for every row."""
     return problem.code == "DL06" and any(
@@ -118,7 +139,8 @@ def _choose(node: Node, known: Collection[str], has_markers: bool, items: Sequen
     chosen = Node(node.span)
     for key, value in node.items():
         if key in known:
-            chosen.put(key, value, node.keys_at[key], node.values_at[key])
+            is_unmarked = key == "marker" and str(value).strip().lower() in _UNMARKED
+            chosen.put(key, "" if is_unmarked else value, node.keys_at[key], node.values_at[key])
     if has_markers and "marker" not in chosen:
         chosen.put("marker", "", node.span, node.span)
     if "lot" not in chosen and any("lot" in other for other in items):
@@ -243,7 +265,7 @@ def write_anew(merged: Merge) -> bytes:
     writer.writerow(_ALL)
     for row in merged.rows:
         writer.writerow([escape_formula(_text(getattr(row.item, key))) for key in _ALL])
-    return stream.getvalue().encode()
+    return codecs.BOM_UTF8 + stream.getvalue().encode()  # without it Excel reads another encoding
 
 
 def _write_workbook(source: Source, merged: Merge) -> bytes:

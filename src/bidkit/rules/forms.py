@@ -16,6 +16,21 @@ _SHORT, _ALIKE = 12, 0.95
 """Characters of a text too short to be a copy of, and how alike two are that say the same."""
 
 
+_DENIES = re.compile(
+    r"^\s*(?:不适用|n/?a\b|not applicable)|不能?(?:满足|符合|具备)(?!的)"
+    r"|(?:无法|不能|未能|不予)(?:满足|提供|支持|实现|响应)|(?:未|没有|尚未)(?:取得|获得|通过|具备|持有)|(?<!是否)不支持|(?:有|存在)(?:负)?偏离"
+    r"|\b(?:do|does|did|can|could|will)(?: not|n't) (?:meet|support|hold|have|provide|comply|include|offer|satisfy)\b"
+    r"|\bcannot (?:meet|support|provide|comply|include|offer|satisfy)\b|\bunable to (?:meet|support|provide|comply)\b"
+    r"|\bnon-?compliant\b|\bnot (?:compliant|supported|available|certified)\b",
+    re.I,
+)
+_FORBIDS = re.compile(
+    r"不得|不应|不允许|不可|禁止|严禁|防止|避免|杜绝|不(?:支持|具备|符合|满足|能)|未|没有|无"
+    r"|\b(?:not?|never|without|prevent|prohibit(?:ed)?|forbid(?:den)?|avoid|reject|refuse|un\w+|non-\w+)\b",
+    re.I,
+)
+
+
 @rule("FM04", regimes=TENDER)
 def deviation_table(bid: Bid) -> Iterator[Finding]:
     """The table of requirements and deviations has rows."""
@@ -69,6 +84,17 @@ def numbers_are_enough(bid: Bid) -> Iterator[Finding]:
                 yield Finding(item.span("response"), {"id": item.id, "stated": stated, "demand": demand.text})
 
 
+@rule("FM30")
+def denials_are_declared(bid: Bid) -> Iterator[Finding]:
+    """A response that denies what is asked for is declared as a negative deviation; where the requirement itself
+    forbids something, to deny that is to comply."""
+    for item in bid.deal.requirements:
+        if item.deviation in (None, "negative") or _FORBIDS.search(item.text):
+            continue
+        if found := _DENIES.search(item.response):
+            yield Finding(item.span("response"), {"id": item.id, "stated": found[0].strip()})
+
+
 @rule("FM16", regimes=TENDER)
 def mandatory_count(bid: Bid) -> Iterator[Finding]:
     """As many mandatory requirements are captured as a second person counted in the tender."""
@@ -108,6 +134,7 @@ RULES = (
     answers_are_current,
     response_is_no_copy,
     numbers_are_enough,
+    denials_are_declared,
     mandatory_count,
     makers_are_declared,
     factors_answered,

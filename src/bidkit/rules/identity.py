@@ -12,10 +12,38 @@ from bidkit.kinds import FOREIGN_KINDS, PERSONAL_KINDS, PRODUCT_KINDS
 from bidkit.personal import find_resident_fault, mask_number
 from bidkit.registration import is_code, read_code
 from bidkit.rules.registry import Finding, rule
+from bidkit.scalars import Prose
 from bidkit.wording import fold
 
 _ACCOUNT = re.compile(r"(?:NRA|OSA|FT[EFNU])?\d{8,30}", re.I)
 """Of a bank in China; the letters are those of an account of somebody abroad, or in a free trade zone."""
+
+
+SAMPLES = {
+    "name": ("青屿示例科技有限公司", "Sample Meadow Instruments Ltd"),
+    "uscc": ("91999999MA0EXAMP1J", "00000000"),
+    "legal_representative": ("示例·沈一舟", "Sample Person"),
+    "address": ("示例市示例区样本路 1 号", "1 Sample Street, Exampleton"),
+    "phone": ("000-00000000", "+1 555-0100"),
+    "email": ("bid@sample.example", "bids@sample.example"),
+    "introduction": ("本公司为示例", "This company is a sample."),
+}
+"""What `bidkit init` writes of its fictional company."""
+
+
+@rule("ID11")
+def nothing_of_the_sample_is_left(bid: Bid) -> Iterator[Finding]:
+    """Who has put a company in the place of the sample one has put all of it there, and its papers."""
+    if bid.company.name in SAMPLES["name"]:
+        return
+    for field, samples in SAMPLES.items():
+        said = getattr(bid.company, field)
+        text = said.text if isinstance(said, Prose) else str(said or "")
+        if found := next((sample for sample in samples if text.startswith(sample)), ""):
+            yield Finding(bid.company.span(field), {"stated": found})
+    for paper in bid.selection.chosen:
+        if paper.holder in SAMPLES["name"]:
+            yield Finding(paper.span("holder"), {"stated": paper.holder})
 
 
 @rule("ID01", regimes=frozenset({"tender"}))
@@ -122,6 +150,7 @@ def _list_accounts(bid: Bid) -> Iterator[Fault]:
 
 
 RULES = (
+    nothing_of_the_sample_is_left,
     credential_holder,
     products_are_the_same,
     one_person_one_count,

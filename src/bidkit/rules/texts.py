@@ -112,6 +112,9 @@ _LABELLED = {
 }
 
 
+_SPANS = {"月": "in_months", "天": "in_days"}
+
+
 @rule("ID03", Severity.WARNING)
 def facts_are_the_deals(bid: Bid) -> Iterator[Finding]:
     """A text that names the warranty, the validity, the time to deliver, the team, how soon somebody responds or comes,
@@ -122,7 +125,8 @@ def facts_are_the_deals(bid: Bid) -> Iterator[Finding]:
         if known[kind] and value not in known[kind] and not _is_other(kind, found):
             scale, base = (60, "min") if base == "s" else (1, base)
             shown = ", ".join(f"{(item / scale).normalize():f}" for item in sorted(known[kind]))
-            yield Finding(at, {"what": Term(f"fact_{kind}"), "stated": found[0], "known": f"{shown} {base}"})
+            told = Term(_SPANS[base], (("shown", shown),)) if base in _SPANS else f"{shown} {base}"
+            yield Finding(at, {"what": Term(f"fact_{kind}"), "stated": found[0], "known": told})
 
 
 def _is_other(kind: str, found: re.Match[str]) -> bool:
