@@ -28,6 +28,7 @@ TEXTS = {
     ),
     "the licence has half-width brackets": Defect(f"{PAPERS}/business-licence.yaml", "（岚州）", "(岚州)", ("ID01",)),
     "a response states less than is demanded": Defect(ANSWERS, "屏幕亮度 400", "屏幕亮度 300", ("FM07",)),
+    "a response denies what is declared as met": Defect(ANSWERS, "为投射式电容触控", "尚未取得触控测试报告", ("FM30",)),
 }
 NO_ANSWERS = {
     "the deviation table is blank": Defect(

@@ -24,6 +24,9 @@ ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 8, 14, 12, 0, tzinfo=UTC)
 NAMES = ("Executive Summary", "Technical", "Management", "Past Performance and Credentials", "Price")
 FILES = tuple(f"Volume {roman} {name}" for roman, name in zip(("I", "II", "III", "IV", "V"), NAMES, strict=True))
+CHAPTERS = {"Quote Summary": "Pricing Summary", "Solution Overview": "Technical Approach", ",Team,": ",Key Personnel,"}
+CHAPTERS |= {",Team;": ",Key Personnel;", ";Team,": ";Key Personnel,", ";Team;": ";Key Personnel;"}
+"""What the chapters of the example are called in this pack."""
 SUMMARY, TECHNICAL, MANAGEMENT, PAST, PRICE = FILES
 LEGEND = "This proposal includes data that shall not be disclosed outside the Authority."
 SHEET = "Use or disclosure of data contained on this sheet"
@@ -47,6 +50,11 @@ def make_port(root: Path, locale: str = "en-US") -> Path:
     edit(deal, "locale: en-US", f"locale: {locale}")
     edit(deal, "  required_credentials:\n", f"{SCORING}  required_credentials:\n")
     edit(deal, "\nquote:\n", "  assumptions: [Badges are issued within five business days.]\n\nquote:\n")
+    answers = root / "deals/port/requirements.csv"
+    text = answers.read_text(encoding="utf-8")
+    for old, new in CHAPTERS.items():
+        text = text.replace(old, new)
+    answers.write_text(text, encoding="utf-8")
     return deal
 
 

@@ -72,6 +72,9 @@ def copy_example(name: str, to: Path) -> Path:
     text = settings.read_text(encoding="utf-8").replace("pack: zh-proposal\n", "")
     text = text.replace("as_of:", "pack: zh-tender\nas_of:", 1).replace("  address:", f"{SIGNERS[name]}  address:", 1)
     write(settings, text)
+    answers = root / "deals" / name / "requirements.csv"
+    text = answers.read_text(encoding="utf-8").replace("报价汇总", "分项报价表").replace("类似业绩", "类似项目业绩")
+    write(answers, text)  # the chapters have other names here
     return root / "deals" / name / "deal.yaml"
 
 

@@ -181,7 +181,10 @@ def write_file(path: Path, content: bytes, *, force: bool) -> list[Diagnostic]:
     try:
         if not force and (path.exists() or path.is_symlink()):
             return [Diagnostic("EN17", None, {"file": path})]
-        _replace_file(path.resolve(), content)
+        target = path.resolve()
+        if target.is_symlink():  # Python 3.13 and later follow links in a circle as far as they lead
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+        _replace_file(target, content)
     except (OSError, RuntimeError) as error:  # a RuntimeError for links in a circle
         return [Diagnostic("EN04", None, {"folder": path, "reason": getattr(error, "strerror", None) or str(error)})]
     return []

@@ -15,6 +15,7 @@ from bidkit.figures import find_prices, make_prices
 from bidkit.leftovers import find_leftover
 from bidkit.readback import ReadDocument, ReadWorkbook
 from bidkit.rules.registry import Finding, rule
+from bidkit.wording import fold
 from bidkit.words import find_amounts, parse_amount, spell_amount
 
 _CHINESE = frozenset({"mof87", "ndrc"})
@@ -358,6 +359,34 @@ def draft_is_marked(done: Finished) -> Iterator[Finding]:
                 yield Finding(Span(file.name, place=place), {"text": text[:40]})
 
 
+_ITSELF = re.compile(
+    r"本条|本表|本册|封面|目录|每页|(?:报价|投标|响应|资格证明|商务|技术)(?:文件|部分)|投标函"
+    r"|\b(?:cover|contents|every page|this (?:response|proposal|volume|table))\b",
+    re.I,
+)
+"""Evidence that is the bid itself, or a part of it that has no heading."""
+
+
+@rule("FM31", Severity.WARNING)
+def evidence_is_there(done: Finished) -> Iterator[Finding]:
+    """Evidence that is no product and no paper is a chapter: it stands as a heading in what is handed in."""
+    bid = done.bid
+    chapters = {fold(_NUMBERING.sub("", text)) for file in done.documents.values() for _, text in file.headings}
+    papers, products = bid.catalog.credentials, bid.catalog.products
+    chapters |= {fold(text) for text in (*(paper.title for paper in papers), *(product.name for product in products))}
+    known = {product.sku for product in products} | {paper.id for paper in papers}
+    markers = bid.deal.tender.markers if bid.deal.tender else {}
+    for item in bid.deal.requirements if chapters else ():
+        for number, named in enumerate(item.evidence):
+            said, at = fold(named), item.span("evidence", number)
+            if at is None or named in known or _ITSELF.search(named):
+                continue  # a package alone does not tell ids from chapters
+            if not any(said in chapter or (len(chapter) > 1 and chapter in said) for chapter in chapters):
+                is_mandatory = markers.get(item.marker) == "mandatory"
+                values = {"id": item.id, "evidence": named}
+                yield Finding(at, values, Severity.ERROR if is_mandatory else None)
+
+
 RULES = (
     sound_structure,
     one_price,
@@ -368,6 +397,7 @@ RULES = (
     nothing_left_open,
     right_authority,
     contents_match,
+    evidence_is_there,
     draft_is_marked,
 )
 

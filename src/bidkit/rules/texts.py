@@ -120,13 +120,17 @@ def facts_are_the_deals(bid: Bid) -> Iterator[Finding]:
     """A text that names the warranty, the validity, the time to deliver, the team, how soon somebody responds or comes,
     or the training says what the deal says."""
     known = _list_facts(bid)
+    markers = bid.deal.tender.markers if bid.deal.tender else {}
+    binding = {item.span("response") for item in bid.deal.requirements if markers.get(item.marker) == "mandatory"}
     for found, at, kind in _find(bid, _KNOWN):
         value, base = convert(_read_number(found["n"]), found["unit"])
         if known[kind] and value not in known[kind] and not _is_other(kind, found):
             scale, base = (60, "min") if base == "s" else (1, base)
             shown = ", ".join(f"{(item / scale).normalize():f}" for item in sorted(known[kind]))
             told = Term(_SPANS[base], (("shown", shown),)) if base in _SPANS else f"{shown} {base}"
-            yield Finding(at, {"what": Term(f"fact_{kind}"), "stated": found[0], "known": told})
+            # What answers a mandatory clause is what the bid is judged by: it says what the deal does, or one is wrong.
+            severity = Severity.ERROR if at in binding else None
+            yield Finding(at, {"what": Term(f"fact_{kind}"), "stated": found[0], "known": told}, severity)
 
 
 def _is_other(kind: str, found: re.Match[str]) -> bool:
