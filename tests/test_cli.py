@@ -609,3 +609,10 @@ class TestHelp:
         assert done.returncode == 2
         assert "EN08" in done.stderr
         assert re.search(r"DL01 .* TP11", done.stderr)
+
+
+def test_a_folder_in_the_place_of_a_deal_is_told_with_the_file(tmp_path: Path) -> None:
+    deal = make_workspace(tmp_path)
+    done = run_here(tmp_path, ("check", str(deal.parent), "--lang", "en"), {})
+    assert (done.returncode, "EN05" in done.stderr, f"did you mean {deal}?" in done.stderr) == (2, True, True)
+    assert "check the path" in run_here(tmp_path, ("check", str(tmp_path / "x"), "--lang", "en"), {}).stderr

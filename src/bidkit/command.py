@@ -137,8 +137,11 @@ def require(deal: Path, language: str) -> None:
     """Stop unless a file is there; of `batch.yaml#ID` the file before the sign."""
     from bidkit.matrix import find_file
 
-    if not find_file(deal).is_file():
-        fail("EN05", {"file": deal}, language)
+    file = find_file(deal)
+    if file.is_file():
+        return
+    inside = deal / "deal.yaml"
+    fail("EN05", {"file": deal, "near": str(inside) if inside.is_file() else None}, language)
 
 
 def root_of(deal: Path) -> Path | None:
