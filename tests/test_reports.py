@@ -320,4 +320,5 @@ def test_readiness_of_a_signed_deal_is_one_line(tmp_path: Path) -> None:
     assert result.gate is not None
     assert result.bid is not None
     assert result.root == root_of(deal)
-    assert render_readiness(result.gate, result.bid, "en") == "ready-to-submit: open"
+    left = " (left to do when it is handed in: 4.9)"
+    assert render_readiness(result.gate, result.bid, "en") == f"ready-to-submit: open{left}"
