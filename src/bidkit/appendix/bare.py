@@ -20,6 +20,9 @@ _PAGE = (
     *("/Resources", "/Contents", "/Group"),
 )
 """What a page needs to look as it does, and nothing else."""
+_UNSEEN = ("/OpenAction", "/AA", "/AF", "/Collection")
+_UNSEEN_NAMES = ("/EmbeddedFiles", "/JavaScript")
+"""What a reader runs, or what lies in the file beside its pages (ISO 32000-1 7.7.2, 7.7.4)."""
 _ABOUT = ("/Metadata", "/PieceInfo", "/LastModified")
 
 
@@ -31,7 +34,7 @@ def is_signed(pdf: Pdf) -> bool:
 
 
 def save_bare(pdf: Pdf) -> bytes:
-    """A PDF as bytes that do not tell who made it, the same each time."""
+    """A PDF as bytes that do not tell who made it and run nothing, without files in it; the same each time."""
     import pikepdf
 
     del pdf.docinfo
@@ -48,6 +51,10 @@ def save_bare(pdf: Pdf) -> bytes:
                 parameters = item.get("/DecodeParms")
                 kept = parameters if isinstance(parameters, pikepdf.Dictionary) else None
                 item.write(stripped, filter=pikepdf.Name.DCTDecode, decode_parms=kept)
+    for holder, keys in ((pdf.Root, _UNSEEN), (pdf.Root.get("/Names", pikepdf.Dictionary()), _UNSEEN_NAMES)):
+        for key in keys:
+            if key in holder:
+                del holder[key]
     stream = io.BytesIO()
     pdf.save(stream, deterministic_id=True)
     return stream.getvalue()

@@ -40,7 +40,7 @@ _GLANCE_DPI = 36
 _GLANCE, _FAINT = 400, 2.5
 """A page at a glance: pixels of its longer side, and the least spread of its 256 shades."""
 _EPOCH = time.gmtime(0)
-_VERSION = "8"
+_VERSION = "9"
 """Of what is made here: another one and no kept copy counts any more."""
 
 
