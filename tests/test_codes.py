@@ -99,7 +99,7 @@ OTHER_REASONS = {
     "of model texts, which say so in other words": "DT02 FM03 FM04 FM16",
     "of the trade, which loses points or a bid by it": "FM10 FM11 FM14 FM15 FM19 ID02 ID06 ID07 ID11 PR15 QU08 QU09 "
     "QU10 QU14 QU16",
-    "of reading prices back: what is not read is not right": "PR20 PR22 PR23 PR24 PR25 PR26 PR27 PR38",
+    "of reading prices back: what is not read is not right": "PR20 PR22 PR23 PR24 PR25 PR26 PR27 PR38 PR39",
     "of filling the buyer's own forms": "FM20 FM21 FM22 FM23 FM24 FM25 FM26 FM27 FM28 PR30 PR31 PR32 PR33 PR34 "
     "PK30 PK31 PK32 PK34",
     "of the look and the limits that a tender prescribes": "PK14 PK16 PK20 PK21 PK22 PK23 PK24 PK25 PK26 PK27 PK28 "

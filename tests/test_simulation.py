@@ -253,6 +253,16 @@ def test_every_pack_is_read_with_nested_categories_bundles_and_tax_on_top(
     assert found.outcomes[0].correction.price == Decimal("347308.06" if prices == "net" else "307414.21")
 
 
+@pytest.mark.parametrize("prices", ["net", "gross"])
+def test_a_tax_that_stands_by_itself_does_not_follow_a_corrected_line(
+    folders: Callable[[str, str], Path], tmp_path: Path, prices: str
+) -> None:
+    folder = Path(shutil.copytree(folders("zh-proposal", prices), tmp_path / "package"))
+    change_cells(folder, DETAIL, {find_cell(folder, DETAIL, "网关", "J"): "13000"})
+    codes = [item.code for item in simulate(folder, "mdb").diagnostics]
+    assert codes.count("PR39") == (prices == "net")
+
+
 def test_breakdowns_that_differ_are_no_pass(folders: Callable[[str, str], Path], tmp_path: Path) -> None:
     folder = Path(shutil.copytree(folders("zh-tender", "gross"), tmp_path / "package"))
     change_cells(folder, DETAIL, {find_cell(folder, DETAIL, "网关", "J"): "12500.0056"})

@@ -11,7 +11,7 @@ from typing import Literal, get_args
 from pydantic import BaseModel, ValidationError
 
 from bidkit.correction import Correction, Regime, Statement, correct_prices
-from bidkit.diagnostic import Diagnostic, Span, Term, has_errors
+from bidkit.diagnostic import Diagnostic, Severity, Span, Term, has_errors
 from bidkit.package import MANIFEST
 from bidkit.scalars import Currency
 from bidkit.stated import Period, compare_bills, list_periods, make_statement, read_prices
@@ -105,6 +105,7 @@ def simulate_files(folder: Path, contents: Mapping[str, bytes], facts: Facts, re
         problems += _find_gaps(found, folder, lot, [item.period for item in outcomes if item.lot == lot])
     problems += _check_periods(outcomes)
     problems += _check_lines(found, outcomes)
+    problems += _check_tax(outcomes)
     problems += _check_whole(found, outcomes) if lots else ()
     problems += _check_amounts(found)
     return Simulation(folder, regime, tuple(outcomes), tuple(problems))
@@ -152,6 +153,15 @@ def _check_lines(found: Stated, outcomes: Sequence[Outcome]) -> Iterator[Diagnos
                 if line.id not in told and line.product != line.amount:
                     values = {"what": line.id, "stated": f"{line.amount:,.2f}", "computed": f"{line.product:,.2f}"}
                     yield Diagnostic("PR01", _span(places[item.lot]), values)
+
+
+def _check_tax(outcomes: Sequence[Outcome]) -> Iterator[Diagnostic]:
+    """Where prices are before tax and a line is corrected, no rule says by which rate the tax follows: it is kept as it
+    stands, which is told. Diagnostics: PR39."""
+    for item in outcomes:
+        if item.stated.tax and any(step.kind in ("unit_price", "line_amount", "sum") for step in item.correction.steps):
+            values = {"tax": f"{item.stated.tax:,.2f}"}
+            yield Diagnostic("PR39", item.opening.at, values, Severity.WARNING)
 
 
 def _span(place: str) -> Span:
