@@ -28,6 +28,7 @@ TEXTS = {
     ),
     "the licence has half-width brackets": Defect(f"{PAPERS}/business-licence.yaml", "（岚州）", "(岚州)", ("ID01",)),
     "a response states less than is demanded": Defect(ANSWERS, "屏幕亮度 400", "屏幕亮度 300", ("FM07",)),
+    "a mark is left in the text": Defect(ANSWERS, "(?m)^(T05,3.1.5,19,,technical,)智慧黑板", r"\1★智慧黑板", ("FM32",)),
     "a response denies what is declared as met": Defect(ANSWERS, "为投射式电容触控", "尚未取得触控测试报告", ("FM30",)),
 }
 NO_ANSWERS = {

@@ -76,7 +76,7 @@ ARTICLES = {
     "DT14": ("保障中小企业款项支付条例第 17 条", "payments to SMEs, art. 17"),
     "ID10": ("招标投标法第 46 条；招标投标法实施条例第 57 条", "Tendering Law art. 46; .* art. 57"),
     "PR42": ("招标投标法第 43 条；政府采购法第 77 条", "Tendering Law art. 43; Procurement Law art. 77"),
-    **dict.fromkeys(("FM30", "FM31"), ("87 号令第 63 条", "Order 87 art. 63")),
+    **dict.fromkeys(("FM30", "FM31", "FM32"), ("87 号令第 63 条", "Order 87 art. 63")),
     "FM05": ("87 号令第 63 条第五项", "Order 87 art. 63"),
     "FM18": ("财库〔2020〕46号第四条、第十一条", "Caiku .2020. No. 46, articles 4 and 11"),
     "PK02": ("招标投标法实施条例第 40 条第一项；87 号令第 37 条", "art. 40; Order 87 art. 37"),

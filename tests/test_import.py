@@ -256,3 +256,36 @@ def test_answers_are_never_overwritten(tmp_path: Path) -> None:
     result = run("requirements", file, "-o", target, "--force")
     assert (result.exit_code, "EN64" in result.output, "requirements merge" in result.output) == (1, True, True)
     assert target.read_text(encoding="utf-8-sig") == answered
+
+
+@pytest.mark.parametrize("title", ["★", "条款性质", "参数性质", "★/▲"])
+def test_a_column_of_nothing_but_marks_is_that_of_the_marks(title: str, tmp_path: Path) -> None:
+    rows = [["条款号", "技术要求", title, "分值"], ["1", "一", "★", "3"], ["2", "二", "", "2"], ["3", "三", "▲", "1"]]
+    result = run("requirements", write(tmp_path / "a.xlsx", make_book(rows)))
+    lines = [*csv.DictReader(io.StringIO(result.stdout_bytes.decode("utf-8-sig")))]
+    assert [line["marker"] for line in lines] == ["★", "", "▲"]
+
+
+@pytest.mark.parametrize("text", ["（★）并发不少于 2000。", "1）★并发不少于 2000。", "并发不少于 2000。★", "【★】并发"])
+def test_a_mark_anywhere_in_a_clause_is_its_mark(text: str, tmp_path: Path) -> None:
+    rows = [["条款号", "技术要求"], ["1", text], ["2★", "二"], ["3", "10*20 的屏"]]
+    result = run("requirements", write(tmp_path / "a.xlsx", make_book(rows)))
+    lines = [*csv.DictReader(io.StringIO(result.stdout_bytes.decode("utf-8-sig")))]
+    assert [line["marker"] for line in lines] == ["★", "★", ""]
+    assert lines[0]["text"] == text
+
+
+@pytest.mark.parametrize("kind", ["requirements", "prices"])
+def test_a_second_sheet_of_the_same_kind_is_never_passed_over(kind: str, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    rows = PRICES if kind == "prices" else [["条款号", "标识", "技术要求"], ["1", "★", "一"]]
+    for title in ("硬件", "软件"):
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append([float(text) if text.isdecimal() else text for text in row])
+    del book["Sheet"]
+    book.create_sheet("说明").append(["填表说明"])
+    book.save(tmp_path / "a.xlsx")
+    result = run(kind, tmp_path / "a.xlsx")
+    assert (result.exit_code, result.output.count("DL66"), "软件" in result.output) == (1, 1, True)
+    assert run(kind, tmp_path / "a.xlsx", "--sheet", "软件").exit_code == 0

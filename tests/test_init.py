@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from datetime import UTC, datetime, timedelta
@@ -9,14 +10,14 @@ from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
-from workspace import edit, write
+from workspace import edit, make_picture, write
 
 from bidkit.build import Options, build_deal, check_deal
 from bidkit.cli import app
 from bidkit.diagnostic import Severity
 from bidkit.formatting import arrange_paths
 from bidkit.package import add_files, write_folder
-from bidkit.rules.identity import SAMPLES
+from bidkit.specimens import SAMPLES, SPECIMENS
 from bidkit.starting import DEAL, make_workspace
 
 NOW = datetime(2026, 11, 27, 2, 0, tzinfo=UTC)
@@ -107,7 +108,9 @@ def test_nothing_of_the_sample_goes_out_under_another_name(made: tuple[str, Path
     mine = text.replace(samples.pop("name"), "Ours & Co")
     write(settings, mine)
     found = [item for item in check_deal(root / DEAL, Options(now=NOW)).diagnostics if item.code == "ID11"]
-    assert [item.severity for item in found] == [Severity.ERROR] * 7  # the introduction, five fields and a paper
+    assert [item.severity for item in found] == [
+        Severity.ERROR
+    ] * 8  # the introduction, five fields, a paper and its scan
     assert build_deal(root / DEAL, Options(now=NOW)).folder is None
     for sample in samples.values():
         mine = mine.replace(sample, "12345678" if sample[-1].isdigit() else "Ours")
@@ -115,6 +118,11 @@ def test_nothing_of_the_sample_goes_out_under_another_name(made: tuple[str, Path
     write(about, "We have made instruments since 2009.")
     (paper,) = (root / "catalog/credentials").glob("*.yaml")
     edit(paper, SAMPLES["name"][at], "Ours & Co")
+    found = [item for item in check_deal(root / DEAL, Options(now=NOW)).diagnostics if item.code == "ID11"]
+    (scan,) = (root / "catalog/credentials/files").iterdir()
+    assert [item.values["stated"] for item in found] == [scan.relative_to(root).as_posix()]
+    assert hashlib.sha256(scan.read_bytes()).hexdigest() in SPECIMENS
+    write(scan, make_picture("PNG", 1000, 1300))
     found = [item for item in check_deal(root / DEAL, Options(now=NOW)).diagnostics if item.code == "ID11"]
     assert found == []
 

@@ -34,9 +34,9 @@ def attest_item(
 ) -> tuple[Attestation | None, list[Diagnostic]]:
     """Add an attestation to the file beside the deal, as the deal is now; what stands there stays as it is.
 
-    Diagnostics: those that keep a deal from being judged; DL13 (evidence outside of the workspace), DL15 (no such
-    item), EN04, GT07 (no item that a person attests), GT08 (a file that cannot be added to), GT09 (a package that is
-    not there, or not that of the deal), GT14 (somebody else must sign it).
+    Diagnostics: those that keep a deal from being judged; DL13 (evidence outside of the workspace), DL14 (evidence that
+    is empty, or the deal itself), DL15 (no such item), EN04, GT07 (no item that a person attests), GT08 (a file that
+    cannot be added to), GT09 (a package that is not there, or not that of the deal), GT14 (somebody else must sign it).
     """
     checked, problems = judge_deal(deal_path, options)
     if checked is None:
@@ -47,6 +47,8 @@ def attest_item(
     root = checked.workspace.root
     if not evidence.resolve().is_relative_to(root.resolve()):
         problems.append(Diagnostic("DL13", None, {"file": evidence}))
+    elif not evidence.read_bytes().strip() or evidence.resolve() == deal_path.resolve():
+        problems.append(Diagnostic("DL14", None, {"file": evidence, "reason": Term("no_evidence_in_it")}))
     if has_errors(problems):
         return None, problems
     path = root / find_own(checked.deal_name, ATTESTATIONS_NAME)

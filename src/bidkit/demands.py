@@ -44,6 +44,11 @@ _WORDS_TO_TWELVE = ("one", "two", "three", "four", "five", "six", "seven", "eigh
 _ONES = {name: number for number, name in enumerate(_WORDS_TO_TWELVE, 1)}
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60}
 _SPELT = re.compile(rf"\b(?:({'|'.join(_ONES)})|({'|'.join(_TENS)})(?:-({'|'.join(_ONES)}))?)\b", re.I)
+_DIGITS = {digit: number for number, digit in enumerate("一二三四五六七八九", 1)} | {"两": 2}
+_COUNTED = re.compile(
+    r"(?<![第同每任逐一二三四五六七八九十])(?:[一二三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九])"
+    r"(?=个?月|年|天|小时|分钟|次|人|台|套|周)"
+)
 _AHEAD = re.compile(r".{0,16}?(?:before|prior|之?前)")
 """`not later than ten days before` demands ten days or more: how far ahead is not judged."""
 
@@ -151,7 +156,16 @@ def _number(text: str) -> Decimal:
 
 def _normalize(text: str) -> str:
     """The text with its numbers in digits."""
-    return _SPELT.sub(_read_spelt, unicodedata.normalize("NFKC", text).replace("㎡", "m2"))
+    plain = (
+        unicodedata.normalize("NFKC", text).replace("㎡", "m2").replace("半小时", "30 分钟").replace("半年", "6 个月")
+    )
+    return _SPELT.sub(_read_spelt, _COUNTED.sub(lambda found: str(_read_counted(found[0])), plain))
+
+
+def _read_counted(said: str) -> int:
+    """A Chinese number below a hundred."""
+    tens, ten, ones = said.rpartition("十")
+    return (_DIGITS.get(tens, 1) * 10 if ten else 0) + _DIGITS.get(ones, 0)
 
 
 def _read_spelt(match: re.Match[str]) -> str:

@@ -170,8 +170,8 @@ class Judged:
         return judge_waivers(self.waivers, self.process, self.bid.today)
 
 
-_TOLD = ("PK35",)
-"""Errors with which a deal is judged all the same: the copy is there, it is only too large."""
+_TOLD = ("PK35", "ID11")
+"""Errors with which a deal is judged all the same: the copy is there, it is only too large or a specimen."""
 
 
 def judge_deal(

@@ -108,6 +108,8 @@ def read_list(
     passed_over = tuple(dict.fromkeys(key for node in items or () for key in node if key not in known))
     has_markers = any("marker" in node for node in items or ())
     if not has_markers:
+        has_markers = _find_marker_column(items or [], passed_over, markers)
+    if not has_markers:
         has_markers = _split_markers(items or [], markers)
     rows: list[Listed] = []
     for node in items or ():
@@ -148,16 +150,33 @@ def _choose(node: Node, known: Collection[str], has_markers: bool, items: Sequen
     return chosen
 
 
+def _find_marker_column(items: Sequence[Node], titles: Sequence[str], markers: Collection[str]) -> bool:
+    """Take the one column that holds nothing but marks for that of the markers; whether there is one."""
+    signs = {mark for mark in markers if not mark.isalnum()}
+    said = {title: {str(node[title]).strip() for node in items if title in node} - {""} for title in titles}
+    found = [title for title, texts in said.items() if texts and texts <= signs | {*_UNMARKED}]
+    if len(found) != 1 or not said[found[0]] & signs:
+        return False
+    for node in items:
+        if found[0] in node:
+            node.put("marker", node[found[0]], node.keys_at[found[0]], node.values_at[found[0]])
+    return True
+
+
 def _split_markers(items: Sequence[Node], markers: Collection[str]) -> bool:
-    """Take the markers from before clauses and texts; whether there are any."""
+    """Take the markers from clauses and texts; whether there are any. Inside of a text they stay where they are."""
     is_found = False
     signs = [mark for mark in markers if not mark.isalnum()]  # an M may be the first letter of a word
+    signs = [mark for mark in signs if mark not in "*#●◆"] + [mark for mark in signs if mark in "*#●◆"]
     for node in items:
         for key in ("clause", "text"):
             said = node.get(key, "")
             mark = next((mark for mark in signs if said.startswith(mark)), None)
             if mark is not None:
                 node.put(key, said.removeprefix(mark).strip(), node.keys_at[key], node.values_at[key])
+            else:  # （★）, 3.2★: signs that mean something else elsewhere count in front only
+                mark = next((mark for mark in signs if mark in said and mark not in "*#●◆"), None)
+            if mark is not None:
                 node.put("marker", mark, node.keys_at[key], node.values_at[key])
                 is_found = True
     return is_found

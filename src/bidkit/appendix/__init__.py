@@ -33,6 +33,7 @@ from bidkit.ooxml.values import Image, read_image
 from bidkit.personal import mask_number, mask_residents
 from bidkit.scalars import Model, Prose
 from bidkit.source import Workspace
+from bidkit.specimens import SAMPLES, SPECIMENS
 
 _JPEG_QUALITY = 85
 _LEAST_DPI = 150
@@ -90,7 +91,8 @@ class Appendix:
 
 
 def load_appendix(workspace: Workspace, bid: Bid, deal_name: str) -> tuple[Appendix, list[Diagnostic]]:
-    """Every credential file and picture, decoded once. Diagnostics: DL11–DL14, EN01–EN03, EN19, PK35, QU08, QU14."""
+    """Every credential file and picture, decoded once. Diagnostics: DL11–DL14, EN01–EN03, EN19, ID11, PK35, QU08,
+    QU14."""
     problems: list[Diagnostic] = []
     mark, found = make_mark(bid)
     problems += found if any(paper.files for paper in bid.selection.chosen) else []
@@ -167,6 +169,7 @@ class _Loader:
         self.workspace, self.mark, self.problems = workspace, mark, problems
         self.text, self.language = bid.deal.attachments, bid.deal.language
         self.taken: set[str] = set()
+        self.is_sample = bid.company.name in SAMPLES["name"]
 
     def load(self, paper: Credential, number: int) -> Iterable[Attachment]:
         if not paper.files:
@@ -178,6 +181,8 @@ class _Loader:
             self.problems += found + more
             if content is None or relative is None:
                 continue
+            if not self.is_sample and hashlib.sha256(content).hexdigest() in SPECIMENS:
+                self.problems.append(Diagnostic("ID11", at, {"stated": relative}))
             made = self.copy(content, relative, at, self.find_hidden(paper, position))
             if made is None:
                 continue

@@ -18,7 +18,8 @@ _SHORT, _ALIKE = 12, 0.95
 
 _DENIES = re.compile(
     r"^\s*(?:不适用|n/?a\b|not applicable)|不能?(?:满足|符合|具备)(?!的)"
-    r"|(?:无法|不能|未能|不予)(?:满足|提供|支持|实现|响应)|(?:未|没有|尚未)(?:取得|获得|通过|具备|持有)|(?<!是否)不支持|(?:有|存在)(?:负)?偏离"
+    r"|(?:无法|不能|未能|不予)(?:满足|提供|支持|实现|响应)|(?:未|没有|尚未)(?:取得|获得|通过|具备|持有)|(?<!是否)不(?:支持|提供)(?!的)|(?:有|存在)(?:负)?偏离"
+    r"|部分(?:满足|符合|支持)|(?:需|须|另|自)行?(?:采购|购买|配置)(?=[。；，]|$)"
     r"|\b(?:do|does|did|can|could|will)(?: not|n't) (?:meet|support|hold|have|provide|comply|include|offer|satisfy)\b"
     r"|\bcannot (?:meet|support|provide|comply|include|offer|satisfy)\b|\bunable to (?:meet|support|provide|comply)\b"
     r"|\bnon-?compliant\b|\bnot (?:compliant|supported|available|certified)\b",
@@ -95,6 +96,16 @@ def denials_are_declared(bid: Bid) -> Iterator[Finding]:
             yield Finding(item.span("response"), {"id": item.id, "stated": found[0].strip()})
 
 
+@rule("FM32", regimes=TENDER)
+def marks_are_taken(bid: Bid) -> Iterator[Finding]:
+    """A clause whose text bears a mark of the tender has that mark."""
+    signs = [mark for mark in (bid.deal.tender.markers if bid.deal.tender else ()) if not mark.isalnum()]
+    for item in bid.deal.requirements:
+        found = next((mark for mark in signs if mark in f"{item.clause}{item.text}"), "")
+        if found and not item.marker:
+            yield Finding(item.span("text"), {"id": item.id, "marker": found})
+
+
 @rule("FM16", regimes=TENDER)
 def mandatory_count(bid: Bid) -> Iterator[Finding]:
     """As many mandatory requirements are captured as a second person counted in the tender."""
@@ -135,6 +146,7 @@ RULES = (
     response_is_no_copy,
     numbers_are_enough,
     denials_are_declared,
+    marks_are_taken,
     mandatory_count,
     makers_are_declared,
     factors_answered,

@@ -13,22 +13,11 @@ from bidkit.personal import find_resident_fault, mask_number
 from bidkit.registration import is_code, read_code
 from bidkit.rules.registry import Finding, rule
 from bidkit.scalars import Prose
+from bidkit.specimens import SAMPLES
 from bidkit.wording import fold
 
 _ACCOUNT = re.compile(r"(?:NRA|OSA|FT[EFNU])?\d{8,30}", re.I)
 """Of a bank in China; the letters are those of an account of somebody abroad, or in a free trade zone."""
-
-
-SAMPLES = {
-    "name": ("青屿示例科技有限公司", "Sample Meadow Instruments Ltd"),
-    "uscc": ("91999999MA0EXAMP1J", "00000000"),
-    "legal_representative": ("示例·沈一舟", "Sample Person"),
-    "address": ("示例市示例区样本路 1 号", "1 Sample Street, Exampleton"),
-    "phone": ("000-00000000", "+1 555-0100"),
-    "email": ("bid@sample.example", "bids@sample.example"),
-    "introduction": ("本公司为示例", "This company is a sample."),
-}
-"""What `bidkit init` writes of its fictional company."""
 
 
 @rule("ID11")

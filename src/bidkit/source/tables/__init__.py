@@ -39,6 +39,8 @@ _SINGLE = NUMBERS - {"tax_rate"} | {"id", "sku", "text", "periods", "part_of", "
 _NUMBERED = re.compile(r"[^\w\s]*\s*[(（第]?\s*\d")
 """How the first cell of a row begins that is no title."""
 _SHOWN = 40
+_LEAST_SHARED = 3
+"""So many columns in common make another sheet a list of the same kind."""
 
 
 def parse_csv(
@@ -73,8 +75,24 @@ def parse_xlsx(
     grid, problems = read_sheet(content, name, at, sheet)
     if grid is None:
         return None, problems
+    if sheet is None:
+        problems += _find_other_lists(content, name, at, grid, columns or {})
     items, found = _make_items(grid, columns or {}, ignore)
     return items, problems + found
+
+
+def _find_other_lists(
+    content: bytes, name: str, at: Span, read: Grid, columns: Mapping[str, str]
+) -> Iterator[Diagnostic]:
+    """The sheets behind the first one that have the same columns. Diagnostics: DL66."""
+    from bidkit.source.tables.book import read_sheets
+
+    if not read.rows:
+        return
+    known = {field for field in find_header(read, columns, ()).fields if field in TITLES}
+    for grid in read_sheets(content, name, at)[0][1:]:
+        if len(grid.rows) > 1 and len(known.intersection(find_header(grid, columns, ()).fields)) >= _LEAST_SHARED:
+            yield Diagnostic("DL66", at, {"sheet": dict(grid.whole.place).get("sheet", "")})
 
 
 def parse_docx(
