@@ -17,7 +17,7 @@ from office_files import parts_of, with_part, zipped
 from openpyxl import Workbook
 from test_matrix import MATRIX, make_fleet
 from typer.testing import CliRunner
-from workspace import NOW, edit, sign_all, write
+from workspace import NOW, edit, make_picture, sign_all, write
 
 from bidkit import __version__
 from bidkit.build import Options, build_deal
@@ -212,7 +212,13 @@ def make_returned(folder: Path, lang: str) -> Path:
     return folder / "now"
 
 
-BETWEEN: dict[tuple[str, int], Callable[[Path], None]] = {("prices", 1): change_words}
+def put_scan(root: Path) -> None:
+    """The licence of the reader's own company, in the place of the specimen."""
+    for path in [*root.rglob("catalog/credentials/files/*.png")]:
+        write(path, make_picture("PNG", 1000, 1300))
+
+
+BETWEEN: dict[tuple[str, int], Callable[[Path], None]] = {("prices", 1): change_words, ("tutorial", 6): put_scan}
 """What happens before a command of a page, counted from 0."""
 WORLDS: dict[str, Callable[[Path, str], Path]] = {
     "addenda": make_amended,

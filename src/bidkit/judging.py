@@ -170,8 +170,8 @@ class Judged:
         return judge_waivers(self.waivers, self.process, self.bid.today)
 
 
-_TOLD = ("PK35", "ID11")
-"""Errors with which a deal is judged all the same: the copy is there, it is only too large or a specimen."""
+_TOLD = ("PK35",)
+"""Errors with which a deal is judged all the same: the copy is there, it is only too large."""
 
 
 def judge_deal(
@@ -203,6 +203,8 @@ def judge_deal(
     if bid is None:
         return None, problems
     appendix, found = load_appendix(workspace, bid, name)
+    specimens = [item for item in found if item.code == "ID11"]  # a rule that is broken, not a file that is not sound
+    found = [item for item in found if item not in specimens]
     pack, more = load_pack(workspace, settings.pack or DEFAULT_PACKS[deal.language])
     process, wrong_process = load_process(workspace, settings.process, settings.span("process"))
     waivers, wrong_waivers = load_waivers(workspace, name)
@@ -224,7 +226,7 @@ def judge_deal(
     policy, wrong = load_policy(workspace, settings, deal)
     wrong_forms += check_form_names(bid, [item.name for item in volumes])
     followed, later = _judge_followed(workspace, name, bid, policy)
-    findings, suppressed = policy.judge(check_bid(bid, followed) + found + wrong_forms)
+    findings, suppressed = policy.judge(check_bid(bid, followed) + specimens + found + wrong_forms)
     made = volumes, quote_file, brief, forms, word_forms, appendix, pinned, policy, suppressed
     folder = (options.out or workspace.root / "dist") / deal.id
     built = find_built(folder) if options.before is None else options.before.get(deal.id)
