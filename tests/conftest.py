@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,8 +62,14 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     return made
 
 
+SLOW = ("test_cluster.py", "test_examples.py", "test_batch.py", "test_docs_commands.py", "test_zh_tender.py")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that need LibreOffice and poppler are skipped without them; in CI (BIDKIT_NO_SKIPS) they fail instead."""
+    """Files of slow tests come first, so that no process is left with them at the end. Tests that need LibreOffice and
+    poppler are skipped without them; in CI (BIDKIT_NO_SKIPS) they fail instead."""
+    slow = Counter(item.path.name for item in items if item.get_closest_marker("office"))
+    items.sort(key=lambda item: (item.path.name not in SLOW, -slow[item.path.name]))
     missing = [
         name for name, found in (("LibreOffice", find_office()), ("pdftotext", shutil.which("pdftotext"))) if not found
     ]

@@ -174,6 +174,12 @@ _TOLD = ("PK35",)
 """Errors with which a deal is judged all the same: the copy is there, it is only too large."""
 
 
+def _part_specimens(found: list[Diagnostic]) -> tuple[list[Diagnostic], list[Diagnostic]]:
+    """The specimens among papers, which break a rule, and the files that are not sound."""
+    specimens = [item for item in found if item.code == "ID11"]
+    return specimens, [item for item in found if item not in specimens]
+
+
 def judge_deal(
     deal_path: Path, options: Options, *, tries_filling: bool = True
 ) -> tuple[Judged | None, list[Diagnostic]]:
@@ -203,8 +209,7 @@ def judge_deal(
     if bid is None:
         return None, problems
     appendix, found = load_appendix(workspace, bid, name)
-    specimens = [item for item in found if item.code == "ID11"]  # a rule that is broken, not a file that is not sound
-    found = [item for item in found if item not in specimens]
+    specimens, found = _part_specimens(found)
     pack, more = load_pack(workspace, settings.pack or DEFAULT_PACKS[deal.language])
     process, wrong_process = load_process(workspace, settings.process, settings.span("process"))
     waivers, wrong_waivers = load_waivers(workspace, name)
