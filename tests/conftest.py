@@ -62,7 +62,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     return made
 
 
-SLOW = ("test_cluster.py", "test_examples.py", "test_batch.py", "test_docs_commands.py", "test_zh_tender.py")
+SLOW = ("test_examples.py", "test_batch.py", "test_docs_commands.py", "test_zh_tender.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

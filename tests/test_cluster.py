@@ -300,7 +300,7 @@ def test_workers_that_die_or_hang_lose_no_deal(machines: Machines, root: Path) -
                 os.kill(process.pid, number)
 
     try:
-        batch = make(root, Place(machines.address, seconds=15), stop)
+        batch = make(root, Place(machines.address, seconds=25), stop)
         assert_all_built(batch, told, root, "abcd")
         assert batch.problems == []
         stopped = Path(f"/proc/{victims[1].pid}/stat")

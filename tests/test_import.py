@@ -9,6 +9,7 @@ from pathlib import Path
 import docx
 import openpyxl
 import pytest
+from docx.oxml import parse_xml
 from typer.testing import CliRunner, Result
 from workspace import make_workspace, run_check, write
 
@@ -289,3 +290,54 @@ def test_a_second_sheet_of_the_same_kind_is_never_passed_over(kind: str, tmp_pat
     result = run(kind, tmp_path / "a.xlsx")
     assert (result.exit_code, result.output.count("DL66"), "软件" in result.output) == (1, 1, True)
     assert run(kind, tmp_path / "a.xlsx", "--sheet", "软件").exit_code == 0
+
+
+def make_marked(cells: str) -> bytes:
+    """A price list in Word whose first price has these runs."""
+    document = docx.Document()
+    rows = PRICES
+    table = document.add_table(0, len(rows[0]))
+    for row in rows:
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.text = text
+    paragraph = table.rows[1].cells[5].paragraphs[0]._p
+    for run in list(paragraph):
+        paragraph.remove(run)
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    space += ' xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+    paragraph.extend(list(parse_xml(f"<w:p {space}>{cells}</w:p>")))
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+PRICE = "<w:r><w:t>1250</w:t></w:r>"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        f"<w:r><w:rPr><w:strike/></w:rPr><w:t>9</w:t></w:r>{PRICE}",
+        f"<w:r><w:rPr><w:vanish/></w:rPr><w:t>9</w:t></w:r>{PRICE}",
+        f"<w:moveFrom w:id='1' w:author='x'><w:r><w:t>9</w:t></w:r></w:moveFrom>{PRICE}",
+        f"{PRICE}<w:r><w:rPr><w:vertAlign w:val='superscript'/></w:rPr><w:t>1</w:t></w:r>",
+        f"<w:r><w:noBreakHyphen/></w:r>{PRICE}",
+        f"<w:r><w:sym w:font='Wingdings' w:char='F0AB'/></w:r>{PRICE}",
+        f"{PRICE}<m:oMath><m:r><m:t>x</m:t></m:r></m:oMath>",
+    ],
+)
+def test_what_a_word_table_prints_otherwise_than_it_reads_is_refused(cells: str, tmp_path: Path) -> None:
+    result = run("prices", write(tmp_path / "a.docx", make_marked(cells)))
+    assert (result.exit_code, "DL48" in result.output) == (1, True), result.output
+    assert not result.stdout
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        PRICE,
+        "<w:r><w:rPr><w:b/></w:rPr><w:t>12</w:t></w:r><w:r><w:rPr><w:strike w:val='0'/></w:rPr><w:t>50</w:t></w:r>",
+    ],
+)
+def test_a_word_table_that_prints_what_it_reads_is_read(cells: str, tmp_path: Path) -> None:
+    assert run("prices", write(tmp_path / "a.docx", make_marked(cells))).exit_code == 0

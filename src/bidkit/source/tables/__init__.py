@@ -112,14 +112,15 @@ def parse_docx(
     Args:
         columns, ignore: as for a csv.
         joins: several tables are one list; else they are a mistake. Diagnostics: DL20 (no such table, several, or one
-            without titles), TP01, those of a csv.
+            without titles), DL48 (what is printed otherwise than it is read), TP01, those of a csv.
     """
-    from bidkit.source.tables.word import read_document
+    from bidkit.source.tables.word import find_doubts, read_document
 
     parts, problems = opc.read_package(content, name)
     if parts is None or "word/document.xml" not in parts:
         return None, problems or [Diagnostic("DL20", Span(name), {"problem": "no word/document.xml"})]
     found, problems = _find_tables(read_document(parts, name), fields, columns or {})
+    problems += find_doubts(parts["word/document.xml"], name)
     if not found:
         return None, [*problems, Diagnostic("DL20", Span(name), {"problem": f"no table with {', '.join(fields)}"})]
     if len(found) > 1 and not joins:

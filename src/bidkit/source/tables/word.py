@@ -9,11 +9,12 @@ from types import MappingProxyType
 
 from lxml import etree
 
-from bidkit.diagnostic import Span
+from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.ooxml import opc
 from bidkit.source.tables.grid import Cell, Grid, Row
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}oMath"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _BESIDE = re.compile(r"word/(header|footer|footnotes|endnotes)[^/]*\.xml")
 _HEADING = re.compile(r"(?:heading|标题) (\d)", re.I)
@@ -77,6 +78,36 @@ def read_document(
                 at = Span(name, place=(*place, ("table", str(tables))))
                 if is_wanted:
                     yield Passage(titles, _read_table(block, at), at)
+
+
+def find_doubts(part: bytes, name: str) -> Iterator[Diagnostic]:
+    """What in the tables of a document is printed otherwise than it is read: struck, hidden or moved text, raised
+    digits behind a digit, signs of symbol fonts, equations. Diagnostics: DL48."""
+    for number, table in enumerate(opc.parse_xml(part).iter(f"{_W}tbl"), 1):
+        at = Span(name, place=(("table", str(number)),))
+        before = ""
+        for run in table.iter(f"{_W}r", _MATH):
+            if next(run.iterancestors(f"{_W}tbl")) is not table:
+                continue
+            text = "".join(item.text or "" for item in run.iter(f"{_W}t"))
+            if reason := _find_doubt(run, text, before):
+                yield Diagnostic("DL48", at, {"value": text or "…", "reason": Term(reason)})
+            before = text or before
+
+
+def _find_doubt(run: etree._Element, text: str, before: str) -> str:
+    """Why a run may not say what it seems to; empty if it does."""
+    if run.tag == _MATH:
+        return "equation"
+    marks = [mark for mark in run.findall(f"{_W}rPr/*") if mark.get(f"{_W}val", "1") not in ("0", "false", "off")]
+    names = {etree.QName(mark).localname for mark in marks if text}
+    raised = any(mark.get(f"{_W}val") == "superscript" for mark in marks)
+    if text and (names & {"strike", "dstrike", "vanish"} or next(run.iterancestors(f"{_W}moveFrom"), None) is not None):
+        return "struck_or_hidden"
+    if raised and text[:1].isdigit() and before[-1:].isdigit():
+        return "raised_digit"
+    is_sign = any(run.find(f"{_W}{tag}") is not None for tag in ("sym", "noBreakHyphen"))
+    return "symbol_font" if is_sign else ""
 
 
 def _find_levels(parts: Mapping[str, bytes]) -> dict[str, int]:
