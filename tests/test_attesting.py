@@ -135,6 +135,15 @@ def test_a_file_that_is_no_plain_list_is_left_alone(tmp_path: Path, text: str, t
     assert file.read_text(encoding="utf-8") == text
 
 
+@pytest.mark.parametrize("name", ["evidence/empty.md", "deal.yaml"])
+def test_evidence_says_something_and_is_not_the_deal(tmp_path: Path, name: str) -> None:
+    deal = make_open_deal(tmp_path)
+    write(deal.parent / "evidence/empty.md", " \n")
+    code, output = attest(deal, evidence=deal.parent / name)
+    assert (code, "DL14" in output) == (1, True), output
+    assert not deal.with_name("attestations.yaml").exists()
+
+
 def test_a_deal_with_mistakes_is_not_attested(tmp_path: Path) -> None:
     deal = make_open_deal(tmp_path)
     edit(deal, "unit_price: 12500.00", "unit_price: dear")

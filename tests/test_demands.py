@@ -61,6 +61,7 @@ def test_response_that_states_less(requirement: str, response: str, stated: list
         ("千兆电口不少于 48 个", "48 个千兆电口、4 个光口"),
         ("铅笔硬度≥9H", "铅笔硬度 9H"), ("font of not less than 12 points", "12-point type; tables 10 points"),
         ("delivered not later than 10 business days before the audit", "20 business days before"),
+        ("the above 3 functions", "all 3 functions"),
         ("within 2 days", "within 24 hours"), ("one of at least two supplies of 5 kg or more", "two supplies of 6 kg"),
         ("at least twelve ports", "24 ports"), ("noise below 40 dB", "35 dB"), ("5 ms or less", "3 ms"),
         ("training of 30 min", "training of 45 min"),

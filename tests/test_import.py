@@ -241,6 +241,34 @@ def test_it_is_told_where_no_mark_was_found(tmp_path: Path) -> None:
     assert (wrong.exit_code, "DL04" in wrong.output, "`marker`" in wrong.output) == (1, True, True)
 
 
+def test_a_list_that_cannot_be_read_is_not_taken_for_one_without_answers(tmp_path: Path) -> None:
+    file, target = write(tmp_path / "a.xlsx", FILES["list.xlsx"]), tmp_path / "r.csv"
+    for left in ("id,clause,text\nR1,3.1,一,too many\n", "编号,条款,要求,我方答复\n1,3.1,一,我们提供\n"):
+        write(target, left)
+        assert "EN64" in run("requirements", file, "-o", target, "--force").output
+        assert target.read_text(encoding="utf-8") == left
+
+
+def test_a_clause_that_speaks_of_marks_bears_none(tmp_path: Path) -> None:
+    rows = [
+        ["条款号", "技术要求"],
+        ["1", "标★的条款须逐条响应。"],
+        ["2", "全部★条款附证明。"],
+        ["3", "★项目经理到场。"],
+    ]
+    result = run("requirements", write(tmp_path / "a.xlsx", make_book(rows)))
+    lines = [*csv.DictReader(io.StringIO(result.stdout_bytes.decode("utf-8-sig")))]
+    assert [line["marker"] for line in lines] == ["", "", "★"]
+
+
+def test_only_the_tables_that_are_taken_are_doubted(tmp_path: Path) -> None:
+    document = docx.Document(io.BytesIO(make_marked(PRICE)))
+    other = document.add_table(1, 2)
+    other.rows[0].cells[0].paragraphs[0].add_run("旧").font.strike = True
+    document.save(tmp_path / "a.docx")
+    assert run("prices", tmp_path / "a.docx").exit_code == 0
+
+
 def test_a_list_opens_in_excel_as_it_is_read(tmp_path: Path) -> None:
     target = tmp_path / "r.csv"
     run("requirements", write(tmp_path / "a.xlsx", FILES["list.xlsx"]), "-o", target)

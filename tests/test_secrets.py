@@ -110,5 +110,7 @@ def test_no_planted_secret_is_handed_in(root: Path, is_draft: bool) -> None:
         sign_all(deal)
     result, files = make_package(deal, Options(now=NOW, is_draft=is_draft))
     assert files is not None, [item.message("en") for item in result.diagnostics]
+    copies = [name for name in files if name.startswith("submit/credentials/")]
+    assert len(copies) == 2 and all(files[name] for name in copies)
     assert count_secrets({name: content for name, content in files.items() if name.startswith("submit/")}) == {}
     assert count_secrets(files) == {}

@@ -26,7 +26,7 @@ _MOST = (
     r"(?:less|fewer|lower) than or equal to|no(?:t)? (?:more|greater|higher|later|longer) than|"
     r"(?:not |to )?exceed(?:ing)?|max\.|maximum(?: of| [a-z]+(?: [a-z]+)?)?|within|up to"
 )
-_ABOVE = r">|大于|高于|多于|(?:more|greater|higher|longer) than|above|over"
+_ABOVE = r">|大于|高于|多于|(?:more|greater|higher|longer) than|(?<!the )above|over"
 _BELOW = r"<|小于|少于|低于|(?:less|fewer|lower|shorter) than|below|under"
 _WORDS = rf"(?P<least>{_LEAST})|(?P<most>{_MOST})|(?P<above>{_ABOVE})|(?P<below>{_BELOW})"
 _BEFORE = re.compile(rf"(?:{_WORDS})[ :：]?{_AMOUNT}", re.I)

@@ -28,6 +28,8 @@ from typing import Any
 from bidkit.diagnostic import Diagnostic, Span
 
 MANIFEST = "internal/manifest.json"
+_SHOWN = 3
+"""So many files are named where several are in the way."""
 _SUBMIT = "submit/"
 _RENAME_EXCHANGE = 2
 _AT_FDCWD = -100
@@ -153,11 +155,8 @@ def add_files(folder: Path, files: Mapping[str, bytes]) -> list[Diagnostic]:
     paths = {folder / name: content for name, content in files.items()}
     taken = [path for path in paths if path.exists() or path.is_symlink()]
     if taken:
-        return [
-            Diagnostic(
-                "EN50", None, {"file": ", ".join(map(str, taken[:3])) + (f" … ({len(taken)})" if taken[3:] else "")}
-            )
-        ]
+        shown = ", ".join(map(str, taken[:_SHOWN])) + (f" … ({len(taken)})" if taken[_SHOWN:] else "")
+        return [Diagnostic("EN50", None, {"file": shown})]
     made: list[Path] = []
     try:
         for path, content in paths.items():

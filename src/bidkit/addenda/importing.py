@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bidkit.addenda import merge_requirements
 from bidkit.addenda.lists import read_list, write_anew
+from bidkit.addenda.matching import Listed
 from bidkit.diagnostic import Diagnostic, Span
 from bidkit.source import parse_table
 
@@ -31,9 +32,11 @@ class ImportedList:
 
 
 def has_answers(content: bytes, name: str) -> bool:
-    """Whether a list that is there already holds responses."""
-    items, _ = parse_table(content, name, Span(name), Span(name))
-    return any(str(node.get("response", "")).strip() for node in items or ())
+    """Whether a list that is there holds more than the buyer's own columns, or cannot be read."""
+    items, problems = parse_table(content, name, Span(name), Span(name))
+    if items is None or problems:
+        return bool(content.strip())
+    return any(str(node[key]).strip() for node in items for key in node.keys() - Listed.model_fields.keys())
 
 
 def import_requirements(

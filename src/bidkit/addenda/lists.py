@@ -17,7 +17,7 @@ from typing import Any
 
 from bidkit.addenda import Merge, Row
 from bidkit.addenda.matching import Listed
-from bidkit.deal.tender import Requirement
+from bidkit.deal.tender import Requirement, bears_mark
 from bidkit.diagnostic import Diagnostic, Span
 from bidkit.scalars import validate
 from bidkit.source import (
@@ -42,6 +42,8 @@ _WRITTEN = ("id", "lot", "clause", "page", "marker", "kind", "text", "stale")
 _ALL = (*_WRITTEN[:-1], "response", "deviation", "evidence", "remark", "stale")
 _UNMARKED = ("no", "n", "否", "-", "—", "/")
 """What a column of marks says of a clause that has none."""
+_IN_FRONT = ("*", "#", "●", "◆")
+"""Marks in front of a clause only: elsewhere they are signs of multiplication, of numbers, of lists."""
 _WORKBOOKS = (".xlsx", ".xlsm")
 
 
@@ -167,15 +169,14 @@ def _split_markers(items: Sequence[Node], markers: Collection[str]) -> bool:
     """Take the markers from clauses and texts; whether there are any. Inside of a text they stay where they are."""
     is_found = False
     signs = [mark for mark in markers if not mark.isalnum()]  # an M may be the first letter of a word
-    signs = [mark for mark in signs if mark not in "*#●◆"] + [mark for mark in signs if mark in "*#●◆"]
     for node in items:
         for key in ("clause", "text"):
             said = node.get(key, "")
             mark = next((mark for mark in signs if said.startswith(mark)), None)
             if mark is not None:
                 node.put(key, said.removeprefix(mark).strip(), node.keys_at[key], node.values_at[key])
-            else:  # （★）, 3.2★: signs that mean something else elsewhere count in front only
-                mark = next((mark for mark in signs if mark in said and mark not in "*#●◆"), None)
+            else:  # （★）, 3.2★
+                mark = next((mark for mark in signs if mark not in _IN_FRONT and bears_mark(said, mark)), None)
             if mark is not None:
                 node.put("marker", mark, node.keys_at[key], node.values_at[key])
                 is_found = True

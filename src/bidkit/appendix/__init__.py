@@ -14,13 +14,12 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from importlib.metadata import version
 from itertools import chain, count
 from pathlib import PurePosixPath
 from typing import Any
 
 from bidkit.appendix.marks import Mark, can_write
-from bidkit.appendix.scans import MAX_KEPT, Copy, Hidden, Unfit, make_copy
+from bidkit.appendix.scans import MAX_KEPT, Copy, Hidden, Unfit, describe_maker, make_copy
 from bidkit.bid import Bid
 from bidkit.cache import open_store
 from bidkit.catalog.papers import Credential
@@ -181,14 +180,14 @@ class _Loader:
             self.problems += found + more
             if content is None or relative is None:
                 continue
-            if not self.is_sample and hashlib.sha256(content).hexdigest() in SPECIMENS:
-                self.problems.append(Diagnostic("ID11", at, {"stated": relative}))
             made = self.copy(content, relative, at, self.find_hidden(paper, position))
             if made is None:
                 continue
             suffix = f"-{position}" if len(paper.files) > 1 else ""
             copy_name = self.name_copy(paper, number, suffix, made.suffix)
             original = self.workspace.release(relative)
+            if not self.is_sample and original in SPECIMENS:
+                self.problems.append(Diagnostic("ID11", at, {"stated": relative}))
             yield Attachment(paper.id, relative, made.content, copy_name, original, self.text.dpi)
 
     def find_hidden(self, paper: Credential, position: int) -> tuple[Hidden, ...]:
@@ -281,7 +280,7 @@ def _draw_pages(content: bytes, dpi: int) -> Iterator[tuple[bytes, int, int]]:
     import pypdfium2
 
     store = open_store("pages", MAX_KEPT)
-    drawn = f"{_DRAWN} {version('pypdfium2')} {version('pillow')} {hashlib.sha256(content).hexdigest()}"
+    drawn = f"{_DRAWN} {describe_maker()} {hashlib.sha256(content).hexdigest()}"
     document = None
     number = count = 0
     while count == 0 or number < count:

@@ -92,7 +92,7 @@ class Unfit(Exception):
 def make_copy(content: bytes, suffix: str, mark: Mark | None, hidden: tuple[Hidden, ...] = ()) -> Copy:
     """The copy of a file; made once, then kept by content. Raises Unfit."""
     store = open_store("papers", MAX_KEPT)
-    about = [_describe_maker(), suffix, *(map(str, (mark.text, mark.color, mark.angle, mark.opacity)) if mark else ())]
+    about = [describe_maker(), suffix, *(map(str, (mark.text, mark.color, mark.angle, mark.opacity)) if mark else ())]
     about += map(str, hidden)
     key = hashlib.sha256(content).hexdigest() + json.dumps(about)
     if store and (kept := store.get(key)) is not None:
@@ -107,7 +107,7 @@ def make_copy(content: bytes, suffix: str, mark: Mark | None, hidden: tuple[Hidd
 
 
 @lru_cache(maxsize=1)
-def _describe_maker() -> str:
+def describe_maker() -> str:
     """What a copy depends on beside its file: this code, the libraries, the font of a watermark."""
     font = find_font()
     libraries = [version(name) for name in ("pillow", "pikepdf", "pypdfium2")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -238,6 +239,13 @@ def _parse_deviation(value: object) -> object:
 
 
 Deviation = Annotated[Literal["none", "positive", "negative"], BeforeValidator(_parse_deviation)]
+
+
+def bears_mark(text: str, mark: str) -> bool:
+    """Whether a clause bears a mark; to speak of clauses that do (标★的条款, items marked ★) is another thing."""
+    sign = re.escape(mark)
+    about = rf"(?:[标带打加注]|marked |with )[“\"]?{sign}|{sign}[”\"]?(?:号|标[识注示记]|的?条款)"
+    return mark in re.sub(about, "", text, flags=re.I)
 
 
 class Requirement(Model):

@@ -244,8 +244,8 @@ def render_readiness(gate: Gate, bid: Bid, lang: str) -> str:
 def render_gate_state(gate: Gate, bid: Bid, lang: str) -> str:
     """Whether the gate is open for a final package, and what is left to do when it is handed in."""
     labels = load_messages(lang)["labels"]
+    if bid.deal.regime != "tender":
+        return f"{labels['ready_to_build']}: {labels['gate_open' if gate.is_ready_to_build else 'gate_closed']}"
     left = [result.item.id for result in gate.blocking("submitted") if result.item.marker != "end"]
-    is_ready = gate.is_ready_to_submit if bid.deal.regime == "tender" else gate.is_ready_to_build
-    name = labels["ready_to_submit" if bid.deal.regime == "tender" else "ready_to_build"]
-    later = labels["at_handing_in"].format(ids=", ".join(left)) if is_ready and left else ""
-    return f"{name}: {labels['gate_open' if is_ready else 'gate_closed']}{later if bid.deal.regime == 'tender' else ''}"
+    later = labels["at_handing_in"].format(ids=", ".join(left)) if gate.is_ready_to_submit and left else ""
+    return f"{labels['ready_to_submit']}: {labels['gate_open' if gate.is_ready_to_submit else 'gate_closed']}{later}"

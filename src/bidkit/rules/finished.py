@@ -360,11 +360,13 @@ def draft_is_marked(done: Finished) -> Iterator[Finding]:
 
 
 _ITSELF = re.compile(
-    r"本条|本表|本册|封面|目录|每页|(?:报价|投标|响应|资格证明|商务|技术)(?:文件|部分)|投标函"
-    r"|\b(?:cover|contents|every page|this (?:response|proposal|volume|table))\b",
+    r"(?:详?见)?(?:本条(?:响应)?(?:即为承诺)?|本表|本册|封面|目录|每页|(?:报价|投标|响应|资格证明|商务|技术)(?:文件|部分)|投标函)"
+    r"|(?:see )?(?:the )?(?:cover|contents|every page|this (?:response|proposal|volume|table))",
     re.I,
 )
-"""Evidence that is the bid itself, or a part of it that has no heading."""
+"""Evidence that is the bid itself, or a part of it that has no heading; nothing else is said."""
+_LEAST = 3
+"""Characters of a heading that may stand inside of what is named: 团队 stands in too much."""
 
 
 @rule("FM31", Severity.WARNING)
@@ -379,9 +381,12 @@ def evidence_is_there(done: Finished) -> Iterator[Finding]:
     for item in bid.deal.requirements if chapters else ():
         for number, named in enumerate(item.evidence):
             said, at = fold(named), item.span("evidence", number)
-            if at is None or named in known or _ITSELF.search(named):
+            if at is None or named in known or _ITSELF.fullmatch(named.strip()):
                 continue  # a package alone does not tell ids from chapters
-            if not any(said in chapter or (len(chapter) > 1 and chapter in said) for chapter in chapters):
+            if not said or not any(
+                (len(said) > 1 and said in chapter) or (len(chapter) >= _LEAST and chapter in said)
+                for chapter in chapters
+            ):
                 is_mandatory = markers.get(item.marker) == "mandatory"
                 values = {"id": item.id, "evidence": named}
                 yield Finding(at, values, Severity.ERROR if is_mandatory else None)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 from bidkit.bid import Bid
+from bidkit.deal.tender import bears_mark
 from bidkit.demands import find_demands, find_shortfall
 from bidkit.diagnostic import Severity, Term
 from bidkit.rules.registry import Finding, rule
@@ -17,19 +18,25 @@ _SHORT, _ALIKE = 12, 0.95
 
 
 _DENIES = re.compile(
-    r"^\s*(?:不适用|n/?a\b|not applicable)|不能?(?:满足|符合|具备)(?!的)"
-    r"|(?:无法|不能|未能|不予)(?:满足|提供|支持|实现|响应)|(?:未|没有|尚未)(?:取得|获得|通过|具备|持有)|(?<!是否)不(?:支持|提供)(?!的)|(?:有|存在)(?:负)?偏离"
-    r"|部分(?:满足|符合|支持)|(?:需|须|另|自)行?(?:采购|购买|配置)(?=[。；，]|$)"
+    r"^\s*(?:不适用|n/?a\b|not applicable)|不能?(?:满足|符合|具备)(?!的)|(?<!是否)不(?:支持|提供)(?!的)"
+    r"|(?:无法|不能|未能|不予)(?:满足|提供|支持|实现|响应)|(?:未|没有|尚未)(?:取得|获得|通过|具备|持有)"
+    r"|(?<![没未])有负?偏离|(?<!不)存在负?偏离|部分(?:满足|符合|支持)"
+    r"|(?<![无不毋])[需须]要?(?:另行?|自行?)?(?:采购|购买|配置)(?=[。；，]|$)"
     r"|\b(?:do|does|did|can|could|will)(?: not|n't) (?:meet|support|hold|have|provide|comply|include|offer|satisfy)\b"
+    r"(?! any)"
     r"|\bcannot (?:meet|support|provide|comply|include|offer|satisfy)\b|\bunable to (?:meet|support|provide|comply)\b"
     r"|\bnon-?compliant\b|\bnot (?:compliant|supported|available|certified)\b",
     re.I,
 )
+_LIMITS = "less|fewer|lower|shorter|more|greater|higher|longer|later"
 _FORBIDS = re.compile(
-    r"不得|不应|不允许|不可|禁止|严禁|防止|避免|杜绝|不(?:支持|具备|符合|满足|能)|未|没有|无"
-    r"|\b(?:not?|never|without|prevent|prohibit(?:ed)?|forbid(?:den)?|avoid|reject|refuse|un\w+|non-\w+)\b",
+    r"(?:不得|不应|不可)(?!少|低|小|短|大|超|高|多|长|晚|迟)|不允许|禁止|严禁|防止|避免|杜绝"
+    r"|不(?:支持|具备|符合|满足|能)|未经|未授权|没有"
+    rf"|\b(?:must|shall|may|should|can|is|are|be) not\b(?! (?:be )?(?:{_LIMITS}|exceed))|\bno\b(?! (?:{_LIMITS}))"
+    r"|\b(?:never|without|prevent|prohibit(?:ed)?|forbid(?:den)?|avoid|reject|refuse|unauthori[sz]ed|conflicts?)\b",
     re.I,
 )
+"""A requirement that something is not to be; a limit (不得少于, no less than) is none."""
 
 
 @rule("FM04", regimes=TENDER)
@@ -101,7 +108,7 @@ def marks_are_taken(bid: Bid) -> Iterator[Finding]:
     """A clause whose text bears a mark of the tender has that mark."""
     signs = [mark for mark in (bid.deal.tender.markers if bid.deal.tender else ()) if not mark.isalnum()]
     for item in bid.deal.requirements:
-        found = next((mark for mark in signs if mark in f"{item.clause}{item.text}"), "")
+        found = next((mark for mark in signs if bears_mark(f"{item.clause}\n{item.text}", mark)), "")
         if found and not item.marker:
             yield Finding(item.span("text"), {"id": item.id, "marker": found})
 

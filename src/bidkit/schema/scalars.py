@@ -163,24 +163,13 @@ def _list_shared() -> tuple[Scalar, ...]:
     )
 
 
-_DEVICE = r"(?:con|prn|aux|nul|(?:com|lpt)[0-9])"
-"""Names that Windows keeps for devices, as ids are written."""
-
-
 def _list_own() -> tuple[Scalar, ...]:
     """Those of single parts of a deal."""
     length = rf"{_MEASURE}\s*{_any_case(*_LENGTHS)}"
     sizes = rf"(?:{'|'.join(SIZE_NAMES)})(?:号字)?|(?:{_SIZE})\s*{_any_case(*_POINTS)}?"
+    own_id = rf"^\s*(?!.*\.(?:\.|\s*$))(?!{scalars.DEVICE.pattern.lower()}\s*$)[a-z0-9][a-z0-9._-]{{0,63}}\s*$"
     return (
-        (
-            DealId,
-            {
-                **PLAIN,
-                "minimum": 0,
-                "pattern": rf"^\s*(?!.*\.(?:\.|\s*$))(?!{_DEVICE}(?:\.|\s*$))[a-z0-9][a-z0-9._-]{{0,63}}\s*$",
-            },
-            (),
-        ),
+        (DealId, {**PLAIN, "minimum": 0, "pattern": own_id}, ()),
         (NamePattern, {**_TEXT, "pattern": rf"^(?=\s*\S)(?:[^\{{\}}]|{_NAME})*$"}, ()),
         (Dpi, _number(rf"\+?0*(?:7[2-9]|[89]\d|[1-5]\d\d|600){_ZEROS}", 600, "integer", 72), (150,)),
         (Angle, _number(rf"\+?0*(?:[1-8]?\d|90){_ZEROS}|-0+{_ZEROS}", 90, "integer"), (30,)),

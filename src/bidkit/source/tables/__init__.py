@@ -68,31 +68,28 @@ def parse_xlsx(
 ) -> tuple[Items | None, list[Diagnostic]]:
     """A sheet of an .xlsx as a list of mappings, each cell with its address; arguments as for a csv.
 
-    Diagnostics: DL08, DL14, DL15, DL18, DL20, DL27, DL28, DL46–DL49.
+    Diagnostics: DL08, DL14, DL15, DL18, DL20, DL27, DL28, DL46–DL49, DL66.
     """
-    from bidkit.source.tables.book import read_sheet
+    from bidkit.source.tables.book import read_first, read_sheet
 
-    grid, problems = read_sheet(content, name, at, sheet)
+    others: list[Grid] = []
+    if sheet is None:
+        grid, others, problems = read_first(content, name, at)
+    else:
+        grid, problems = read_sheet(content, name, at, sheet)
     if grid is None:
         return None, problems
-    if sheet is None:
-        problems += _find_other_lists(content, name, at, grid, columns or {})
+    problems += _find_alike(grid, others, columns or {})
     items, found = _make_items(grid, columns or {}, ignore)
     return items, problems + found
 
 
-def _find_other_lists(
-    content: bytes, name: str, at: Span, read: Grid, columns: Mapping[str, str]
-) -> Iterator[Diagnostic]:
-    """The sheets behind the first one that have the same columns. Diagnostics: DL66."""
-    from bidkit.source.tables.book import read_sheets
-
-    if not read.rows:
-        return
-    known = {field for field in find_header(read, columns, ()).fields if field in TITLES}
-    for grid in read_sheets(content, name, at)[0][1:]:
+def _find_alike(read: Grid, others: Sequence[Grid], columns: Mapping[str, str]) -> Iterator[Diagnostic]:
+    """The sheets that were not read and have the columns of the one that was. Diagnostics: DL66."""
+    known = {field for field in find_header(read, columns, ()).fields if field in TITLES} if read.rows else set()
+    for grid in others:
         if len(grid.rows) > 1 and len(known.intersection(find_header(grid, columns, ()).fields)) >= _LEAST_SHARED:
-            yield Diagnostic("DL66", at, {"sheet": dict(grid.whole.place).get("sheet", "")})
+            yield Diagnostic("DL66", grid.whole, {"sheet": dict(grid.whole.place)["sheet"]})
 
 
 def parse_docx(
@@ -120,7 +117,8 @@ def parse_docx(
     if parts is None or "word/document.xml" not in parts:
         return None, problems or [Diagnostic("DL20", Span(name), {"problem": "no word/document.xml"})]
     found, problems = _find_tables(read_document(parts, name), fields, columns or {})
-    problems += find_doubts(parts["word/document.xml"], name)
+    taken = {dict(row.at.place)["table"] for grid in found for row in grid.rows}
+    problems += (item for number, item in find_doubts(parts["word/document.xml"], name) if number in taken)
     if not found:
         return None, [*problems, Diagnostic("DL20", Span(name), {"problem": f"no table with {', '.join(fields)}"})]
     if len(found) > 1 and not joins:

@@ -29,8 +29,22 @@ _OLE = b"\xd0\xcf\x11\xe0"
 def read_sheet(content: bytes, name: str, at: Span, sheet: str | None) -> tuple[Grid | None, list[Diagnostic]]:
     """A sheet, the first one if none is named. Diagnostics: DL14, DL15, DL18, DL28, DL46."""
     books, problems = _open(content, name, at)
+    return (None, problems) if books is None else _choose(books, name, at, sheet)
+
+
+def read_first(content: bytes, name: str, at: Span) -> tuple[Grid | None, list[Grid], list[Diagnostic]]:
+    """The first sheet, and those behind it that are shown and can be read; diagnostics as of `read_sheet`."""
+    books, problems = _open(content, name, at)
     if books is None:
-        return None, problems
+        return None, [], problems
+    grid, problems = _choose(books, name, at, None)
+    shown = [sheet.title for sheet in books[0].worksheets[1:] if sheet.sheet_state == "visible"] if grid else []
+    others = [_read(books, title, name, at)[0] for title in shown]
+    return grid, [other for other in others if other is not None], problems
+
+
+def _choose(books: Any, name: str, at: Span, sheet: str | None) -> tuple[Grid | None, list[Diagnostic]]:
+    """The sheet that is named, else the first one. Diagnostics: DL14, DL15, DL18, DL28, DL46."""
     names = [item.title for item in books[0].worksheets]
     if not names:
         return None, [Diagnostic("DL14", at, {"file": name, "reason": "no sheet"})]

@@ -80,10 +80,14 @@ def read_document(
                     yield Passage(titles, _read_table(block, at), at)
 
 
-def find_doubts(part: bytes, name: str) -> Iterator[Diagnostic]:
+def find_doubts(part: bytes, name: str) -> Iterator[tuple[str, Diagnostic]]:
     """What in the tables of a document is printed otherwise than it is read: struck, hidden or moved text, raised
-    digits behind a digit, signs of symbol fonts, equations. Diagnostics: DL48."""
-    for number, table in enumerate(opc.parse_xml(part).iter(f"{_W}tbl"), 1):
+    digits behind a digit, signs of symbol fonts, equations; each with the table, as `read_document` counts them.
+
+    Diagnostics: DL48.
+    """
+    tables = [block for block in _walk(opc.parse_xml(part)) if block.tag == f"{_W}tbl"]
+    for number, table in enumerate(tables, 1):
         at = Span(name, place=(("table", str(number)),))
         before = ""
         for run in table.iter(f"{_W}r", _MATH):
@@ -91,7 +95,7 @@ def find_doubts(part: bytes, name: str) -> Iterator[Diagnostic]:
                 continue
             text = "".join(item.text or "" for item in run.iter(f"{_W}t"))
             if reason := _find_doubt(run, text, before):
-                yield Diagnostic("DL48", at, {"value": text or "…", "reason": Term(reason)})
+                yield str(number), Diagnostic("DL48", at, {"value": text or "…", "reason": Term(reason)})
             before = text or before
 
 
