@@ -25,6 +25,7 @@ from bidkit.build import Options, build_deal
 from bidkit.cli import app
 from bidkit.finding import find_deals, find_near, find_touched, find_touched_by
 from bidkit.office import find_office
+from bidkit.planning import make_plan
 from bidkit.reports.outcome import Outcome
 from bidkit.source import Workspace
 from bidkit.unchanged import Kept, find_change, list_seen
@@ -232,6 +233,25 @@ def test_two_deals_of_one_id_are_not_built_over_each_other(tmp_path: Path) -> No
     assert "DL74" in batch.outcomes[1].told[0]
     assert "deals/a/deal.yaml" in batch.outcomes[1].told[0]
     assert not (root / "dist").exists()
+
+
+@pytest.mark.parametrize("is_draft", [True, False])
+def test_a_deal_alone_is_not_built_over_another_one_of_its_id(tmp_path: Path, is_draft: bool) -> None:
+    root = make_deals(tmp_path, "a", "b")
+    options = Options(now=NOW, is_draft=is_draft)
+    assert build_deal(root / "deals/a/deal.yaml", options).folder is not None
+    before = read_all(root / "dist")
+    edit(root / "deals/b/deal.yaml", "id: b", "id: a")
+    for one, other in ("ab", "ba"):
+        result = build_deal(root / f"deals/{one}/deal.yaml", options)
+        (clash,) = [item for item in result.diagnostics if item.code == "DL74"]
+        assert result.folder is None
+        assert (clash.span and clash.span.file, clash.values["others"]) == (
+            f"deals/{one}/deal.yaml",
+            f"deals/{other}/deal.yaml",
+        )
+        assert make_plan(root / f"deals/{one}/deal.yaml", options).verdict == "refused"
+    assert read_all(root / "dist") == before
 
 
 def test_a_deal_is_not_built_over_one_that_a_change_does_not_touch(

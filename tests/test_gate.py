@@ -7,6 +7,7 @@ import re
 import tempfile
 from datetime import timedelta
 from functools import lru_cache
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -577,6 +578,27 @@ def test_subject_does_not_depend_on_the_order_in_which_its_paths_are_named(tmp_p
     one, other = (hash_subject(bid, paths, "p", FILES) for paths in (["quote", "pack"], ["pack", "quote"]))
     assert one == other
     assert one != hash_subject(bid, ["quote"], "p", FILES)
+
+
+def test_a_signature_is_for_one_deal_and_none_that_is_copied_from_it(tmp_path: Path) -> None:
+    deal = make_signed(tmp_path)
+    copy = deal.parent.with_name("copy")
+    shutil.copytree(deal.parent, copy)
+    deal.unlink()
+    text = (copy / "deal.yaml").read_text(encoding="utf-8")
+    assert len(list_void(copy / "deal.yaml")) == 1  # what covers the paths of its papers
+    write(copy / "deal.yaml", text.replace("id: cs-2026-001\n", "id: cs-2026-002\n"))
+    assert len(list_void(copy / "deal.yaml")) == len(list_signed(copy / "deal.yaml")) > 1
+
+
+def list_signed(deal: Path) -> list[ItemResult]:
+    """The items that somebody has signed."""
+    return [item for stage in gate_of(run_check(deal)).stages for item in stage.items if item.by]
+
+
+def list_void(deal: Path) -> list[ItemResult]:
+    """Those of them that were signed for something else."""
+    return [item for item in list_signed(deal) if any(found.code == "GT04" for found in item.open)]
 
 
 def test_evidence_that_changed_is_not_what_was_attested(tmp_path: Path) -> None:

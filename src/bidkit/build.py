@@ -36,6 +36,7 @@ def make_package(deal_path: Path, options: Options) -> tuple[Result, dict[str, b
     """The files of a deal's package, not yet written; None if there can be none."""
     checked, problems = judge_deal(deal_path, options, tries_filling=False)
     problems += [Diagnostic("EN11")] if options.with_pdf and find_office() is None else []
+    problems += checked.find_namesakes() if checked else []
     if checked is None or _is_refused(checked, problems, options):
         problems += checked.judge(checked.try_filling(is_draft=options.is_draft)) if checked else []
         return conclude(checked, problems, deal_path, options), None

@@ -23,7 +23,7 @@ from pydantic import Field
 from bidkit.bid import Bid
 from bidkit.diagnostic import Diagnostic, Severity, Span, Term
 from bidkit.follow import FOLLOW_NAME, SECTIONS, Follow
-from bidkit.matrix import find_own, split_address
+from bidkit.matrix import find_own
 from bidkit.package import Built
 from bidkit.process import Item, Process, Stage, load_shipped
 from bidkit.receivables import Followed
@@ -212,18 +212,16 @@ def hash_subject(
     suppressed: Sequence[Sequence[str]] = (),
     built: Built | None = None,
     follow: Follow | None = None,
-    derived: str = "",
     encoded: dict[str, str] | None = None,
 ) -> str:
     """SHA-256 over what an attestation covers: canonical JSON of the inputs, of outputs only for what is done to them.
 
+    Who signs for one deal signs for none that is copied or made of it: the id is in all of them.
     What is as it is when it is left out is not in it, so that what was signed before there was such a key stays signed.
 
     Args:
         built: the package in which `signing` is done.
         follow: what has followed; a section that is not there is not in the hash, either.
-        derived: the id of a deal that a batch.yaml makes: who signs for one signs for none of the others, also where
-            they say the same.
         encoded: what the parts of the same inputs came to before; those of this subject are put there.
     """
     deal, sections = bid.plain["deal"], follow.plain_sections() if follow else {}
@@ -232,7 +230,7 @@ def hash_subject(
     parts = {**bid.plain, "deal": whole, "pack": pack_hash, "signing": signing, **file_hashes, **sections}
     paths = [path for path in paths if path not in SECTIONS or path in sections]
     covered = {path: parts[path] if path in parts else deal.get(path) for path in paths}
-    covered |= {"derived": derived} if derived else {}
+    covered["deal.id"] = bid.deal.id
     encoded = {} if encoded is None else encoded
     for path in covered.keys() - encoded.keys():
         encoded[path] = _encode(covered[path])
@@ -394,8 +392,7 @@ class _Judge:
         if "signing" in item.attest and (reason := self.find_obstacle()):
             return "", "", [Diagnostic("GT09", self.bid.deal.span(), {**_item(item), "reason": reason})]
         inputs = self.pack_hash, self.file_hashes, self.suppressed
-        derived = split_address(self.deal_name)[1]
-        subject = hash_subject(self.bid, item.attest, *inputs, self.built, self.follow, derived, self.encoded)
+        subject = hash_subject(self.bid, item.attest, *inputs, self.built, self.follow, self.encoded)
         record = _find_last(item.id, self.attestations)
         if record is None:
             values = {**_item(item), "subject": subject, "file": self.file_name()}

@@ -95,6 +95,12 @@ class Judged:
         """The names of the workspace's other deals."""
         return read_other_names(self.workspace, self.deal_name, self.run)
 
+    def find_namesakes(self) -> list[Diagnostic]:
+        """Whether deals of the workspace would be built into one folder. Diagnostics: DL74."""
+        deal = self.bid.deal
+        same = [other.deal for other in self.others if (other.kind, other.name) == ("id", deal.id)]
+        return [Diagnostic("DL74", deal.span("id"), {"id": deal.id, "others": ", ".join(same)})] if same else []
+
     def find_forms(self, *, is_draft: bool) -> dict[str, tuple[FilledWord, ...]]:
         """The buyer's Word forms by the file of the package that they are, or that they stand in."""
         files = {form.file_name(is_draft=is_draft): (form,) for form in self.word_forms if not form.guest}

@@ -1,4 +1,4 @@
-"""the other deals of a workspace: how their customers, projects and tenders are called."""
+"""the other deals of a workspace: how they, their customers, projects and tenders are called."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from bidkit.matrix import BATCH_NAME, Many, Override, find_file, find_value, is_derived, make_address, read_many
+from bidkit.matrix import BATCH_NAME, Many, Override, find_batch, find_file, find_value, is_derived, make_address, read_many
 from bidkit.source import Node, Workspace, parse_yaml
 
-_PATHS: tuple[tuple[Literal["customer", "project", "tender"], str], ...] = (
+Kind = Literal["id", "customer", "project", "tender"]
+_PATHS: tuple[tuple[Kind, str], ...] = (
     ("customer", "customer.name"),
     ("project", "title"),
     ("tender", "tender.no"),
@@ -21,7 +22,7 @@ _PATHS: tuple[tuple[Literal["customer", "project", "tender"], str], ...] = (
 class OtherName(NamedTuple):
     """A name and the deal that it belongs to."""
 
-    kind: Literal["customer", "project", "tender"]
+    kind: Kind
     name: str
     deal: str
 
@@ -56,7 +57,9 @@ def _list_all(root: str) -> tuple[OtherName, ...]:
         if not path.is_symlink():
             status = path.stat()
             name = path.relative_to(workspace.root).as_posix()
-            found += _read_names(root, name, status.st_mtime_ns, status.st_size)
+            names = _read_names(root, name, status.st_mtime_ns, status.st_size)
+            is_master = find_batch(path) is not None  # no deal itself
+            found += [item for item in names if not (is_master and item.kind == "id")]
     for path in sorted((workspace.root / "deals").glob(f"*/{BATCH_NAME}")):
         found += _list_names(read_many(workspace, path.relative_to(workspace.root).as_posix()))
     return tuple(found)
@@ -89,7 +92,9 @@ def _read_names(root: str, name: str, mtime_ns: int, size: int) -> tuple[OtherNa
     """Those of one deal, as long as its file is the same."""
     content, _ = Workspace(Path(root)).read(name)
     data = parse_yaml(content.decode("utf-8", "replace"), name)[0] if content else None
-    return tuple(_find_names((), data, name)) if isinstance(data, Node) else ()
+    if not isinstance(data, Node):
+        return ()
+    return (*_find_id(data.get("id"), name), *_find_names((), data, name))
 
 
 @lru_cache(maxsize=16)
@@ -100,8 +105,13 @@ def _list_names(many: Many) -> tuple[OtherName, ...]:
     names = [*_find_names((), many.data, many.master)]
     for deal in many.deals.values():
         address = make_address(Path(many.name), deal.id).as_posix()
-        names += _find_names(deal.overrides, many.data, address)
+        names += [*_find_id(deal.id, address), *_find_names(deal.overrides, many.data, address)]
     return tuple(names)
+
+
+def _find_id(value: object, deal: str) -> Iterator[OtherName]:
+    if isinstance(value, str):
+        yield OtherName("id", value, deal)
 
 
 def _find_names(overrides: Sequence[Override], data: Node, deal: str) -> Iterator[OtherName]:

@@ -43,7 +43,7 @@ def list_foreign(bid: Bid, others: Iterable[OtherName]) -> dict[str, Term]:
     own += [name for product in bid.catalog.products for name in (product.brand, product.manufacturer)]
     own += [line for record in (*deal.track_record, *bid.selection.chosen) for line, _ in list_lines(record)]
     told = "\n".join(map(fold, own))
-    named = {other.name: Term(f"of_{other.kind}", (("deal", other.deal),)) for other in others}
+    named = {other.name: Term(f"of_{other.kind}", (("deal", other.deal),)) for other in others if other.kind != "id"}
     named |= {name: Term("of_bidder") for name in (tender.bidders if tender else ())}
     named |= {competitor.name: Term("of_competitor") for competitor in deal.competitors or ()}
     return {name: whose for name, whose in named.items() if _tells(fold(name)) and fold(name) not in told}
