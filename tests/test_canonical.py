@@ -278,6 +278,10 @@ def test_what_is_wrong_stays_as_it_is() -> None:
         made, problems = arrange_file(content, PAPER_NAME)
         assert made == content
         assert [problem.code for problem in problems] == [code]
+    for name in ("deals/a/deal.yaml", "elsewhere/any.yaml"):
+        content = b"schema: bidkit/deal@1\ntitle: [\n"
+        assert arrange_file(content, name)[0] == content
+        assert [problem.code for problem in arrange_file(content, name)[1]] == ["DL01"]
     _, (problem,) = arrange_file(b"---\nsku: s\nname: n\nsku: t\n---\n", "catalog/products/s.md")
     assert problem.span is not None and problem.span.line == 4
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
 import tempfile
 from datetime import timedelta
 from functools import lru_cache
-import shutil
 from pathlib import Path
 from typing import Any
 

@@ -143,6 +143,23 @@ def test_a_folder_may_have_a_chinese_name_and_a_path(root: Path) -> None:
     assert (root / "deals/2027/b/deal.yaml").is_file()
 
 
+@pytest.mark.parametrize(
+    "name", ["CON", "nul.txt", ".git", "a.", "a\nb", "", ".", "x" * 300, "水" * 90, "a/" + "y" * 300]
+)
+def test_a_name_that_not_every_system_keeps_is_refused_and_nothing_written(root: Path, name: str) -> None:
+    before = sorted(root.rglob("*"))
+    code, output = run("new", name, "--yes")
+    assert (code, "EN68" in output) == (2, True)
+    assert sorted(root.rglob("*")) == before
+
+
+def test_a_deal_can_be_started_in_the_folder_where_one_is(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / "deals/here").mkdir(parents=True)
+    monkeypatch.chdir(root / "deals/here")
+    assert run("new", ".", "--yes")[0] == 0
+    assert (root / "deals/here/deal.yaml").is_file()
+
+
 def test_outside_of_a_workspace_there_is_nothing_to_put_it_in(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.chdir(tmp_path_factory.mktemp("elsewhere"))
     code, output = run("new", "x", "--yes")

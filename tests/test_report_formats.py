@@ -587,6 +587,18 @@ def test_output_never_replaces_a_source(tmp_path: Path) -> None:
     assert run("check", deal, "-o", tmp_path / "new.report").exit_code == 2
 
 
+def test_output_never_replaces_a_file_of_a_package(tmp_path: Path) -> None:
+    deal = make_workspace(tmp_path / "w")
+    built = run("build", deal, "--draft", "--out", tmp_path / "dist")
+    assert built.exit_code == 0
+    (folder,) = (tmp_path / "dist").iterdir()
+    for name in ("internal/manifest.json", "internal/report.html"):
+        before = (folder / name).read_bytes()
+        done = run("check", deal, "-o", folder / name)
+        assert (done.exit_code, "EN20" in done.stderr) == (2, True)
+        assert (folder / name).read_bytes() == before
+
+
 def test_output_that_cannot_be_written_is_exit_code_2(tmp_path: Path) -> None:
     deal = make_workspace(tmp_path)
     done = run("check", deal, "-o", tmp_path / "nowhere/report.txt")

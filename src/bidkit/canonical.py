@@ -34,6 +34,7 @@ from bidkit.source import Node, decode, is_reference, parse_yaml
 
 _REFERENCE = ("file", "sheet", "columns", "ignore")
 _STAYS_ON_TOP = re.compile(r"\s*(?:#\s*(?:yaml-language-server:|\$schema:)|---|%)")
+_SCHEMA = re.compile(r"^schema\s*[:：]\s*[\"']?([^\s\"'#]+)", re.M)
 _EMPTY = "DL05"
 """A key without a value may be put in order: a deal that is being written has many."""
 _HASHED = ("pack",)
@@ -54,7 +55,8 @@ def arrange_file(content: bytes, name: str) -> tuple[bytes | None, list[Diagnost
     start, end = _find_yaml(text, name)
     inside = text[start:end]
     data, problems = parse_yaml(inside, name, 1 + text.count("\n", 0, start))
-    kind = find_kind(name, data.get("schema") if isinstance(data, Node) else None)
+    said = _SCHEMA.search(inside) if data is None else None  # of a file that is no YAML, what would be its kind
+    kind = find_kind(name, data.get("schema") if isinstance(data, Node) else said and said[1])
     if kind is None or kind.name in _HASHED:
         return None, []
     problems = [problem for problem in problems if problem.code != _EMPTY]

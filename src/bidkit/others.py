@@ -8,7 +8,17 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from bidkit.matrix import BATCH_NAME, Many, Override, find_batch, find_file, find_value, is_derived, make_address, read_many
+from bidkit.matrix import (
+    BATCH_NAME,
+    Many,
+    Override,
+    find_batch,
+    find_file,
+    find_value,
+    is_derived,
+    make_address,
+    read_many,
+)
 from bidkit.source import Node, Workspace, parse_yaml
 
 Kind = Literal["id", "customer", "project", "tender"]

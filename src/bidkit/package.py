@@ -97,13 +97,13 @@ def foresee_write(folder: Path) -> list[Diagnostic]:
 
     Diagnostics: PK07, EN04.
     """
-    folder = folder.resolve() if folder.is_symlink() else folder
-    above = next(path for path in folder.absolute().parents if path.exists() or path.is_symlink())
-    if not above.is_dir():
-        return [Diagnostic("EN04", None, {"folder": above, "reason": os.strerror(errno.ENOTDIR)})]
-    if not os.access(above, os.W_OK | os.X_OK):
-        return [Diagnostic("EN04", None, {"folder": above, "reason": os.strerror(errno.EACCES)})]
     try:
+        folder = folder.resolve() if folder.is_symlink() else folder
+        above = next(path for path in folder.absolute().parents if path.exists() or path.is_symlink())
+        if not above.is_dir():
+            return [Diagnostic("EN04", None, {"folder": above, "reason": os.strerror(errno.ENOTDIR)})]
+        if not os.access(above, os.W_OK | os.X_OK):
+            return [Diagnostic("EN04", None, {"folder": above, "reason": os.strerror(errno.EACCES)})]
         return _tell_edits(folder if folder.exists() else _name_old(folder))
     except OSError as error:
         return [Diagnostic("EN04", None, {"folder": folder, "reason": error.strerror or str(error)})]
@@ -118,12 +118,13 @@ def recover_package(folder: Path) -> None:
 
     What cannot be put back, on a disk that is only read for one, stays as it is: then there is no package.
     """
-    folder = folder.resolve() if folder.is_symlink() else folder
-    if folder.exists() or not _name_old(folder).exists():
-        return
-    with suppress(OSError), _lock(folder) as is_ours:
-        if is_ours:
-            _settle(folder)
+    with suppress(OSError):
+        folder = folder.resolve() if folder.is_symlink() else folder
+        if folder.exists() or not _name_old(folder).exists():
+            return
+        with _lock(folder) as is_ours:
+            if is_ours:
+                _settle(folder)
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> list[Diagnostic]:
@@ -150,10 +151,14 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> list[Diagnostic]:
 
 def add_files(folder: Path, files: Mapping[str, bytes]) -> list[Diagnostic]:
     """Put files into a folder that may be there, all or none. Diagnostics: EN50 (one of them is there), EN04, EN06."""
-    if not folder.exists() and not folder.is_symlink():
-        return write_folder(folder, files)
     paths = {folder / name: content for name, content in files.items()}
-    taken = [path for path in paths if path.exists() or path.is_symlink()]
+    try:
+        is_new = not folder.exists() and not folder.is_symlink()
+        taken = [path for path in paths if path.exists() or path.is_symlink()]
+    except OSError as error:
+        return [Diagnostic("EN04", None, {"folder": folder, "reason": error.strerror or str(error)})]
+    if is_new:
+        return write_folder(folder, files)
     if taken:
         shown = ", ".join(map(str, taken[:_SHOWN])) + (f" … ({len(taken)})" if taken[_SHOWN:] else "")
         return [Diagnostic("EN50", None, {"file": shown})]

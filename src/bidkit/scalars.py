@@ -25,8 +25,6 @@ _MAX_DIGITS = 15
 _MAX_PLACES = 6
 _MAX_WHOLE = 100_000
 _YEARS = range(1900, 3000)
-DEVICE = re.compile(r"(CON|PRN|AUX|NUL|(COM|LPT)\d)(\..*)?", re.I)
-"""Names that Windows keeps for devices."""
 
 
 class Model(BaseModel):

@@ -125,13 +125,21 @@ _TENDER = {"tender_no", "deadline", "ceiling", "bond", "rules"}
 def _find_folder(name: str, language: str) -> Path:
     """Where a deal belongs: a bare name below `deals/` of the workspace, a path where it says."""
     from bidkit.config import find_workspace
+    from bidkit.diagnostic import Term
+    from bidkit.file_names import find_name_fault
 
     path = Path(name)
     path = path.parent if path.name == "deal.yaml" else path
-    workspace = find_workspace(Path.cwd() / "deal.yaml") if len(path.parts) == 1 else find_workspace(path / "deal.yaml")
+    is_bare = len(path.parts) == 1 and path.name != ".."
+    if fault := find_name_fault(path.resolve().name):
+        fail("EN68", {"name": name, "reason": Term(fault)}, language)
+    workspace = find_workspace((Path.cwd() if is_bare else path) / "deal.yaml")
     if workspace is None:
         fail("DL19", {"file": path / "deal.yaml"}, language)
-    return workspace.root / "deals" / path if len(path.parts) == 1 else path
+    folder = workspace.root / "deals" / path if is_bare else path
+    if folder.resolve() == workspace.root:
+        fail("EN68", {"name": name, "reason": Term("workspace_root")}, language)
+    return folder
 
 
 def _ask(given: dict[str, str], locale: str, language: str, first: tuple[str, ...]) -> dict[str, str]:

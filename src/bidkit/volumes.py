@@ -21,21 +21,18 @@ from bidkit.deal.layout import FormatRules, find_rules
 from bidkit.deal.scoring import Factor, Instruction
 from bidkit.deal.tender import Tender
 from bidkit.diagnostic import Diagnostic, Term, load_messages
+from bidkit.file_names import find_name_fault
 from bidkit.forms import PART_FOLDER, FilledWord, Kind, is_part
 from bidkit.ooxml.rendered import Rendered, Template, link_documents
 from bidkit.ooxml.template import compile_template
 from bidkit.ooxml.theme import Theme
 from bidkit.pack import Pack, Volume, choose_parts, choose_volumes, fill_output, make_theme, number_volumes
-from bidkit.scalars import DEVICE
 from bidkit.source import nearest
 
 if TYPE_CHECKING:  # only what is built is laid out
     from bidkit.layout import Filled
     from bidkit.pdf.stand_ins import StandIns
 
-MAX_NAME_BYTES = 200
-# What Windows allows in no name, and characters that do not show.
-_UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]|^[.~ ]|[. ]$')
 _OF_BIDDER = re.compile(r"\b(?:signers\.(legal_representative|agent)\.(\w+)|company\.affiliates\b)")
 
 
@@ -256,12 +253,8 @@ def _check_file_names(named: Sequence[tuple[Volume, Bid | None, str]]) -> Iterat
     taken: dict[str, str] = {}
     for volume, part, name in named:
         which = f"{volume.id} ({part.lot.id})" if part and part.lot else volume.id
-        hidden = any(unicodedata.category(character) in ("Cf", "Cs", "Co", "Cn") for character in name)
-        if not name.strip() or hidden or _UNSAFE.search(name) or DEVICE.fullmatch(name):
-            values = {"volume": which, "value": name, "reason": Term("unsafe_name")}
-            yield Diagnostic("DL29", volume.at, values)
-        elif len(name.encode()) > MAX_NAME_BYTES:
-            yield Diagnostic("DL29", volume.at, {"volume": which, "value": name, "reason": Term("long_name")})
+        if fault := find_name_fault(name):
+            yield Diagnostic("DL29", volume.at, {"volume": which, "value": name, "reason": Term(fault)})
         key = unicodedata.normalize("NFC", name).casefold()
         if key in taken:
             yield Diagnostic("DL30", volume.at, {"volume": which, "other": taken[key], "value": f"{name}.docx"})

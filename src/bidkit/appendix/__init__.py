@@ -26,6 +26,7 @@ from bidkit.catalog.papers import Credential
 from bidkit.config import CONFIG_NAME
 from bidkit.deal.attachments import Attachments
 from bidkit.diagnostic import Diagnostic, Severity, Span, load_messages
+from bidkit.file_names import MAX_NAME_BYTES
 from bidkit.ooxml.markdown import list_images
 from bidkit.ooxml.opc import find_risks, read_package
 from bidkit.ooxml.values import Image, read_image
@@ -36,7 +37,6 @@ from bidkit.specimens import SAMPLES, SPECIMENS
 
 _JPEG_QUALITY = 85
 _LEAST_DPI = 150
-_MAX_NAME_BYTES = 200
 _UNSAFE = re.compile(r'[\\/:*?"<>|\s\x00-\x1f\x7f]+')
 _SHOWN_PAGES = 10
 _RESERVED = re.compile(r"con|prn|aux|nul|(com|lpt)\d", re.I)
@@ -210,7 +210,7 @@ class _Loader:
         kinds = load_messages(self.language)["labels"]["papers"]["kinds"]
         about = {"no": f"{number:02d}", "kind": kinds[paper.kind], "number": print_number(paper, self.text)}
         about |= {"id": paper.id, "title": paper.title, "holder": paper.holder}
-        name = _UNSAFE.sub("_", self.text.name.format_map(about)).strip("._ ").encode()[:_MAX_NAME_BYTES]
+        name = _UNSAFE.sub("_", self.text.name.format_map(about)).strip("._ ").encode()[:MAX_NAME_BYTES]
         safe = name.decode(errors="ignore").strip("._ ") or paper.id
         safe = f"{safe}{'_' if _RESERVED.fullmatch(safe) else ''}{suffix}"
         others = (f"{safe}~{again}" for again in count(2))

@@ -12,8 +12,9 @@ from typing import Any, Literal
 from pydantic import Field
 
 from bidkit.diagnostic import Diagnostic, Severity, Span, Term, has_errors
+from bidkit.file_names import DEVICE
 from bidkit.matrix.overrides import Override, find_twice, find_value, look_up
-from bidkit.scalars import DEVICE, Model, Note, Text, Texts, validate
+from bidkit.scalars import Model, Note, Text, Texts, validate
 from bidkit.source import Items, Node, nearest
 
 ROW = "row"

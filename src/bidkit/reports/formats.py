@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bidkit.diagnostic import Diagnostic
-from bidkit.package import write_file
+from bidkit.package import MANIFEST, write_file
 from bidkit.reports import Result
 
 REPLACED = (".html", ".htm", ".json", ".log", ".sarif", ".txt", ".xml")
@@ -45,8 +45,12 @@ def render(result: Result, command: str, form: str, lang: str, here: Path) -> st
 
 
 def write_report(path: Path, content: str) -> list[Diagnostic]:
-    """Write a report to a file; whatever may be a source is never replaced. Diagnostics: EN04, EN20 (it is there)."""
-    is_report = path.suffix.lower() in REPLACED
+    """Write a report to a file; whatever may be a source, or is part of a package, is never replaced.
+
+    Diagnostics: EN04, EN20 (it is there).
+    """
+    in_package = any((folder / MANIFEST).is_file() for folder in path.absolute().parents)
+    is_report = path.suffix.lower() in REPLACED and not in_package
     if path.exists() and not is_report:
         return [Diagnostic("EN20", None, {"file": path, "allowed": " ".join(REPLACED)})]
     return write_file(path, (content + "\n").encode("utf-8", "backslashreplace"), force=is_report)

@@ -15,6 +15,7 @@ from bidkit.deal import DealId
 from bidkit.deal.attachments import NAME_PARTS, Angle, Dpi, NamePattern
 from bidkit.deal.layout import SIZE_NAMES, FirstLine, FontSize, Length, LineSpacing
 from bidkit.deal.tender import DEVIATIONS, Deviation
+from bidkit.file_names import DEVICE
 from bidkit.kinds import NAMES, PaperKind
 
 Schema = dict[str, Any]
@@ -167,7 +168,7 @@ def _list_own() -> tuple[Scalar, ...]:
     """Those of single parts of a deal."""
     length = rf"{_MEASURE}\s*{_any_case(*_LENGTHS)}"
     sizes = rf"(?:{'|'.join(SIZE_NAMES)})(?:号字)?|(?:{_SIZE})\s*{_any_case(*_POINTS)}?"
-    own_id = rf"^\s*(?!.*\.(?:\.|\s*$))(?!{scalars.DEVICE.pattern.lower()}\s*$)[a-z0-9][a-z0-9._-]{{0,63}}\s*$"
+    own_id = rf"^\s*(?!.*\.(?:\.|\s*$))(?!{DEVICE.pattern.lower()}\s*$)[a-z0-9][a-z0-9._-]{{0,63}}\s*$"
     return (
         (DealId, {**PLAIN, "minimum": 0, "pattern": own_id}, ()),
         (NamePattern, {**_TEXT, "pattern": rf"^(?=\s*\S)(?:[^\{{\}}]|{_NAME})*$"}, ()),
