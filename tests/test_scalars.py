@@ -310,6 +310,13 @@ class TestOtherScalars:
         assert model is None
         assert all(problem.span and problem.span.file == "deal.yaml" for problem in problems)
 
+    @pytest.mark.parametrize("sign", ["\\x07", "\\x1b", "\\ufffe", "\\uffff"])
+    @pytest.mark.parametrize("key", ["text", "prose"])
+    def test_what_no_file_can_hold_is_told_where_it_is_written(self, key: str, sign: str) -> None:
+        _, (problem,) = read(f'{key}: "a{sign}b"\n')
+        assert (problem.code, problem.values["found"]) == ("DL61", f"U+{sign[-4:].replace('x', '00').upper()[-4:]}")
+        assert problem.span and problem.span.line == 1
+
 
 class TestChoices:
     def test_word_that_is_not_allowed_names_those_that_are(self) -> None:

@@ -1,7 +1,6 @@
 """What the engine says about templates: missing names, empty values, syntax, runtime errors, the sandbox."""
 
 from typing import Any
-from xml.sax.saxutils import escape
 
 import pytest
 from office_files import (
@@ -12,15 +11,12 @@ from office_files import (
     contents,
     core_xml,
     docx,
-    field,
     filled,
     names,
     p,
     package,
     parts_of,
-    picture,
     place_of,
-    png,
     refusals,
     rendered,
     styles_xml,
@@ -410,85 +406,6 @@ def test_the_file_of_a_problem_is_the_template() -> None:
 
 
 # the sandbox
-
-PAYLOADS = [
-    "{{ cycler.__init__.__globals__.os.popen('id').read() }}",
-    "{{ joiner.__init__.__globals__ }}",
-    "{{ ''.__class__ }}",
-    "{{ ''.__class__.__mro__[1].__subclasses__() }}",
-    "{{ ()['__class__'] }}",
-    "{{ ''|attr('__class__') }}",
-    "{{ 'a'|map(attribute='__class__')|list }}",
-    "{{ lines|map(attribute='__class__')|join }}",
-    "{{ '{0.__class__}'.format(1) }}",
-    "{{ '{0.__class__.__mro__}'.format_map({'0': 1}) }}",
-    "{{ self.__init__.__globals__ }}",
-    "{{ self._TemplateReference__context }}",
-    "{{ _parts }}",
-    "{{ _parts['word/document.xml'].template.environment.add_extension('os.getenv') }}",
-    "{{ _block.__globals__ }}",
-    "{{ (lines|groupby('no'))[0].__class__ }}",
-    "{{ spy.read() }}",
-    "{{ spy._private }}",
-    "{{ spy.__dict__ }}",
-    "{{ range(10000000) | list | length }}",
-    "{{ lipsum.__globals__ }}",
-    "{{ namespace.__init__ }}",
-    "{{ dict.__base__ }}",
-    "{{ lines.append(1) }}",
-    "{{ deal.update({'id': 'y'}) }}",
-    "{{ deal.pop('id') }}",
-    "{{ (1).__class__.__base__ }}",
-    "{% for c in ''.__class__.__mro__ %}{{ c }}{% endfor %}",
-    "{% set x = ''.__class__ %}{{ x }}",
-    "{% if ''.__class__ %}x{% endif %}",
-    "{% import 'os' as os %}",
-    "{% extends 'x' %}",
-    "{{ ''.join.__func__ }}",
-    "{% do lines.append(1) %}",
-]
-
-
-class Spy:
-    """A value whose file-like method must never run."""
-
-    def __init__(self) -> None:
-        self.calls: list[str] = []
-        self._private = "secret"
-
-    def read(self) -> str:
-        self.calls.append("read")
-        return "read"
-
-    read.unsafe_callable = True  # type: ignore[attr-defined]
-
-    def __str__(self) -> str:
-        return "spy"
-
-
-@pytest.mark.parametrize("payload", PAYLOADS)
-@pytest.mark.parametrize("place", ["body", "header", "core", "alt", "box", "field"])
-def test_what_reaches_for_pythons_insides_is_refused(payload: str, place: str) -> None:
-    spy = Spy()
-    context = {**CONTEXT, "spy": spy, "lines": [{"no": 1}], "deal": {"id": "X"}}
-    parts: dict[str, Any] = {
-        "header": {"header": p(payload)},
-        "core": {"core": core_xml(payload)},
-        "alt": {"media": {"rIdA": png()}},
-    }.get(place, {})
-    body = {
-        "body": payload,
-        "alt": picture("rIdA", 1, escape(payload, {'"': "&quot;"})),
-        "box": f"<w:r><w:pict><w:txbxContent>{p(payload)}</w:txbxContent></w:pict></w:r>",
-        "field": field(f' HYPERLINK "https://a.example/{payload}" ', "a"),
-    }.get(place, "a")
-    problems = refusals(docx(p(body), **parts), context)
-    assert problems
-    assert {problem.code[:2] for problem in problems} == {"TP"}
-    assert all(place_of(problem)["part"] for problem in problems)
-    assert spy.calls == []
-    assert context["lines"] == [{"no": 1}]
-    assert context["deal"] == {"id": "X"}
 
 
 def test_a_template_cannot_end_the_program() -> None:

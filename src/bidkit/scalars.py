@@ -21,6 +21,8 @@ from bidkit.source import Items, Node, ProseNode, nearest
 
 D = TypeVar("D")
 _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
+# What no .docx and no .xlsx can hold (XML 1.0, section 2.2).
+_UNWRITABLE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MAX_DIGITS = 15
 _MAX_PLACES = 6
 _MAX_WHOLE = 100_000
@@ -63,6 +65,8 @@ class Model(BaseModel):
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise PydanticCustomError("DL07", "text expected", {"expected": "text"})
+    if found := _UNWRITABLE.search(value):
+        raise PydanticCustomError("DL61", "no character", {"found": f"U+{ord(found[0]):04X}"})
     return value.strip()
 
 
