@@ -29,6 +29,7 @@ from PIL import Image
 
 from bidkit.diagnostic import Diagnostic, Severity
 from bidkit.office import find_office, lay_out, read_destinations, read_outline, recalculate
+from bidkit.scratch import name_scratch
 
 Fake = Callable[[str], None]
 OFFICE = find_office()
@@ -303,7 +304,7 @@ def test_interrupt_stops_the_program(fake: Fake, tmp_path: Path) -> None:
 
 
 @posix
-def test_program_ends_with_a_bidkit_that_is_killed(tmp_path: Path) -> None:
+def test_program_ends_with_a_bidkit_that_is_killed(fake: Fake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = put_program(
         tmp_path / "fake", "soffice", f"echo $$ > '{tmp_path}/pids'; sleep 301 & echo $! >> '{tmp_path}/pids'; wait"
     )
@@ -320,6 +321,23 @@ def test_program_ends_with_a_bidkit_that_is_killed(tmp_path: Path) -> None:
     while any(map(is_alive, read_pids(tmp_path))) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert not any(map(is_alive, read_pids(tmp_path)))
+    (left,) = tmp_path.glob("bidkit-office-*")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    fake("exit 1")
+    lay_out({"b.docx": b"b"})
+    assert not left.exists(), "what a killed one has left, the next one clears"
+
+
+@posix
+def test_what_others_are_using_is_not_cleared(fake: Fake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = name_scratch("bidkit-office-").rpartition(f"{os.getpid()}-")[0]
+    kept = [tmp_path / f"{here}1-x", tmp_path / "bidkit-office-elsewhere-99999999-x", tmp_path / f"{here}x-y"]
+    for folder in (*kept, tmp_path / f"{here}99999999-x"):
+        folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    fake("exit 1")
+    lay_out({"b.docx": b"b"})
+    assert sorted(tmp_path.glob("bidkit-office-*")) == sorted(kept)
 
 
 @posix

@@ -246,6 +246,13 @@ class TestEdits:
         assert read_all(folder) == before
         assert [path.name for path in folder.parent.iterdir()] == ["deal"]
 
+    def test_what_a_file_manager_leaves_is_no_edit(self, folder: Path) -> None:
+        for name in (".DS_Store", "submit/Thumbs.db", "submit/desktop.ini"):
+            (folder / name).write_bytes(b"x")
+        assert find_edits(folder) == []
+        assert write_package(folder, {"submit/new": b"new"}, force=False) == []
+        assert not (folder / ".DS_Store").exists()
+
     def test_every_edited_file_is_named(self, folder: Path) -> None:
         names = sorted([add_file(folder), change_file(folder), empty_file(folder)])
         assert [problem.values["file"] for problem in write_package(folder, make_files(), force=False)] == names

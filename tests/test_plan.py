@@ -80,6 +80,7 @@ def test_what_build_cannot_write_is_no_plan_to_build(tmp_path: Path) -> None:
     plan = make_plan(deal, options)
     assert (plan.verdict, plan.missing[0].code) == ("refused", "PK07")
     assert (built / "submit/quote-DRAFT.xlsx").read_bytes() == b"edited"
+    assert make_plan(deal, replace(options, force=True)).verdict == "draft"
     elsewhere = replace(options, out=write(tmp_path / "file", b"") / "bids")
     plan = make_plan(deal, elsewhere)
     assert (plan.verdict, plan.missing[0].code) == ("refused", "EN04")

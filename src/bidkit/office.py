@@ -29,10 +29,12 @@ from typing import TYPE_CHECKING
 
 from bidkit.cache import open_store
 from bidkit.diagnostic import Diagnostic, Severity
+from bidkit.scratch import clear_scratch, name_scratch
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage
 
+_SCRATCH = "bidkit-office-"
 _PLACES = (
     "soffice",
     "libreoffice",
@@ -490,7 +492,8 @@ def _make_environment(folder: Path) -> dict[str, str]:
 
 @contextlib.contextmanager
 def _private_folder(settings: tuple[tuple[str, str, str], ...]) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="bidkit-office-", ignore_cleanup_errors=True) as name:
+    clear_scratch(Path(tempfile.gettempdir()), _SCRATCH)
+    with tempfile.TemporaryDirectory(prefix=name_scratch(_SCRATCH), ignore_cleanup_errors=True) as name:
         folder = Path(name).resolve()
         for part in ("home", "tmp", "profile/user"):
             (folder / part).mkdir(parents=True)

@@ -26,11 +26,14 @@ from pathlib import Path
 from typing import Any
 
 from bidkit.diagnostic import Diagnostic, Span
+from bidkit.scratch import is_alive
 
 MANIFEST = "internal/manifest.json"
 _SHOWN = 3
 """So many files are named where several are in the way."""
 _SUBMIT = "submit/"
+_OF_SYSTEMS = (".DS_Store", "Thumbs.db", "desktop.ini")
+"""What file managers leave in folders that are only looked at: nobody's work."""
 _RENAME_EXCHANGE = 2
 _AT_FDCWD = -100
 
@@ -92,8 +95,8 @@ def write_package(folder: Path, files: Mapping[str, bytes], *, force: bool) -> l
     return []
 
 
-def foresee_write(folder: Path) -> list[Diagnostic]:
-    """What would keep `write_package` from writing now, `force` not given; nothing is written to see it.
+def foresee_write(folder: Path, *, force: bool) -> list[Diagnostic]:
+    """What would keep `write_package` from writing now; nothing is written to see it.
 
     Diagnostics: PK07, EN04.
     """
@@ -104,7 +107,7 @@ def foresee_write(folder: Path) -> list[Diagnostic]:
             return [Diagnostic("EN04", None, {"folder": above, "reason": os.strerror(errno.ENOTDIR)})]
         if not os.access(above, os.W_OK | os.X_OK):
             return [Diagnostic("EN04", None, {"folder": above, "reason": os.strerror(errno.EACCES)})]
-        return _tell_edits(folder if folder.exists() else _name_old(folder))
+        return [] if force else _tell_edits(folder if folder.exists() else _name_old(folder))
     except OSError as error:
         return [Diagnostic("EN04", None, {"folder": folder, "reason": error.strerror or str(error)})]
 
@@ -201,7 +204,7 @@ def _replace_file(path: Path, content: bytes) -> None:
         return
     stage = path.with_name(f".{path.name}.stage-{os.getpid()}")
     for left in path.parent.glob(f".{glob.escape(path.name)}.stage-*"):
-        if not _is_alive(left.name.rpartition("-")[2]):
+        if not is_alive(left.name.rpartition("-")[2]):
             left.unlink(missing_ok=True)
     try:
         stage.write_bytes(content)
@@ -210,17 +213,6 @@ def _replace_file(path: Path, content: bytes) -> None:
         stage.replace(path)
     finally:
         stage.unlink(missing_ok=True)
-
-
-def _is_alive(process: str) -> bool:
-    """Whether a process is still there that may be writing; yes where it cannot be known."""
-    if sys.platform == "win32" or not process.isdecimal():
-        return True
-    try:
-        os.kill(int(process), 0)
-    except OSError as error:
-        return error.errno != errno.ESRCH
-    return True
 
 
 def find_built(folder: Path) -> Built | None:
@@ -249,7 +241,8 @@ def find_edits(folder: Path) -> list[str]:
         outputs = dict(json.loads((folder / MANIFEST).read_bytes())["outputs"])
     except (OSError, ValueError, KeyError, TypeError):
         return [MANIFEST]
-    present = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name not in _OF_SYSTEMS]
+    present = {path.relative_to(folder).as_posix(): path for path in files}
     return [
         name
         for name, path in sorted(present.items())

@@ -29,6 +29,10 @@ def plan(
     strict: Annotated[
         bool, typer.Option("--strict", help="警告也不放行，同 build --strict / as build --strict")
     ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="现有标书包被手工改过也不算阻碍，同 build --force / as build --force")
+    ] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="连同 PDF，须有 LibreOffice / with PDFs, by LibreOffice")] = False,
     lang: LangOption = None,
     format: FormatOption = Format.TEXT,
     as_of: AsOf = None,
@@ -47,7 +51,8 @@ def plan(
     language = find_language(lang)
     require(deal, language)
     with working("plan"):
-        made = make_plan(deal, replace(make_options(as_of, language), is_draft=draft, out=out, is_strict=strict))
+        asked = replace(make_options(as_of, language), is_draft=draft, out=out, is_strict=strict)
+        made = make_plan(deal, replace(asked, force=force, with_pdf=pdf))
     is_json = format is Format.JSON
     echo(reports.render_json(made, language) if is_json else reports.render_text(made, language, Path.cwd()), language)
     raise typer.Exit(1 if made.verdict == "refused" else 0)

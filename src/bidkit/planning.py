@@ -30,7 +30,7 @@ def make_plan(deal_path: Path, options: Options) -> Plan:
     result, files = make_package(deal_path, options)
     judged, _ = judge_deal(deal_path, options, tries_filling=False)
     folder = _find_folder(result, judged, options)
-    unwritten = foresee_write(folder) if files is not None else []
+    unwritten = foresee_write(folder, force=options.force) if files is not None else []
     verdict: Verdict = "refused" if files is None or unwritten else "draft" if options.is_draft else "final"
     missing = [*(item for item in result.diagnostics if result.fails(item)), *unwritten]
     missing += [item for item in _list_open(result, result.moments) if item not in missing]
