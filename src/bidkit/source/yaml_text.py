@@ -79,7 +79,7 @@ def _yaml_error(error: yaml.MarkedYAMLError, text: str, name: str, first_line: i
 def _tell(fault: Fault, name: str, first_line: int) -> Diagnostic:
     values = {"problem": Term(f"yaml_{fault.reason}", fault.values)}
     if fault.reason != "other":
-        values["near"] = Term(f"yaml_{fault.reason}_fix", fault.values)
+        values["advice"] = Term(f"yaml_{fault.reason}_fix", fault.values)
     return Diagnostic("DL01", Span(name, fault.line + first_line, fault.col + 1), values)
 
 
