@@ -14,7 +14,7 @@ TEXTS = {
         DEAL, r"(?s)(addenda:.*applied: true.*applied: )true", r"\1false", ("DT05",)
     ),
     "an M factor has no response": Defect(
-        ANSWERS, r'(?m)^(M-03,[^"]*"[^"]*"),"[^"]*",(?:none|positive),', r"\1,,,", ("FM05", "FM05")
+        ANSWERS, r'(?m)^(M-03,[^"]*"[^"]*"),"[^"]*",(?:none|positive),', r"\1,,,", ("FM05",)
     ),
     "a mandatory answer is one to the clause before amendment 1": Defect(
         ANSWERS, "(?m)^(C-05,.*,)$", r"\1Amendment 1", ("FM29",)

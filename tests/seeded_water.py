@@ -12,7 +12,7 @@ ABOVE = (("PR04", DEAL, "  ceiling: "), ("PR04", DEAL, "  budget: "))
 
 TEXTS = {
     "the words are off by one 角": Defect(DEAL, "贰拾元整", "贰拾元壹角整", ("PR02",)),
-    "▲07 has no answer": Defect(ANSWERS, r"(?m)^(M07,.*?进口产品投标。,).*?,none,", r"\1,,", ("FM05", "FM05")),
+    "▲07 has no answer": Defect(ANSWERS, r"(?m)^(M07,.*?进口产品投标。,).*?,none,", r"\1,,", ("FM05",)),
     "▲08 deviates": Defect(ANSWERS, "(?m)^(M08,.*),none,", r"\1,negative,", ("FM05",)),
     "a response repeats the requirement": Defect(
         ANSWERS,

@@ -108,6 +108,7 @@ def test_what_nobody_attests_is_told(tmp_path: Path, item: str, told: str) -> No
     code, output = attest(deal, item)
     assert (code, told in output) == (1, True), output
     assert not deal.with_name("attestations.yaml").exists()
+    assert not set("{}|") & set(output), "words, not the expression of the item"
 
 
 def test_evidence_must_be_a_file_of_the_workspace(tmp_path: Path) -> None:

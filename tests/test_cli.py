@@ -128,7 +128,7 @@ class TestGate:
         assert done.returncode == 1
         assert re.search(r"\[ \] 3\.7 ", done.stdout)
         assert re.search(r"\[x\] 1\.6 ", done.stdout)
-        assert re.search(r"subject_sha256: [0-9a-f]{64}", done.stdout)
+        assert f"bidkit attest {DEAL} 3.7 --by" in done.stdout
         assert read_all(unsigned) == before
 
     def test_gate_of_a_signed_deal_is_open(self, root: Path) -> None:

@@ -161,7 +161,12 @@ class TestWholeDeal:
         assert underlined(problem, tmp_path) == "onsite"
 
     @pytest.mark.parametrize(
-        ("written", "read"), [("无偏离", "none"), ("正偏离", "positive"), ("exception", "negative")]
+        ("written", "read"),
+        [
+            *(("无偏离", "none"), ("无", "none"), ("满足", "none"), ("Fully compliant", "none")),
+            *(("正偏离", "positive"), ("优于", "positive")),
+            *(("exception", "negative"), ("部分满足", "negative"), ("Non-compliant", "negative")),
+        ],
     )
     def test_deviation_as_the_trade_prints_it(self, tmp_path: Path, written: str, read: str) -> None:
         deal, problems = load(tmp_path, change("deviation: positive", f"deviation: {written}"))

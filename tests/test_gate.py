@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import shutil
 import tempfile
@@ -479,12 +478,12 @@ def test_attestation_with_the_right_hashes_closes_its_item_and_names_who_signed(
     assert (item.state, item.by, item.open) == (State.DONE, "周牧野（报价复核）", ())
 
 
-def test_item_that_nobody_signed_asks_for_the_hash_of_its_subject(tmp_path: Path) -> None:
+def test_item_that_nobody_signed_says_by_which_command_it_is(tmp_path: Path) -> None:
     result = run_check(make_light(tmp_path))
     (problem,) = items_of(result)["4.8p"].open
     assert problem.code == "GT03"
-    assert re.search("subject_sha256: [0-9a-f]{64}", problem.fix("en"))
-    assert "deals/water/attestations.yaml" in problem.fix("en")
+    assert "bidkit attest deals/water/deal.yaml 4.8p --by" in problem.fix("en")
+    assert re.fullmatch("[0-9a-f]{64}", items_of(result)["4.8p"].subject)
 
 
 def test_each_item_signs_for_what_it_covers_and_for_nothing_else(tmp_path: Path) -> None:
@@ -608,7 +607,7 @@ def test_evidence_that_changed_is_not_what_was_attested(tmp_path: Path) -> None:
     assert codes_of(result, "4.8p") == ["GT05"]
     assert not gate_of(result).is_ready_to_build
     (problem,) = items_of(result)["4.8p"].open
-    assert hashlib.sha256("另一份纪要\n".encode()).hexdigest() in problem.fix("en")
+    assert "attest deals/water/deal.yaml 4.8p" in problem.fix("en")
 
 
 def test_evidence_that_is_missing_opens_the_item(tmp_path: Path) -> None:

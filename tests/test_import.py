@@ -15,6 +15,7 @@ from workspace import make_workspace, run_check, write
 
 from bidkit.addenda.importing import import_requirements
 from bidkit.cli import app
+from bidkit.exchange import import_lines
 
 ROWS = [
     ["条款号", "技术要求", "分值"],
@@ -369,3 +370,18 @@ def test_what_a_word_table_prints_otherwise_than_it_reads_is_refused(cells: str,
 )
 def test_a_word_table_that_prints_what_it_reads_is_read(cells: str, tmp_path: Path) -> None:
     assert run("prices", write(tmp_path / "a.docx", make_marked(cells))).exit_code == 0
+
+
+def test_a_column_that_is_wrong_in_many_rows_is_told_once() -> None:
+    rows = "".join(f"{number},网关{number},台,2台,5\n" for number in range(1, 42))
+    _, problems = import_lines(f"序号,货物名称,单位,数量,单价\n{rows}".encode(), "lines.csv")
+    told = {(item.code, item.values["key"]): item.message("en") for item in problems}
+    assert sorted(told) == [("DL06", "tax_rate"), ("DL08", "quantity")]
+    assert told["DL08", "quantity"] == "`2台` is not a number (and in 40 more rows of this column: 3–42)"
+    few = "序号,货物名称,单位,数量,单价,税率\n1,网关,台,2台,5,13%\n2,网关,台,3台,5,13%\n"
+    assert [item.code for item in import_lines(few.encode(), "lines.csv")[1]] == ["DL08", "DL08"]
+
+
+def test_a_rate_of_one_is_refused() -> None:
+    _, problems = import_lines("序号,货物名称,单位,数量,单价,税率\n1,网关,台,2,5,1\n".encode(), "lines.csv")
+    assert [(item.code, item.fix("en")) for item in problems] == [("DL11", "write 13% or 0.13")]

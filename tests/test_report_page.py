@@ -102,7 +102,7 @@ def test_gate_has_its_markers_and_says_what_would_close_what_is_waited_for(page:
         assert stage.stage.end.zh in found
     assert "← 当前阶段" in found
     assert re.search(
-        "○ 4.8p .* GT03: 4.8p 尚未确认.*处理: bidkit attest .*或在 deals/water/attestations.yaml 中添加", found
+        "○ 4.8p .* GT03: 4.8p 尚未确认.*处理: 看过并同意后：bidkit attest deals/water/deal.yaml 4.8p ", found
     )
     assert "GT03: 1.7" not in found, "a note that blocks nothing needs no long text"
 

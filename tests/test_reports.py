@@ -298,7 +298,7 @@ def test_gate_as_text_marks_the_stage_and_says_what_would_close_an_item(broken: 
     assert "[x] 1.2 " in text
     assert "[ ] 4.5 " in text
     assert "GT03" in text
-    assert "subject_sha256: " in text
+    assert "bidkit attest deals/water/deal.yaml 4.8p --by" in text
     for stage in broken.gate.stages:
         assert getattr(stage.stage.start, lang) in text
         assert getattr(stage.stage.end, lang) in text

@@ -161,9 +161,9 @@ class TestYamlMistakes:
     @pytest.mark.parametrize(
         ("text", "line", "col"),
         [
-            ("a: [1\n", 2, 1),
+            ("a: [1\n", 1, 4),
             ("a: @x\n", 1, 4),
-            ("a: 1\n b: 2\n", 2, 3),
+            ("a: 1\n b: 2\n", 2, 2),
             ('a: "x\\q"\n', 1, 6),
             ("a: *nowhere\n", 1, 4),
             ("a: 1\n---\nb: 2\n", 2, 1),
@@ -174,6 +174,66 @@ class TestYamlMistakes:
         data, problems = parse_yaml(text, "deal.yaml")
         assert data is None
         assert places(problems) == [("DL01", line, col)]
+
+    @pytest.mark.parametrize(
+        ("text", "reason", "line", "col"),
+        [
+            ("id: x\ntitle：某项目\nlocale: zh-CN\n", "full_colon", 2, 6),
+            ("title：某项目\nid: x\n", "full_colon", 1, 6),
+            ("title：某项目\n", "full_colon", 1, 6),
+            ("id: x\nquote：\n  a: 1\n", "full_colon", 2, 6),
+            ("quote:\n  a：1\n  b：2\n", "full_colon", 2, 4),
+            ("lines:\n  - name：x\n    qty: 1\n", "full_colon", 2, 9),
+            ("id: x\ntitle:abc\nb: 1\n", "tight_colon", 2, 6),
+            ("quote:\n  title:abc\n", "tight_colon", 2, 8),
+            ("a: 1\nb = 2\nc: 3\n", "equals", 2, 3),
+            ("lines:\n  - a\n  -b\n", "tight_dash", 3, 3),
+            ("lines:\n  -name: a\n   qty: 1\n", "tight_dash", 2, 3),
+            ("lines:\n  -a\n  - b\n", "tight_dash", 2, 3),
+            ('id: x\ntitle: "abc\nb: 1\n', "open_quote", 2, 8),
+            ('id: x\ntitle: "abc\nb: 1\nc: "1"\n', "open_quote", 2, 8),
+            ("a: 'it's'\n", "after_quote", 1, 7),
+            ("a: {b\nc: 1\n", "open_bracket", 1, 4),
+            ("a: [1] x\n", "after_bracket", 1, 6),
+            ("a: “x: y”\n", "chinese_quotes", 1, 4),
+            ("a: x: y\n", "second_colon", 1, 5),
+            ("a: - b\n", "item_beside_key", 1, 4),
+            *((f"a: {sign}必须\n", "sign", 1, 4) for sign in "@`%*!|>,}"),
+            ("a: {{x}}\n", "sign", 1, 5),
+            ('a: "C:\\dir"\n', "escape", 1, 7),
+            ("a: 1\n---\nb: 2\n", "second_document", 2, 1),
+            ("a: 1\nsome text\nb: 2\n", "no_key", 2, 1),
+            ("quote:\n    a: 1\n  b: 2\n", "indent", 3, 3),
+            ("quote:\n  a: 1\n   b: 2\n", "indent", 3, 4),
+            ("a:\n  - b\n  c: 1\n", "mixed", 3, 3),
+            ("a: 1\n\u3000b: 1\n", "wide_blank", 2, 1),
+            ("a: x\x01\n", "control", 1, 5),
+        ],
+    )
+    def test_it_says_what_is_probably_meant(self, text: str, reason: str, line: int, col: int) -> None:
+        problems = parse_yaml(text, "deal.yaml")[1]
+        assert places(problems) == [("DL01", line, col)]
+        assert problems[0].values["problem"].key == f"yaml_{reason}"
+        assert "{" not in problems[0].message("zh").replace("`{`", "") + problems[0].fix("en").replace("'{…'", "")
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "a: “x”\n",
+            "a: 说明：如下\n",
+            "a:\n  说明：如下\n",
+            "a: one\n  -two\n",
+            "a:\n  -5\n",
+            "- http://x\n",
+            "a: x\n  b:c\n",
+            "a: |\n  b：c\n  -d\n",
+        ],
+    )
+    def test_words_that_only_look_like_keys_stay_words(self, text: str) -> None:
+        read_yaml(text)
+
+    def test_a_tab_behind_a_dash_is_a_tab(self) -> None:
+        assert places(parse_yaml("a:\n  -\tb\n  - c: 1\n", "deal.yaml")[1]) == [("DL02", 2, 4)]
 
     @pytest.mark.parametrize(
         ("text", "line", "col"),

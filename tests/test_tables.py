@@ -152,3 +152,92 @@ def test_empty_sheet_has_no_header() -> None:
 @pytest.mark.parametrize("title", ["Quantity", "Amount", "Brand", " UNIT ", "Remark"])
 def test_a_title_may_be_the_name_of_a_field_in_any_case(title: str) -> None:
     assert find_field(title, {}) == title.strip().lower()
+
+
+def test_titles_say_the_unit_the_currency_and_per_cent() -> None:
+    rows = (("货物名称", "数量（台）", "Unit price (USD)", "合价(元/台)", "税率（%）"), ("网关", 2, 5, 10, 13))
+    assert read(sheet(*(row[:3] + row[4:] for row in rows))) == [
+        {"name": "网关", "quantity": "2", "unit_price": "5", "currency": "USD", "tax_rate": "13%", "unit": "台"}
+    ]
+    assert read(sheet(*rows), columns={"amount": "合价(元/台)"})[0]["amount"] == "10"
+
+
+@pytest.mark.parametrize(
+    ("title", "field"),
+    [
+        *(
+            ("名称及规格", "name"),
+            ("品牌型号", "model"),
+            ("单价（元/台）", "unit_price"),
+            ("合价（元，含税）", "amount"),
+        ),
+        *(
+            ("U/M", "unit"),
+            ("Extended", "amount"),
+            ("Line total", "amount"),
+            ("Part no.", "sku"),
+            ("VAT %", "tax_rate"),
+        ),
+        *(("Unit price (CNY)", "unit_price"), ("Qty (sets)", "quantity"), ("备注（选填）", "remark")),
+    ],
+)
+def test_usual_titles_are_known(title: str, field: str) -> None:
+    assert field in read(sheet((title, "x1"), (13, "x")), columns={"origin": "x1"})[0]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "数量（万片）",
+        "数量（km）",
+        "单价（不含税）",
+        "单价（元/千米）",
+        "单价（元，USD）",
+        "规格(mm)",
+        "Unit price (excl. VAT)",
+    ],
+)
+def test_brackets_that_say_anything_else_leave_a_title_unknown(title: str) -> None:
+    assert title in read(sheet((title, "x1"), (13, "x")), columns={"origin": "x1"})[0]
+
+
+def test_a_column_of_units_goes_before_the_unit_of_a_title() -> None:
+    assert read(sheet(("数量(台)", "单位"), (2, "套")))[0]["unit"] == "套"
+
+
+@pytest.mark.parametrize(("price", "currency"), [("€5", "€5"), ("5", "USD 5")])
+def test_a_currency_that_contradicts_that_of_the_title_is_no_number(price: str, currency: str) -> None:
+    rows = (("币种", "Unit price (USD)"), ("CNY" if price == "5" else None, price))
+    assert read(sheet(*rows), columns={"currency": "币种"})[0]["unit_price"] == currency
+
+
+def test_a_row_of_units_below_the_titles_is_none_of_the_lines() -> None:
+    rows = (("货物名称", "数量", "单价", "税率"), (None, "(台)", "（元）", "（%）"), ("网关", 2, 5, 13))
+    assert read(sheet(*rows)) == [{"name": "网关", "quantity": "2", "unit_price": "5", "tax_rate": "13%", "unit": "台"}]
+    assert read(sheet(("货物名称", "单价"), (None, "(万元)"), ("网关", 2)))[0] == {"name": "网关", "单价/(万元)": "2"}
+
+
+@pytest.mark.parametrize(
+    ("rates", "read_as"),
+    [
+        ((13, 6, 1, 0), ["13%", "6%", "1%", "0%"]),
+        (("13%", 9), ["13%", "9%"]),
+        ((0.13, 0.06), ["0.13", "0.06"]),
+        ((13, 0.06), ["13", "0.06"]),
+        ((1, 1), ["1", "1"]),
+    ],
+)
+def test_rates_are_per_cent_where_they_can_be_nothing_else(rates: tuple[Any, ...], read_as: list[str]) -> None:
+    assert [item["tax_rate"] for item in read(sheet(("税率",), *((rate,) for rate in rates)))] == read_as
+
+
+def test_a_share_among_rates_in_per_cent_is_refused() -> None:
+    _, problems = parse_xlsx(sheet(("税率(%)",), (13,), (0.13,)), "lines.xlsx", HERE)
+    assert [(problem.code, place_of(problem)["cell"]) for problem in problems] == [("DL48", "A3")]
+
+
+def test_item_beside_description_is_the_number_of_a_line() -> None:
+    items = read(sheet(("Item", "Description", "Qty"), (1, "Gateway", 2), (2.1, "Mast", 3)))
+    assert [(item["id"], item["name"]) for item in items] == [("1", "Gateway"), ("2.1", "Mast")]
+    _, problems = parse_xlsx(sheet(("Item", "Description", "Qty"), ("Gateway", "red", 2)), "lines.xlsx", HERE)
+    assert [problem.code for problem in problems] == ["DL27"]

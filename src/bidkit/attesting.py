@@ -93,7 +93,7 @@ def _find_subject(checked: Judged, item: str) -> tuple[str, list[Diagnostic]]:
         values = {"kind": Term("item"), "id": item, "near": nearest(item, known), "allowed": ", ".join(known)}
         return "", [Diagnostic("DL15", None, values)]
     if not found.item.attest:
-        how = found.item.when or ", ".join(found.item.rules)
+        how = found.item.how or found.item.when or Term("without_errors", (("codes", ", ".join(found.item.rules)),))
         return "", [Diagnostic("GT07", None, {"item": item, "title": found.item.title, "how": how})]
     broken = [problem for problem in checked.later if problem.code.startswith("DL")]
     if broken and not set(SECTIONS).isdisjoint(found.item.attest):  # nobody signs for what cannot be read

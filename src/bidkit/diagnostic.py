@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 from importlib import resources
@@ -79,10 +79,14 @@ class Diagnostic:
 
     def message(self, lang: str) -> str:
         """The sentence, in one of `LANGUAGES`."""
-        return self._fill("message", lang)
+        more = self.values.get("more_rows")
+        told = _translate(more, lang, load_messages(lang)["terms"]) if more else ""
+        return self._fill("message", lang) + told
 
     def fix(self, lang: str) -> str:
-        """What to do about it; the nearest known name is proposed where there is one."""
+        """What to do about it: what is advised in this very case, or else the nearest known name where there is one."""
+        if advice := self.values.get("advice"):
+            return str(_translate(advice, lang, load_messages(lang)["terms"]))
         is_near = bool(self.values.get("near")) and "near" in load_messages(lang)["codes"][self.code]
         return self._fill("near" if is_near else "fix", lang)
 
@@ -138,6 +142,42 @@ def sort_diagnostics(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
         return (item.span is None, item.span.order if item.span else ("", 0, 0), item.code)
 
     return sorted(diagnostics, key=key)
+
+
+_TABLES = (".csv", ".xlsx", ".xlsm", ".docx")
+_FEW = 3
+_RANGES = 6
+
+
+def is_in_table(span: Span | None) -> bool:
+    """Whether a place is in a list that is a table: a csv, a sheet, a table of a document."""
+    return span is not None and span.file.lower().endswith(_TABLES)
+
+
+def fold_rows(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """One finding for a column that is wrong in many rows: the first, which tells the other rows."""
+    groups: dict[tuple[object, ...], list[Diagnostic]] = {}
+    for number, item in enumerate(diagnostics):
+        key: tuple[object, ...] = (number,)
+        if item.span is not None and is_in_table(item.span) and item.values.get("key"):
+            inside = tuple((kind, value) for kind, value in item.span.place if kind not in ("cell", "row", "paragraph"))
+            key = (item.code, item.values["key"], item.span.file, inside)
+        groups.setdefault(key, []).append(item)
+    return [folded for group in groups.values() for folded in (_fold(group) if len(group) > _FEW else group)]
+
+
+def _fold(group: list[Diagnostic]) -> list[Diagnostic]:
+    first, *others = sorted(group, key=lambda item: item.span.row if item.span else 0)
+    rows = sorted({item.span.row for item in others if item.span} - {first.span.row if first.span else 0})
+    ranges: list[list[int]] = []
+    for row in rows:
+        if ranges and row == ranges[-1][-1] + 1:
+            ranges[-1] = [ranges[-1][0], row]
+        else:
+            ranges.append([row])
+    shown = ", ".join("–".join(map(str, part)) for part in ranges[:_RANGES]) + ("…" if len(ranges) > _RANGES else "")
+    more = Term("more_rows", (("count", str(len(rows))), ("rows", shown)))
+    return [replace(first, values={**first.values, "more_rows": more})] if rows else [first]
 
 
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:

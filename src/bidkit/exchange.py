@@ -21,7 +21,7 @@ from pydantic import Field
 from bidkit.bid import Bid
 from bidkit.context.lines import make_lines
 from bidkit.deal.prices import Line, Rounding
-from bidkit.diagnostic import Diagnostic, Span, Term, has_errors
+from bidkit.diagnostic import Diagnostic, Span, Term, fold_rows, has_errors
 from bidkit.quote import Quote, round_cents
 from bidkit.quote.offers import round_to
 from bidkit.scalars import Currency, Day, Model, Money, Note, Text, validate
@@ -161,7 +161,7 @@ def _read_list(
         problems += [item for item in found if item not in problems]  # a title is wrong once, not in each row
         lines += [line] if line else []
     problems += [*_check_ids(lines), *_check_stated(lines)]
-    return (None if items is None else lines), problems
+    return (None if items is None else lines), fold_rows(problems)
 
 
 def _check_stated(lines: Sequence[Line]) -> Iterator[Diagnostic]:

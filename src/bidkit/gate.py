@@ -395,14 +395,14 @@ class _Judge:
         subject = hash_subject(self.bid, item.attest, *inputs, self.built, self.follow, self.encoded)
         record = _find_last(item.id, self.attestations)
         if record is None:
-            values = {**_item(item), "subject": subject, "file": self.file_name()}
+            values = {**_item(item), "subject": subject, "deal": self.deal_name}
             return "", subject, [Diagnostic("GT03", self.bid.deal.span(), values)]
         return record.by, subject, self.find_faults(item, record, subject)
 
     def find_faults(self, item: Item, record: Attestation, subject: str) -> list[Diagnostic]:
         """Why an attestation does not hold."""
         if record.subject_sha256 != subject:
-            values = {**_item(item), "by": record.by, "subject": subject}
+            values = {**_item(item), "by": record.by, "subject": subject, "deal": self.deal_name}
             return [Diagnostic("GT04", record.span("subject_sha256"), values)]
         if record.at.astimezone(self.bid.now.tzinfo).date() > self.bid.today:
             values = {**_item(item), "at": record.at, "today": self.bid.today}
@@ -415,7 +415,7 @@ class _Judge:
             return problems
         actual = hashlib.sha256(content).hexdigest()
         if record.evidence_sha256 != actual:
-            values = {**_item(item), "evidence": record.evidence, "actual": actual}
+            values = {**_item(item), "evidence": record.evidence, "actual": actual, "deal": self.deal_name}
             return [Diagnostic("GT05", record.span("evidence_sha256"), values)]
         return []
 

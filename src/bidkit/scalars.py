@@ -16,8 +16,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr, Valida
 from pydantic_core import PydanticCustomError
 
 from bidkit.days import DayExpression, Unread, Window, parse_day, parse_periods, parse_window
-from bidkit.diagnostic import Diagnostic, Span, Term
-from bidkit.source import Items, Node, ProseNode, nearest
+from bidkit.diagnostic import Diagnostic, Span, Term, fold_rows, is_in_table
+from bidkit.source import TITLES, Items, Node, ProseNode, nearest
 
 D = TypeVar("D")
 _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
@@ -117,7 +117,10 @@ def _parse_factor(value: Any) -> Decimal:
 def _parse_tax_rate(value: Any) -> Decimal | str:
     if isinstance(value, str) and value.strip().lower() in ("exempt", "免税"):
         return "exempt"
-    return _parse_rate(value)
+    rate = _parse_rate(value)
+    if rate == 1 and not str(value).strip().endswith("%"):  # it may be meant as 1 %
+        raise PydanticCustomError("DL11", "rate of one", {"limit": "< 100%"})
+    return rate
 
 
 def _parse_tags(value: Any) -> Any:
@@ -316,7 +319,7 @@ def validate(kind: type[M], data: Node) -> tuple[M | None, list[Diagnostic]]:
         # A None can only come from `source`, which has reported it as an empty key or an unreadable file.
         errors = [e for e in error.errors(include_url=False) if e["type"] == "missing" or e["input"] is not None]
         found = {(item.code, item.span): item for item in (_diagnose(kind, data, error) for error in errors)}
-        return None, list(found.values())
+        return None, fold_rows(found.values())
 
 
 _PYDANTIC_CODES = {"extra_forbidden": "DL04", "missing": "DL06", "literal_error": "DL10", "enum": "DL10"}
@@ -333,6 +336,8 @@ def _diagnose(kind: type[Model], data: Node, error: Any) -> Diagnostic:
         allowed = _allowed_keys(kind, loc[:-1])
         values |= {"allowed": ", ".join(allowed), "near": nearest(key, allowed)}
         span = holder.keys_at.get(key, span) if isinstance(holder, Node) else span
+        if is_in_table(span):
+            values["advice"] = Term("unknown_title", (("allowed", values["allowed"]),))
     elif code == "DL10":
         allowed = ctx.get("allowed") or ctx.get("expected", "").replace("'", "").replace(" or ", ", ")
         near = nearest(str(value), [word.strip() for word in allowed.split(",")])
@@ -340,6 +345,10 @@ def _diagnose(kind: type[Model], data: Node, error: Any) -> Diagnostic:
     elif not re.fullmatch("[A-Z]{2}[0-9]{2}", code):
         expected = _KINDS.get(kind_of_error.split("_")[0], "text")
         code, values = ("DL07", values | {"expected": Term(expected)})
+    elif code == "DL06" and is_in_table(span) and key in TITLES:
+        values["advice"] = Term("missing_column", (("title", TITLES[key].split()[0]), ("key", key)))
+    elif code == "DL11" and "100%" in ctx.get("limit", ""):
+        values["advice"] = Term("rate_as_percent")
     elif isinstance(ctx.get("expected"), str):
         values["expected"] = Term(ctx["expected"])
     return Diagnostic(code, span, values)

@@ -223,14 +223,13 @@ class Tender(Model):
         return sum(bonds, Decimal("0.00")) if self.bond is None and bonds else self.bond
 
 
-DEVIATIONS = {
-    "无偏离": "none",
-    "正偏离": "positive",
-    "负偏离": "negative",
-    "compliant": "none",
-    "exceeds": "positive",
-    "exception": "negative",
-}
+_WRITTEN = {
+    "none": ("无偏离", "无", "没有偏离", "符合", "满足", "compliant", "fully compliant", "complies", "no deviation"),
+    "positive": ("正偏离", "优于", "exceeds", "positive deviation"),
+    "negative": ("负偏离", "劣于", "不满足", "不符合", "部分满足", "exception", "non-compliant", "partially compliant",
+                 "negative deviation"),
+}  # fmt: skip
+DEVIATIONS = {word: key for key, words in _WRITTEN.items() for word in words}
 
 
 def _parse_deviation(value: object) -> object:

@@ -135,6 +135,7 @@ def describe_gate(gate: Gate, lang: str) -> dict[str, Any]:
                         "state": result.state.value,
                         "is_blocking": result.is_blocking,
                         "by": result.by or None,
+                        "subject_sha256": result.subject or None,
                         "waiver": result.waiver.model_dump(mode="json") if result.waiver else None,
                         "open": [describe(problem, lang) for problem in result.open],
                     }

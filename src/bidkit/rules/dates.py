@@ -87,7 +87,8 @@ def bond_is_good(bid: Bid) -> Iterator[Finding]:
     due = tender.bond_due or tender.deadline
     is_due = Severity.ERROR if bid.now >= due else Severity.WARNING
     if bond is None:
-        yield Finding(tender.span("bond"), {"fault": Term("bond_missing")}, is_due)
+        how = Term("bond_record", (("amount", f"{required:.2f}"), ("payer", bid.company.name)))
+        yield Finding(tender.span("bond"), {"fault": Term("bond_missing"), "advice": how}, is_due)
         return
     if fault := _find_unpaid(bond, bid.today):
         yield Finding(bond.span("paid_on") or bond.span("form"), {"fault": fault}, is_due)

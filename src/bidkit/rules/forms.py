@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
+from functools import reduce
 
 from bidkit.bid import Bid
 from bidkit.deal.tender import bears_mark
@@ -53,14 +54,16 @@ def requirements_answered(bid: Bid) -> Iterator[Finding]:
     for item in bid.deal.requirements:
         is_mandatory = markers.get(item.marker) == "mandatory"
         name = f"{item.id} ({item.marker})" if item.marker else item.id
-        if not item.response:
-            yield Finding(item.span("response"), {"id": name, "fault": Term("no_response")})
-        if item.deviation is None:
-            yield Finding(item.span("deviation"), {"id": name, "fault": Term("no_deviation")})
-        elif is_mandatory and item.deviation == "negative":
-            yield Finding(item.span("deviation"), {"id": name, "fault": Term("negative")})
-        if is_mandatory and not item.evidence:
-            yield Finding(item.span("evidence"), {"id": name, "fault": Term("no_evidence")})
+        faults = {
+            "response": "" if item.response else "no_response",
+            "deviation": "no_deviation" if item.deviation is None else "",
+            "evidence": "" if item.evidence or not is_mandatory else "no_evidence",
+        }
+        if is_mandatory and item.deviation == "negative":
+            faults["deviation"] = "negative"
+        if found := {key: Term(fault) for key, fault in faults.items() if fault}:
+            fault = reduce(lambda one, two: Term("both", (("one", one), ("two", two))), found.values())
+            yield Finding(item.span(next(iter(found))), {"id": name, "fault": fault})
 
 
 @rule("FM29")

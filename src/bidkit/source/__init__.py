@@ -14,11 +14,12 @@ from typing import Any
 from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.source.comments import Comment, list_comments
 from bidkit.source.nodes import Items, Node, ProseNode, make_prose, nearest
-from bidkit.source.tables import decode_chinese, parse_csv, parse_docx, parse_xlsx, strip_number
+from bidkit.source.tables import TITLES, decode_chinese, parse_csv, parse_docx, parse_xlsx, strip_number
 from bidkit.source.workspace import Workspace, decode
 from bidkit.source.yaml_text import parse_front_matter, parse_yaml
 
 __all__ = [
+    "TITLES",
     "Comment",
     "Items",
     "Node",

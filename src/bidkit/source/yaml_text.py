@@ -9,9 +9,11 @@ import yaml
 
 from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.source.nodes import Items, Node, make_prose
+from bidkit.source.yaml_faults import Fault, find_fault, find_hidden
 
 MAX_DEPTH = 50
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LEADING_TAB = re.compile(r"[ ]*(- *)*\t")
 MAX_ALIASES = 100
 MAX_NODES = 200_000
 
@@ -22,11 +24,11 @@ def parse_yaml(text: str, name: str, first_line: int = 1) -> tuple[Any, list[Dia
     Args:
         first_line: the line of the file at which the text starts (front matter starts at 2).
     """
-    reader = _YamlReader(name, first_line - 1)
+    reader = _YamlReader(name, first_line - 1, text.splitlines())
     if forbidden := _FORBIDDEN.search(text):
         line, col = text.count("\n", 0, forbidden.start()), forbidden.start() - text.rfind("\n", 0, forbidden.start())
-        reason = f"U+{ord(forbidden.group()):04X}"
-        return None, [Diagnostic("DL01", Span(name, line + first_line, col), {"problem": reason})]
+        fault = Fault("control", line, col - 1, (("sign", f"U+{ord(forbidden.group()):04X}"),))
+        return None, [_tell(fault, name, first_line)]
     try:
         limit = _over_limits(text)
         if limit is not None:
@@ -63,22 +65,31 @@ def _line(event: yaml.Event) -> int:
 
 def _yaml_error(error: yaml.MarkedYAMLError, text: str, name: str, first_line: int) -> Diagnostic:
     mark = error.problem_mark or error.context_mark
-    line, col = (mark.line, mark.column) if mark else (0, 0)
-    span = Span(name, line + first_line, col + 1)
+    line = mark.line if mark else 0
     if error.problem == "exceeded maximum nesting depth":  # libyaml since 0.2.6, before an event says how deep it is
         return Diagnostic("DL18", Span(name, line + first_line, 1), {"what": Term("depth"), "limit": MAX_DEPTH})
-    source = text.splitlines()[line] if line < len(text.splitlines()) else ""
-    if "\t" in source[: len(source) - len(source.lstrip())]:
-        return Diagnostic("DL02", Span(name, line + first_line, source.index("\t") + 1), {})
-    return Diagnostic("DL01", span, {"problem": error.problem or error.context or "?"})
+    lines = text.splitlines()
+    source = lines[line] if line < len(lines) else ""
+    tab = _LEADING_TAB.match(source)
+    if tab:
+        return Diagnostic("DL02", Span(name, line + first_line, tab.end()), {})
+    return _tell(find_fault(error, lines, first_line), name, first_line)
+
+
+def _tell(fault: Fault, name: str, first_line: int) -> Diagnostic:
+    values = {"problem": Term(f"yaml_{fault.reason}", fault.values)}
+    if fault.reason != "other":
+        values["advice"] = Term(f"yaml_{fault.reason}_fix", fault.values)
+    return Diagnostic("DL01", Span(name, fault.line + first_line, fault.col + 1), values)
 
 
 class _YamlReader:
     """Composed YAML nodes -> `Node`, `Items`, str; a null or empty value is reported as an empty key."""
 
-    def __init__(self, name: str, line_offset: int) -> None:
+    def __init__(self, name: str, line_offset: int, lines: list[str]) -> None:
         self.name = name
         self.line_offset = line_offset
+        self.lines = lines
         self.count = 0
         self.problems: list[Diagnostic] = []
 
@@ -103,16 +114,29 @@ class _YamlReader:
                 if _is_empty(child):
                     self.problems.append(Diagnostic("DL05", self.span(child), {"key": "-"}))
             return items
+        is_plain = isinstance(node, yaml.ScalarNode) and not node.style
+        if is_plain and (fault := find_hidden(self.lines, node.start_mark.line, node.start_mark.column)):
+            self.tell(fault)
         return str(node.value)
+
+    def tell(self, fault: Fault) -> None:
+        self.problems.append(_tell(fault, self.name, self.line_offset + 1))
 
     def read_mapping(self, node: yaml.MappingNode, inside: tuple[int, ...]) -> Node:
         mapping = Node(self.span(node))
         for key_node, value_node in node.value:
             key_at = self.span(key_node)
+            at = key_node.start_mark.line, key_node.start_mark.column
+            if isinstance(key_node, yaml.MappingNode):  # {{ a template's tag }}
+                self.tell(Fault("sign", *at, (("sign", "{"),)))
+                continue
             if not isinstance(key_node, yaml.ScalarNode):
                 self.problems.append(Diagnostic("DL07", key_at, {"expected": Term("text"), "value": "[…]"}))
                 continue
             key = str(key_node.value)
+            if key[:1] in ("\u3000", "\xa0"):
+                self.tell(Fault("wide_blank", *at, (("key", key.strip()),)))
+                continue
             if key in mapping:
                 first = mapping.keys_at[key].line
                 self.problems.append(Diagnostic("DL03", key_at, {"key": key, "first": first}))

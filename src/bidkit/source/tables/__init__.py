@@ -2,6 +2,7 @@
 
     comma, book    a csv, a sheet -> rows of cells
     titles         which row has the titles of the columns, and which field each means
+    implied        what a title says of its cells beside their field
     rows           what each row below is: a line, a heading, a total, a note
     totals         the totals that are stated against the sums of the lines
     numbers        numbers and dates as people type them
@@ -22,7 +23,8 @@ from bidkit.ooxml import opc
 from bidkit.source.nodes import Items, Node
 from bidkit.source.tables.comma import decode_chinese, read_csv
 from bidkit.source.tables.grid import Cell, Grid, Row
-from bidkit.source.tables.numbers import DATES, MONEY, NUMBERS, read_date, read_number
+from bidkit.source.tables.implied import Note
+from bidkit.source.tables.numbers import DATES, MONEY, NUMBERS, parse_decimal, read_date, read_number
 from bidkit.source.tables.rows import Kind, find_kinds, read_heading, strip_number
 from bidkit.source.tables.titles import TITLES, Header, find_header, normalize_title
 from bidkit.source.tables.totals import Totals
@@ -244,11 +246,12 @@ class _Reader:
     def read_line(self, row: Row) -> Node:
         """A row as a mapping."""
         node = Node(row.at)
-        for column, (cell, name, title) in enumerate(
-            zip(row.cells, self.header.fields, self.header.titles, strict=True)
+        header = self.header
+        for column, (cell, name, title, note) in enumerate(
+            zip(row.cells, header.fields, header.titles, header.notes, strict=True)
         ):
             said = cell.said
-            if not said.text or column in self.header.ignored:
+            if not said.text or column in header.ignored:
                 continue
             if not name:
                 if cell.text:
@@ -257,23 +260,35 @@ class _Reader:
             if said.height > 1 and (name in _SINGLE or said.width > 1) and said.at not in self.refused:
                 self.refused.add(said.at)
                 self.problems.append(Diagnostic("DL49", said.at, {"value": said.text, "field": name}))
-            self.put(node, name, said, title)
-        if self.heading and self.header.is_priced and not {"category", "periods", "part_of"} & node.keys():
+            self.put(node, name, said, title, note)
+        for title, note in zip(header.titles, header.notes, strict=True):
+            if note.unit and "unit" not in node and node:
+                node.put("unit", note.unit, title.at, title.at)
+        if self.heading and header.is_priced and not {"category", "periods", "part_of"} & node.keys():
             node.put("category", strip_number(self.heading.text), self.heading.at, self.heading.at)
         return node
 
-    def put(self, node: Node, name: str, cell: Cell, title: Cell) -> None:
-        """One value, and beside a price the currency that its sign names."""
+    def put(self, node: Node, name: str, cell: Cell, title: Cell, note: Note) -> None:
+        """One value, and beside a price the currency that its sign or its title names."""
         text = cell.text
         if name in NUMBERS:
-            number, currency = read_number(text)
-            if currency and not (self.has_currency and name in MONEY and node.get("currency", currency) == currency):
-                number = text
+            number, sign = read_number(text)
+            currency = sign or note.currency
+            known = {currency, note.currency or currency, node.get("currency", currency)}
+            if currency and not (self.has_currency and name in MONEY and len(known) == 1):
+                number = text if sign else f"{currency} {text}"
             elif currency:
                 node.put("currency", currency, cell.at, cell.at)
-            text = number
+            text = self.read_rate(number, cell) if note.is_percent else number
         elif name in DATES:
             text = read_date(text)
         elif name == "currency" and node.get(name, text) != text:
             self.problems.append(Diagnostic("DL08", node.values_at[name], {"value": text}))
         node.put(name, text, title.at, cell.at)
+
+    def read_rate(self, number: str, cell: Cell) -> str:
+        """A rate below a title, or among others, that says it to be per cent; a share of 1 might be either."""
+        rate = parse_decimal(number)
+        if rate is not None and 0 < rate < 1:
+            self.problems.append(Diagnostic("DL48", cell.at, {"value": cell.text, "reason": Term("share_or_percent")}))
+        return number if rate is None else f"{number}%"

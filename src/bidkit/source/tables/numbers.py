@@ -13,14 +13,15 @@ NUMBERS = MONEY | {"quantity", "tax_rate", "discount", "escalation"}
 """Fields that hold a number."""
 DATES = frozenset(("valid_from", "valid_until"))
 
-_SIGNS = {code.lower(): code for code in CURRENCY_WORDS["en"]} | {
+SIGNS = {code.lower(): code for code in CURRENCY_WORDS["en"]} | {
     **{"¥": "CNY", "rmb": "CNY", "人民币": "CNY", "$": "USD", "us$": "USD", "€": "EUR", "£": "GBP", "hk$": "HKD"},
     **{"mop$": "MOP", "nt$": "TWD", "s$": "SGD", "a$": "AUD", "nz$": "NZD", "c$": "CAD", "rm": "MYR"},
     **{"元": "CNY", "圆": "CNY", "美元": "USD", "欧元": "EUR", "英镑": "GBP", "港元": "HKD", "港币": "HKD"},
     **{"澳门元": "MOP", "新台币": "TWD", "新加坡元": "SGD", "澳元": "AUD", "新西兰元": "NZD", "加元": "CAD"},
     **{"瑞士法郎": "CHF", "林吉特": "MYR", "泰铢": "THB", "日元": "JPY", "韩元": "KRW"},
 }
-_SIGN = "|".join(re.escape(sign) for sign in sorted(_SIGNS, key=len, reverse=True))
+"""What stands for a currency beside an amount, in small letters."""
+_SIGN = "|".join(re.escape(sign) for sign in sorted(SIGNS, key=len, reverse=True))
 _SIGNED = re.compile(rf"(?P<before>{_SIGN})?\s*(?P<number>[+-]?\d[\d,. ]*?%?)\s*(?P<after>{_SIGN})?")
 _GROUPED = re.compile(r"[+-]?\d{1,3}( \d{3})+(\.\d+)?")
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
@@ -35,7 +36,7 @@ def read_number(text: str) -> tuple[str, str]:
     found = _SIGNED.fullmatch(plain.lower())
     if found is None:
         return text, ""
-    before, after = (_SIGNS.get(found[place] or "", "") for place in ("before", "after"))
+    before, after = (SIGNS.get(found[place] or "", "") for place in ("before", "after"))
     if before and after and before != after:
         return text, ""
     number = found["number"]

@@ -5,37 +5,39 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bidkit.diagnostic import Diagnostic, Term
 from bidkit.source.tables.grid import Cell, Grid, Row
+from bidkit.source.tables.implied import Note, are_percent, is_unit_row, read_note
 
 TITLES = {
-    "id": "序号 编号 分项编号 no no. item_no item_no. ref",
+    "id": "序号 编号 分项编号 项次 项号 no no. item_no item_no. s/n ref #",
     "category": "分类 类别 category group",
-    "name": "名称 品名 分项名称 货物名称 设备名称 产品名称 服务名称 item description",
-    "spec": "规格 规格参数 技术参数 specification",
+    "name": "名称 品名 货名 分项名称 货物名称 设备名称 产品名称 服务名称 名称及规格 item description",
+    "spec": "规格 规格参数 技术参数 技术规格 配置 specification specifications",
     "brand": "品牌 make",
-    "model": "型号 规格型号",
+    "model": "型号 规格型号 型号规格 规格及型号 规格/型号 品牌型号 品牌及型号 品牌/型号 model_no model_no.",
     "manufacturer": "制造商 生产厂家 厂家 生产厂商",
     "origin": "产地 country_of_origin",
-    "unit": "单位 计量单位 uom",
-    "quantity": "数量 工程量 qty qty.",
-    "unit_price": "单价 单价(元) 含税单价 含税单价(元) 投标单价 投标单价(元) unit_price rate price",
-    "sku": "货号 物料编码 产品编码 商品编码 sku part_no part_no. part_number",
+    "unit": "单位 计量单位 uom u/m unit_of_measure",
+    "quantity": "数量 工程量 采购数量 qty qty. q'ty",
+    "unit_price": "单价 含税单价 投标单价 综合单价 unit_price unit_rate rate price",
+    "sku": "货号 物料编码 产品编码 商品编码 料号 sku part_no part_no. part_number part_# p/n",
     "list_price": "目录价 列表价 标准价 公开报价 list_price msrp",
     "cost": "成本 成本价 cost",
     "floor": "底价 最低价 floor floor_price",
     "cap": "最高价 cap",
-    "ceiling": "最高限价 最高限价(元) 控制价 ceiling",
+    "ceiling": "最高限价 控制价 ceiling",
     "unit_ceiling": "最高单价 单价限价 单价最高限价 unit_ceiling",
     "is_core": "核心产品 是否核心产品 is_core",
     "valid_from": "生效日期 起始日期 valid_from effective_date",
     "valid_until": "有效期至 失效日期 valid_until expiry_date",
-    "tax_rate": "税率 增值税税率 tax vat tax_rate",
-    "amount": "金额 合价 合价(元) 小计 合计 合计(元) 总价 金额(元) 投标总价 total extended_price",
+    "tax_rate": "税率 增值税率 增值税税率 tax vat gst tax_rate vat_rate",
+    "amount": "金额 合价 小计 合计 总价 投标总价 含税金额 含税合价 含税总价 价税合计 "
+    "total extended extended_price line_total",
     "kind": "类型 种类 type",
-    "remark": "备注 说明 remarks notes note",
+    "remark": "备注 说明 remarks notes note comments",
     "lot": "采购包 标包 包号 标段 lot",
     "clause": "条款 条款号 招标条款 section rfp_section paragraph",
     "page": "页码 页 page",
@@ -46,10 +48,12 @@ TITLES = {
     "evidence": "证明 证明材料 佐证材料 proof reference",
     "stale": "过期 待复核 stale",
 }
-"""Titles in use by field; compared in lower case, with half-width brackets and `_` for blanks."""
+"""Titles in use by field; compared in lower case, with half-width brackets and `_` for blanks. What may stand in
+brackets behind one, `implied` says."""
 
 _FIELDS = {title: field for field, titles in TITLES.items() for title in titles.split()}
 _BEFORE_HEADER = 20
+_ITEM = re.compile(r"[a-z]?\d+(\.\d+)*[.)]?|[a-z][.)]?|(sub-?\s?|grand )?total")
 _SCALE = re.compile(
     r"单位.{0,8}(万|千|百万|亿)元|[(](人民币)?(万|千|百万|亿)元?[)]|in(thousands|millions)\b|['’]000\b|(?<=价)万元|(?<=额)万元",
     re.I,
@@ -64,12 +68,14 @@ class Header:
     Args:
         first: the row of the titles, counted among the rows with text; `rows` of them belong to it.
         fields: what each column means; empty where it is to be passed over or has no title.
+        notes: what the title of each says beside.
     """
 
     first: int
     rows: int
     fields: tuple[str, ...]
     titles: tuple[Cell, ...]
+    notes: tuple[Note, ...]
     ignored: frozenset[int]
     problems: tuple[Diagnostic, ...]
 
@@ -93,7 +99,9 @@ def find_header(grid: Grid, columns: Mapping[str, str], ignore: Collection[str])
     depth = count_rows(grid.rows[first:])
     block = grid.rows[first : first + depth]
     named = {**mapped, **dict.fromkeys(passed, "")}
+    below = grid.rows[first + depth :]
     found = [_name_column([row.cells[place].said for row in block], named) for place in range(len(block[0].cells))]
+    found = _name_items(found, below)
     fields, titles = tuple(name for name, _, _ in found), tuple(cell for _, cell, _ in found)
     ignored = frozenset(place for place, (_, _, title) in enumerate(found) if title in passed)
     problems = [
@@ -105,7 +113,32 @@ def find_header(grid: Grid, columns: Mapping[str, str], ignore: Collection[str])
         if is_filled and fields[place] not in columns:
             values = {"what": Term("column"), "value": titles[place].text or "—"}
             problems.append(Diagnostic("DL46", titles[place].at, values))
-    return Header(first, depth, fields, titles, ignored, tuple(problems))
+    notes = tuple(_note(place, name, title, below) for place, (name, _, title) in enumerate(found))
+    return Header(first, depth, fields, titles, notes, ignored, tuple(problems))
+
+
+def _note(place: int, name: str, title: str, below: Sequence[Row]) -> Note:
+    """What a title says of its cells beside their field; rates may say themselves that they are per cent."""
+    note = read_note(title, _find_known)
+    note = note if note is not None and note.field == name else Note(name)
+    if name != "tax_rate" or note.is_percent:
+        return note
+    return replace(note, is_percent=are_percent(row.cells[place].said for row in below if place < len(row.cells)))
+
+
+def _name_items(found: list[tuple[str, Cell, str]], below: Sequence[Row]) -> list[tuple[str, Cell, str]]:
+    """`Item` beside `Description` is the number of a line, if nothing else is and it has nothing but numbers."""
+    names = [name for name, _, _ in found]
+    titles = [title for _, _, title in found]
+    if names.count("name") != 2 or "id" in names or "item" not in titles:
+        return found
+    place = titles.index("item")
+    texts = [row.cells[place].text for row in below if place < len(row.cells) and row.cells[place].text]
+    if not all(
+        re.fullmatch(r"[a-z]?\d+(\.\d+)*[.)]?|[a-z][.)]?|(sub-?\s?|grand )?total", text.lower()) for text in texts
+    ):
+        return found
+    return [*found[:place], ("id", *found[place][1:]), *found[place + 1 :]]
 
 
 def normalize_title(title: str) -> str:
@@ -120,6 +153,13 @@ def find_field(title: str, mapped: Mapping[str, str]) -> str | None:
     plain = normalize_title(title)
     if plain in mapped:
         return mapped[plain]
+    if (known := _find_known(plain)) is not None:
+        return known
+    note = read_note(plain, _find_known)
+    return note.field if note else None
+
+
+def _find_known(plain: str) -> str | None:
     return plain if plain in TITLES else _FIELDS.get(plain)
 
 
@@ -142,6 +182,8 @@ def count_rows(rows: Sequence[Row]) -> int:
         last = first.number + height - 1
         return sum(row.number <= last for row in rows)
     if len(rows) > 1 and rows[1].number == first.number + 1:
+        if is_unit_row(rows[1]):
+            return 2
         under = {column for column, cell in enumerate(first.cells) if cell.owner or cell.width > 1}
         filled = {column for column, _ in rows[1].filled}
         if filled and filled <= under and not any(re.search(r"\d", text) for text in rows[1].texts):
