@@ -254,13 +254,21 @@ class _Reader:
                 if cell.text:
                     self.problems.append(Diagnostic("DL27", cell.at, {"title": "—", "field": cell.text[:20]}))
                 continue
-            if said.height > 1 and (name in _SINGLE or said.width > 1) and said.at not in self.refused:
+            if self.is_shared(cell, name, column) and said.at not in self.refused:
                 self.refused.add(said.at)
                 self.problems.append(Diagnostic("DL49", said.at, {"value": said.text, "field": name}))
             self.put(node, name, said, title)
         if self.heading and self.header.is_priced and not {"category", "periods", "part_of"} & node.keys():
             node.put("category", strip_number(self.heading.text), self.heading.at, self.heading.at)
         return node
+
+    def is_shared(self, cell: Cell, name: str, column: int) -> bool:
+        """Whether a merged cell gives its text to several lines, or to several columns of which one has numbers."""
+        said = cell.said
+        if said.height > 1:
+            return name in _SINGLE or said.width > 1
+        fields = self.header.fields[column : column + said.width]
+        return not cell.owner and len([*filter(None, fields)]) > 1 and not NUMBERS.isdisjoint(fields)
 
     def put(self, node: Node, name: str, cell: Cell, title: Cell) -> None:
         """One value, and beside a price the currency that its sign names."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -142,19 +142,56 @@ def _read_table(table: etree._Element, at: Span) -> Grid:
     """A table as rows of cells; those of a merged one but the first have none of their own text."""
     rows: list[Row] = []
     above: dict[int, Cell] = {}
-    width = 0
-    for number, line in enumerate(_list_own(table, "tr", "tbl"), 1):
+    lines = [[*_place_cells(line)] for line in _list_own(table, "tr", "tbl")]
+    heights = _measure(lines)
+    for number, line in enumerate(lines, 1):
         cells: list[Cell] = []
-        within = _list_own(line, "tc", "tr")
-        texts = [_read_own(cell) for cell in within]
-        for cell, text in zip(within, texts, strict=True):
+        texts = [_read_own(place.cell) for place in line]
+        for place, text in zip(line, texts, strict=True):
             # What a table in a cell says is what the cell says, where a name stands beside it.
-            said = text or ("\n".join(_read_inner(cell)) if any(texts) else "")
-            cells += _read_cell(cell, said, len(cells), above, replace(at, place=(*at.place, ("row", str(number)))))
-        width = max(width, len(cells))
+            said = text or ("\n".join(_read_inner(place.cell)) if any(texts) else "")
+            of_row = replace(at, place=(*at.place, ("row", str(number))))
+            cells += (Cell("", of_row) for _ in range(place.column - len(cells)))
+            cells += _read_cell(place, said, heights.get((number, place.column), 1), above, of_row)
         if any(cell.text for cell in cells):
             rows.append(Row(number, cells[0].at, tuple(cells)))
+    width = max((place.column + place.width for line in lines for place in line), default=0)
     return Grid(tuple(row.widen(width) for row in rows), at)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A cell of a row: its column from 0, how many it takes, and whether it goes on with the one above it."""
+
+    cell: etree._Element
+    column: int
+    width: int
+    is_below: bool
+
+
+def _place_cells(line: etree._Element) -> Iterator[_Place]:
+    """The cells of a row; it may begin some columns in."""
+    column = _read_count(line.find(f"{_W}trPr/{_W}gridBefore"), 0)
+    for cell in _list_own(line, "tc", "tr"):
+        merge = cell.find(f"{_W}tcPr/{_W}vMerge")
+        width = _read_count(cell.find(f"{_W}tcPr/{_W}gridSpan"), 1)
+        yield _Place(cell, column, width, merge is not None and merge.get(f"{_W}val") != "restart")
+        column += width
+
+
+def _read_count(element: etree._Element | None, usual: int) -> int:
+    said = element.get(f"{_W}val", "") if element is not None else ""
+    return min(int(said), _MAX_COLUMNS) if _SPAN.fullmatch(said) else usual
+
+
+def _measure(lines: Sequence[Sequence[_Place]]) -> dict[tuple[int, int], int]:
+    """How many rows each cell is merged over, by its row from 1 and its column."""
+    found: dict[tuple[int, int], int] = {}
+    below: dict[int, int] = {}
+    for number, line in reversed([*enumerate(lines, 1)]):
+        found |= {(number, place.column): 1 + below.get(place.column, 0) for place in line}
+        below = {place.column: found[number, place.column] for place in line if place.is_below}
+    return found
 
 
 def _list_own(parent: etree._Element, tag: str, *holders: str) -> list[etree._Element]:
@@ -176,19 +213,15 @@ def _read_inner(cell: etree._Element) -> Iterator[str]:
         yield " ".join(filter(None, map(_read_own, _list_own(line, "tc", "tr"))))
 
 
-def _read_cell(cell: etree._Element, text: str, column: int, above: dict[int, Cell], at: Span) -> Iterator[Cell]:
+def _read_cell(place: _Place, text: str, height: int, above: dict[int, Cell], at: Span) -> Iterator[Cell]:
     """A cell and those that lie under it to its right; `above` has the one that each column is merged into."""
-    span, merge = cell.find(f"{_W}tcPr/{_W}gridSpan"), cell.find(f"{_W}tcPr/{_W}vMerge")
-    spanned = span.get(f"{_W}val", "") if span is not None else ""
-    width = min(int(spanned), _MAX_COLUMNS) if _SPAN.fullmatch(spanned) else 1
-    at = replace(at, place=(*at.place, ("cell", str(column + 1))))
-    is_below = merge is not None and merge.get(f"{_W}val") != "restart"
-    own = Cell("", at, owner=above.get(column)) if is_below else Cell(text, at, width)
+    at = replace(at, place=(*at.place, ("cell", str(place.column + 1))))
+    own = Cell("", at, owner=above.get(place.column)) if place.is_below else Cell(text, at, place.width, height)
     yield own
-    for _ in range(width - 1):
+    for _ in range(place.width - 1):
         yield Cell("", at, owner=own.said if own.said.text else None)
-    if not is_below:
-        above[column] = own
+    if not place.is_below:
+        above[place.column] = own
 
 
 def _read_paragraph(paragraph: etree._Element) -> str:
