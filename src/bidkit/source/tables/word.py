@@ -9,12 +9,11 @@ from types import MappingProxyType
 
 from lxml import etree
 
-from bidkit.diagnostic import Diagnostic, Span, Term
+from bidkit.diagnostic import Span
 from bidkit.ooxml import opc
 from bidkit.source.tables.grid import Cell, Grid, Row
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}oMath"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _BESIDE = re.compile(r"word/(header|footer|footnotes|endnotes)[^/]*\.xml")
 _HEADING = re.compile(r"(?:heading|标题) (\d)", re.I)
@@ -30,11 +29,13 @@ class Passage:
 
     Args:
         headings: those that it stands under, from the highest down; of a heading, itself the last.
+        is_inner: of a table in a cell, or a paragraph in a text box in one.
     """
 
     headings: tuple[str, ...]
     content: Grid | str
     at: Span
+    is_inner: bool = False
 
     @property
     def heading(self) -> str:
@@ -63,7 +64,7 @@ def read_document(
     for part in ("word/document.xml", *filter(_BESIDE.fullmatch, parts)):
         headings: dict[int, str] = {}
         tree = trees[part] if part in trees else opc.parse_xml(parts[part])
-        for block in _walk(tree):
+        for block in walk_blocks(tree):
             is_wanted = having is None or having.search(str(_WHOLE(block)))
             text = "" if block.tag == f"{_W}tbl" else _read_paragraph(block)
             style = block.find(f"{_W}pPr/{_W}pStyle") if text else None
@@ -72,46 +73,16 @@ def read_document(
             titles = tuple(headings.values())
             place: tuple[tuple[str, str], ...] = (("heading", titles[-1] if titles else ""),)
             if text and is_wanted:
-                yield Passage(titles, text, Span(name, place=place))
+                yield Passage(titles, text, Span(name, place=place), _is_inner(block))
             elif block.tag == f"{_W}tbl":
                 tables += 1
                 at = Span(name, place=(*place, ("table", str(tables))))
                 if is_wanted:
-                    yield Passage(titles, _read_table(block, at), at)
+                    yield Passage(titles, _read_table(block, at), at, _is_inner(block))
 
 
-def find_doubts(part: bytes, name: str) -> Iterator[tuple[str, Diagnostic]]:
-    """What in the tables of a document is printed otherwise than it is read: struck, hidden or moved text, raised
-    digits behind a digit, signs of symbol fonts, equations; each with the table, as `read_document` counts them.
-
-    Diagnostics: DL48.
-    """
-    tables = [block for block in _walk(opc.parse_xml(part)) if block.tag == f"{_W}tbl"]
-    for number, table in enumerate(tables, 1):
-        at = Span(name, place=(("table", str(number)),))
-        before = ""
-        for run in table.iter(f"{_W}r", _MATH):
-            if next(run.iterancestors(f"{_W}tbl")) is not table:
-                continue
-            text = "".join(item.text or "" for item in run.iter(f"{_W}t"))
-            if reason := _find_doubt(run, text, before):
-                yield str(number), Diagnostic("DL48", at, {"value": text or "…", "reason": Term(reason)})
-            before = text or before
-
-
-def _find_doubt(run: etree._Element, text: str, before: str) -> str:
-    """Why a run may not say what it seems to; empty if it does."""
-    if run.tag == _MATH:
-        return "equation"
-    marks = [mark for mark in run.findall(f"{_W}rPr/*") if mark.get(f"{_W}val", "1") not in ("0", "false", "off")]
-    names = {etree.QName(mark).localname for mark in marks if text}
-    raised = any(mark.get(f"{_W}val") == "superscript" for mark in marks)
-    if text and (names & {"strike", "dstrike", "vanish"} or next(run.iterancestors(f"{_W}moveFrom"), None) is not None):
-        return "struck_or_hidden"
-    if raised and text[:1].isdigit() and before[-1:].isdigit():
-        return "raised_digit"
-    is_sign = any(run.find(f"{_W}{tag}") is not None for tag in ("sym", "noBreakHyphen"))
-    return "symbol_font" if is_sign else ""
+def _is_inner(block: etree._Element) -> bool:
+    return next(block.iterancestors(f"{_W}tc"), None) is not None
 
 
 def _find_levels(parts: Mapping[str, bytes]) -> dict[str, int]:
@@ -128,25 +99,27 @@ def _find_levels(parts: Mapping[str, bytes]) -> dict[str, int]:
     return found
 
 
-def _walk(parent: etree._Element, *, in_cell: bool = False) -> Iterator[etree._Element]:
+def walk_blocks(parent: etree._Element, *, in_cell: bool = False) -> Iterator[etree._Element]:
     """Paragraphs and tables wherever they lie, but for the paragraphs of cells, which belong to their tables."""
     for child in parent:
         if child.tag == f"{_W}tbl" or (child.tag == f"{_W}p" and not in_cell):
             yield child
         # A fallback is a text box once more, for old programs.
         if child.tag != _FALLBACK and next(child.iterdescendants(f"{_W}p", f"{_W}tbl"), None) is not None:
-            yield from _walk(child, in_cell=child.tag == f"{_W}tbl" or (in_cell and child.tag != f"{_W}txbxContent"))
+            yield from walk_blocks(
+                child, in_cell=child.tag == f"{_W}tbl" or (in_cell and child.tag != f"{_W}txbxContent")
+            )
 
 
 def _read_table(table: etree._Element, at: Span) -> Grid:
     """A table as rows of cells; those of a merged one but the first have none of their own text."""
     rows: list[Row] = []
     above: dict[int, Cell] = {}
-    lines = [[*_place_cells(line)] for line in _list_own(table, "tr", "tbl")]
+    lines = [[*place_cells(line)] for line in list_own(table, "tr", "tbl")]
     heights = _measure(lines)
     for number, line in enumerate(lines, 1):
         cells: list[Cell] = []
-        texts = [_read_own(place.cell) for place in line]
+        texts = [read_own(place.cell) for place in line]
         for place, text in zip(line, texts, strict=True):
             # What a table in a cell says is what the cell says, where a name stands beside it.
             said = text or ("\n".join(_read_inner(place.cell)) if any(texts) else "")
@@ -160,7 +133,7 @@ def _read_table(table: etree._Element, at: Span) -> Grid:
 
 
 @dataclass(frozen=True)
-class _Place:
+class Place:
     """A cell of a row: its column from 0, how many it takes, and whether it goes on with the one above it."""
 
     cell: etree._Element
@@ -169,13 +142,13 @@ class _Place:
     is_below: bool
 
 
-def _place_cells(line: etree._Element) -> Iterator[_Place]:
+def place_cells(line: etree._Element) -> Iterator[Place]:
     """The cells of a row; it may begin some columns in."""
     column = _read_count(line.find(f"{_W}trPr/{_W}gridBefore"), 0)
-    for cell in _list_own(line, "tc", "tr"):
+    for cell in list_own(line, "tc", "tr"):
         merge = cell.find(f"{_W}tcPr/{_W}vMerge")
         width = _read_count(cell.find(f"{_W}tcPr/{_W}gridSpan"), 1)
-        yield _Place(cell, column, width, merge is not None and merge.get(f"{_W}val") != "restart")
+        yield Place(cell, column, width, merge is not None and merge.get(f"{_W}val") != "restart")
         column += width
 
 
@@ -184,7 +157,7 @@ def _read_count(element: etree._Element | None, usual: int) -> int:
     return min(int(said), _MAX_COLUMNS) if _SPAN.fullmatch(said) else usual
 
 
-def _measure(lines: Sequence[Sequence[_Place]]) -> dict[tuple[int, int], int]:
+def _measure(lines: Sequence[Sequence[Place]]) -> dict[tuple[int, int], int]:
     """How many rows each cell is merged over, by its row from 1 and its column."""
     found: dict[tuple[int, int], int] = {}
     below: dict[int, int] = {}
@@ -194,7 +167,7 @@ def _measure(lines: Sequence[Sequence[_Place]]) -> dict[tuple[int, int], int]:
     return found
 
 
-def _list_own(parent: etree._Element, tag: str, *holders: str) -> list[etree._Element]:
+def list_own(parent: etree._Element, tag: str, *holders: str) -> list[etree._Element]:
     """The elements inside another one that do not belong to one of these holders further in."""
     names = [f"{_W}{holder}" for holder in holders]
     inside, direct = [*parent.iter(f"{_W}{tag}")], parent.findall(f"{_W}{tag}")
@@ -203,17 +176,18 @@ def _list_own(parent: etree._Element, tag: str, *holders: str) -> list[etree._El
     return [child for child in inside if next(child.iterancestors(names)) is parent]
 
 
-def _read_own(cell: etree._Element) -> str:
-    return "\n".join(filter(None, map(_read_paragraph, _list_own(cell, "p", "tc", "txbxContent"))))
+def read_own(cell: etree._Element) -> str:
+    """The text of a cell, without that of tables and text boxes in it."""
+    return "\n".join(filter(None, map(_read_paragraph, list_own(cell, "p", "tc", "txbxContent"))))
 
 
 def _read_inner(cell: etree._Element) -> Iterator[str]:
     """The rows of the tables in a cell."""
     for line in cell.iter(f"{_W}tr"):
-        yield " ".join(filter(None, map(_read_own, _list_own(line, "tc", "tr"))))
+        yield " ".join(filter(None, map(read_own, list_own(line, "tc", "tr"))))
 
 
-def _read_cell(place: _Place, text: str, height: int, above: dict[int, Cell], at: Span) -> Iterator[Cell]:
+def _read_cell(place: Place, text: str, height: int, above: dict[int, Cell], at: Span) -> Iterator[Cell]:
     """A cell and those that lie under it to its right; `above` has the one that each column is merged into."""
     at = replace(at, place=(*at.place, ("cell", str(place.column + 1))))
     own = Cell("", at, owner=above.get(place.column)) if place.is_below else Cell(text, at, place.width, height)
