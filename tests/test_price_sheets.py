@@ -271,6 +271,17 @@ class TestMerged:
         rows = (HEAD, ("1", "网关", None, "台", 2, 100, 200), ("2", None, None, "台", 3, 50, 150))
         assert found(*rows, merge="B2:C3") == [("DL49", "B2:C3")]
 
+    @pytest.mark.parametrize("merge", ["E2:F2", "F2:G2", "D2:E2", "C2:G2", "G2:H2"])
+    def test_figure_merged_sideways_is_refused(self, merge: str) -> None:
+        assert found(HEAD, ONE, TWO, merge=merge) == [("DL49", merge)]
+
+    def test_texts_merged_sideways_are_those_of_each_column(self) -> None:
+        assert read(HEAD, ONE, merge="B2:C2")[0]["model"] == "网关"
+
+    def test_figure_merged_over_a_column_that_is_passed_over_is_its_own(self) -> None:
+        head, row = ("序号", "名称", "单位", "数量", "单价", "内部"), ("1", "网关", "台", 2, 100, None)
+        assert found(head, row, merge="E2:F2", ignore=["内部"]) == []
+
     def test_rate_merged_down_is_that_of_each_line(self) -> None:
         items = read(("id", "单价", "税率"), ("1", 5, "13%"), ("2", 6, None), merge="C2:C3")
         assert [item["tax_rate"] for item in items] == ["13%", "13%"]

@@ -278,10 +278,16 @@ def refuse(problems: Sequence["Diagnostic"], language: str, root: Path | None = 
     Args:
         root: the folder that the places are relative to.
     """
+    warn(problems, language, root)
+    raise typer.Exit(code)
+
+
+def warn(problems: Sequence["Diagnostic"], language: str, root: Path | None = None) -> None:
+    """Say what was found, with places shown from the working folder, and go on."""
     from bidkit.reports import text
 
-    typer.echo(text.render_diagnostics(problems, language, root, Path.cwd()), err=True)
-    raise typer.Exit(code)
+    if problems:
+        typer.echo(text.render_diagnostics(problems, language, root, Path.cwd()), err=True)
 
 
 def find_language(chosen: Lang | None) -> str:

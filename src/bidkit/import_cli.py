@@ -15,6 +15,7 @@ from bidkit.command import (
     read_columns,
     refuse,
     require,
+    warn,
     working,
     write_made,
 )
@@ -78,6 +79,7 @@ def requirements(
         found, problems = import_requirements(file.read_bytes(), file.name, sheet, read_columns(column), language)
     if found is None:
         refuse(problems, language, file.parent)
+    warn(problems, language, file.parent)
     if output is not None and force and output.is_file() and has_answers(output.read_bytes(), output.name):
         fail("EN64", {"file": output}, language, code=1)
     facts = {"file": file.name, "count": found.count, "passed_over": found.passed_over, "markers": found.markers}
@@ -121,6 +123,7 @@ def prices(
         content, problems = import_lines(file.read_bytes(), file.name, sheet, read_columns(column))
     if content is None:
         refuse(problems, language, file.parent)
+    warn(problems, language, file.parent)
     count = len([*csv.reader(content.decode("utf-8-sig").splitlines(keepends=True))]) - 1
     facts = {"file": file.name, "count": count}
     write_made(content, output, facts, "import prices", language, format, force=force)

@@ -15,6 +15,7 @@ from bidkit.command import (
     read_columns,
     refuse,
     require,
+    warn,
     working,
 )
 
@@ -90,6 +91,7 @@ def merge(
         made, root, problems = merge_list(deal, new_list, addendum.strip(), sheet, columns, partial)
     if made is None:
         refuse(problems, language, root, 2 if any(item.code in ("DL19", "EN24") for item in problems) else 1)
+    warn(problems, language, root)
     target = output or made.target
     if target.suffix.lower() != made.target.suffix.lower():  # a csv called .xlsx, or written over deal.yaml
         raise typer.BadParameter(f"{target.name}: {made.target.suffix}", param_hint="--output")

@@ -18,7 +18,7 @@ from typing import Any
 from bidkit.addenda import Merge, Row
 from bidkit.addenda.matching import Listed
 from bidkit.deal.tender import Requirement, bears_mark
-from bidkit.diagnostic import Diagnostic, Span
+from bidkit.diagnostic import Diagnostic, Span, has_errors
 from bidkit.scalars import validate
 from bidkit.source import (
     Items,
@@ -118,9 +118,9 @@ def read_list(
         row, found = validate(Listed, _choose(node, known, has_markers, items or []))
         problems += [problem for problem in found if not _is_told(problem, problems)]
         rows += [row] if row else []
-    if items is not None and not rows and not problems:
+    if items is not None and not rows and not has_errors(problems):
         problems.append(Diagnostic("DL20", Span(name), {"problem": "no rows"}))
-    return (None if problems else NewList(tuple(rows), passed_over, has_markers)), problems
+    return (None if has_errors(problems) else NewList(tuple(rows), passed_over, has_markers)), problems
 
 
 def _check_fields(columns: Mapping[str, str]) -> Iterator[Diagnostic]:
@@ -197,7 +197,7 @@ def write_list(source: Source, merged: Merge) -> tuple[bytes | None, list[Diagno
     read = [item.model_dump() for node in items or Items(at) if (item := validate(Requirement, node)[0])]
     meant = [item.model_dump() for item in merged.items]
     wrong = next((one["id"] for one, two in zip(meant, read, strict=False) if one != two), None)
-    if problems or read != meant:
+    if has_errors(problems) or read != meant:
         problem = f"the merged list would not read as it was meant: {wrong or '—'}"
         return None, [*problems, Diagnostic("DL20", at, {"problem": problem})]
     return content, []

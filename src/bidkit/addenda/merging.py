@@ -10,7 +10,7 @@ from bidkit.addenda import Merge, find_repeated, merge_requirements
 from bidkit.addenda.lists import NewList, find_source, read_list, write_list
 from bidkit.config import find_workspace
 from bidkit.deal import Deal, load_deal
-from bidkit.diagnostic import Diagnostic
+from bidkit.diagnostic import Diagnostic, has_errors
 from bidkit.matrix import is_derived
 
 
@@ -69,22 +69,22 @@ def merge_list(
     markers = deal.tender.markers if deal.tender else {}
     listed, problems = read_list(new_list.read_bytes(), new_list.name, sheet, columns, markers)
     problems += _find_twice(listed)
-    if listed is None or problems:
+    if listed is None or has_errors(problems):
         return None, new_list.parent, problems
     merged = merge_requirements(deal.requirements, listed.rows, addendum, deal.language, is_partial=bool(is_partial))
     if is_partial is None and merged.is_doubtful:
         values = {"file": new_list.name, "gone": len(merged.removed), "count": len(deal.requirements)}
         return None, None, [Diagnostic("EN24", None, values)]
     source = find_source(workspace, name)
-    content, problems = write_list(source, merged)
+    content, wrong = write_list(source, merged)
     if content is None:
-        return None, workspace.root, problems
+        return None, workspace.root, wrong
     old = workspace.root / source.name if source.name else deal_path.resolve().parent / "requirements.csv"
     target = old.with_name(f"{old.stem}.new{old.suffix}")
     return (
         Made(deal, new_list.name, addendum, merged, listed, content, target, tuple(_find_named(deal, merged))),
-        None,
-        [],
+        new_list.parent,
+        problems,
     )
 
 

@@ -4,6 +4,8 @@
     titles         which row has the titles of the columns, and which field each means
     implied        what a title says of its cells beside their field
     rows           what each row below is: a line, a heading, a total, a note
+    alike          which tables of a document are the list; what else looks like it
+    doubts         what a Word table prints otherwise than it is read
     totals         the totals that are stated against the sums of the lines
     numbers        numbers and dates as people type them
 
@@ -13,14 +15,12 @@ quantity. `docs/price-lists.md` says what a sheet may look like.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.ooxml import opc
 from bidkit.source.nodes import Items, Node
+from bidkit.source.tables.alike import find_tables, tell_alike
 from bidkit.source.tables.comma import decode_chinese, read_csv
 from bidkit.source.tables.grid import Cell, Grid, Row
 from bidkit.source.tables.implied import Note
@@ -29,20 +29,10 @@ from bidkit.source.tables.rows import Kind, find_kinds, read_heading, strip_numb
 from bidkit.source.tables.titles import TITLES, Header, find_header, normalize_title
 from bidkit.source.tables.totals import Totals
 
-if TYPE_CHECKING:  # most lists are csv
-    from bidkit.source.tables.word import Passage
-
 __all__ = ["TITLES", "decode_chinese", "normalize_title", "parse_csv", "parse_docx", "parse_xlsx", "strip_number"]
 
 _SINGLE = NUMBERS - {"tax_rate"} | {"id", "sku", "text", "periods", "part_of", "replaces"}
 """Fields that cannot be one for several lines together: a price merged over two lines is that of neither."""
-
-
-_NUMBERED = re.compile(r"[^\w\s]*\s*[(（第]?\s*\d")
-"""How the first cell of a row begins that is no title."""
-_SHOWN = 40
-_LEAST_SHARED = 3
-"""So many columns in common make another sheet a list of the same kind."""
 
 
 def parse_csv(
@@ -81,17 +71,9 @@ def parse_xlsx(
         grid, problems = read_sheet(content, name, at, sheet)
     if grid is None:
         return None, problems
-    problems += _find_alike(grid, others, columns or {})
+    problems += tell_alike([grid], others, columns or {})
     items, found = _make_items(grid, columns or {}, ignore)
     return items, problems + found
-
-
-def _find_alike(read: Grid, others: Sequence[Grid], columns: Mapping[str, str]) -> Iterator[Diagnostic]:
-    """The sheets that were not read and have the columns of the one that was. Diagnostics: DL66."""
-    known = {field for field in find_header(read, columns, ()).fields if field in TITLES} if read.rows else set()
-    for grid in others:
-        if len(grid.rows) > 1 and len(known.intersection(find_header(grid, columns, ()).fields)) >= _LEAST_SHARED:
-            yield Diagnostic("DL66", grid.whole, {"sheet": dict(grid.whole.place)["sheet"]})
 
 
 def parse_docx(
@@ -111,16 +93,20 @@ def parse_docx(
     Args:
         columns, ignore: as for a csv.
         joins: several tables are one list; else they are a mistake. Diagnostics: DL20 (no such table, several, or one
-            without titles), DL48 (what is printed otherwise than it is read), TP01, those of a csv.
+            without titles), DL48 (what is printed otherwise than it is read), DL66, TP01, those of a csv.
     """
-    from bidkit.source.tables.word import find_doubts, read_document
+    from bidkit.source.tables.doubts import find_doubts
+    from bidkit.source.tables.word import read_document
 
     parts, problems = opc.read_package(content, name)
     if parts is None or "word/document.xml" not in parts:
         return None, problems or [Diagnostic("DL20", Span(name), {"problem": "no word/document.xml"})]
-    found, problems = _find_tables(read_document(parts, name), fields, columns or {})
-    taken = {dict(row.at.place)["table"] for grid in found for row in grid.rows}
-    problems += (item for number, item in find_doubts(parts["word/document.xml"], name) if number in taken)
+    found, problems = find_tables(read_document(parts, name), fields, columns or {})
+    taken = {
+        dict(row.at.place)["table"]: find_header(grid, columns or {}, ignore) for grid in found for row in grid.rows
+    }
+    for doubt in find_doubts(parts, name) if taken else ():
+        problems += [doubt.diagnostic] if doubt.table in taken and doubt.matters(taken[doubt.table]) else []
     if not found:
         return None, [*problems, Diagnostic("DL20", Span(name), {"problem": f"no table with {', '.join(fields)}"})]
     if len(found) > 1 and not joins:
@@ -132,39 +118,6 @@ def parse_docx(
         items += more or []
         items.items_at += more.items_at if more is not None else []
     return items, problems
-
-
-def _find_tables(
-    passages: Iterable[Passage], fields: Collection[str], columns: Mapping[str, str]
-) -> tuple[list[Grid], list[Diagnostic]]:
-    """The tables with these fields, each with the rows of those that go on with it. Diagnostics: DL20."""
-    found: list[Grid] = []
-    untitled: list[Grid] = []
-    is_open = False  # nothing but tables since the last one that was found
-    for passage in passages:
-        grid = passage.content
-        if isinstance(grid, str):
-            is_open = False
-        elif not grid.rows:
-            continue
-        elif set(fields) <= {*find_header(grid, columns, ()).fields}:
-            found.append(grid)
-            is_open = True
-        elif is_open and _width(grid) == _width(found[-1]):
-            found[-1] = replace(found[-1], rows=(*found[-1].rows, *grid.rows))
-        else:
-            is_open = False
-            untitled += [grid] if _NUMBERED.match(grid.rows[0].texts[0]) else []
-    widths = {_width(grid) for grid in found}
-    return found, [
-        Diagnostic("DL20", grid.whole, {"problem": f"no titles: {' | '.join(grid.rows[0].texts)[:_SHOWN]}"})
-        for grid in untitled
-        if _width(grid) in widths
-    ]
-
-
-def _width(grid: Grid) -> int:
-    return max(len(row.cells) for row in grid.rows)
 
 
 def _make_items(
@@ -257,7 +210,7 @@ class _Reader:
                 if cell.text:
                     self.problems.append(Diagnostic("DL27", cell.at, {"title": "—", "field": cell.text[:20]}))
                 continue
-            if said.height > 1 and (name in _SINGLE or said.width > 1) and said.at not in self.refused:
+            if self.is_shared(cell, name, column) and said.at not in self.refused:
                 self.refused.add(said.at)
                 self.problems.append(Diagnostic("DL49", said.at, {"value": said.text, "field": name}))
             self.put(node, name, said, title, note)
@@ -267,6 +220,14 @@ class _Reader:
         if self.heading and header.is_priced and not {"category", "periods", "part_of"} & node.keys():
             node.put("category", strip_number(self.heading.text), self.heading.at, self.heading.at)
         return node
+
+    def is_shared(self, cell: Cell, name: str, column: int) -> bool:
+        """Whether a merged cell gives its text to several lines, or to several columns of which one has numbers."""
+        said = cell.said
+        if said.height > 1:
+            return name in _SINGLE or said.width > 1
+        fields = self.header.fields[column : column + said.width]
+        return not cell.owner and len([*filter(None, fields)]) > 1 and not NUMBERS.isdisjoint(fields)
 
     def put(self, node: Node, name: str, cell: Cell, title: Cell, note: Note) -> None:
         """One value, and beside a price the currency that its sign or its title names."""

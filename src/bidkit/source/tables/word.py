@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from lxml import etree
 
-from bidkit.diagnostic import Diagnostic, Span, Term
+from bidkit.diagnostic import Span
 from bidkit.ooxml import opc
 from bidkit.source.tables.grid import Cell, Grid, Row
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}oMath"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _BESIDE = re.compile(r"word/(header|footer|footnotes|endnotes)[^/]*\.xml")
 _HEADING = re.compile(r"(?:heading|标题) (\d)", re.I)
@@ -30,11 +29,13 @@ class Passage:
 
     Args:
         headings: those that it stands under, from the highest down; of a heading, itself the last.
+        is_inner: of a table in a cell, or a paragraph in a text box in one.
     """
 
     headings: tuple[str, ...]
     content: Grid | str
     at: Span
+    is_inner: bool = False
 
     @property
     def heading(self) -> str:
@@ -63,7 +64,7 @@ def read_document(
     for part in ("word/document.xml", *filter(_BESIDE.fullmatch, parts)):
         headings: dict[int, str] = {}
         tree = trees[part] if part in trees else opc.parse_xml(parts[part])
-        for block in _walk(tree):
+        for block in walk_blocks(tree):
             is_wanted = having is None or having.search(str(_WHOLE(block)))
             text = "" if block.tag == f"{_W}tbl" else _read_paragraph(block)
             style = block.find(f"{_W}pPr/{_W}pStyle") if text else None
@@ -72,46 +73,16 @@ def read_document(
             titles = tuple(headings.values())
             place: tuple[tuple[str, str], ...] = (("heading", titles[-1] if titles else ""),)
             if text and is_wanted:
-                yield Passage(titles, text, Span(name, place=place))
+                yield Passage(titles, text, Span(name, place=place), _is_inner(block))
             elif block.tag == f"{_W}tbl":
                 tables += 1
                 at = Span(name, place=(*place, ("table", str(tables))))
                 if is_wanted:
-                    yield Passage(titles, _read_table(block, at), at)
+                    yield Passage(titles, _read_table(block, at), at, _is_inner(block))
 
 
-def find_doubts(part: bytes, name: str) -> Iterator[tuple[str, Diagnostic]]:
-    """What in the tables of a document is printed otherwise than it is read: struck, hidden or moved text, raised
-    digits behind a digit, signs of symbol fonts, equations; each with the table, as `read_document` counts them.
-
-    Diagnostics: DL48.
-    """
-    tables = [block for block in _walk(opc.parse_xml(part)) if block.tag == f"{_W}tbl"]
-    for number, table in enumerate(tables, 1):
-        at = Span(name, place=(("table", str(number)),))
-        before = ""
-        for run in table.iter(f"{_W}r", _MATH):
-            if next(run.iterancestors(f"{_W}tbl")) is not table:
-                continue
-            text = "".join(item.text or "" for item in run.iter(f"{_W}t"))
-            if reason := _find_doubt(run, text, before):
-                yield str(number), Diagnostic("DL48", at, {"value": text or "…", "reason": Term(reason)})
-            before = text or before
-
-
-def _find_doubt(run: etree._Element, text: str, before: str) -> str:
-    """Why a run may not say what it seems to; empty if it does."""
-    if run.tag == _MATH:
-        return "equation"
-    marks = [mark for mark in run.findall(f"{_W}rPr/*") if mark.get(f"{_W}val", "1") not in ("0", "false", "off")]
-    names = {etree.QName(mark).localname for mark in marks if text}
-    raised = any(mark.get(f"{_W}val") == "superscript" for mark in marks)
-    if text and (names & {"strike", "dstrike", "vanish"} or next(run.iterancestors(f"{_W}moveFrom"), None) is not None):
-        return "struck_or_hidden"
-    if raised and text[:1].isdigit() and before[-1:].isdigit():
-        return "raised_digit"
-    is_sign = any(run.find(f"{_W}{tag}") is not None for tag in ("sym", "noBreakHyphen"))
-    return "symbol_font" if is_sign else ""
+def _is_inner(block: etree._Element) -> bool:
+    return next(block.iterancestors(f"{_W}tc"), None) is not None
 
 
 def _find_levels(parts: Mapping[str, bytes]) -> dict[str, int]:
@@ -128,36 +99,75 @@ def _find_levels(parts: Mapping[str, bytes]) -> dict[str, int]:
     return found
 
 
-def _walk(parent: etree._Element, *, in_cell: bool = False) -> Iterator[etree._Element]:
+def walk_blocks(parent: etree._Element, *, in_cell: bool = False) -> Iterator[etree._Element]:
     """Paragraphs and tables wherever they lie, but for the paragraphs of cells, which belong to their tables."""
     for child in parent:
         if child.tag == f"{_W}tbl" or (child.tag == f"{_W}p" and not in_cell):
             yield child
         # A fallback is a text box once more, for old programs.
         if child.tag != _FALLBACK and next(child.iterdescendants(f"{_W}p", f"{_W}tbl"), None) is not None:
-            yield from _walk(child, in_cell=child.tag == f"{_W}tbl" or (in_cell and child.tag != f"{_W}txbxContent"))
+            yield from walk_blocks(
+                child, in_cell=child.tag == f"{_W}tbl" or (in_cell and child.tag != f"{_W}txbxContent")
+            )
 
 
 def _read_table(table: etree._Element, at: Span) -> Grid:
     """A table as rows of cells; those of a merged one but the first have none of their own text."""
     rows: list[Row] = []
     above: dict[int, Cell] = {}
-    width = 0
-    for number, line in enumerate(_list_own(table, "tr", "tbl"), 1):
+    lines = [[*place_cells(line)] for line in list_own(table, "tr", "tbl")]
+    heights = _measure(lines)
+    for number, line in enumerate(lines, 1):
         cells: list[Cell] = []
-        within = _list_own(line, "tc", "tr")
-        texts = [_read_own(cell) for cell in within]
-        for cell, text in zip(within, texts, strict=True):
+        texts = [read_own(place.cell) for place in line]
+        for place, text in zip(line, texts, strict=True):
             # What a table in a cell says is what the cell says, where a name stands beside it.
-            said = text or ("\n".join(_read_inner(cell)) if any(texts) else "")
-            cells += _read_cell(cell, said, len(cells), above, replace(at, place=(*at.place, ("row", str(number)))))
-        width = max(width, len(cells))
+            said = text or ("\n".join(_read_inner(place.cell)) if any(texts) else "")
+            of_row = replace(at, place=(*at.place, ("row", str(number))))
+            cells += (Cell("", of_row) for _ in range(place.column - len(cells)))
+            cells += _read_cell(place, said, heights.get((number, place.column), 1), above, of_row)
         if any(cell.text for cell in cells):
             rows.append(Row(number, cells[0].at, tuple(cells)))
+    width = max((place.column + place.width for line in lines for place in line), default=0)
     return Grid(tuple(row.widen(width) for row in rows), at)
 
 
-def _list_own(parent: etree._Element, tag: str, *holders: str) -> list[etree._Element]:
+@dataclass(frozen=True)
+class Place:
+    """A cell of a row: its column from 0, how many it takes, and whether it goes on with the one above it."""
+
+    cell: etree._Element
+    column: int
+    width: int
+    is_below: bool
+
+
+def place_cells(line: etree._Element) -> Iterator[Place]:
+    """The cells of a row; it may begin some columns in."""
+    column = _read_count(line.find(f"{_W}trPr/{_W}gridBefore"), 0)
+    for cell in list_own(line, "tc", "tr"):
+        merge = cell.find(f"{_W}tcPr/{_W}vMerge")
+        width = _read_count(cell.find(f"{_W}tcPr/{_W}gridSpan"), 1)
+        yield Place(cell, column, width, merge is not None and merge.get(f"{_W}val") != "restart")
+        column += width
+
+
+def _read_count(element: etree._Element | None, usual: int) -> int:
+    said = element.get(f"{_W}val", "") if element is not None else ""
+    return min(int(said), _MAX_COLUMNS) if _SPAN.fullmatch(said) else usual
+
+
+def _measure(lines: Sequence[Sequence[Place]]) -> dict[tuple[int, int], int]:
+    """How many rows each cell is merged over, by its row from 1 and its column."""
+    found: dict[tuple[int, int], int] = {}
+    below: dict[int, int] = {}
+    for number, line in reversed([*enumerate(lines, 1)]):
+        found |= {(number, place.column): 1 + below.get(place.column, 0) for place in line}
+        below = {place.column: found[number, place.column] for place in line if place.is_below}
+    return found
+
+
+def list_own(parent: etree._Element, tag: str, *holders: str) -> list[etree._Element]:
     """The elements inside another one that do not belong to one of these holders further in."""
     names = [f"{_W}{holder}" for holder in holders]
     inside, direct = [*parent.iter(f"{_W}{tag}")], parent.findall(f"{_W}{tag}")
@@ -166,29 +176,26 @@ def _list_own(parent: etree._Element, tag: str, *holders: str) -> list[etree._El
     return [child for child in inside if next(child.iterancestors(names)) is parent]
 
 
-def _read_own(cell: etree._Element) -> str:
-    return "\n".join(filter(None, map(_read_paragraph, _list_own(cell, "p", "tc", "txbxContent"))))
+def read_own(cell: etree._Element) -> str:
+    """The text of a cell, without that of tables and text boxes in it."""
+    return "\n".join(filter(None, map(_read_paragraph, list_own(cell, "p", "tc", "txbxContent"))))
 
 
 def _read_inner(cell: etree._Element) -> Iterator[str]:
     """The rows of the tables in a cell."""
     for line in cell.iter(f"{_W}tr"):
-        yield " ".join(filter(None, map(_read_own, _list_own(line, "tc", "tr"))))
+        yield " ".join(filter(None, map(read_own, list_own(line, "tc", "tr"))))
 
 
-def _read_cell(cell: etree._Element, text: str, column: int, above: dict[int, Cell], at: Span) -> Iterator[Cell]:
+def _read_cell(place: Place, text: str, height: int, above: dict[int, Cell], at: Span) -> Iterator[Cell]:
     """A cell and those that lie under it to its right; `above` has the one that each column is merged into."""
-    span, merge = cell.find(f"{_W}tcPr/{_W}gridSpan"), cell.find(f"{_W}tcPr/{_W}vMerge")
-    spanned = span.get(f"{_W}val", "") if span is not None else ""
-    width = min(int(spanned), _MAX_COLUMNS) if _SPAN.fullmatch(spanned) else 1
-    at = replace(at, place=(*at.place, ("cell", str(column + 1))))
-    is_below = merge is not None and merge.get(f"{_W}val") != "restart"
-    own = Cell("", at, owner=above.get(column)) if is_below else Cell(text, at, width)
+    at = replace(at, place=(*at.place, ("cell", str(place.column + 1))))
+    own = Cell("", at, owner=above.get(place.column)) if place.is_below else Cell(text, at, place.width, height)
     yield own
-    for _ in range(width - 1):
+    for _ in range(place.width - 1):
         yield Cell("", at, owner=own.said if own.said.text else None)
-    if not is_below:
-        above[column] = own
+    if not place.is_below:
+        above[place.column] = own
 
 
 def _read_paragraph(paragraph: etree._Element) -> str:

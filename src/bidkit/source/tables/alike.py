@@ -1,0 +1,120 @@
+"""which tables of a document are the list that is asked for, and which tables and sheets only look like it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bidkit.diagnostic import Diagnostic, Severity, Term
+from bidkit.source.tables.grid import Grid
+from bidkit.source.tables.numbers import MONEY, NUMBERS, parse_decimal
+from bidkit.source.tables.titles import TITLES, Header, find_header
+
+if TYPE_CHECKING:
+    from bidkit.source.tables.word import Passage
+
+_LEAST_SHARED = 3
+"""So many columns in common make another table a list of the same kind."""
+_LEAST_TITLES = 2
+_MARK = re.compile(r"[(（【\[]?[★☆▲△※]")
+_UNMARKED = ("", "-", "—", "/", "无", "否")
+_NUMBERED = re.compile(r"[^\w\s]*\s*[(（第]?\s*([a-z]{1,4}\s?[-.]?\s?)?\d|[(（]?[一二三四五六七八九十]+[、.)）]", re.I)
+_TORN = re.compile(r"[(（【\s]*续")
+_SENTENCE = re.compile("[。；;]|.{40}", re.S)
+"""How a text begins, or what it has in it, that is no title."""
+_SHOWN = 40
+
+
+def find_tables(
+    passages: Iterable[Passage], fields: Collection[str], columns: Mapping[str, str]
+) -> tuple[list[Grid], list[Diagnostic]]:
+    """The tables with these fields, each with the rows of those that go on with it. Diagnostics: DL20, DL66."""
+    found: list[Grid] = []
+    left: list[tuple[Grid, bool]] = []
+    is_open = is_inner = False  # nothing but tables since the last one that was found; that one lies in a cell
+    for passage in passages:
+        grid = passage.content
+        if isinstance(grid, str):
+            is_open = is_open and passage.is_inner
+        elif not grid.rows:
+            continue
+        elif set(fields) <= {*find_header(grid, columns, ()).fields}:
+            found.append(grid)
+            is_open, is_inner = True, passage.is_inner
+        elif is_open and passage.is_inner and not is_inner:
+            continue  # of a cell that has been read
+        elif is_open and _width(grid) == _width(found[-1]):
+            found[-1] = replace(found[-1], rows=(*found[-1].rows, *grid.rows))
+        else:
+            left.append((grid, is_open))
+            is_open = False
+    return found, [*_tell_torn(found, left, columns), *tell_alike(found, [grid for grid, _ in left], columns)]
+
+
+def _tell_torn(
+    found: Sequence[Grid], left: Sequence[tuple[Grid, bool]], columns: Mapping[str, str]
+) -> Iterator[Diagnostic]:
+    """The tables without titles that may go on with one that was found. Diagnostics: DL20."""
+    widths = {_width(grid) for grid in found}
+    for grid, is_next in left:
+        if (is_next or _width(grid) in widths) and _is_torn(grid, find_header(found[0], columns, ()), columns):
+            problem = f"no titles: {' | '.join(grid.rows[0].texts)[:_SHOWN]}"
+            yield Diagnostic("DL20", grid.whole, {"problem": problem})
+
+
+def _is_torn(grid: Grid, header: Header, columns: Mapping[str, str]) -> bool:
+    """Whether a table begins with a row of a list, and not with titles."""
+    if len({*find_header(grid, columns, ()).fields} & {*TITLES, *columns}) >= _LEAST_TITLES:
+        return False
+    row = grid.rows[0]
+    first = row.cells[0].said.text
+    figures = [cell.text for cell, name in zip(row.cells, header.fields, strict=False) if name in NUMBERS]
+    begins = not first or any(pattern.match(first) for pattern in (_NUMBERED, _MARK, _TORN))
+    return begins or any(map(_SENTENCE.search, row.texts)) or any(parse_decimal(text) is not None for text in figures)
+
+
+def _width(grid: Grid) -> int:
+    return max(len(row.cells) for row in grid.rows)
+
+
+def tell_alike(read: Sequence[Grid], others: Iterable[Grid], columns: Mapping[str, str]) -> Iterator[Diagnostic]:
+    """The tables or sheets that were not read and look like those that were. Diagnostics: DL66."""
+    known = {name for grid in read if grid.rows for name in find_header(grid, columns, ()).fields if name in TITLES}
+    for grid in others:
+        severity = _judge(grid, known, columns) if len(grid.rows) > 1 else None
+        if severity is not None:
+            kind, value = next(place for place in grid.whole.place if place[0] in ("sheet", "table"))
+            yield Diagnostic("DL66", grid.whole, {"what": Term(f"one_{kind}", (("name", value),))}, severity)
+
+
+def _judge(grid: Grid, known: Collection[str], columns: Mapping[str, str]) -> Severity | None:
+    """How grave it is that a table is not read; None if it is another thing than the list.
+
+    Marks, and prices, are never passed over; a table of Word without any of them may be told from the list by its
+    titles only, and stays where it is.
+    """
+    header = find_header(grid, columns, ())
+    shared = {*header.fields} & {*known}
+    is_sheet = any(kind == "sheet" for kind, _ in grid.whole.place)
+    if "text" in known:
+        marks = _count_marks(grid, header)
+        if marks == "column" or ("marker" in header.fields and shared):
+            return Severity.ERROR
+        if len(shared) >= _LEAST_SHARED:
+            return Severity.ERROR
+        return Severity.WARNING if marks or "text" in shared else None
+    if len(shared) < _LEAST_SHARED:
+        return None
+    return Severity.ERROR if is_sheet or not MONEY.isdisjoint(header.fields) else Severity.WARNING
+
+
+def _count_marks(grid: Grid, header: Header) -> str:
+    """`column` where one has nothing but marks, `cell` where a cell begins with one; empty without any."""
+    rows = grid.rows[header.first + header.rows :]
+    columns = [[row.cells[place].text.strip() for row in rows] for place in range(len(header.fields))]
+    signs = [[text for text in texts if text not in _UNMARKED] for texts in columns]
+    if any(texts and all(len(text) == 1 and _MARK.match(text) for text in texts) for texts in signs):
+        return "column"
+    return "cell" if any(_MARK.match(text) for texts in columns for text in texts) else ""
