@@ -153,6 +153,35 @@ def test_cost_floor_and_cap_are_in_no_cell() -> None:
     assert not {654.32, 765.43, 1234.56, 1308.64} & numbers
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("prices", ["gross", "net"])
+def test_a_total_with_options_says_so(language: str, prices: str) -> None:
+    plain = {"zh": {"合计", "价税合计", "大写", "总价"}, "en": {"Total", "Total with tax", "In words"}}[language]
+    for has_options in (True, False):
+        bid = everything(language, prices=prices)
+        lines = [line for line in bid.quote.lines if has_options or line.line.kind != "option_period"]
+        book = read(make_workbook(bid if len(lines) == len(bid.quote.lines) else make_bid(locale=LOCALES[language])))
+        told = {str(cell.value) for name in book.worksheets[1:4] for row in name["A1:C80"] for cell in row}
+        assert bool(plain & told) is not has_options, plain & told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_column_of_periods_is_a_part_of_the_table_only_where_there_are_options(language: str) -> None:
+    sheet = read(make_workbook(everything(language))).worksheets[2]
+    title = {"zh": "计价期", "en": "Period"}[language]
+    head = next(row for row in range(1, 9) if sheet.cell(row, 14).value == title)
+    rules = {str(area.sqref): area.rules for area in sheet.conditional_formatting}
+    assert [rules[f"N{head}"][0].formula, rules[f"N{head}"][0].dxf.border.left.style] == [[f'$N${head}<>""'], "thin"]
+    below = next(name for name in rules if name.startswith(f"N{head + 1}:N"))
+    last = int(below.rpartition("N")[2])
+    assert rules[below][0].formula == [f'$N${head}<>""'] and last >= sheet.max_row - 1
+
+
+def test_bars_begin_at_nought() -> None:
+    (chart,) = read(make_workbook(make_bid())).worksheets[1]._charts
+    assert chart.y_axis.scaling.min == 0
+
+
 def batched(names: Iterable[str], count: int) -> Iterator[list[str]]:
     """The names, so many at a time."""
     rest = iter(names)
@@ -165,7 +194,7 @@ def check_totals(bid: Bid, content: bytes) -> None:
     quote, language = bid.quote, bid.deal.language
     figures = {"zh": "（小写，人民币元）", "en": " in figures (CNY)"}[language]
     words = {"zh": "（大写）", "en": " in words"}[language]
-    names = {"zh": ("基本期合计", "总价"), "en": ("Base total", "Total with options")}[language]
+    names = {"zh": ("基本期合计", "含可选期总价"), "en": ("Base total", "Total with options")}[language]
     if not quote.options:
         names = {"zh": ("报价总价",), "en": ("Total price",)}[language]
     first = (
@@ -236,7 +265,7 @@ def test_shares_and_rates_with_decimals_show_them() -> None:
         for sheet in book
         for area in sheet.conditional_formatting
         for rule in area.rules
-        if rule.dxf.numFmt.formatCode == "0.00%"
+        if rule.dxf.numFmt and rule.dxf.numFmt.formatCode == "0.00%"
         for cells in area.sqref.ranges
         for cell in (f"{cells.coord}".split(":")[0],)
     }

@@ -167,13 +167,13 @@ def test_a_row_whose_text_wraps_is_as_high_as_its_text_needs() -> None:
         sheet.write_string("A6", "{{ long }}", look)
 
     content = xlsx([["{%tr for x in xs %}"], [], ["{%tr endfor %}"]], wrapping)
-    texts = ["short", "两个字两个字两个字", "one two three four", "a\nb\nc", "abcdefghijk" * 2]
+    texts = ["short", "两个字两个字两个字", "one two three four", "a\nb\nc", "ABCDEFGHK" * 2, "abcdefghi" * 2]
     done = filled(content, {"xs": texts, "long": "x" * 15})
     sheet = openpyxl.load_workbook(io.BytesIO(done)).active
-    heights = [sheet.row_dimensions[row].height for row in range(1, 9)]
-    assert heights[:5] == [15, 30, 30, 45, 45]
-    assert heights[5] >= 90
-    assert heights[6:] == [15, 20.25]
+    heights = [sheet.row_dimensions[row].height for row in range(1, 10)]
+    assert heights[:6] == [15, 32.25, 30, 45, 45, 30]
+    assert heights[6] >= 90
+    assert heights[7:] == [15, 20.25]
 
 
 def test_an_empty_cell_that_wraps_takes_no_height_from_its_neighbour() -> None:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 
 from lxml import etree
 
+from bidkit.ooxml.measure import is_wide, measure_text
 from bidkit.ooxml.sheet.formula import column_letters, column_number
 from bidkit.ooxml.sheet.tree import s
 
 _DEFAULT_WIDTH, _DEFAULT_HEIGHT, _DEFAULT_SIZE = 8.43, 15.0, 11.0
 _LINE = 1.36
 """The height of a line in sizes of its font."""
+_BROAD_LINE = 1.46
+"""That of a line of Chinese, by the fonts that stand in for those of Windows."""
+_DIGIT = measure_text("0", 1)
 _MARGIN = 0.8
 """What is lost of a column's width at the edges of its cells, in digits."""
 _INDENT = 1.3
@@ -61,15 +64,20 @@ class RowFit:
 
 def fit_text(text: str, cell: Wrapped) -> float:
     """The height that a text takes in a cell, in points, to the quarters of a pixel row that Excel counts in."""
-    lines = sum(_count_lines(line, cell.room) for line in text.split("\n"))
-    return math.ceil(lines * cell.line / 0.75) * 0.75
+    is_broad = any(map(is_wide, text))
+    line = cell.line * _BROAD_LINE / _LINE if is_broad else cell.line
+    lines = sum(_count_lines(part, cell.room, is_broad) for part in text.split("\n"))
+    return math.ceil(lines * line / 0.75) * 0.75
 
 
-def _count_lines(text: str, room: float) -> int:
-    """How many lines a paragraph takes: whole words, Chinese between any two characters."""
+def _count_lines(text: str, room: float, is_broad: bool) -> int:
+    """How many lines a paragraph takes: whole words, Chinese between any two characters.
+
+    In a Chinese font every letter is as wide as a digit, in all others a capital is wider and an i narrower.
+    """
     lines, used = 1, 0.0
     for token in _TOKEN.findall(text):
-        width = float(sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in token))
+        width = len(token) + sum(map(is_wide, token)) if is_broad else measure_text(token, 1) / _DIGIT
         if used and used + width > room and not token.isspace():
             lines, used = lines + 1, 0.0
         used += width
