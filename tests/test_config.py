@@ -79,6 +79,11 @@ class TestSettings:
         assert {problem.code: problem.values["key"] for problem in problems} == {"DL04": "phoen", "DL06": "phone"}
         assert next(problem for problem in problems if problem.code == "DL04").values["near"] == "phone"
 
+    def test_a_key_is_proposed_as_it_is_written(self, tmp_path: Path) -> None:
+        (problem,) = [item for item in load(tmp_path, f"{SETTINGS}shema: x\n")[1] if item.code == "DL04"]
+        assert problem.values["near"] == "schema"
+        assert str(problem.values["allowed"]).startswith("schema, company")
+
     @pytest.mark.parametrize(
         "key", ["name", "uscc", "legal_representative", "address", "phone", "email", "introduction"]
     )

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr, ValidationError, model_validator
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from bidkit.days import DayExpression, Unread, Window, parse_day, parse_periods, parse_window
@@ -374,10 +375,15 @@ def _allowed_keys(kind: type[Model], loc: tuple[int | str, ...]) -> list[str]:
     for step in loc:
         if isinstance(step, int):
             continue
-        field = current.model_fields.get(step)
+        field = _fields(current).get(step)
         models = _models_in(field.annotation) if field else []
         current = models[0] if models else current
-    return list(current.model_fields)
+    return list(_fields(current))
+
+
+def _fields(kind: type[Model]) -> dict[str, FieldInfo]:
+    """The fields of a model by their keys in the file."""
+    return {field.alias or name: field for name, field in kind.model_fields.items()}
 
 
 def _models_in(annotation: Any) -> list[type[Model]]:
