@@ -2,6 +2,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 import openpyxl
@@ -300,6 +301,15 @@ def test_a_row_counts_only_when_a_formula_gives_its_amount() -> None:
     assert not read.has_computed_row("服务器", Decimal("173001.01"))
     assert not read.has_computed_row("服务", Decimal("173001.00"))
     assert not read.has_computed_row("合计", Decimal("173001.00"))
+
+
+@pytest.mark.parametrize("number", [1e30, -1e300, 1e-300])
+def test_a_number_that_is_no_amount_is_no_crash(number: float) -> None:
+    read = replace(
+        read_xlsx(workbook(), "quote.xlsx"), cells={("报价", "A1"): number}, rows=((("a", False), (number, True)),)
+    )
+    assert not read.has_number(Decimal("173001.00"))
+    assert not read.has_computed_row("a", Decimal("173001.00"))
 
 
 def test_amounts_are_compared_to_the_cent_and_never_with_text_or_truth() -> None:

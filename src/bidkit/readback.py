@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -114,20 +115,32 @@ class ReadWorkbook:
 
     def has_number(self, amount: Decimal, on: str | None = None) -> bool:
         """Whether a cell (of one sheet) holds this amount, to the cent."""
-        return any(_is_amount(value, amount) for (sheet, _), value in self.cells.items() if on in (None, sheet))
+        return any(_read_amount(value) == amount for (sheet, _), value in self.cells.items() if on in (None, sheet))
 
     def has_computed_row(self, name: str, amount: Decimal) -> bool:
         """Whether a row holds this text and a formula whose value is this amount."""
-        return any(
-            any(value == name for value, _ in row)
-            and any(is_live and _is_amount(value, amount) for value, is_live in row)
-            for row in self.rows
-        )
+        return (name, amount) in self._computed
+
+    @cached_property
+    def _computed(self) -> frozenset[tuple[str, Decimal]]:
+        """Each text of a row with each amount that a formula gives there: a quote may have thousands of lines."""
+        found: set[tuple[str, Decimal]] = set()
+        for row in self.rows:
+            texts = [value for value, _ in row if isinstance(value, str)]
+            amounts = [_read_amount(value) for value, is_live in row if is_live]
+            found.update((text, amount) for text in texts for amount in amounts if amount is not None)
+        return frozenset(found)
 
 
-def _is_amount(value: Any, amount: Decimal) -> bool:
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return is_number and Decimal(str(value)).quantize(Decimal("0.01")) == amount
+_MOST_DIGITS = 20
+
+
+def _read_amount(value: Any) -> Decimal | None:
+    """A number to the cent; one that is no amount at all, as it is."""
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return None
+    number = Decimal(str(value))
+    return number.quantize(Decimal("0.01")) if number.is_finite() and number.adjusted() < _MOST_DIGITS else number
 
 
 def read_docx(content: bytes, name: str) -> ReadDocument:
