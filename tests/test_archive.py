@@ -51,7 +51,7 @@ def zipped(*members: dict[str, Any], count: int | None = None, wide_end: bool = 
         name, flags, method, crc, packed, size, extra = told(
             one, "central", "name", "flags", "method", "crc", "packed_size", "size", "extra"
         )
-        numbers = (20, 20, flags, method, 0, 0, crc, packed, size, len(name), len(extra), 0, 0, 0, 0, header)
+        numbers = (20, one.get("version", 20), flags, method, 0, 0, crc, packed, size, len(name), len(extra), 0, 0, 0, 0, header)
         directory += struct.pack("<4s6H3L5H2L", b"PK\1\2", *numbers) + name + extra
     count = len(members) if count is None else count
     end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, count, count, len(directory), len(body), 0)
@@ -154,6 +154,8 @@ def test_two_members_of_one_name_are_refused(again: str) -> None:
         ({"flags": 1}, "encrypted"),
         ({"flags": 0x40}, "encrypted"),
         ({"flags": 0x2000}, "encrypted"),
+        ({"version": 64}, "newer program"),
+        ({"flags": 0x20}, "newer program"),
         ({"method": 12}, "packed by method 12"),
         ({"method": 9}, "packed by method 9"),
         ({"crc": 1}, "damaged"),
@@ -179,6 +181,10 @@ def test_two_members_of_one_name_are_refused(again: str) -> None:
 def test_a_member_that_lies_is_refused(wrong: dict[str, Any], reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         read_members(zipped(member("sound"), member("a", **wrong)))
+
+
+def test_what_every_program_can_unpack_is_read() -> None:
+    assert set(contents(zipped(member("a", version=63), member("b", version=10)))) == {"a", "b"}
 
 
 @pytest.mark.parametrize("count", [0, 1, 3, 5000])

@@ -23,6 +23,8 @@ _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
 _FULL = 0xFFFFFFFF
 _ENCRYPTED = 0x2041
+_PATCHED = 0x0020
+_NEWEST = 63  # version 6.3 of the format: others who open the file refuse what asks for more
 _STREAMED = 0x0008
 _UTF8 = 0x0800
 _STORED, _DEFLATED = 0, 8
@@ -126,7 +128,7 @@ def _find_directory(content: bytes) -> tuple[int, int, int]:
 
 def _read_directory(content: bytes, position: int, end: int, count: int) -> Iterator[_Entry]:
     for _ in range(count):
-        _, _, flags, method, _, _, crc, packed, size, named, extra, comment, disk, _, _, header = _unpack(
+        _, version, flags, method, _, _, crc, packed, size, named, extra, comment, disk, _, _, header = _unpack(
             _CENTRAL, b"PK\x01\x02", content, position
         )
         position += _CENTRAL.size
@@ -138,6 +140,8 @@ def _read_directory(content: bytes, position: int, end: int, count: int) -> Iter
             raise ValueError("the directory of the zip is not whole")
         if flags & _ENCRYPTED:
             raise ValueError(f"{name.decode('utf-8', 'replace')!r} is encrypted")
+        if version & 0xFF > _NEWEST or flags & _PATCHED:
+            raise ValueError(f"{name.decode('utf-8', 'replace')!r} needs a newer program to unpack it")
         if method not in (_STORED, _DEFLATED):
             raise ValueError(f"{name.decode('utf-8', 'replace')!r} is packed by method {method}")
         yield _Entry(name, flags, method, crc, packed, size, header)
