@@ -51,7 +51,8 @@ def zipped(*members: dict[str, Any], count: int | None = None, wide_end: bool = 
         name, flags, method, crc, packed, size, extra = told(
             one, "central", "name", "flags", "method", "crc", "packed_size", "size", "extra"
         )
-        numbers = (20, one.get("version", 20), flags, method, 0, 0, crc, packed, size, len(name), len(extra), 0, 0, 0, 0, header)
+        lengths = len(name), len(extra)
+        numbers = (20, one.get("version", 20), flags, method, 0, 0, crc, packed, size, *lengths, 0, 0, 0, 0, header)
         directory += struct.pack("<4s6H3L5H2L", b"PK\1\2", *numbers) + name + extra
     count = len(members) if count is None else count
     end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, count, count, len(directory), len(body), 0)

@@ -95,7 +95,7 @@ class ReadWorkbook:
     structure: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Formulas by cell, hidden columns and rows, pictures by their hash."""
 
-    @property
+    @cached_property
     def texts(self) -> tuple[tuple[Place, str], ...]:
         """Every text cell with its place."""
         return tuple(
@@ -104,7 +104,7 @@ class ReadWorkbook:
             if isinstance(value, str)
         )
 
-    @property
+    @cached_property
     def text(self) -> str:
         """All text cells, a line each."""
         return "\n".join(text for _, text in self.texts)
