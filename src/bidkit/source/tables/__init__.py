@@ -4,6 +4,7 @@
     titles         which row has the titles of the columns, and which field each means
     rows           what each row below is: a line, a heading, a total, a note
     alike          which tables of a document are the list; what else looks like it
+    around         what stands around a price list and changes what its prices mean
     doubts         what a Word table prints otherwise than it is read
     totals         the totals that are stated against the sums of the lines
     numbers        numbers and dates as people type them
@@ -15,11 +16,13 @@ quantity. `docs/price-lists.md` says what a sheet may look like.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
 
 from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.ooxml import opc
 from bidkit.source.nodes import Items, Node
 from bidkit.source.tables.alike import find_tables, tell_alike
+from bidkit.source.tables.around import find_changes, find_currency, find_scales
 from bidkit.source.tables.comma import decode_chinese, read_csv
 from bidkit.source.tables.grid import Cell, Grid, Row
 from bidkit.source.tables.numbers import DATES, MONEY, NUMBERS, read_date, read_number
@@ -138,8 +141,12 @@ def _make_items(
             problems.append(Diagnostic("DL20", row.at, {"problem": problem}))
         else:
             below.append(row)
+    titles = grid.rows[header.first : header.first + header.rows]
+    kinds = find_kinds(below, header, titles)
     reader = _Reader(header, Items(grid.whole), problems)
-    reader.read(below, grid.rows[header.first : header.first + header.rows])
+    if not MONEY.isdisjoint(header.fields) and "text" not in header.fields:
+        reader.look_around(grid, header, [*zip(below, kinds, strict=True)])
+    reader.read(below, kinds)
     return reader.items, problems
 
 
@@ -155,10 +162,24 @@ class _Reader:
         self.refused: set[Span] = set()
         """Merged cells of which it has been said."""
         self.has_currency = not {"quantity", "unit_price", "list_price"}.isdisjoint(header.fields)
+        self.currency = ""
+        self.currency_at: Cell | None = None
 
-    def read(self, rows: Sequence[Row], titles: Sequence[Row]) -> None:
+    def look_around(self, grid: Grid, header: Header, rows: Sequence[tuple[Row, Kind]]) -> None:
+        """What is said of all prices outside of their columns."""
+        titles = [cell for row in grid.rows[: header.first] for _, cell in row.filled]
+        notes = [*grid.notes, *(cell for row, kind in rows if kind is Kind.NOTE for _, cell in row.filled)]
+        headings = [cell for row, kind in rows if kind in (Kind.HEADING, Kind.BARE) for _, cell in row.filled]
+        above = [Cell(PurePosixPath(grid.whole.file).stem, Span(grid.whole.file)), *grid.above, *titles]
+        told = {problem.span for problem in header.problems}
+        self.problems += (item for item in find_scales([*above, *headings, *notes]) if item.span not in told)
+        self.problems += find_changes(above, are_notes=False)
+        self.problems += find_changes(notes, are_notes=True)
+        self.currency, self.currency_at, found = find_currency([*above, *notes])
+        self.problems += found
+
+    def read(self, rows: Sequence[Row], kinds: Sequence[Kind]) -> None:
         """Every row, by what it is."""
-        kinds = find_kinds(rows, self.header, titles)
         for place, (row, kind) in enumerate(zip(rows, kinds, strict=True)):
             if row.is_hidden and kind is not Kind.TITLES:
                 _, cell = next(row.filled)
@@ -211,9 +232,19 @@ class _Reader:
                 self.refused.add(said.at)
                 self.problems.append(Diagnostic("DL49", said.at, {"value": said.text, "field": name}))
             self.put(node, name, said, title)
+        if self.currency_at and self.has_currency and not MONEY.isdisjoint(node):
+            self.put_currency(node, self.currency, self.currency_at)
         if self.heading and self.header.is_priced and not {"category", "periods", "part_of"} & node.keys():
             node.put("category", strip_number(self.heading.text), self.heading.at, self.heading.at)
         return node
+
+    def put_currency(self, node: Node, currency: str, said: Cell) -> None:
+        """The currency that is said of all prices; a column of currencies has precedence."""
+        if node.get("currency", currency) != currency and "currency" not in self.header.fields:
+            at, value = node.values_at["currency"], node["currency"]
+            self.problems.append(Diagnostic("DL48", at, {"value": value, "reason": Term("two_currencies")}))
+        elif "currency" not in node:
+            node.put("currency", currency, said.at, said.at)
 
     def is_shared(self, cell: Cell, name: str, column: int) -> bool:
         """Whether a merged cell gives its text to several lines, or to several columns of which one has numbers."""

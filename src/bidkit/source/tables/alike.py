@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bidkit.diagnostic import Diagnostic, Severity, Term
-from bidkit.source.tables.grid import Grid
+from bidkit.source.tables.around import NOTE
+from bidkit.source.tables.grid import Cell, Grid
 from bidkit.source.tables.numbers import MONEY, NUMBERS, parse_decimal
 from bidkit.source.tables.titles import TITLES, Header, find_header
 
@@ -25,6 +26,8 @@ _TORN = re.compile(r"[(（【\s]*续")
 _SENTENCE = re.compile("[。；;]|.{40}", re.S)
 """How a text begins, or what it has in it, that is no title."""
 _SHOWN = 40
+_NOTES = 12
+"""How many paragraphs below a table may be notes on it."""
 
 
 def find_tables(
@@ -34,23 +37,72 @@ def find_tables(
     found: list[Grid] = []
     left: list[tuple[Grid, bool]] = []
     is_open = is_inner = False  # nothing but tables since the last one that was found; that one lies in a cell
+    around = _Around()
     for passage in passages:
         grid = passage.content
+        around.see(passage, found)
         if isinstance(grid, str):
             is_open = is_open and passage.is_inner
-        elif not grid.rows:
+        elif not grid.rows or passage.is_beside:
             continue
         elif set(fields) <= {*find_header(grid, columns, ()).fields}:
-            found.append(grid)
-            is_open, is_inner = True, passage.is_inner
+            found.append(replace(grid, above=around.above))
+            is_open, is_inner, around.rest = True, passage.is_inner, _NOTES
         elif is_open and passage.is_inner and not is_inner:
             continue  # of a cell that has been read
         elif is_open and _width(grid) == _width(found[-1]):
             found[-1] = replace(found[-1], rows=(*found[-1].rows, *grid.rows))
+            around.rest = _NOTES
         else:
             left.append((grid, is_open))
             is_open = False
+    found = [replace(grid, above=(*grid.above, *around.beside)) for grid in found]
     return found, [*_tell_torn(found, left, columns), *tell_alike(found, [grid for grid, _ in left], columns)]
+
+
+@dataclass
+class _Around:
+    """What is said around the tables so far.
+
+    Args:
+        texts: the paragraphs since the last table; `above` those before it.
+        rest: how many more paragraphs may be notes on the last table.
+        beside: what headers, footers and notes say.
+    """
+
+    texts: list[Cell] = field(default_factory=list)
+    above: tuple[Cell, ...] = ()
+    beside: list[Cell] = field(default_factory=list)
+    rest: int = 0
+    is_note: bool = False
+
+    def see(self, passage: Passage, found: list[Grid]) -> None:
+        """A paragraph is one above the next table, and below a table that was found it may be a note on that."""
+        content = passage.content
+        if passage.is_beside:
+            cells = [Cell(content, passage.at)] if isinstance(content, str) else [*_list_cells(content)]
+            self.beside += cells
+        elif not isinstance(content, str):
+            if not passage.is_inner:
+                if found and self.texts and found[-1].above[-1:] == (self.texts[-1],):  # the caption of this one
+                    found[-1] = replace(found[-1], above=found[-1].above[:-1])
+                self.above, self.texts, self.rest = tuple(self.texts), [], 0
+        else:
+            cell = Cell(content, passage.at)
+            self.texts.append(cell)
+            self.rest = 0 if content == passage.heading else self.rest - 1
+            if found and self.rest > 0:
+                self.is_note = NOTE.match(content) is not None or (self.is_note and content[:1] in "(（0123456789")
+                last = found[-1]
+                found[-1] = (
+                    replace(last, notes=(*last.notes, cell))
+                    if self.is_note
+                    else replace(last, above=(*last.above, cell))
+                )
+
+
+def _list_cells(grid: Grid) -> Iterator[Cell]:
+    return (cell for row in grid.rows for _, cell in row.filled)
 
 
 def _tell_torn(

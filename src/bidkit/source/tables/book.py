@@ -6,6 +6,7 @@ Numbers come with at most 15 digits, as Excel shows them; formulas with their sa
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -94,7 +95,17 @@ def _read(books: Any, sheet: str, name: str, at: Span) -> tuple[Grid | None, lis
         return None, [Diagnostic("DL18", at, {"what": Term("columns"), "limit": MAX_COLUMNS})]
     rows = tuple(row for row in map(reader.read_row, range(1, reader.last_row + 1)) if row is not None)
     whole = Span(name, place=(("sheet", sheet),))
-    return Grid(rows, whole, reader.find_hidden_columns()), reader.problems
+    above = [sheet, *_list_running(values[sheet])]
+    return Grid(rows, whole, reader.find_hidden_columns(), tuple(Cell(text, whole) for text in above)), reader.problems
+
+
+def _list_running(sheet: Any) -> Iterator[str]:
+    """What is printed above and below each page of a sheet."""
+    for name in ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"):
+        for part in ("left", "center", "right"):
+            text = getattr(getattr(getattr(sheet, name), part), "text", None)
+            if text:
+                yield str(text)
 
 
 @dataclass
