@@ -10,7 +10,7 @@
     numbers        numbers and dates as people type them
 
 A cell without text is left out. Headings, totals and notes are looked for only in lists of things with a price or a
-quantity. `docs/price-lists.md` says what a sheet may look like.
+quantity, and never among clauses. `docs/price-lists.md` says what a sheet may look like.
 """
 
 from __future__ import annotations
@@ -142,9 +142,10 @@ def _make_items(
         else:
             below.append(row)
     titles = grid.rows[header.first : header.first + header.rows]
-    kinds = find_kinds(below, header, titles)
+    has_clauses = "text" in header.fields  # whose quantities and amounts are theirs, and are added up nowhere
+    kinds = find_kinds(below, header, titles, has_totals=not has_clauses)
     reader = _Reader(header, Items(grid.whole), problems)
-    if not MONEY.isdisjoint(header.fields) and "text" not in header.fields:
+    if not MONEY.isdisjoint(header.fields) and not has_clauses:
         reader.look_around(grid, header, [*zip(below, kinds, strict=True)])
     reader.read(below, kinds)
     return reader.items, problems
@@ -252,7 +253,8 @@ class _Reader:
         if said.height > 1:
             return name in _SINGLE or said.width > 1
         fields = self.header.fields[column : column + said.width]
-        return not cell.owner and len([*filter(None, fields)]) > 1 and not NUMBERS.isdisjoint(fields)
+        is_heading = "text" in fields
+        return not (cell.owner or is_heading or NUMBERS.isdisjoint(fields)) and len([*filter(None, fields)]) > 1
 
     def put(self, node: Node, name: str, cell: Cell, title: Cell) -> None:
         """One value, and beside a price the currency that its sign names."""

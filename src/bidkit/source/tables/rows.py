@@ -53,8 +53,12 @@ _ORDINAL = re.compile(rf"\(?({_NUMERAL}|[ivx]+)[)、.]?", re.I)
 _SIDE = ("unit", "spec", "remark")
 
 
-def find_kinds(rows: Sequence[Row], header: Header, titles: Sequence[Row]) -> list[Kind]:
-    """What each row below the titles is."""
+def find_kinds(rows: Sequence[Row], header: Header, titles: Sequence[Row], *, has_totals: bool = True) -> list[Kind]:
+    """What each row below the titles is.
+
+    Args:
+        has_totals: if it has quantities or prices; else every row is a line but the titles once more.
+    """
     shown = [{column: normalize_title(cell.text) for column, cell in row.filled} for row in titles]
     repeated = [texts for texts in shown if len(texts) > 1]
     kinds: list[Kind] = []
@@ -62,7 +66,7 @@ def find_kinds(rows: Sequence[Row], header: Header, titles: Sequence[Row]) -> li
     for row in rows:
         if any(_shows(row, texts) for texts in repeated):
             kind = Kind.TITLES
-        elif not header.is_priced:
+        elif not (header.is_priced and has_totals):
             kind = Kind.LINE
         else:
             kind = _tell(row, header, kinds[-1] if kinds else None, is_over)
