@@ -5,6 +5,7 @@
     rows           what each row below is: a line, a heading, a total, a note
     alike          which tables of a document are the list; what else looks like it
     around         what stands around a price list and changes what its prices mean
+    clauses        numbers of clauses and lines that a spreadsheet may have spoilt
     doubts         what a Word table prints otherwise than it is read
     totals         the totals that are stated against the sums of the lines
     numbers        numbers and dates as people type them
@@ -23,6 +24,7 @@ from bidkit.ooxml import opc
 from bidkit.source.nodes import Items, Node
 from bidkit.source.tables.alike import find_tables, tell_alike
 from bidkit.source.tables.around import find_changes, find_currency, find_scales
+from bidkit.source.tables.clauses import find_spoilt
 from bidkit.source.tables.comma import decode_chinese, read_csv
 from bidkit.source.tables.grid import Cell, Grid, Row
 from bidkit.source.tables.numbers import DATES, MONEY, NUMBERS, read_date, read_number
@@ -147,6 +149,7 @@ def _make_items(
     reader = _Reader(header, Items(grid.whole), problems)
     if not MONEY.isdisjoint(header.fields) and not has_clauses:
         reader.look_around(grid, header, [*zip(below, kinds, strict=True)])
+    problems += find_spoilt(header, [row for row, kind in zip(below, kinds, strict=True) if kind is Kind.LINE])
     reader.read(below, kinds)
     return reader.items, problems
 

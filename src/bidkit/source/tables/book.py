@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,13 +17,15 @@ from bidkit.ooxml.archive import read_members
 from bidkit.ooxml.sheet.foreign import UNSOUND
 from bidkit.source.nodes import nearest
 from bidkit.source.tables.grid import Cell, Grid, Row
-from bidkit.source.tables.shown import show_number, show_text
+from bidkit.source.tables.shown import show_number, show_text, shows_decimals
 
 MAX_ROWS = 20_000
 MAX_COLUMNS = 100
 MAX_UNPACKED_BYTES = 512 * 2**20
 _LEAST = 1
 """A row that is lower than a point, and a column that is narrower than a digit, is not seen."""
+_MOST = 10**15
+"""Numbers from here on have lost digits."""
 _OLE = b"\xd0\xcf\x11\xe0"
 
 
@@ -172,7 +174,8 @@ class _SheetReader:
             self.problems.append(Diagnostic("DL28", span, {"value": _show_formula(origin.value)}))
         text = "" if cell.data_type == "e" else _show(cell.value, cell.number_format)
         width, height = (merge.width, merge.height) if merge else (1, 1)
-        made = Cell(text, span, width, height, is_computed=is_computed, is_struck=bool(text) and _is_struck(cell))
+        is_struck, (stored, is_shown) = bool(text) and _is_struck(cell), _find_stored(cell.value, cell.number_format)
+        made = Cell(text, span, width, height, None, is_computed, is_struck, stored, is_shown)
         if merge:
             merge.cell = made
         return made
@@ -190,6 +193,15 @@ def _is_struck(cell: Any) -> bool:
     """Whether a cell's text, or a part of it, is struck out."""
     runs = cell.value if isinstance(cell.value, list) else ()
     return bool(cell.font.strike) or any(getattr(run, "font", None) and run.font.strike for run in runs)
+
+
+def _find_stored(value: Any, number_format: str) -> tuple[str, bool]:
+    """What a cell keeps its value as, and whether it shows all its digits and no others."""
+    if isinstance(value, (datetime, date, time, timedelta)):
+        return "date", True
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return "", True
+    return "number", abs(value) < _MOST and shows_decimals(Decimal(f"{value:.15g}"), number_format)
 
 
 def _show_formula(value: Any) -> str:

@@ -18,6 +18,8 @@ class Cell:
         owner: of a cell that lies under a merged one, that one.
         is_computed: whether a formula gave its text.
         is_struck: whether any of its text is struck out.
+        stored: what a sheet keeps it as, where that is no text: `number`, `date`.
+        is_as_shown: whether its decimals are those that the sheet shows.
     """
 
     text: str
@@ -27,6 +29,8 @@ class Cell:
     owner: Cell | None = None
     is_computed: bool = False
     is_struck: bool = False
+    stored: str = ""
+    is_as_shown: bool = True
 
     @property
     def said(self) -> Cell:
