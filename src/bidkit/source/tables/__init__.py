@@ -254,7 +254,8 @@ class _Reader:
         """Whether a merged cell gives its text to several lines, or to several columns of which one has numbers."""
         said = cell.said
         if said.height > 1:
-            return name in _SINGLE or said.width > 1
+            is_own = name in _SINGLE and not (name == "id" and "text" in self.header.fields)
+            return is_own or said.width > 1
         fields = self.header.fields[column : column + said.width]
         is_heading = "text" in fields
         return not (cell.owner or is_heading or NUMBERS.isdisjoint(fields)) and len([*filter(None, fields)]) > 1

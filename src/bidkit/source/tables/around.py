@@ -21,6 +21,8 @@ _NAMES = {
     **{"rmb": "CNY", "renminbi": "CNY", "us dollar": "USD", "us$": "USD", "美金": "USD", "euro": "EUR", "港元": "HKD"},
     **{"hk$": "HKD", "澳元": "AUD", "纽元": "NZD", "加元": "CAD", "瑞郎": "CHF", "日圆": "JPY"},
 }
+_SHORT = {*map(str.lower, CURRENCY_WORDS["en"]), "rmb"}
+"""What in a name is a currency; `Euro 6 engines` are none."""
 _NAME = "|".join(re.escape(name) for name in sorted(_NAMES, key=len, reverse=True))
 _NAME = rf"(?<![a-z])({_NAME})(?![a-z])"
 _CURRENCY = re.compile(
@@ -32,9 +34,9 @@ _CURRENCY = re.compile(
     rf"|^\W*{_NAME}\W*$"
 )
 _TOKEN = re.compile(_NAME)
-_THOUSANDS = "(?:百万|千万|万|千|百|亿)"
+_THOUSANDS = "(?:百万|千万|万|千|亿)"
 _SCALE = re.compile(
-    rf"(?:单位|币种|货币|计价|金额|价格?)(?:单位)?(?:均|都|一律)?(?:为|是|以|按|用|:|\()*(?:人民币|rmb|cny)?\(?{_THOUSANDS}[美欧港日]?元"
+    rf"(?:单位|币种|货币|计价|金额|价格?)(?:单位)?(?:均|都|一律)?(?:为|是|以|按|用|:|\()*(?:人民币|rmb|cny)?\(?{_THOUSANDS}[美欧港日]?元(?!以[上下内])"
     rf"|单位:{_THOUSANDS}\W*$|{_THOUSANDS}元为单位|以{_THOUSANDS}元计|[(\[](?:人民币)?{_THOUSANDS}[美欧港日]?元[)\]]"
 )
 _SCALE_EN = re.compile(
@@ -43,13 +45,13 @@ _SCALE_EN = re.compile(
     r"|\b(?:thousands?|millions?) of (?:us|usd|eur|rmb)\b"
 )
 """Amounts in thousands or more, said of all of them; in Chinese blanks are left out."""
-_SCALE_NAME = re.compile(rf"(?<![\d一二三四五六七八九十]){_THOUSANDS}元")
+_SCALE_NAME = re.compile(rf"(?<![\d一二三四五六七八九十百千万几]){_THOUSANDS}元(?!以[上下内])")
 _FIGURE = re.compile(
     r"\d\s*(?:%|‰|per ?cent|折|万?元|美元|欧元|(?:usd|eur|rmb|cny)\b)|(?:[¥$€£]|usd|eur|rmb|cny)\s*\d"
     r"|[一二三四五六七八九]折|百分之"
 )
 _LESS = re.compile(
-    r"优惠|折扣|[\d一二三四五六七八九]折|下浮|让利|减免|降价|discount|rebate|\boff\b|\bless\s+[\d$]|reduc"
+    r"优惠|折扣|[\d一二三四五六七八九]折|下浮|让利|减免|降价|discount|rebate|\boff\b|\bless\s+[\d$]|\breduction\b"
 )
 _MORE = re.compile(
     r"另收|另计|另加|另付|另算|另行(?:收|计|报|支付)|加收|加价|上浮|附加费|额外(?:收|支付|费用)"
@@ -57,6 +59,9 @@ _MORE = re.compile(
 )
 _WITHOUT = re.compile(
     r"[不未](?:含|包括|包含|计)(?!任何|附加条件)|未税|税前|税外|exclud|exclusive|\bexcl\b|not includ|before tax|net of"
+)
+_PRICES = re.compile(
+    r"价|费|税|金额|合计|price|rate|amount|\bvat\b|\btax|freight|cost|quot|total|shipping|deliver", re.I
 )
 _TAX = re.compile(r"税|\bvat\b|\bgst\b|\btax")
 _OTHER = re.compile(
@@ -82,7 +87,9 @@ def _read_currencies(cell: Cell) -> Iterator[str]:
     text, is_name = _fold(cell.text), _is_name(cell)
     for found in (_TOKEN if is_name else _CURRENCY).finditer(text):
         said = next(group for group in found.groups() if group)
-        if said != "cad" or not (is_name or found[0].startswith("(")):  # a program for drawings as often as dollars
+        if said == "cad" and (is_name or found[0].startswith("(")):
+            continue  # a program for drawings as often as dollars
+        if not is_name or said in _SHORT or not said.isascii():
             yield _NAMES[said]
 
 
@@ -96,6 +103,11 @@ def find_scales(texts: Iterable[Cell]) -> Iterator[Diagnostic]:
     for cell in texts:
         if says_scale(cell.text) or (_is_name(cell) and _SCALE_NAME.search(_fold(cell.text))):
             yield _tell(cell, "scaled_amounts")
+
+
+def speaks_of_all(cell: Cell) -> bool:
+    """Whether a text says of all prices in which unit or currency they are."""
+    return says_scale(cell.text) or next(_read_currencies(cell), None) is not None
 
 
 def says_scale(text: str) -> bool:
@@ -112,6 +124,8 @@ def find_changes(texts: Iterable[Cell], *, are_notes: bool) -> Iterator[Diagnost
     """
     for cell in texts:
         text = _fold(cell.text)
+        if not (are_notes or _PRICES.search(text)):
+            continue
         has_figure = _FIGURE.search(text) is not None
         less, more, without = (pattern.search(text) for pattern in (_LESS, _MORE, _WITHOUT))
         if has_figure and (less or (more and not _TAX.search(text))):
