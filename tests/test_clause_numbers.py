@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import openpyxl
+import openpyxl.drawing.image
+import PIL.Image
 import pytest
 from test_price_sheets import HEAD, ONE, found, make, read
 
@@ -88,3 +92,14 @@ def test_dates_and_shares_elsewhere_are_none_of_it() -> None:
 )
 def test_decimals_that_a_format_shows(number: str, code: str, is_shown: bool) -> None:
     assert shows_decimals(Decimal(number), code) is is_shown
+
+
+def test_a_picture_in_a_list_of_requirements_is_refused() -> None:
+    def draw(book: Any) -> None:
+        stream = io.BytesIO()
+        PIL.Image.new("RGB", (8, 8)).save(stream, "png")
+        book.active.add_image(openpyxl.drawing.image.Image(stream), "B2")
+
+    assert found(content=make(CLAUSES, ("3.1", "甲"), change=draw)) == [("DL48", "B2")]
+    assert found(content=make(("某某项目",), CLAUSES, ("3.1", "甲"), change=draw)) == []  # the logo above the titles
+    assert found(content=make(HEAD, ONE, change=draw)) == []

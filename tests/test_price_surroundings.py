@@ -47,6 +47,8 @@ def test_a_scale_outside_of_the_cells_is_refused(change: Callable[[Any], None]) 
         "说明：金额单位：千元",
         "Note: all figures in USD thousands",
         "注：报价单位：人民币万元",
+        "Note: unit: RMB 10,000",
+        "Note: all amounts in kEUR",
     ],
 )
 def test_a_scale_in_a_note_is_refused(text: str) -> None:
@@ -153,11 +155,18 @@ def test_a_note_that_changes_the_prices_is_refused(text: str) -> None:
         "注：含运费500元",
         "注：不含安装",
         "Note: plus 13% VAT",
+        "Note: 2% discount if paid within ten days",
+        "注：满 100 台优惠5%",
     ],
 )
 def test_a_note_that_may_change_the_prices_is_told(text: str) -> None:
     problems = parse(make(HEAD, ONE, (text,)))[1]
     assert [(item.code, cell_of(item), item.severity) for item in problems] == [("DL48", "A3", Severity.WARNING)]
+
+
+def test_a_title_line_that_changes_the_prices_is_refused() -> None:
+    assert found(("报价表", "全场优惠10%"), HEAD, ONE) == [("DL48", "B1")]
+    assert found(("某某项目", "预算金额：500万元"), HEAD, ONE) == []
 
 
 def test_a_list_without_prices_may_say_what_it_will() -> None:

@@ -108,8 +108,7 @@ def parse_docx(
     taken = {
         dict(row.at.place)["table"]: find_header(grid, columns or {}, ignore) for grid in found for row in grid.rows
     }
-    for doubt in find_doubts(parts, name) if taken else ():
-        problems += [doubt.diagnostic] if doubt.table in taken and doubt.matters(taken[doubt.table]) else []
+    problems += (doubt.diagnostic for doubt in find_doubts(parts, name, taken) if doubt.matters(taken[doubt.table]))
     if not found:
         return None, [*problems, Diagnostic("DL20", Span(name), {"problem": f"no table with {', '.join(fields)}"})]
     if len(found) > 1 and not joins:
@@ -149,6 +148,10 @@ def _make_items(
     reader = _Reader(header, Items(grid.whole), problems)
     if not MONEY.isdisjoint(header.fields) and not has_clauses:
         reader.look_around(grid, header, [*zip(below, kinds, strict=True)])
+    if has_clauses:
+        last = titles[-1].number
+        values = {"value": "…", "reason": Term("drawn")}
+        problems += (Diagnostic("DL48", cell.at, values) for row, cell in grid.drawn if row > last)
     problems += find_spoilt(header, [row for row, kind in zip(below, kinds, strict=True) if kind is Kind.LINE])
     reader.read(below, kinds)
     return reader.items, problems

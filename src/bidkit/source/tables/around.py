@@ -18,7 +18,16 @@ _NAMES = {
     **{code.lower(): code for code in CURRENCY_WORDS["en"]},
     **{word.lower(): code for code, word in CURRENCY_WORDS["en"].items()},
     **{word: code for code, word in CURRENCY_WORDS["zh"].items()},
-    **{"rmb": "CNY", "renminbi": "CNY", "us dollar": "USD", "us$": "USD", "美金": "USD", "euro": "EUR", "港元": "HKD"},
+    **{
+        "rmb": "CNY",
+        "renminbi": "CNY",
+        "us dollar": "USD",
+        "u.s. dollars": "USD",
+        "us$": "USD",
+        "美金": "USD",
+        "euro": "EUR",
+        "港元": "HKD",
+    },
     **{"hk$": "HKD", "澳元": "AUD", "纽元": "NZD", "加元": "CAD", "瑞郎": "CHF", "日圆": "JPY"},
 }
 _SHORT = {*map(str.lower, CURRENCY_WORDS["en"]), "rmb"}
@@ -42,7 +51,8 @@ _SCALE = re.compile(
 _SCALE_EN = re.compile(
     r"\bin (?:(?:usd|eur|rmb|cny|us\$|\$|€) ?)?'?(?:thousands?|millions?|000s?)\b|['’]000(?!\d)"
     r"|\b(?:usd|eur|rmb|cny|dollars|yuan) ?(?:thousands?|millions?)\b"
-    r"|\b(?:thousands?|millions?) of (?:us|usd|eur|rmb)\b"
+    r"|\b(?:thousands?|millions?) of (?:us|usd|eur|rmb)\b|\bk ?(?:usd|eur|rmb|cny)\b|\b(?:usd|eur|rmb|cny) ?k\b|\bk[€$]"
+    r"|\bunits?\s*[:=]\s*(?:usd|eur|rmb|cny|yuan) ?(?:1[0,]*000|ten thousand)\b"
 )
 """Amounts in thousands or more, said of all of them; in Chinese blanks are left out."""
 _SCALE_NAME = re.compile(rf"(?<![\d一二三四五六七八九十百千万几]){_THOUSANDS}元(?!以[上下内])")
@@ -60,6 +70,9 @@ _MORE = re.compile(
 _WITHOUT = re.compile(
     r"[不未](?:含|包括|包含|计)(?!任何|附加条件)|未税|税前|税外|exclud|exclusive|\bexcl\b|not includ|before tax|net of"
 )
+_IF = re.compile(r"若|如果?[^下上]|满|超过|以上.{0,6}[台套件]|\bif\b|\bwhen\b|\bover\b|付款|支付|payment|paid")
+"""What makes a discount that of a case."""
+_SHORT_LINE = 30
 _PRICES = re.compile(
     r"价|费|税|金额|合计|price|rate|amount|\bvat\b|\btax|freight|cost|quot|total|shipping|deliver", re.I
 )
@@ -124,13 +137,18 @@ def find_changes(texts: Iterable[Cell], *, are_notes: bool) -> Iterator[Diagnost
     """
     for cell in texts:
         text = _fold(cell.text)
-        if not (are_notes or _PRICES.search(text)):
+        if not (are_notes or len(text) <= _SHORT_LINE or _PRICES.search(text)):
             continue
         has_figure = _FIGURE.search(text) is not None
         less, more, without = (pattern.search(text) for pattern in (_LESS, _MORE, _WITHOUT))
-        if has_figure and (less or (more and not _TAX.search(text))):
+        if has_figure and (less or (more and not _TAX.search(text))) and not _IF.search(text):
             yield _tell(cell, "changes_prices")
-        elif without or more or (are_notes and (less or (has_figure and not _OTHER.search(text)))):
+        elif (
+            without
+            or more
+            or (has_figure and less)
+            or (are_notes and (less or (has_figure and not _OTHER.search(text))))
+        ):
             yield _tell(cell, "may_change_prices", Severity.WARNING)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -97,8 +97,17 @@ def _read(books: Any, sheet: str, name: str, at: Span) -> tuple[Grid | None, lis
         return None, [Diagnostic("DL18", at, {"what": Term("columns"), "limit": MAX_COLUMNS})]
     rows = tuple(row for row in map(reader.read_row, range(1, reader.last_row + 1)) if row is not None)
     whole = Span(name, place=(("sheet", sheet),))
-    above = [sheet, *_list_running(values[sheet])]
-    return Grid(rows, whole, reader.find_hidden_columns(), tuple(Cell(text, whole) for text in above)), reader.problems
+    above = tuple(Cell(text, whole) for text in (sheet, *_list_running(values[sheet])))
+    drawn = tuple(_list_drawn(values[sheet], whole))
+    return Grid(rows, whole, reader.find_hidden_columns(), drawn, above), reader.problems
+
+
+def _list_drawn(sheet: Any, whole: Span) -> Iterator[tuple[int, Cell]]:
+    """The rows in which pictures stand, each with the cell."""
+    for picture in sheet._images:
+        if (start := getattr(picture.anchor, "_from", None)) is not None:
+            place = sheet.cell(start.row + 1, start.col + 1).coordinate
+            yield start.row + 1, Cell("", replace(whole, place=(*whole.place, ("cell", place))))
 
 
 def _list_running(sheet: Any) -> Iterator[str]:

@@ -53,12 +53,14 @@ class Doubt:
         return self.reason not in ("mark_not_text", "drawn") or "text" in header.fields
 
 
-def find_doubts(parts: Mapping[str, bytes], name: str) -> Iterator[Doubt]:
+def find_doubts(parts: Mapping[str, bytes], name: str, wanted: Collection[str]) -> Iterator[Doubt]:
     """Struck, hidden or moved text, raised digits behind a digit, signs of symbol fonts, equations, tables beside text,
-    pictures, and what automatic numbering prints, in the tables of a document. Diagnostics: DL48."""
+    pictures, and what automatic numbering prints, in the tables of these numbers. Diagnostics: DL48."""
     formats = _Formats(parts)
     tables = [block for block in walk_blocks(opc.parse_xml(parts["word/document.xml"])) if block.tag == f"{_W}tbl"]
     for number, table in enumerate(tables, 1):
+        if str(number) not in wanted:
+            continue
         for row, line in enumerate(list_own(table, "tr", "tbl"), 1):
             for place in place_cells(line):
                 where = (("table", str(number)), ("row", str(row)), ("cell", str(place.column + 1)))

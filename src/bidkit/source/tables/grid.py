@@ -70,11 +70,13 @@ class Grid:
     Args:
         whole: the file, or the sheet in it.
         hidden: the columns that are not shown, from 0.
+        drawn: where pictures stand, each with its row.
         above, notes: what is said outside of the rows, such as the name of the sheet, and what is a note on them.
     """
 
     rows: tuple[Row, ...]
     whole: Span
     hidden: frozenset[int] = frozenset()
+    drawn: tuple[tuple[int, Cell], ...] = ()
     above: tuple[Cell, ...] = ()
     notes: tuple[Cell, ...] = ()
