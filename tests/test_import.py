@@ -210,6 +210,28 @@ def test_an_amount_may_be_called_a_total_and_is_compared(tmp_path: Path) -> None
     assert (result.exit_code, "PR01" in result.output) == (1, True)
 
 
+@pytest.mark.parametrize(
+    ("price", "amount", "currency", "said"),
+    [
+        ("33.4", "100.2", "", ""),
+        ("33.4", "100.20", "", ""),
+        ("33.333", "100", "", ""),
+        ("33.4", "100", "", "warning"),
+        ("33.41", "100.2", "", "warning"),
+        ("33.4", "101", "", "error"),
+        ("33.4", "101", "USD", "error"),
+        ("33.4", "100", "USD", "warning"),
+        ("33.4", "100", "JPY", ""),
+    ],
+)
+def test_a_rounded_amount_is_told(price: str, amount: str, currency: str, said: str, tmp_path: Path) -> None:
+    rows = [[*PRICES[0], "currency"], ["1", "A", "网关", "台", "3", price, "13%", amount, currency]]
+    for name, content in (("a.csv", make_csv(rows)), ("a.xlsx", make_book(rows))):
+        result = run("prices", write(tmp_path / name, content))
+        assert (result.exit_code, "PR01" in result.output) == (int(said == "error"), bool(said)), result.output
+        assert said in result.output
+
+
 def test_a_title_that_is_not_known_is_told_once(tmp_path: Path) -> None:
     rows = [[*PRICES[0], "波特率"], *([*row, "9600"] for row in PRICES[1:])]
     result = run("prices", write(tmp_path / "a.csv", make_csv(rows)))

@@ -479,6 +479,22 @@ class TestTotals:
         items = read(("序号", "招标要求"), ("1", "合计"), ("一、硬件", None), ("注：本表", None), (None, "备注：甲"))
         assert len(items) == 4
 
+    @pytest.mark.parametrize("title", ["数量", "金额", "quantity", "单价"])
+    def test_requirements_with_a_quantity_are_never_totals(self, title: str) -> None:
+        rows = [
+            ("3.1", "甲", 2),
+            ("合计", "乙", None),
+            ("说明：丙",),
+            ("一、硬件", None, None),
+            ("总价", "不超过预算", 5),
+        ]
+        items = read(("条款", "招标要求", title), *rows, ("4、培训", "两次", None))
+        assert [item["clause"] for item in items] == ["3.1", "合计", "说明：丙", "一、硬件", "总价", "4、培训"]
+
+    def test_heading_over_all_columns_of_requirements_is_a_line(self) -> None:
+        items = read(("条款", "招标要求", "数量"), ("一、硬件", None, None), ("3.1", "甲", 2), merge="A2:C2")
+        assert [item["text"] for item in items] == ["一、硬件", "甲"]
+
     def test_line_under_the_total_is_a_line_that_is_in_no_total(self) -> None:
         items, problems = parse(make(HEAD, ONE, ("合计", *[None] * 5, 200), TWO))
         assert ids(items) == ["1", "2"]

@@ -219,3 +219,60 @@ def test_a_table_that_looks_like_the_list_is_told(rows: list[list[str]], code: i
 def test_a_table_with_prices_is_never_passed_over(rows: list[list[str]], code: int, count: int, tmp_path: Path) -> None:
     result = run("prices", write(tmp_path / "a.docx", document_of(PRICES, "其他", rows)))
     assert (result.exit_code, result.output.count("DL66")) == (code, count), result.output
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["序号", "招标要求", "投标响应", "偏离", "说明"], ["1", "", "", "", ""], ["…", "", "", "", ""]],
+        [["因素", "标准"], ["技术", "★项全部满足得满分"], ["商务", "★号条款不满足扣 5 分"]],
+        [["节点", "要求"], ["预付款", "签订后"]],
+    ],
+)
+def test_forms_and_what_speaks_of_marks_are_no_lists(rows: list[list[str]], tmp_path: Path) -> None:
+    result = run("requirements", write(tmp_path / "a.docx", document_of(ROWS, "其他", rows)))
+    assert (result.exit_code, "DL66" in result.output) == (0, False), result.output
+
+
+def test_a_number_of_several_clauses_may_be_merged(tmp_path: Path) -> None:
+    document = docx.Document(io.BytesIO(document_of([["序号", *row] for row in ROWS])))
+    table = document.tables[0]
+    table.cell(1, 0).merge(table.cell(2, 0)).text = "1"
+    result = run("requirements", write(tmp_path / "a.docx", save(document)))
+    assert (result.exit_code, "3 rows" in result.output) == (0, True), result.output
+    table.cell(1, 2).merge(table.cell(2, 2))
+    assert "DL49" in run("requirements", write(tmp_path / "b.docx", save(document))).output
+
+
+@pytest.mark.parametrize("mark", ["hidden", "del"])
+def test_a_row_that_is_not_seen_is_refused(mark: str, tmp_path: Path) -> None:
+    document = docx.Document(io.BytesIO(document_of(ROWS)))
+    row = document.tables[0].rows[1]._tr
+    row.get_or_add_trPr().append(parse_xml(f'<w:{mark} xmlns:w="{row.nsmap["w"]}"/>'))
+    result = run("requirements", write(tmp_path / "a.docx", save(document)))
+    assert (result.exit_code, "DL48" in result.output) == (1, True)
+
+
+@pytest.mark.parametrize("kind", [1, 2])
+def test_text_that_a_style_hides_is_refused(kind: int, tmp_path: Path) -> None:
+    document = docx.Document(io.BytesIO(document_of(ROWS)))
+    style = document.styles.add_style("隐藏", kind)
+    style.font.hidden = True
+    paragraph = document.tables[0].cell(1, 1).paragraphs[0]
+    (paragraph if kind == 1 else paragraph.runs[0]).style = style
+    result = run("requirements", write(tmp_path / "a.docx", save(document)))
+    assert (result.exit_code, "DL48" in result.output) == (1, True)
+
+
+def test_what_a_frame_of_layout_says_of_prices_counts(tmp_path: Path) -> None:
+    document = docx.Document()
+    cell = document.add_table(1, 1).cell(0, 0)
+    cell.text = "单位：万元"
+    inner = cell.add_table(0, len(PRICES[0]))
+    for row in PRICES:
+        for own, text in zip(inner.add_row().cells, row, strict=True):
+            own.text = text
+    result = run("prices", write(tmp_path / "a.docx", save(document)))
+    assert (result.exit_code, result.output.count("DL48")) == (1, 1), result.output
+    result = run("prices", write(tmp_path / "b.docx", document_of([["项目", "单位：万元"]], "报价", PRICES)))
+    assert (result.exit_code, result.output.count("DL48")) == (1, 1), result.output

@@ -12,6 +12,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Literal
@@ -21,7 +22,7 @@ from pydantic import Field
 from bidkit.bid import Bid
 from bidkit.context.lines import make_lines
 from bidkit.deal.prices import Line, Rounding
-from bidkit.diagnostic import Diagnostic, Span, Term, fold_rows, has_errors
+from bidkit.diagnostic import Diagnostic, Severity, Span, Term, fold_rows, has_errors
 from bidkit.quote import Quote, round_cents
 from bidkit.quote.offers import round_to
 from bidkit.scalars import Currency, Day, Model, Money, Note, Text, validate
@@ -165,16 +166,20 @@ def _read_list(
 
 
 def _check_stated(lines: Sequence[Line]) -> Iterator[Diagnostic]:
-    """Whether the amounts of a list are those of quantity and price, rounded to the places that they are written with;
-    by which rule a deal rounds is known there. Diagnostics: PR01."""
+    """Whether the amounts of a list are those of quantity and price to the smallest unit of their currency, or to more
+    places if they are written with more. One that is rounded to fewer may be right by the rule of a deal, which is not
+    known here, and is a warning. Diagnostics: PR01."""
     for line in lines:
         if line.amount is None or line.unit_price is None or line.part_of:
             continue
-        if line.discount or line.escalation or line.currency or line.periods:
+        if line.discount or line.escalation or line.periods:
             continue
-        amount = round_to(line.quantity * line.unit_price, max(0, -int(line.amount.as_tuple().exponent)))
+        written = max(0, -int(line.amount.as_tuple().exponent))
+        amount = round_to(line.quantity * line.unit_price, max(written, count_decimals(line.currency or "")))
         if line.amount != amount:
-            yield _differ(line.span("amount"), line.id, line.amount, amount)
+            is_rounded = line.amount == round_to(line.quantity * line.unit_price, written)
+            told = _differ(line.span("amount"), line.id, line.amount, amount)
+            yield replace(told, severity=Severity.WARNING) if is_rounded else told
 
 
 def _check_ids(lines: Sequence[Line]) -> Iterator[Diagnostic]:

@@ -5,22 +5,27 @@
     implied        what a title says of its cells beside their field
     rows           what each row below is: a line, a heading, a total, a note
     alike          which tables of a document are the list; what else looks like it
+    around         what stands around a price list and changes what its prices mean
+    clauses        numbers of clauses and lines that a spreadsheet may have spoilt
     doubts         what a Word table prints otherwise than it is read
     totals         the totals that are stated against the sums of the lines
     numbers        numbers and dates as people type them
 
 A cell without text is left out. Headings, totals and notes are looked for only in lists of things with a price or a
-quantity. `docs/price-lists.md` says what a sheet may look like.
+quantity, and never among clauses. `docs/price-lists.md` says what a sheet may look like.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
 
 from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.ooxml import opc
 from bidkit.source.nodes import Items, Node
 from bidkit.source.tables.alike import find_tables, tell_alike
+from bidkit.source.tables.around import find_changes, find_currency, find_scales
+from bidkit.source.tables.clauses import find_spoilt
 from bidkit.source.tables.comma import decode_chinese, read_csv
 from bidkit.source.tables.grid import Cell, Grid, Row
 from bidkit.source.tables.implied import Note
@@ -105,8 +110,7 @@ def parse_docx(
     taken = {
         dict(row.at.place)["table"]: find_header(grid, columns or {}, ignore) for grid in found for row in grid.rows
     }
-    for doubt in find_doubts(parts, name) if taken else ():
-        problems += [doubt.diagnostic] if doubt.table in taken and doubt.matters(taken[doubt.table]) else []
+    problems += (doubt.diagnostic for doubt in find_doubts(parts, name, taken) if doubt.matters(taken[doubt.table]))
     if not found:
         return None, [*problems, Diagnostic("DL20", Span(name), {"problem": f"no table with {', '.join(fields)}"})]
     if len(found) > 1 and not joins:
@@ -140,8 +144,18 @@ def _make_items(
             problems.append(Diagnostic("DL20", row.at, {"problem": problem}))
         else:
             below.append(row)
+    titles = grid.rows[header.first : header.first + header.rows]
+    has_clauses = "text" in header.fields  # whose quantities and amounts are theirs, and are added up nowhere
+    kinds = find_kinds(below, header, titles, has_totals=not has_clauses)
     reader = _Reader(header, Items(grid.whole), problems)
-    reader.read(below, grid.rows[header.first : header.first + header.rows])
+    if not MONEY.isdisjoint(header.fields) and not has_clauses:
+        reader.look_around(grid, header, [*zip(below, kinds, strict=True)])
+    if has_clauses:
+        last = titles[-1].number
+        values = {"value": "…", "reason": Term("drawn")}
+        problems += (Diagnostic("DL48", cell.at, values) for row, cell in grid.drawn if row > last)
+    problems += find_spoilt(header, [row for row, kind in zip(below, kinds, strict=True) if kind is Kind.LINE])
+    reader.read(below, kinds)
     return reader.items, problems
 
 
@@ -157,10 +171,24 @@ class _Reader:
         self.refused: set[Span] = set()
         """Merged cells of which it has been said."""
         self.has_currency = not {"quantity", "unit_price", "list_price"}.isdisjoint(header.fields)
+        self.currency = ""
+        self.currency_at: Cell | None = None
 
-    def read(self, rows: Sequence[Row], titles: Sequence[Row]) -> None:
+    def look_around(self, grid: Grid, header: Header, rows: Sequence[tuple[Row, Kind]]) -> None:
+        """What is said of all prices outside of their columns."""
+        titles = [cell for row in grid.rows[: header.first] for _, cell in row.filled]
+        notes = [*grid.notes, *(cell for row, kind in rows if kind is Kind.NOTE for _, cell in row.filled)]
+        headings = [cell for row, kind in rows if kind in (Kind.HEADING, Kind.BARE) for _, cell in row.filled]
+        above = [Cell(PurePosixPath(grid.whole.file).stem, Span(grid.whole.file)), *grid.above, *titles]
+        told = {problem.span for problem in header.problems}
+        self.problems += (item for item in find_scales([*above, *headings, *notes]) if item.span not in told)
+        self.problems += find_changes(above, are_notes=False)
+        self.problems += find_changes(notes, are_notes=True)
+        self.currency, self.currency_at, found = find_currency([*above, *notes])
+        self.problems += found
+
+    def read(self, rows: Sequence[Row], kinds: Sequence[Kind]) -> None:
         """Every row, by what it is."""
-        kinds = find_kinds(rows, self.header, titles)
         for place, (row, kind) in enumerate(zip(rows, kinds, strict=True)):
             if row.is_hidden and kind is not Kind.TITLES:
                 _, cell = next(row.filled)
@@ -217,17 +245,29 @@ class _Reader:
         for title, note in zip(header.titles, header.notes, strict=True):
             if note.unit and "unit" not in node and node:
                 node.put("unit", note.unit, title.at, title.at)
+        if self.currency_at and self.has_currency and not MONEY.isdisjoint(node):
+            self.put_currency(node, self.currency, self.currency_at)
         if self.heading and header.is_priced and not {"category", "periods", "part_of"} & node.keys():
             node.put("category", strip_number(self.heading.text), self.heading.at, self.heading.at)
         return node
+
+    def put_currency(self, node: Node, currency: str, said: Cell) -> None:
+        """The currency that is said of all prices; a column of currencies has precedence."""
+        if node.get("currency", currency) != currency and "currency" not in self.header.fields:
+            at, value = node.values_at["currency"], node["currency"]
+            self.problems.append(Diagnostic("DL48", at, {"value": value, "reason": Term("two_currencies")}))
+        elif "currency" not in node:
+            node.put("currency", currency, said.at, said.at)
 
     def is_shared(self, cell: Cell, name: str, column: int) -> bool:
         """Whether a merged cell gives its text to several lines, or to several columns of which one has numbers."""
         said = cell.said
         if said.height > 1:
-            return name in _SINGLE or said.width > 1
+            is_own = name in _SINGLE and not (name == "id" and "text" in self.header.fields)
+            return is_own or said.width > 1
         fields = self.header.fields[column : column + said.width]
-        return not cell.owner and len([*filter(None, fields)]) > 1 and not NUMBERS.isdisjoint(fields)
+        is_heading = "text" in fields
+        return not (cell.owner or is_heading or NUMBERS.isdisjoint(fields)) and len([*filter(None, fields)]) > 1
 
     def put(self, node: Node, name: str, cell: Cell, title: Cell, note: Note) -> None:
         """One value, and beside a price the currency that its sign or its title names."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bidkit.diagnostic import Diagnostic, Severity, Term
-from bidkit.source.tables.grid import Grid
+from bidkit.source.tables.around import NOTE, speaks_of_all
+from bidkit.source.tables.grid import Cell, Grid
 from bidkit.source.tables.numbers import MONEY, NUMBERS, parse_decimal
 from bidkit.source.tables.titles import TITLES, Header, find_header
 
@@ -18,13 +19,19 @@ if TYPE_CHECKING:
 _LEAST_SHARED = 3
 """So many columns in common make another table a list of the same kind."""
 _LEAST_TITLES = 2
-_MARK = re.compile(r"[(（【\[]?[★☆▲△※]")
+_MARK = re.compile(r"[(（【\[]?[★☆▲△※](?!号|项|标|部分|参数|的?条款)")
+_VAGUE = ("要求", "需求", "响应要求", "Requirement")
+"""Titles of a column that may say what anything must be."""
 _UNMARKED = ("", "-", "—", "/", "无", "否")
 _NUMBERED = re.compile(r"[^\w\s]*\s*[(（第]?\s*([a-z]{1,4}\s?[-.]?\s?)?\d|[(（]?[一二三四五六七八九十]+[、.)）]", re.I)
 _TORN = re.compile(r"[(（【\s]*续")
 _SENTENCE = re.compile("[。；;]|.{40}", re.S)
 """How a text begins, or what it has in it, that is no title."""
 _SHOWN = 40
+_NOTES = 12
+"""How many paragraphs above or below a table may be notes on it."""
+_FEW_ROWS = 2
+"""A table of so many rows above a list may hold what is said of it."""
 
 
 def find_tables(
@@ -34,23 +41,78 @@ def find_tables(
     found: list[Grid] = []
     left: list[tuple[Grid, bool]] = []
     is_open = is_inner = False  # nothing but tables since the last one that was found; that one lies in a cell
+    around = _Around()
     for passage in passages:
         grid = passage.content
+        around.see(passage, found)
         if isinstance(grid, str):
             is_open = is_open and passage.is_inner
-        elif not grid.rows:
+        elif not grid.rows or passage.is_beside:
             continue
         elif set(fields) <= {*find_header(grid, columns, ()).fields}:
-            found.append(grid)
-            is_open, is_inner = True, passage.is_inner
+            found.append(replace(grid, above=around.above + (around.outer if passage.is_inner else ())))
+            is_open, is_inner, around.rest = True, passage.is_inner, _NOTES
         elif is_open and passage.is_inner and not is_inner:
             continue  # of a cell that has been read
         elif is_open and _width(grid) == _width(found[-1]):
             found[-1] = replace(found[-1], rows=(*found[-1].rows, *grid.rows))
+            around.rest = _NOTES
         else:
             left.append((grid, is_open))
             is_open = False
+    found = [replace(grid, above=(*grid.above, *around.beside)) for grid in found]
     return found, [*_tell_torn(found, left, columns), *tell_alike(found, [grid for grid, _ in left], columns)]
+
+
+@dataclass
+class _Around:
+    """What is said around the tables so far.
+
+    Args:
+        texts: the paragraphs since the last table, and what that says of all prices if it is short; `above` those
+            before it, `outer` what it says of all prices itself.
+        rest: how many more paragraphs may be notes on the last table.
+        beside: what headers, footers and notes say.
+    """
+
+    texts: list[Cell] = field(default_factory=list)
+    above: tuple[Cell, ...] = ()
+    outer: tuple[Cell, ...] = ()
+    beside: list[Cell] = field(default_factory=list)
+    rest: int = 0
+    is_note: bool = False
+
+    def see(self, passage: Passage, found: list[Grid]) -> None:
+        """A paragraph is one above the next table, and below a table that was found it may be a note on that."""
+        content = passage.content
+        if passage.is_beside:
+            cells = [Cell(content, passage.at)] if isinstance(content, str) else [*_list_cells(content)]
+            self.beside += cells
+        elif not isinstance(content, str):
+            if not passage.is_inner:
+                few = [*_list_cells(content)] if len(content.rows) <= _FEW_ROWS else []
+                if found and self.texts and found[-1].above[-1:] == (self.texts[-1],):  # the caption of this one
+                    found[-1] = replace(found[-1], above=found[-1].above[:-1])
+                far, near = self.texts[:-_NOTES], self.texts[-_NOTES:]
+                self.above, self.rest = (*filter(speaks_of_all, far), *near), 0
+                self.texts = [*filter(speaks_of_all, few)]
+                self.outer = tuple(filter(speaks_of_all, _list_cells(content)))
+        else:
+            cell = Cell(content, passage.at)
+            self.texts.append(cell)
+            self.rest = 0 if content == passage.heading else self.rest - 1
+            if found and self.rest > 0:
+                self.is_note = NOTE.match(content) is not None or (self.is_note and content[:1] in "(（0123456789")
+                last = found[-1]
+                found[-1] = (
+                    replace(last, notes=(*last.notes, cell))
+                    if self.is_note
+                    else replace(last, above=(*last.above, cell))
+                )
+
+
+def _list_cells(grid: Grid) -> Iterator[Cell]:
+    return (cell for row in grid.rows for _, cell in row.filled)
 
 
 def _tell_torn(
@@ -90,24 +152,34 @@ def tell_alike(read: Sequence[Grid], others: Iterable[Grid], columns: Mapping[st
 
 
 def _judge(grid: Grid, known: Collection[str], columns: Mapping[str, str]) -> Severity | None:
-    """How grave it is that a table is not read; None if it is another thing than the list.
+    """How grave it is that a table is not read; None if it is another thing than the list, or a form without content.
 
     Marks, and prices, are never passed over; a table of Word without any of them may be told from the list by its
     titles only, and stays where it is.
     """
     header = find_header(grid, columns, ())
     shared = {*header.fields} & {*known}
+    marks = _count_marks(grid, header) if "text" in known else ""
+    if not marks and not _has_content(grid, header, shared):
+        return None
     is_sheet = any(kind == "sheet" for kind, _ in grid.whole.place)
     if "text" in known:
-        marks = _count_marks(grid, header)
         if marks == "column" or ("marker" in header.fields and shared):
             return Severity.ERROR
         if len(shared) >= _LEAST_SHARED:
             return Severity.ERROR
-        return Severity.WARNING if marks or "text" in shared else None
+        titles = [title.text for title, name in zip(header.titles, header.fields, strict=True) if name == "text"]
+        return Severity.WARNING if marks or any(title not in _VAGUE for title in titles) else None
     if len(shared) < _LEAST_SHARED:
         return None
     return Severity.ERROR if is_sheet or not MONEY.isdisjoint(header.fields) else Severity.WARNING
+
+
+def _has_content(grid: Grid, header: Header, shared: Collection[str]) -> bool:
+    """Whether more than numbers of rows stands below the titles that a table shares with the list."""
+    rows = grid.rows[header.first + header.rows :]
+    columns = [place for place, name in enumerate(header.fields) if name in shared and name != "id"]
+    return any(row.cells[place].said.text for row in rows for place in columns)
 
 
 def _count_marks(grid: Grid, header: Header) -> str:

@@ -6,8 +6,9 @@ Numbers come with at most 15 digits, as Excel shows them; formulas with their sa
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,13 +17,15 @@ from bidkit.ooxml.archive import read_members
 from bidkit.ooxml.sheet.foreign import UNSOUND
 from bidkit.source.nodes import nearest
 from bidkit.source.tables.grid import Cell, Grid, Row
-from bidkit.source.tables.shown import show_number, show_text
+from bidkit.source.tables.shown import show_number, show_text, shows_decimals
 
 MAX_ROWS = 20_000
 MAX_COLUMNS = 100
 MAX_UNPACKED_BYTES = 512 * 2**20
 _LEAST = 1
 """A row that is lower than a point, and a column that is narrower than a digit, is not seen."""
+_MOST = 10**15
+"""Numbers from here on have lost digits."""
 _OLE = b"\xd0\xcf\x11\xe0"
 
 
@@ -94,7 +97,26 @@ def _read(books: Any, sheet: str, name: str, at: Span) -> tuple[Grid | None, lis
         return None, [Diagnostic("DL18", at, {"what": Term("columns"), "limit": MAX_COLUMNS})]
     rows = tuple(row for row in map(reader.read_row, range(1, reader.last_row + 1)) if row is not None)
     whole = Span(name, place=(("sheet", sheet),))
-    return Grid(rows, whole, reader.find_hidden_columns()), reader.problems
+    above = tuple(Cell(text, whole) for text in (sheet, *_list_running(values[sheet])))
+    drawn = tuple(_list_drawn(values[sheet], whole))
+    return Grid(rows, whole, reader.find_hidden_columns(), drawn, above), reader.problems
+
+
+def _list_drawn(sheet: Any, whole: Span) -> Iterator[tuple[int, Cell]]:
+    """The rows in which pictures stand, each with the cell."""
+    for picture in sheet._images:
+        if (start := getattr(picture.anchor, "_from", None)) is not None:
+            place = sheet.cell(start.row + 1, start.col + 1).coordinate
+            yield start.row + 1, Cell("", replace(whole, place=(*whole.place, ("cell", place))))
+
+
+def _list_running(sheet: Any) -> Iterator[str]:
+    """What is printed above and below each page of a sheet."""
+    for name in ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"):
+        for part in ("left", "center", "right"):
+            text = getattr(getattr(getattr(sheet, name), part), "text", None)
+            if text:
+                yield str(text)
 
 
 @dataclass
@@ -161,7 +183,8 @@ class _SheetReader:
             self.problems.append(Diagnostic("DL28", span, {"value": _show_formula(origin.value)}))
         text = "" if cell.data_type == "e" else _show(cell.value, cell.number_format)
         width, height = (merge.width, merge.height) if merge else (1, 1)
-        made = Cell(text, span, width, height, is_computed=is_computed, is_struck=bool(text) and _is_struck(cell))
+        is_struck, (stored, is_shown) = bool(text) and _is_struck(cell), _find_stored(cell.value, cell.number_format)
+        made = Cell(text, span, width, height, None, is_computed, is_struck, stored, is_shown)
         if merge:
             merge.cell = made
         return made
@@ -179,6 +202,15 @@ def _is_struck(cell: Any) -> bool:
     """Whether a cell's text, or a part of it, is struck out."""
     runs = cell.value if isinstance(cell.value, list) else ()
     return bool(cell.font.strike) or any(getattr(run, "font", None) and run.font.strike for run in runs)
+
+
+def _find_stored(value: Any, number_format: str) -> tuple[str, bool]:
+    """What a cell keeps its value as, and whether it shows all its digits and no others."""
+    if isinstance(value, (datetime, date, time, timedelta)):
+        return "date", True
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return "", True
+    return "number", abs(value) < _MOST and shows_decimals(Decimal(f"{value:.15g}"), number_format)
 
 
 def _show_formula(value: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from lxml import etree
@@ -22,6 +22,7 @@ _MARK = re.compile(r"[★☆▲△※*#\uf000-\uf0ff]")
 _BULLETS = str.maketrans("", "", "".join(chr(0xF000 + sign) for sign in b"\x2d\x6c\x6e\x6f\x71\x75\x76\x77\x9f"
                                          b"\xa1\xa7\xa8\xb2\xb7\xd8\xe0\xf0\xfc"))  # fmt: skip
 """What is left out of them: the usual bullets."""
+_UNSEEN = {"strike", "dstrike", "vanish"}
 _SYMBOLS = re.compile("symbol|wingdings|webdings", re.I)
 _COUNTED = re.compile(r"\s*(LISTNUM|AUTONUM)", re.I)
 _CLAUSES = ("clause", "marker")
@@ -52,35 +53,41 @@ class Doubt:
         return self.reason not in ("mark_not_text", "drawn") or "text" in header.fields
 
 
-def find_doubts(parts: Mapping[str, bytes], name: str) -> Iterator[Doubt]:
+def find_doubts(parts: Mapping[str, bytes], name: str, wanted: Collection[str]) -> Iterator[Doubt]:
     """Struck, hidden or moved text, raised digits behind a digit, signs of symbol fonts, equations, tables beside text,
-    pictures, and what automatic numbering prints, in the tables of a document. Diagnostics: DL48."""
-    numbering = _Numbering(parts)
+    pictures, and what automatic numbering prints, in the tables of these numbers. Diagnostics: DL48."""
+    formats = _Formats(parts)
     tables = [block for block in walk_blocks(opc.parse_xml(parts["word/document.xml"])) if block.tag == f"{_W}tbl"]
     for number, table in enumerate(tables, 1):
+        if str(number) not in wanted:
+            continue
         for row, line in enumerate(list_own(table, "tr", "tbl"), 1):
             for place in place_cells(line):
                 where = (("table", str(number)), ("row", str(row)), ("cell", str(place.column + 1)))
-                for reason, value in dict.fromkeys(_doubt_cell(place, numbering)):
+                for reason, value in dict.fromkeys(_doubt_cell(place, formats)):
                     told = Diagnostic("DL48", Span(name, place=where), {"value": value, "reason": Term(reason)})
                     yield Doubt(str(number), place.column, reason, told)
 
 
-def _doubt_cell(place: Place, numbering: _Numbering) -> Iterator[tuple[str, str]]:
+def _doubt_cell(place: Place, formats: _Formats) -> Iterator[tuple[str, str]]:
     """Each reason to doubt a cell, with the text that it is about."""
     text = read_own(place.cell)
     before = ""
     for run in place.cell.iter(f"{_W}r", _MATH):
         said = "".join(item.text or "" for item in run.iter(f"{_W}t"))
-        if reason := _doubt_run(run, said, before):
+        if reason := _doubt_run(run, said, before, formats.unseen):
             yield reason, said or "…"
         before = said or before
+    row = place.cell.getparent()
+    is_gone = [_find(row, f"trPr/{_W}hidden"), _find(row, f"trPr/{_W}del"), _find(place.cell, f"tcPr/{_W}cellDel")]
+    if text and any(mark is not None for mark in is_gone):
+        yield "struck_or_hidden", _shorten(text)
     if next(place.cell.iter(_DRAWN), None) is not None:
         yield "drawn", _shorten(text)
     if text and next(place.cell.iter(f"{_W}tbl"), None) is not None:
         yield "table_beside_text", _shorten(text)
     for paragraph in place.cell.iter(f"{_W}p"):
-        if label := numbering.find_label(paragraph):
+        if label := formats.find_label(paragraph):
             is_mark = _MARK.search(label) is not None
             yield ("mark_not_text" if is_mark else "number_not_text"), _shorten(text) if not is_mark else label
 
@@ -89,14 +96,21 @@ def _shorten(text: str) -> str:
     return text if len(text) < 30 else f"{text[:30]}…"
 
 
-def _doubt_run(run: etree._Element, text: str, before: str) -> str:
-    """Why a run may not say what it seems to; empty if it does."""
+def _doubt_run(run: etree._Element, text: str, before: str, unseen: Collection[str]) -> str:
+    """Why a run may not say what it seems to; empty if it does.
+
+    Args:
+        unseen: styles of text that is struck out or hidden.
+    """
     if run.tag == _MATH:
         return "equation"
-    marks = [mark for mark in run.findall(f"{_W}rPr/*") if mark.get(f"{_W}val", "1") not in ("0", "false", "off")]
-    names = {etree.QName(mark).localname for mark in marks if text}
-    raised = any(mark.get(f"{_W}val") == "superscript" for mark in marks)
-    if text and (names & {"strike", "dstrike", "vanish"} or next(run.iterancestors(f"{_W}moveFrom"), None) is not None):
+    raised = _value(run, f"rPr/{_W}vertAlign") == "superscript"
+    if text and (
+        _find_set(run) & _UNSEEN
+        or _value(run, f"rPr/{_W}rStyle") in unseen
+        or _value(next(run.iterancestors(f"{_W}p"), None), f"pPr/{_W}pStyle") in unseen
+        or next(run.iterancestors(f"{_W}moveFrom"), None) is not None
+    ):
         return "struck_or_hidden"
     if raised and text[:1].isdigit() and before[-1:].isdigit():
         return "raised_digit"
@@ -104,12 +118,21 @@ def _doubt_run(run: etree._Element, text: str, before: str) -> str:
     return "symbol_font" if is_sign else ""
 
 
-class _Numbering:
-    """What Word prints before the paragraphs that it numbers."""
+def _find_set(holder: etree._Element) -> set[str]:
+    """The names of the formats of text that are on."""
+    marks = holder.findall(f"{_W}rPr/*")
+    return {etree.QName(mark).localname for mark in marks if mark.get(f"{_W}val", "1") not in ("0", "false", "off")}
+
+
+class _Formats:
+    """What Word prints before the paragraphs that it numbers, and what its styles hide."""
 
     def __init__(self, parts: Mapping[str, bytes]) -> None:
         found = [parts.get(f"word/{part}.xml") for part in ("numbering", "styles")]
         self.numbering, self.styles = [opc.parse_xml(part) if part else None for part in found]
+        styles = self.styles.iter(f"{_W}style") if self.styles is not None else ()
+        self.unseen = {style.get(f"{_W}styleId", "") for style in styles if _find_set(style) & _UNSEEN}
+        """Styles of text that is struck out or hidden."""
 
     def find_label(self, paragraph: etree._Element) -> str:
         """The pattern of what is printed before a paragraph (`%1.%2`, `★%1`); empty if nothing is."""
@@ -165,6 +188,10 @@ class _Numbering:
         return num, find_numbered(self.numbering, "abstractNum", "abstractNumId", _value(num, "abstractNumId"))
 
 
+def _find(parent: etree._Element | None, path: str) -> etree._Element | None:
+    return parent.find(f"{_W}{path}") if parent is not None else None
+
+
 def _value(parent: etree._Element | None, path: str) -> str:
-    found = parent.find(f"{_W}{path}") if parent is not None else None
+    found = _find(parent, path)
     return found.get(f"{_W}val", "") if found is not None else ""

@@ -18,6 +18,8 @@ class Cell:
         owner: of a cell that lies under a merged one, that one.
         is_computed: whether a formula gave its text.
         is_struck: whether any of its text is struck out.
+        stored: what a sheet keeps it as, where that is no text: `number`, `date`.
+        is_as_shown: whether its decimals are those that the sheet shows.
     """
 
     text: str
@@ -27,6 +29,8 @@ class Cell:
     owner: Cell | None = None
     is_computed: bool = False
     is_struck: bool = False
+    stored: str = ""
+    is_as_shown: bool = True
 
     @property
     def said(self) -> Cell:
@@ -66,8 +70,13 @@ class Grid:
     Args:
         whole: the file, or the sheet in it.
         hidden: the columns that are not shown, from 0.
+        drawn: where pictures stand, each with its row.
+        above, notes: what is said outside of the rows, such as the name of the sheet, and what is a note on them.
     """
 
     rows: tuple[Row, ...]
     whole: Span
     hidden: frozenset[int] = frozenset()
+    drawn: tuple[tuple[int, Cell], ...] = ()
+    above: tuple[Cell, ...] = ()
+    notes: tuple[Cell, ...] = ()

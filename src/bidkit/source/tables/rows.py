@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from enum import Enum, auto
 
+from bidkit.source.tables.around import NOTE
 from bidkit.source.tables.grid import Cell, Row
 from bidkit.source.tables.numbers import NUMBERS, parse_decimal
 from bidkit.source.tables.titles import Header, normalize_title
@@ -36,7 +37,6 @@ _TOTAL_EN = re.compile(
     r"(?P<rest>(\s(price|amount|cost|value|sum|bid price))?(\s(excl|incl|before|net of|for|of|in)\b.*)?"
     r"(\s*[(:].*)?)"
 )
-_NOTE = re.compile(r"(注|备注|说明|附注|填表说明|note|notes|remark|remarks|n\.?b\.?)\s*\d*\s*[:、.]|[*※]", re.I)
 _SIGNED = re.compile(
     r"\(?(投标人|供应商|报价人|投标单位|报价单位|单位名称|法定代表人|授权代表|委托代理人|单位负责人|日期|编制|审核|联系人|电话"
     r"|(bidder|supplier|offeror|signature|signed|date|authori[sz]ed|prepared by|name of bidder)\b)[^:]{0,30}:",
@@ -53,8 +53,12 @@ _ORDINAL = re.compile(rf"\(?({_NUMERAL}|[ivx]+)[)、.]?", re.I)
 _SIDE = ("unit", "spec", "remark")
 
 
-def find_kinds(rows: Sequence[Row], header: Header, titles: Sequence[Row]) -> list[Kind]:
-    """What each row below the titles is."""
+def find_kinds(rows: Sequence[Row], header: Header, titles: Sequence[Row], *, has_totals: bool = True) -> list[Kind]:
+    """What each row below the titles is.
+
+    Args:
+        has_totals: if it has quantities or prices; else every row is a line but the titles once more.
+    """
     shown = [{column: normalize_title(cell.text) for column, cell in row.filled} for row in titles]
     repeated = [texts for texts in shown if len(texts) > 1]
     kinds: list[Kind] = []
@@ -62,7 +66,7 @@ def find_kinds(rows: Sequence[Row], header: Header, titles: Sequence[Row]) -> li
     for row in rows:
         if any(_shows(row, texts) for texts in repeated):
             kind = Kind.TITLES
-        elif not header.is_priced:
+        elif not (header.is_priced and has_totals):
             kind = Kind.LINE
         else:
             kind = _tell(row, header, kinds[-1] if kinds else None, is_over)
@@ -78,7 +82,7 @@ def _tell(row: Row, header: Header, before: Kind | None, is_over: bool) -> Kind:
     text, is_alone = fold(cell.text), len(filled) == 1
     numbers = [column for column, _ in filled if header.fields[column] in NUMBERS]
     has_number = any(parse_decimal(row.cells[column].text) is not None for column in numbers)
-    if (_NOTE.match(text) and is_alone) or (_SIGNED.match(text) and not has_number):
+    if (NOTE.match(text) and is_alone) or (_SIGNED.match(text) and not has_number):
         return Kind.NOTE
     if find_label(row, header) is not None:
         return Kind.TOTAL

@@ -83,6 +83,16 @@ def show_number(number: Decimal, code: str) -> str:
     return f"{before.strip()}{sign}{section.pad(_write(abs(number) * 100**section.percents))}{behind.rstrip()}"
 
 
+def shows_decimals(number: Decimal, code: str) -> bool:
+    """Whether a format shows as many decimals as a number has; `General` does."""
+    section = _choose(_read_sections(code), number)
+    found = re.fullmatch(r"[0#?,]*(?:\.([0#?]*))?", section.digits) if section and section.digits else None
+    if section is None or found is None:
+        return True
+    places, least = found[1] or "", (found[1] or "").count("0")
+    return least <= len(_write(number * 100**section.percents).partition(".")[2]) <= len(places)
+
+
 def show_text(text: str, code: str) -> str:
     """A text as a format shows it."""
     sections = _read_sections(code)

@@ -15,6 +15,7 @@ from bidkit.source.tables.grid import Cell, Grid, Row
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_MAIN = "word/document.xml"
 _BESIDE = re.compile(r"word/(header|footer|footnotes|endnotes)[^/]*\.xml")
 _HEADING = re.compile(r"(?:heading|标题) (\d)", re.I)
 _SPAN = re.compile("[1-9][0-9]{0,5}")
@@ -30,12 +31,14 @@ class Passage:
     Args:
         headings: those that it stands under, from the highest down; of a heading, itself the last.
         is_inner: of a table in a cell, or a paragraph in a text box in one.
+        is_beside: of what stands in headers, footers and notes.
     """
 
     headings: tuple[str, ...]
     content: Grid | str
     at: Span
     is_inner: bool = False
+    is_beside: bool = False
 
     @property
     def heading(self) -> str:
@@ -61,7 +64,7 @@ def read_document(
     """
     levels = _find_levels(parts)
     tables = 0
-    for part in ("word/document.xml", *filter(_BESIDE.fullmatch, parts)):
+    for part in (_MAIN, *filter(_BESIDE.fullmatch, parts)):
         headings: dict[int, str] = {}
         tree = trees[part] if part in trees else opc.parse_xml(parts[part])
         for block in walk_blocks(tree):
@@ -73,12 +76,12 @@ def read_document(
             titles = tuple(headings.values())
             place: tuple[tuple[str, str], ...] = (("heading", titles[-1] if titles else ""),)
             if text and is_wanted:
-                yield Passage(titles, text, Span(name, place=place), _is_inner(block))
+                yield Passage(titles, text, Span(name, place=place), _is_inner(block), part != _MAIN)
             elif block.tag == f"{_W}tbl":
                 tables += 1
                 at = Span(name, place=(*place, ("table", str(tables))))
                 if is_wanted:
-                    yield Passage(titles, _read_table(block, at), at, _is_inner(block))
+                    yield Passage(titles, _read_table(block, at), at, _is_inner(block), part != _MAIN)
 
 
 def _is_inner(block: etree._Element) -> bool:
