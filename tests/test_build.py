@@ -11,6 +11,7 @@ from PIL import Image
 from workspace import NOW, make_workspace, sign_all
 
 from bidkit.build import Options, build_deal
+from bidkit.diagnostic import Severity
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the fake soffice is a shell script")
@@ -34,3 +35,26 @@ def test_pdf_of_another_document_gives_no_page_numbers_and_no_package(
     assert result.exit_code == 2
     assert result.folder is None
     assert not (tmp_path / "w/dist").exists()
+
+
+@pytest.mark.office
+@pytest.mark.skipif(os.name != "posix", reason="the fake fc-list is a shell script")
+@pytest.mark.parametrize(
+    ("installed", "told"),
+    [("宋体\n黑体\n楷体\nTimes New Roman", []), ("宋体\nLiberation Serif", ["黑体, 楷体"])],
+)
+def test_fonts_that_are_replaced_are_told_where_pages_were_counted_in_others(
+    installed: str, told: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deal = make_workspace(tmp_path / "w")
+    sign_all(deal)
+    for name, said in (("fc-list", installed), ("fc-match", "Some Sans")):
+        program = tmp_path / name
+        program.write_text(f"#!/bin/sh\ncat <<'END'\n{said}\nEND\n", encoding="utf-8")
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    result = build_deal(deal, Options(now=NOW))
+    assert result.folder is not None, result.diagnostics
+    found = [item for item in result.diagnostics if item.code == "EN13"]
+    assert sorted(str(item.values["font"]) for item in found) == told
+    assert all(item.values["other"] == "Some Sans" and item.severity is Severity.INFO for item in found)

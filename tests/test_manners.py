@@ -22,6 +22,7 @@ from bidkit.cli import app
 from bidkit.command import read_reports, working
 from bidkit.completing import list_codes
 from bidkit.diagnostic import load_messages
+from bidkit.helping import translate
 from bidkit.matrix import split_address
 from bidkit.reports.text import width
 
@@ -62,6 +63,40 @@ def test_help_is_in_both_languages(name: str) -> None:
     told = (ALL[name].help or "").split("\b")[0]
     assert re.search(r"[一-鿿]{2}", told), told
     assert re.search(r"[A-Za-z]{3}", told), told
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_help_is_shown_in_the_language_of_its_reader_and_nothing_of_it_is_cut(
+    lang: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    command = typer.main.get_command(app)
+    translate(command, lang)
+    for name in ALL:
+        command.main([*name.split(), "--help"], standalone_mode=False)
+        shown = capsys.readouterr().out
+        assert "…" not in shown.replace("PATH…", "").replace("PACKAGE…", ""), shown
+        told = [line for line in shown.splitlines() if not line.strip(" │").startswith("bidkit ")]
+        if lang == "en":
+            assert not re.search(r"[一-鿿]", "".join(told).replace("docs/", "")), shown
+        else:
+            assert "退出码 Exit" not in shown
+    assert re.search("[一-鿿]", typer.main.get_command(app).help or ""), "the texts themselves stay whole"
+
+
+@pytest.mark.parametrize(
+    ("words", "environment", "told"),
+    [
+        (("--help",), {"LANG": "en_US.UTF-8"}, "one deal.yaml becomes the whole"),
+        (("--help",), {"LANG": "C"}, "标书即代码"),
+        (("build", "--lang", "en", "-h"), {"LANG": "zh_CN.UTF-8"}, "Build the whole package"),
+        (("forms",), {"LC_ALL": "en_GB.UTF-8", "LANG": "zh_CN.UTF-8"}, "The buyer's Word forms"),
+    ],
+)
+def test_help_follows_the_locale(words: tuple[str, ...], environment: dict[str, str], told: str) -> None:
+    shown = run(*words, **environment).stdout.decode()
+    assert told in shown
+    assert ("标书即代码" in shown) is (told == "标书即代码")
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -40,11 +40,11 @@ def batch(
     ] = None,
     draft: Annotated[bool, typer.Option("--draft", help="生成草稿 / drafts, DRAFT on every page")] = False,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="输出目录，默认各工作区的 dist / folder for packages")
+        Path | None, typer.Option("--out", metavar="DIR", help="输出目录，默认各工作区 dist / folder for packages")
     ] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="另存 PDF / PDFs too; needs LibreOffice")] = False,
     force: Annotated[
-        bool, typer.Option("--force", help="手工改过的旧文件另存后再写 / keep edited packages aside")
+        bool, typer.Option("--force", help="旧文件手工改过，另存后再写 / keep edited packages aside")
     ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="警告也不放行 / warnings stop a build too")] = False,
     jobs: Annotated[
@@ -89,7 +89,7 @@ def batch(
         ),
     ] = False,
     explain_cache: Annotated[
-        bool, typer.Option("--explain-cache", help="说明每个项目为什么生成或不生成 / say why each was built or not")
+        bool, typer.Option("--explain-cache", help="说明每个项目，为什么生成或不生成 / say why each was built or not")
     ] = False,
     lang: LangOption = None,
     format: ReportOption = ReportFormat.TEXT,

@@ -2,8 +2,9 @@
 
 import gc
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,7 @@ from bidkit.command import (
     Deal,
     Format,
     FormatOption,
+    Lang,
     LangOption,
     MoreReports,
     ReportFile,
@@ -181,7 +183,7 @@ def gate(
     stage: Annotated[
         str | None,
         typer.Option(
-            "--stage", metavar="N", help="到这一阶段为止的各项都完成才是 0 / 0 if all items up to this stage hold"
+            "--stage", metavar="N", help="到这一阶段，各项都完成才是 0 / 0 if all items up to this stage hold"
         ),
     ] = None,
 ) -> None:
@@ -467,6 +469,18 @@ def _show(
         typer.echo(f"{text.clean(str(output))}: {counted}", err=True)
 
 
+def _choose_help(words: Sequence[str]) -> Callable[[], object]:
+    """The command line to run; one that will show its help shows it in the reader's language."""
+    if {"-h", "--help"}.isdisjoint(words) and len(words) > 1:
+        return app
+    from bidkit.helping import translate
+
+    command = typer.main.get_command(app)
+    chosen = next((after for word, after in pairwise(words) if word == "--lang" and after in [*Lang]), None)
+    translate(command, chosen or find_language(None))
+    return command
+
+
 def main() -> None:
     """Run the command line; interrupted is exit code 130."""
     gc.disable()  # a command ends before cycles matter; looking for them takes a tenth of it. A batch collects by deal.
@@ -474,6 +488,6 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        app()
+        _choose_help(sys.argv[1:])()
     finally:
         gc.freeze()  # Python looks for cycles once more as it ends; what is there goes with the process

@@ -87,7 +87,7 @@ MoreReports = Annotated[
     typer.Option(
         "--report",
         metavar="FORM=FILE",
-        help="另存一份报告，可写几次：junit=a.xml / a report to a file too, as often as you like: junit=a.xml",
+        help="另存报告，可写几次，junit=a.xml / a report to a file too, as often as you like: junit=a.xml",
     ),
 ]
 AsOf = Annotated[

@@ -16,7 +16,7 @@ forms = typer.Typer(
     \b
     bidkit forms scan 投标函.docx -o 投标函.yaml
 
-    docs/forms.md、docs/forms.en.md 有例子 / with examples.""",
+    docs/forms.md 有例子。Examples are in docs/forms.en.md.""",
 )
 
 

@@ -193,7 +193,9 @@ def _correct(folder: Path, basis: Basis, contents: Mapping[str, bytes]) -> Itera
         correction = outcome.correction
         if correction.steps:
             before, after = f"{outcome.stated.figures:,.2f}", f"{correction.price:,.2f}"
-            values = {"before": before, "after": after, "count": len(correction.steps)}
+            prices = ("before", before), ("after", after)
+            effect = Term("price_stays", prices[:1]) if before == after else Term("price_corrected", prices)
+            values = {"effect": effect, "count": len(correction.steps)}
             yield Diagnostic("PR14", outcome.opening.at, values, Severity.WARNING)
     for item in found.diagnostics:
         if item.code not in _TOLD_BY_VERIFY:

@@ -20,12 +20,12 @@ from bidkit.deal import Deal
 from bidkit.deal.layout import FormatRules, find_rules
 from bidkit.deal.scoring import Factor, Instruction
 from bidkit.deal.tender import Tender
-from bidkit.diagnostic import Diagnostic, Term, load_messages
+from bidkit.diagnostic import Diagnostic, Severity, Term, load_messages
 from bidkit.file_names import find_name_fault
 from bidkit.forms import PART_FOLDER, FilledWord, Kind, is_part
 from bidkit.ooxml.rendered import Rendered, Template, link_documents
 from bidkit.ooxml.template import compile_template
-from bidkit.ooxml.theme import Theme
+from bidkit.ooxml.theme import Theme, list_template_fonts
 from bidkit.pack import Pack, Volume, choose_parts, choose_volumes, fill_output, make_theme, number_volumes
 from bidkit.source import nearest
 
@@ -349,7 +349,7 @@ def render_volumes(
 ) -> tuple[Filled | None, list[Diagnostic]]:
     """The volumes filled, with true page numbers; None if one could not be filled.
 
-    Diagnostics: as `check_volumes`; TP23, PK16, EN01, EN02, EN03, EN07.
+    Diagnostics: as `check_volumes`; TP23, PK16, EN01, EN02, EN03, EN07, EN13.
 
     Args:
         stand_ins: pictures that are laid out as others, for which their PDFs will have pages.
@@ -360,4 +360,23 @@ def render_volumes(
     rendered, problems = _fill(volumes, bid, appendix, deal_name, is_draft=is_draft, with_pages=True)
     if problems:
         return None, problems
-    return paginate(rendered, bid.deal.dated, stand_ins, beside, needs_pages=bid.deal.regime == "tender")
+    filled, problems = paginate(rendered, bid.deal.dated, stand_ins, beside, needs_pages=bid.deal.regime == "tender")
+    if filled.layouts and not beside and not problems:  # PDFs tell by themselves what they were set in
+        problems = _tell_fonts(volumes, is_chinese=bid.deal.language == "zh")
+    return filled, problems
+
+
+def _tell_fonts(volumes: Sequence[CompiledVolume], *, is_chinese: bool) -> list[Diagnostic]:
+    """Fonts of the templates that are replaced here by wider or narrower ones: the page numbers that were printed may
+    not be those of Word. Diagnostics: EN13."""
+    named = [
+        font
+        for item in volumes
+        for font in list_template_fonts(item.volume.content, item.volume.template, with_east_asian=is_chinese)
+    ]
+    from bidkit import office
+
+    missing, _ = office.find_missing_fonts(dict.fromkeys(named))
+    others = dict.fromkeys(office.find_substitute(font) for font in missing)
+    values = {"font": ", ".join(missing), "other": ", ".join(others), "widths": Term("other_widths")}
+    return [Diagnostic("EN13", None, values, Severity.INFO)] if missing else []

@@ -1,0 +1,49 @@
+"""the help of commands in one language: every text is written in Chinese and English, a reader is shown one of them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+_HAN = "\u3000-〿一-鿿＀-￯"
+_BESIDE = re.compile(rf"(?P<lead>bidkit .*?  +)?(?P<zh>.*?[{_HAN}].*?)(?: / |(?<=[{_HAN}])/ )(?P<en>[^{_HAN}]*)")
+_BEHIND = re.compile(rf"(?P<lead>)(?P<zh>.*[{_HAN}].*?[。；！？]) ?(?P<en>[A-Z][^{_HAN}]*)")
+_EXITS = re.compile("退出码 Exit codes?: (?P<codes>.*)")
+_STOPS = re.compile("(?<=[，：；。、])(?=[^ ])")
+"""Where Chinese may be broken: Typer breaks at blanks alone, and cuts off what has none."""
+
+
+def translate(command: Any, language: str) -> None:
+    """The help of a command, of its options and of all commands below it, in one language from now on."""
+    command.help = choose(command.help or "", language)
+    command.short_help = choose(command.short_help or "", language) or None
+    for item in command.params:
+        if getattr(item, "help", None):
+            item.help = choose(item.help, language)
+    for below in getattr(command, "commands", {}).values():
+        translate(below, language)
+
+
+def choose(text: str, language: str) -> str:
+    """The half of a text that is in one language; what is in neither half stays: examples, and what has no other."""
+    parts = [_choose_part(part, language) for part in text.split("\n\n")]
+    return "\n\n".join(part for part in parts if part) or text
+
+
+def _choose_part(part: str, language: str) -> str:
+    if "\b" in part:
+        return "\n".join(_choose_line(line.strip("\n"), language) for line in part.split("\n"))
+    return _STOPS.sub(" ", _choose_line(" ".join(part.split()), language))
+
+
+def _choose_line(line: str, language: str) -> str:
+    found = _BESIDE.fullmatch(line) or _BEHIND.fullmatch(line)
+    if found:
+        return f"{found['lead'] or ''}{found[language].strip()}"
+    if exits := _EXITS.fullmatch(line):
+        if language == "en":
+            return re.sub(rf"[{_HAN}“”…]+ ?", "", line)
+        return "退出码：" + re.sub(rf"(?<=[{_HAN}]) [A-Za-z][A-Za-z ,-]*?(?=, \d|;|\.?$)", "", exits["codes"])
+    is_han = re.search(f"[{_HAN}]", line) is not None
+    is_whole = line.lstrip().startswith("bidkit ") or not line.strip("\b \n")
+    return line if is_whole or is_han == (language == "zh") else ""
