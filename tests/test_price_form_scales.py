@@ -366,6 +366,14 @@ def test_formats_that_files_know_by_number_alone(number: int, code: str) -> None
     assert [style.code for style in read_formats(styles.encode())] == [code]
 
 
+def test_a_format_of_a_rule_is_not_that_of_a_cell() -> None:
+    """Conditional formats have their own numbers, which may be those of cells."""
+    own, rule = ('<numFmt numFmtId="164" formatCode="0.00"/>', '<numFmt numFmtId="164" formatCode="0%"/>')
+    cells, rules = f'<numFmts>{own}</numFmts><cellXfs><xf numFmtId="164"/></cellXfs>', f"<dxfs><dxf>{rule}</dxf></dxfs>"
+    styles = f'<styleSheet xmlns="urn:x">{cells}{rules}</styleSheet>'
+    assert [style.code for style in read_formats(styles.encode())] == ["0.00"]
+
+
 @pytest.mark.parametrize(
     ("code", "number", "figure"),
     [

@@ -21,7 +21,7 @@ from workspace import NOW, make_workspace, root_of, write
 
 from bidkit.build import Options, build_deal
 from bidkit.cli import app
-from bidkit.edits.pieces import read_marks, read_pieces
+from bidkit.edits.pieces import read_pieces
 from bidkit.reconciling import reconcile_file
 
 ROOT = Path(__file__).parents[1]
@@ -173,7 +173,9 @@ def test_tracked_changes_and_comments_are_listed(proposal: Path, deal: Path) -> 
     gone = '<w:del w:id="901" w:author="王经理"><w:r><w:delText>旧话</w:delText></w:r></w:del>'
     at = body.index("</w:p>", body.index("二十四个站点各装一台"))
     proposal.write_bytes(zipped({**parts, "word/document.xml": (body[:at] + ins + gone + body[at:]).encode()}))
-    assert [(mark.kind, mark.author, mark.text) for mark in read_marks(proposal.read_bytes(), "x")] == [
+    read, _ = read_pieces(proposal.read_bytes(), "x")
+    assert read is not None
+    assert [(mark.kind, mark.author, mark.text) for mark in read.tracked] == [
         ("inserted", "王经理", "（含备件）"), ("deleted", "王经理", "旧话"),
     ]  # fmt: skip
     (edit,) = edits(proposal, deal)
@@ -184,8 +186,6 @@ def test_tracked_changes_and_comments_are_listed(proposal: Path, deal: Path) -> 
 
 def test_cells_of_a_workbook(deal: Path, tmp_path: Path) -> None:
     quote = Path(shutil.copy(next(root_of(deal).glob("dist/*/submit/quote-DRAFT.xlsx")), tmp_path / "quote.xlsx"))
-    pieces, _ = read_pieces(quote.read_bytes(), "quote.xlsx")
-    assert pieces
     book = openpyxl.load_workbook(quote, data_only=True)
     places = {}
     for sheet in book.worksheets:

@@ -50,4 +50,4 @@ def reconcile(
     echo(
         reports.render_json(found, language) if is_json else reports.render_text(found, language, Path.cwd()), language
     )
-    raise typer.Exit(1 if found.edits else 0)
+    raise typer.Exit(0 if found.is_same else 1)

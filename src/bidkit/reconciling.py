@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from bidkit.build import make_package
 from bidkit.config import find_workspace
-from bidkit.diagnostic import Diagnostic
-from bidkit.edits import Reconciled, find_edits, is_alike
+from bidkit.diagnostic import Diagnostic, Span
+from bidkit.edits import Found, Reconciled
+from bidkit.edits.books import MAIN, ReadBook, read_book
+from bidkit.edits.cells import compare_books
+from bidkit.edits.documents import compare_documents, is_alike
 from bidkit.edits.origins import Sources
-from bidkit.edits.pieces import Piece, read_marks, read_pieces
+from bidkit.edits.pieces import BODY, ReadWord, read_pieces
 from bidkit.judging import Judged, judge_deal
+from bidkit.ooxml import opc
 from bidkit.options import Options
 from bidkit.package import MANIFEST
 from bidkit.package import find_edits as find_edited_files
 from bidkit.readback import read_docx
 from bidkit.source import decode, parse_mapping
+
+ReadFile = ReadWord | ReadBook
 
 
 def reconcile_file(
@@ -33,12 +39,11 @@ def reconcile_file(
         Also the workspace. Diagnostics: DL19, EN61 (no deal, or several), EN62, EN63 (of another deal), TP01, and those
         that keep a deal from being judged.
     """
-    content = edited.read_bytes()
-    pieces, problems = read_pieces(content, edited.name)
-    if problems:
+    read, problems = read_edited(edited.read_bytes(), edited.name)
+    if read is None:
         return None, edited.parent, problems
     if deal is None:
-        deals = [*_find_deals(edited, here, pieces)]
+        deals = [*_find_deals(edited, here, read.keys())]
         if len(deals) != 1:
             shown = ", ".join(str(path) for path in deals) or "—"
             return None, None, [Diagnostic("EN61", None, {"file": edited.name, "deals": shown})]
@@ -47,20 +52,39 @@ def reconcile_file(
     if judged is None:
         workspace = find_workspace(deal)
         return None, workspace.root if workspace else None, problems
-    candidates = dict(_list_built(deal, judged, options, PurePosixPath(edited.name).suffix.lower()))
-    name, built = _find_nearest(candidates, pieces)
-    if not name or not is_alike(built, pieces):
-        values = {"file": edited.name, "deal": judged.deal_name}
-        return None, judged.workspace.root, [Diagnostic("EN63", None, values)]
-    found = find_edits(built, pieces, _make_sources(judged))
     root = judged.workspace.root
-    return Reconciled(edited.name, name, tuple(found), tuple(read_marks(content, edited.name)), root), root, []
+    candidates = dict(_list_built(deal, judged, options, ".docx" if isinstance(read, ReadWord) else ".xlsx"))
+    name, built = _find_nearest(candidates, read)
+    if built is None or not is_alike(built.keys(), read.keys()):
+        values = {"file": edited.name, "deal": judged.deal_name}
+        return None, root, [Diagnostic("EN63", None, values)]
+    found = _compare(built, read, edited.name, _make_sources(judged))
+    return Reconciled(edited.name, name, found.edits, found.forms, found.marks, root), root, []
 
 
-def _find_deals(edited: Path, here: Path, pieces: Sequence[Piece]) -> Iterator[Path]:
+def read_edited(content: bytes, name: str) -> tuple[ReadFile | None, list[Diagnostic]]:
+    """What a file says. Diagnostics: TP01, EN62 (neither .docx nor .xlsx)."""
+    package, problems = opc.read_package(content, name)
+    if package is None:
+        return None, problems
+    if BODY in package:
+        return read_pieces(content, name)
+    if MAIN in package:
+        return read_book(content, name)
+    return None, [Diagnostic("EN62", Span(name), {"file": name})]
+
+
+def _compare(built: ReadFile, edited: ReadFile, name: str, sources: Sources) -> Found:
+    if isinstance(built, ReadWord) and isinstance(edited, ReadWord):
+        return compare_documents(built, edited, sources)
+    assert isinstance(built, ReadBook) and isinstance(edited, ReadBook)  # candidates are of the edited file's kind
+    return compare_books(built, edited, name, sources)
+
+
+def _find_deals(edited: Path, here: Path, keys: list[str]) -> Iterator[Path]:
     """The deals whose titles the file has."""
     workspace = find_workspace(edited) or find_workspace(here / "deal.yaml")
-    text = "".join("".join(piece.text.split()) for piece in pieces)
+    text = "".join("".join(key.split()) for key in keys)
     for path in sorted((workspace.root / "deals").glob("**/deal.yaml")) if workspace else ():
         read, _ = decode(path.read_bytes(), path.name)
         data = parse_mapping(read, path.name)[0] if read else None
@@ -69,28 +93,33 @@ def _find_deals(edited: Path, here: Path, pieces: Sequence[Piece]) -> Iterator[P
             yield path
 
 
-def _list_built(deal: Path, judged: Judged, options: Options, suffix: str) -> Iterator[tuple[str, list[Piece]]]:
+def _list_built(deal: Path, judged: Judged, options: Options, suffix: str) -> Iterator[tuple[str, ReadFile]]:
     """The files of this kind: those of packages that nobody has edited, then as they would be built now."""
     root, name = judged.workspace.root, judged.bid.deal.id
     for folder in ((options.out or root / "dist") / name, (options.out or root / "dist") / f"{name}-DRAFT"):
         touched = find_edited_files(folder)
         for path in sorted((folder / "submit").glob(f"*{suffix}")) if MANIFEST not in touched else ():
             if path.relative_to(folder).as_posix() not in touched:
-                yield str(path), read_pieces(path.read_bytes(), path.name)[0]
+                yield from _read_built(str(path), path.read_bytes())
     _, files = make_package(deal, options)
     if files is None:
         _, files = make_package(deal, replace(options, is_draft=True))
     for file, content in (files or {}).items():
         if file.startswith("submit/") and file.endswith(suffix):
-            yield file, read_pieces(content, file)[0]
+            yield from _read_built(file, content)
 
 
-def _find_nearest(candidates: Mapping[str, list[Piece]], pieces: Sequence[Piece]) -> tuple[str, list[Piece]]:
-    """The built file that shares most with the edited one."""
-    kept = Counter(piece.key for piece in pieces)
-    shared = {name: sum((Counter(piece.key for piece in built) & kept).values()) for name, built in candidates.items()}
+def _read_built(name: str, content: bytes) -> Iterator[tuple[str, ReadFile]]:
+    read, _ = read_edited(content, name)
+    yield from [(name, read)] if read is not None else []
+
+
+def _find_nearest(candidates: Mapping[str, ReadFile], read: ReadFile) -> tuple[str, ReadFile | None]:
+    """The built file that shares most with the edited one; a draft is nearer to a draft."""
+    kept = Counter(read.keys())
+    shared = {name: (Counter(built.keys()) & kept).total() for name, built in candidates.items()}
     best = max(shared, key=lambda name: shared[name], default="")
-    return best, candidates.get(best, [])
+    return best, candidates.get(best)
 
 
 def _make_sources(judged: Judged) -> Sources:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from difflib import SequenceMatcher
 from typing import Literal
@@ -13,12 +14,15 @@ from bidkit.bid import Bid
 from bidkit.diagnostic import Span
 from bidkit.scalars import Model
 from bidkit.wording import settle
+from bidkit.words import read_amounts
 from bidkit.written import list_lines
 
-Where = Literal["source", "template", "computed"]
+Where = Literal["source", "row", "template", "computed", "unknown"]
 _LEAST = 2
 _MOST = 4
 """More places than this say the same text: then no one of them is told alone."""
+_LONGEST = 4_000_000
+"""The product of the lengths up to which two texts are compared sign by sign: beyond it that would take too long."""
 _MARKUP = re.compile(r"^\s*(?:#{1,6}\s+|[-*+]\s+|\d+[.)]\s+|>\s*)|[*_`]{1,2}|\\(?=[^\w\s])|\[([^\]]*)\]\([^)]*\)")
 _WORD = re.compile("[0-9A-Za-z]{2}")
 _AMOUNT = re.compile(r"\d[\d,]*(?:\.\d+)?")
@@ -29,7 +33,7 @@ class Origin:
     """Where a part of a text is written.
 
     Args:
-        where: in a source, in a template, or nowhere because it is computed.
+        where: in a source, in what is written about its row, in a template, nowhere because it is computed, or unknown.
         spans: the places, one of which it is if there are several; of a template its file.
         text: the part.
     """
@@ -55,6 +59,7 @@ class Sources:
                     self.found.setdefault(text, []).append(at)
         self.templates = {name: "\n".join(map(settle, texts)) for name, texts in templates.items()}
         self.amounts = {*_list_amounts(bid)}
+        self.currency, self.language = bid.quote.currency, bid.deal.language
 
     def find(self, old: str, new: str | None = None) -> tuple[Origin, ...]:
         """What a text was made of; with `new` only the parts that this has changed."""
@@ -85,6 +90,27 @@ class Sources:
                     taken.append((start, end))
         yield from sorted(taken)
 
+    def narrow(self, origins: tuple[Origin, ...], row: Sequence[Origin]) -> tuple[Origin, ...]:
+        """The places of a cell without a formula: of several those of its row; if none is known, the row's."""
+        lines = Counter(
+            (span.file, span.row) for origin in row for span in {*origin.spans} if len(origin.spans) <= _MOST
+        )
+        if not any(origin.where == "source" for origin in origins):
+            known = [span for origin in row for span in origin.spans if (span.file, span.row) in lines]
+            most = max(lines.values(), default=0)
+            best = {(span.file, span.row): span for span in known if lines[span.file, span.row] == most}
+            own = [Span(span.file, span.line, place=span.place) for span in best.values()][:_MOST]
+            return (Origin("row", tuple(own)),) if own else (Origin("unknown", ()),)
+        made = []
+        for origin in origins:
+            near = tuple(span for span in origin.spans if (span.file, span.row) in lines)
+            made.append(replace(origin, spans=near or origin.spans))
+        return tuple(made)
+
+    def read_words(self, text: str) -> list[Decimal]:
+        """The amounts that a text says in words."""
+        return [amount for _, amount in read_amounts(text, self.currency, self.language)]
+
     def has_price(self, old: str, new: str | None = None) -> bool:
         """Whether an amount of the quote stands in a text; with `new`, whether it is no longer there."""
         gone = {*_read_amounts(old)} - ({*_read_amounts(new)} if new is not None else set())
@@ -114,6 +140,9 @@ def _has_all(text: str, wanted: Sequence[str]) -> bool:
 
 def _list_changed(old: str, new: str) -> Iterator[tuple[int, int]]:
     """The stretches of the old text that are others in the new one; an empty one where something was put in."""
+    if len(old) * len(new) > _LONGEST:
+        yield 0, len(old)
+        return
     for tag, start, end, _, _ in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag != "equal":
             yield start, end

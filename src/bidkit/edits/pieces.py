@@ -1,4 +1,4 @@
-"""a .docx or .xlsx as pieces of text: paragraphs and rows of cells, without what a program computes by itself.
+"""a .docx as pieces: paragraphs and rows of cells, with marks of what stands in them, and how they look.
 
 Page numbers, contents, numbers of captions and dates are fields: Word computes them anew, and nobody has edited them.
 """
@@ -6,38 +6,42 @@ Page numbers, contents, numbers of captions and dates are fields: Word computes 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
-from bidkit.diagnostic import Diagnostic, Span, Term
+from bidkit.diagnostic import Diagnostic, Span
+from bidkit.edits.looks import Props, flatten, strip
+from bidkit.edits.marking import Look, Marker, drop_marks, take_looks
+from bidkit.edits.tracked import Tracked, read_tracked
 from bidkit.ooxml import opc
-from bidkit.readback import W, read_xlsx
+from bidkit.readback import R, W
 from bidkit.source.tables.word import read_document
 from bidkit.wording import settle
 
-_COMPUTED = re.compile(r"\s*(TOC|PAGE|PAGEREF|NUMPAGES|SECTIONPAGES|SEQ|REF|DATE|TIME|SAVEDATE|STYLEREF)\b", re.I)
-_BODY = "word/document.xml"
+BODY = "word/document.xml"
 _BESIDE = re.compile(r"word/(header|footer|footnotes|endnotes)[^/]*\.xml")
-_DRAFT = re.compile(r"草稿\s*DRAFT|DRAFT")
+_READ = ("word/styles.xml", "word/numbering.xml", "word/settings.xml", "word/comments.xml")
 _QUOTES = str.maketrans("“”‘’\u00a0\u2011", "\"\"'' -")
-_KINDS = {"ins": "inserted", "del": "deleted", "comment": "comment"}
-_CELL = re.compile(r"([A-Z]+)(\d+)")
+_SETTINGS = ("evenAndOddHeaders", "mirrorMargins", "gutterAtTop", "documentProtection", "bookFoldPrinting")
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A paragraph, or a row of a table or a sheet.
+    """A paragraph, or a row of a table.
 
     Args:
         cells: one of a paragraph; `places` has where each stands.
+        looks: those of its paragraphs, and of the row.
+        gap: the blank paragraphs before it, a sign each.
     """
 
     at: Span
     cells: tuple[str, ...]
     places: tuple[Span, ...]
+    looks: tuple[Look, ...] = ()
+    gap: str = ""
 
     @property
     def text(self) -> str:
@@ -47,116 +51,138 @@ class Piece:
     @property
     def key(self) -> str:
         """It without what programs write otherwise: quotes, blanks, line breaks."""
-        return " | ".join(settle(cell.translate(_QUOTES)) for cell in self.cells)
+        return " | ".join(map(fold, self.cells))
+
+
+def fold(text: str) -> str:
+    """A text without what programs write otherwise: quotes, blanks, line breaks."""
+    return settle(text.translate(_QUOTES))
 
 
 @dataclass(frozen=True)
-class Mark:
-    """A change that Word has tracked, or a comment: who, and what it says."""
+class ReadWord:
+    """A .docx as it is compared.
 
-    kind: str
-    author: str
-    text: str
+    Args:
+        pieces: what it says, in order.
+        sections: how each section is set: paper, margins, columns, headers and footers; the last is of the whole file.
+        tracked: tracked changes and comments, which count as accepted.
+    """
+
+    pieces: tuple[Piece, ...]
+    sections: tuple[tuple[Span, Props], ...] = ()
+    tracked: tuple[Tracked, ...] = ()
+
+    def keys(self) -> list[str]:
+        """The texts of all pieces, by which a build is found again."""
+        return [drop_marks(piece.key) for piece in self.pieces]
 
 
-def read_pieces(content: bytes, name: str) -> tuple[list[Piece], list[Diagnostic]]:
-    """The pieces of a file. Diagnostics: TP01, EN62 (neither .docx nor .xlsx)."""
-    package, problems = opc.read_package(content, name)
-    if package is None:
-        return [], problems
+def read_word(package: Mapping[str, bytes], name: str) -> ReadWord:
+    """A document. Raises etree.XMLSyntaxError, ValueError for a part that cannot be read."""
+    wanted = [part for part in package if part == BODY or part in _READ or _BESIDE.fullmatch(part)]
+    trees = {part: _parse(package[part], part) for part in wanted}
+    tracked = tuple(read_tracked(trees))
+    marker = Marker(package, trees)
+    used = [part for part in _list_used(package, trees[BODY]) if part in trees]
+    for part in (BODY, *used):
+        marker.mark(part)
+    body = {part: package[part] for part in (BODY, "word/styles.xml") if part in package}
+    pieces = [*_join_gaps(_read_body(body, name, trees, marker.looks))]
+    beside: dict[tuple[str, str], Piece] = {}
+    said: dict[str, list[str]] = {}
+    for part in used:
+        for piece in _read_beside(trees[part], part, name, marker.looks):
+            said.setdefault(part, []).append(drop_marks(piece.key))
+            beside.setdefault((piece.key, repr(piece.looks)), piece)
+    sections = tuple(_read_sections(package, trees, name, said))
+    return ReadWord((*pieces, *beside.values()), sections, tracked)
+
+
+def _parse(content: bytes, part: str) -> etree._Element:
+    """A part's tree. Raises ValueError with the part in it."""
     try:
-        if "word/document.xml" in package:
-            return [*_read_word(package, name)], []
-        if "xl/workbook.xml" in package:
-            return [*_read_sheets(content, name)], []
+        return opc.parse_xml(content)
     except (etree.XMLSyntaxError, ValueError) as error:
-        return [], [Diagnostic("TP01", Span(name), {"file": name, "reason": str(error)})]
-    return [], [Diagnostic("EN62", Span(name), {"file": name})]
+        raise ValueError(f"{part}: {error}") from error
 
 
-def _read_word(package: Mapping[str, bytes], name: str) -> Iterator[Piece]:
-    """The body, then what headers, footers and notes say, each once: programs write them as often as they like."""
-    trees = {part: opc.parse_xml(package[part]) for part in package if part == _BODY or _BESIDE.fullmatch(part)}
-    for tree in trees.values():
-        _blank_fields(tree)
-    body = {part: package[part] for part in (_BODY, "word/styles.xml") if part in package}
+def _list_used(package: Mapping[str, bytes], body: etree._Element) -> list[str]:
+    """The headers, footers and notes that the document shows; programs keep others in the file."""
+    leads = opc.read_relationships(package, BODY)
+    shown = [leads[lead].target for each in body.iter(f"{W}headerReference", f"{W}footerReference")
+             if (lead := each.get(f"{R}id", "")) in leads]  # fmt: skip
+    notes = [item.target for item in leads.values() if item.type.endswith(("/footnotes", "/endnotes"))]
+    return [*dict.fromkeys((*shown, *notes))]
+
+
+def _read_body(
+    body: Mapping[str, bytes], name: str, trees: Mapping[str, etree._Element], looks: Sequence[Look]
+) -> Iterator[Piece]:
     for passage in read_document(body, name, trees):
         if isinstance(passage.content, str):
-            yield from _make_paragraph(passage.content, passage.at)
+            yield _make_piece([(passage.content, passage.at)], looks)
             continue
         for row in passage.content.rows:
             own = [cell for cell in row.cells if not cell.owner and (cell.text or cell.at != row.at)] or [*row.cells]
-            yield Piece(row.at, tuple(cell.text for cell in own), tuple(cell.at for cell in own))
-    beside: dict[str, Piece] = {}
-    for part, tree in trees.items():
-        for paragraph in tree.iter(f"{W}p") if part != _BODY else ():
-            text = "".join(each.text or "" for each in paragraph.iter(f"{W}t"))
-            for piece in _make_paragraph(text, Span(name, place=(("part", part),))):
-                beside.setdefault(piece.key, piece)
-    yield from (beside[key] for key in sorted(beside))
+            yield _make_piece([(cell.text, cell.at) for cell in own], looks)
 
 
-def _make_paragraph(text: str, at: Span) -> Iterator[Piece]:
-    said = _DRAFT.sub("", text).strip()
-    if said:
-        yield Piece(at, (said,), (at,))
+def _make_piece(cells: Sequence[tuple[str, Span]], looks: Sequence[Look]) -> Piece:
+    taken = [take_looks(text) for text, _ in cells]
+    places = [
+        replace(at, place=tuple((kind, drop_marks(value).strip()) for kind, value in at.place)) for _, at in cells
+    ]
+    own = tuple(looks[number] for _, numbers in taken for number in numbers if number < len(looks))
+    return Piece(places[0], tuple(text for text, _ in taken), tuple(places), own)
 
 
-def _blank_fields(tree: etree._Element) -> None:
-    """Take the results of computed fields out of a part."""
-    for simple in tree.iter(f"{W}fldSimple"):
-        if _COMPUTED.match(simple.get(f"{W}instr", "")):
-            for text in simple.iter(f"{W}t"):
-                text.text = ""
-    fields: list[list[str | bool]] = []  # of each field that is open: its instruction, and whether its result has begun
-    for element in tree.iter(f"{W}fldChar", f"{W}instrText", f"{W}t", f"{W}tab"):
-        if element.tag == f"{W}fldChar":
-            kind = element.get(f"{W}fldCharType")
-            if kind == "begin":
-                fields.append(["", False])
-            elif fields and kind == "separate":
-                fields[-1][1] = True
-            elif fields and kind == "end":
-                fields.pop()
-        elif element.tag == f"{W}instrText" and fields:
-            fields[-1][0] = f"{fields[-1][0]}{element.text or ''}"
-        elif element.tag == f"{W}t" and any(is_result and _COMPUTED.match(str(said)) for said, is_result in fields):
-            element.text = ""
+def _join_gaps(pieces: Iterator[Piece]) -> Iterator[Piece]:
+    """Blank paragraphs are told of the piece behind them; a blank row is a row."""
+    gap = ""
+    for piece in pieces:
+        is_row = any(kind == "row" for kind, _ in piece.at.place)
+        if is_row or piece.key:
+            yield replace(piece, gap=gap)
+        has_break = any("break.page" in look.props for look in piece.looks)
+        gap = "" if is_row or piece.key else gap + ("↡" if has_break else "¶")
 
 
-def _read_sheets(content: bytes, name: str) -> Iterator[Piece]:
-    book = read_xlsx(content, name)
-    if book.faults and not book.cells:
-        raise ValueError(book.faults[0].text)
-    rows: dict[tuple[str, int], list[tuple[str, str]]] = {}
-    for (sheet, cell), value in book.cells.items():
-        found = _CELL.fullmatch(cell)
-        if found and str(value).strip():
-            rows.setdefault((sheet, int(found[2])), []).append((cell, _show(value)))
-    for (sheet, _), cells in rows.items():
-        places = tuple(Span(name, place=(("sheet", sheet), ("cell", cell))) for cell, _ in cells)
-        yield Piece(places[0], tuple(_DRAFT.sub("", text) for _, text in cells), places)
+def _read_beside(tree: etree._Element, part: str, name: str, looks: Sequence[Look]) -> Iterator[Piece]:
+    at = Span(name, place=(("part", part),))
+    for paragraph in tree.iter(f"{W}p"):
+        own = (each for each in paragraph.iter(f"{W}t") if next(each.iterancestors(f"{W}p")) is paragraph)
+        piece = _make_piece([("".join(each.text or "" for each in own), at)], looks)
+        if piece.key:
+            yield piece
 
 
-def _show(value: object) -> str:
-    """What a cell holds, a number the same whoever has written it."""
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return f"{Decimal(str(value)).normalize():f}" if is_number else str(value)
+def _read_sections(
+    package: Mapping[str, bytes], trees: Mapping[str, etree._Element], name: str, said: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[Span, Props]]:
+    """Each section with what its headers and footers say, and what is set for the whole document."""
+    leads = opc.read_relationships(package, BODY)
+    shown: Props = {}
+    for number, section in enumerate(trees[BODY].iter(f"{W}sectPr"), 1):
+        for each in section.iter(f"{W}headerReference", f"{W}footerReference"):
+            kind = etree.QName(each).localname.removesuffix("Reference")
+            lead = leads.get(each.get(f"{R}id", ""))
+            shown[f"{kind}.{each.get(f'{W}type', '')}"] = " / ".join(said.get(lead.target, ())) if lead else ""
+        yield Span(name, place=(("section", str(number)),)), strip(dict(flatten(section)) | shown)
+    settings = trees.get("word/settings.xml")
+    own = [item for item in settings if etree.QName(item).localname in _SETTINGS] if settings is not None else []
+    props = {etree.QName(item).localname: " ".join(sorted(map(str, item.attrib.values()))) or "on" for item in own}
+    background = trees[BODY].find(f"{W}background")
+    props |= {"background": " ".join(sorted(map(str, background.attrib.values())))} if background is not None else {}
+    yield Span(name), strip(props)
 
 
-def read_marks(content: bytes, name: str) -> list[Mark]:
-    """The tracked changes and the comments of a .docx, as Word lists them."""
-    package, _ = opc.read_package(content, name)
-    found: list[Mark] = []
-    for part in package or ():
-        if package and re.fullmatch(r"word/(document|comments|header\d*|footer\d*|footnotes)\.xml", part):
-            for element in opc.parse_xml(package[part]).iter(f"{W}ins", f"{W}del", f"{W}comment"):
-                text = "".join(each.text or "" for each in element.iter(f"{W}t", f"{W}delText")).strip()
-                if text:
-                    found.append(Mark(_KINDS[etree.QName(element).localname], element.get(f"{W}author", ""), text))
-    return found
-
-
-def describe_mark(mark: Mark) -> Term:
-    """What a mark is, in words."""
-    return Term(f"mark_{mark.kind}", (("author", mark.author or "—"), ("text", mark.text)))
+def read_pieces(content: bytes, name: str) -> tuple[ReadWord | None, list[Diagnostic]]:
+    """What a .docx says. Diagnostics: TP01."""
+    package, problems = opc.read_package(content, name)
+    if package is None:
+        return None, problems
+    try:
+        return read_word(package, name), []
+    except (etree.XMLSyntaxError, ValueError) as error:
+        return None, [Diagnostic("TP01", Span(name), {"file": name, "reason": str(error)})]

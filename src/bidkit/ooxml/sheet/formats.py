@@ -148,7 +148,9 @@ def read_formats(content: bytes) -> list[Format]:
         return []
     root = parse_xml(content)
     ns = root.tag[: root.tag.index("}") + 1]
-    codes = {int(item.get("numFmtId", "0")): item.get("formatCode", "") for item in root.iter(f"{ns}numFmt")}
+    codes = {
+        int(item.get("numFmtId", "0")): item.get("formatCode", "") for item in root.iterfind(f"{ns}numFmts/{ns}numFmt")
+    }
     formats = []
     for item in root.iterfind(f"{ns}cellXfs/{ns}xf"):
         number, protection = int(item.get("numFmtId", "0")), item.find(f"{ns}protection")
