@@ -140,6 +140,56 @@ def test_no_name_can_break_the_document(name: str) -> None:
     assert [item.values["name"] for item in document.problems] == [name]
 
 
+# chapters, by their words
+
+
+def chapter(text: str, style: str = "Heading1") -> str:
+    return p(text, style=style)
+
+
+@pytest.mark.parametrize("named", ["项目 团队", "Plan", "pLAN", "第一章 Plan", "第一章Plan"])
+def test_the_page_of_a_chapter_is_that_of_its_heading(named: str) -> None:
+    body = p("{{ a }}{{ a|chapter('，见', '。') }}"), chapter("Plan"), chapter("项目团队", "Heading2")
+    document = render(docx(*body), {"a": named})
+    (mark,) = document.printed_pages
+    assert mark == ("_Toc00000002" if "团队" in named else "_Toc00000001")
+    file = sound(document.save(DAY, {"_Toc00000001": "3", "_Toc00000002": "4"}))
+    assert texts(file)[0] == f"{named}，见第 {'4' if '团队' in named else '3'} 页。"
+    assert f" PAGEREF {mark} \\h " in instructions(file)
+
+
+@pytest.mark.parametrize("headings", [[], ["Other"], ["Plan", "Plan"], ["Planning"]])
+def test_of_what_is_no_chapter_or_more_than_one_nothing_is_said(headings: list[str]) -> None:
+    document = render(
+        docx(p("{{ a }}{{ a|chapter(', see ') }}{{ ''|chapter('x') }}"), *map(chapter, headings)), {"a": "Plan"}
+    )
+    assert link(document) == [] and document.printed_pages == frozenset()
+    assert texts(sound(document.save(DAY, {})))[0] == "Plan"
+
+
+def test_a_chapter_of_another_volume_is_named_with_it() -> None:
+    first = render(docx(p("{{ a|chapter(', see ') }}"), chapter("Own")), {"a": "Plan"}, "en-US")
+    second, third = render(docx(chapter("Own"), chapter("Plan"))), render(docx(chapter("Own")))
+    assert link(first, second, third) == []
+    assert [*second.targets] == ["_Toc00000002"] and first.printed_pages == {"B.docx#_Toc00000002"}
+    pages = {"_Toc00000001": "1", "B.docx#_Toc00000002": "7"}
+    assert texts(sound(first.save(DAY, pages)))[0] == ", see Volume B, page 7"
+
+
+def test_a_chapter_that_two_other_volumes_have_is_that_of_neither() -> None:
+    first = render(docx(p("{{ a|chapter }}")), {"a": "Plan"})
+    assert link(first, render(docx(chapter("Plan"))), render(docx(chapter("Plan")))) == []
+    assert first.elsewhere == {} and texts(sound(first.save(DAY, {})))[0] == ""
+
+
+def test_a_chapter_that_original_and_copy_have_is_that_of_the_first() -> None:
+    names = {"A": "Volume A", "B": "Volume B", "B copy": "Volume B"}
+    first = render(docx(p("{{ a|chapter }}")), {"a": "Plan"}, "en-US")
+    documents = [first, render(docx(chapter("Plan"))), render(docx(chapter("Plan")))]
+    link_documents(dict(zip(names, documents, strict=True)), names)
+    assert first.elsewhere == {"B#_Toc00000001": ("B", "Volume B", "_Toc00000001")}
+
+
 # marked by a tag
 
 
@@ -191,7 +241,7 @@ def test_a_place_of_its_own_comes_before_that_of_any_other() -> None:
 def test_of_several_other_documents_the_first_counts() -> None:
     see = render(docx(p("{{ a|page }}")), {"a": "x"})
     assert link(*(render(docx(p(at("x", "here")))) for _ in range(2)), see) == []
-    assert see.elsewhere == {"x": ("A.docx", "Volume A")}
+    assert see.elsewhere == {"x": ("A.docx", "Volume A", "x")}
 
 
 def test_what_no_document_has_is_told_by_each_that_asks() -> None:

@@ -134,8 +134,8 @@ class _Desk:
     def elsewhere(self, name: str) -> dict[str, str]:
         """The pages that a document prints of others, as far as they are known."""
         there = self.rendered[name].elsewhere.items()
-        found = {bookmark: (self.pages[file] or {}).get(bookmark) for bookmark, (file, _) in there}
-        return {bookmark: page for bookmark, page in found.items() if page is not None}
+        found = {name: (self.pages[file] or {}).get(bookmark) for name, (file, _, bookmark) in there}
+        return {name: page for name, page in found.items() if page is not None}
 
     def known(self, name: str) -> dict[str, str] | None:
         """All pages that a document prints; None if its own are not known."""

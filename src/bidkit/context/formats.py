@@ -8,17 +8,17 @@ from decimal import Decimal
 from typing import Any
 
 from bidkit.diagnostic import load_messages
-from bidkit.ooxml.pages import Mark, Pages, PageWords
+from bidkit.ooxml.pages import Chapter, Mark, Pages, PageWords
 from bidkit.quote.offers import round_to
 
 FILTER_KINDS = {"money": "number", "day": "date", "percent": "number", "quantity": "number", "level": "block",
-                "page": "text", "pages": "list", "page_no": "text", "here": "text"}  # fmt: skip
+                "page": "text", "pages": "list", "page_no": "text", "chapter": "text", "here": "text"}  # fmt: skip
 """The filters of the template language, each with what it is made for."""
 
 
 def make_filters(locale: str) -> dict[str, Callable[..., Any]]:
     """The filters of a template language: money, day, percent, quantity, level, page, pages, page_no,
-    here.
+    chapter, here.
     """
     words = PageWords(**load_messages("zh" if locale.startswith("zh") else "en")["labels"]["page"])
     return {
@@ -30,6 +30,9 @@ def make_filters(locale: str) -> dict[str, Callable[..., Any]]:
         "page": lambda anchor: find_pages([anchor], words),
         "pages": lambda anchors: find_pages(anchors, words),
         "page_no": lambda anchor: find_pages([anchor], BARE),
+        "chapter": lambda title, before="", behind="": Chapter(
+            str(title), PageWords(f"{before}{words.here}{behind}", f"{before}{words.there}{behind}")
+        ),
         "here": Mark,
     }
 

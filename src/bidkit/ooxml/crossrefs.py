@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
@@ -42,6 +42,11 @@ class Reference:
     kind: str
     span: Span | None
     place: Place | None = None
+
+    @property
+    def is_void(self) -> bool:
+        """Whether it names a chapter that is found nowhere: it shows nothing."""
+        return self.place is not None and bool(self.place.chapter) and not self.name
 
     @property
     def slot(self) -> str:
@@ -113,6 +118,16 @@ def _set_result(found: Field, end: etree._Element, text: str) -> None:
     set_text(inside, text)
 
 
+def find_chapter(words: str, headings: Iterable[Heading]) -> list[str]:
+    """The bookmarks of the headings that read so, with their number or without it."""
+    wanted = "".join(words.split()).casefold()
+    return [
+        heading.bookmark
+        for heading in headings
+        if wanted in ["".join(text.split()).casefold() for text in (heading.text, heading.label)]
+    ]
+
+
 @dataclass
 class Resolver:
     """References and what they show, in a document put together.
@@ -134,6 +149,14 @@ class Resolver:
         """The XML of each reference but those to pages, by number. Notes TP12 and TP17 in `problems`."""
         out = {}
         for number, reference in enumerate(self.references[:]):
+            if reference.place is not None and reference.place.chapter:
+                found = find_chapter(reference.place.chapter, self.headings.values())
+                name = found[0] if len(found) == 1 else ""
+                reference = replace(reference, name=name, place=replace(reference.place, name=name))
+                self.references[number] = reference
+                if len(found) > 1:
+                    out[number] = ""
+                    continue
             is_here = reference.name in self.targets.ranges
             if reference.place is not None:
                 if is_here:

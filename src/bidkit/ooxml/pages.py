@@ -22,11 +22,17 @@ class PageWords:
 
 @dataclass(frozen=True)
 class Place:
-    """A bookmark whose page is printed, in words and in the look of a run (`w:rPr`)."""
+    """A bookmark whose page is printed, in words and in the look of a run (`w:rPr`).
+
+    Args:
+        chapter: the words of the heading whose page it is; the name of its bookmark is found once headings are known,
+            and stays empty, so that nothing is printed, where no heading or more than one reads so.
+    """
 
     name: str
     words: PageWords
     look: str = ""
+    chapter: str = ""
 
     def in_this_document(self, page: str) -> str:
         """Runs with the page as a field; `page` is its result."""
@@ -52,6 +58,21 @@ class Pages:
             f"{mark('P', f'{rendering.numbering.keep(Place(name, self.words))}|t{rendering.tag}')}{site.run}{mark('Q')}"
             for name in dict.fromkeys(self.names)
         )
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A value that prints the page of the one heading that reads so; nothing where there is none, or more than one."""
+
+    title: str
+    words: PageWords
+
+    def runs(self, rendering: Rendering, site: Site) -> str:
+        """The page, left open until every document has its headings."""
+        if not self.title.strip():
+            return ""
+        place = Place("", self.words, chapter=self.title)
+        return f"{mark('P', f'{rendering.numbering.keep(place)}|t{rendering.tag}')}{site.run}{mark('Q')}"
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from bidkit.diagnostic import Diagnostic, Span
 from bidkit.ooxml import opc
 from bidkit.ooxml.assemble import Piece, assemble
 from bidkit.ooxml.contents import Contents, Entry, make_contents, read_contents
-from bidkit.ooxml.crossrefs import Reference, Resolver
+from bidkit.ooxml.crossrefs import Reference, Resolver, find_chapter
 from bidkit.ooxml.fields import Caption, Heading, ListLevel, Numbering
 from bidkit.ooxml.lists import add_lists, next_list_id
 from bidkit.ooxml.properties import CORE, set_dates
@@ -90,7 +90,7 @@ class Rendered:
 
     Args:
         open: the references to places that it does not have itself.
-        elsewhere: of those, the document that has each, and its title.
+        elsewhere: of those, the document that has each, its title, and the bookmark there.
         asked: its bookmarks whose pages other documents print.
     """
 
@@ -101,7 +101,7 @@ class Rendered:
     captions: list[tuple[Caption, str]] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
     open: list[Reference] = field(default_factory=list)
-    elsewhere: dict[str, tuple[str, str]] = field(default_factory=dict)
+    elsewhere: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     asked: dict[str, None] = field(default_factory=dict)
     faults: list[Diagnostic] = field(default_factory=list)
     finish: Callable[[opc.Package], opc.Package] | None = None
@@ -117,7 +117,7 @@ class Rendered:
     @property
     def printed_pages(self) -> frozenset[str]:
         """The bookmarks whose page is printed in its text, of this document and of others."""
-        return frozenset(item.name for item in self.references if item.kind in ("page", "place"))
+        return frozenset(item.name for item in self.references if item.kind in ("page", "place") and not item.is_void)
 
     @cached_property
     def bookmarks(self) -> Collection[str]:
@@ -127,7 +127,7 @@ class Rendered:
     @property
     def unfound(self) -> list[Diagnostic]:
         """The places that are neither here nor in the documents that it was linked to. Diagnostics: TP12."""
-        names = [item for item in self.open if item.name not in self.elsewhere]
+        names = [item for item in self.open if not item.is_void and item.name not in self.elsewhere]
         return [Diagnostic("TP12", item.span, {"name": item.name}) for item in names]
 
     def find_pages(
@@ -258,7 +258,9 @@ class Rendered:
         page = str(pages.get(reference.name, _ANY_PAGE if is_layout_copy else ""))
         if reference.place is None:
             return page
-        _, title = self.elsewhere.get(reference.name, ("", ""))
+        if reference.is_void:
+            return ""
+        _, title, _ = self.elsewhere.get(reference.name, ("", "", ""))
         return reference.place.in_another(title, page)
 
     def _list_entries(self, contents: Contents, style: str) -> Iterator[Entry]:
@@ -280,11 +282,38 @@ def link_documents(documents: Mapping[str, Rendered], titles: Mapping[str, str])
         titles: by the same keys, how a document is named in the others.
     """
     for key, document in documents.items():
-        for name in dict.fromkeys(reference.name for reference in document.open):
+        for name in dict.fromkeys(reference.name for reference in document.open if not reference.is_void):
             others = (other for other in documents if other != key and name in documents[other].bookmarks)
             if (found := next(others, None)) is not None:
-                document.elsewhere[name] = found, titles[found]
+                document.elsewhere[name] = found, titles[found], name
                 documents[found].asked[name] = None
+        _link_chapters(key, documents, titles)
+
+
+def _link_chapters(key: str, documents: Mapping[str, Rendered], titles: Mapping[str, str]) -> None:
+    """Find the chapters that a document names and does not have: each in the one other that has it, and has it once."""
+    document = documents[key]
+    for number, reference in enumerate(document.references):
+        if reference.place is None or not reference.is_void or reference not in document.open:
+            continue
+        found = [
+            (other, bookmark)
+            for other in documents
+            if other != key
+            for bookmark in find_chapter(reference.place.chapter, documents[other].headings)
+        ]
+        # Original and copy of a volume have the same title, and the same chapters.
+        if (
+            found
+            and len(found) == len({other for other, _ in found})
+            and len({titles[other] for other, _ in found}) == 1
+        ):
+            other, bookmark = found[0]
+            named = replace(reference, name=f"{other}#{bookmark}")
+            document.references[number] = named
+            document.open[document.open.index(reference)] = named
+            document.elsewhere[named.name] = other, titles[other], bookmark
+            documents[other].asked[bookmark] = None
 
 
 def _join_pieces(pieces: Sequence[Piece]) -> str:
