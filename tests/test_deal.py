@@ -258,6 +258,13 @@ B01,B,安装,,项,1,36000.00,6%
         assert [(p.code, p.values["key"], p.span and p.span.line) for p in problems] == [("DL06", "unit", 3)]
 
 
+def test_a_commercial_deal_has_no_tender(tmp_path: Path) -> None:
+    deal = make_workspace(tmp_path)
+    edit(deal, "regime: tender", "regime: commercial")
+    (problem,) = [item for item in run_check(deal).diagnostics if item.code == "DL62"]
+    assert problem.span is not None and underlined(problem, tmp_path) == "commercial"
+
+
 class TestSeveralMistakes:
     def test_all_are_reported_in_the_order_of_the_file(self, tmp_path: Path) -> None:
         text = change("dated: 2026-09-15", "dated: 2026-13-40")

@@ -14,6 +14,7 @@ import jinja2
 import pytest
 import yaml
 from follow_files import FOLLOW
+from form_files import form, make_form_deal
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from office_files import docx as light_proposal
 from workspace import (
@@ -204,7 +205,7 @@ def test_expression_can_be_computed_for_a_whole_deal(tmp_path: Path, regime: str
 def test_attested_paths_exist(tmp_path: Path) -> None:
     result = run_check(make_light(tmp_path))
     assert result.bid is not None
-    known = PATHS | {"signing"} | set(result.bid.deal.model_dump(by_alias=True))
+    known = PATHS | {"signing", "price_forms"} | set(result.bid.deal.model_dump(by_alias=True))
     assert {path for item in ITEMS for path in item.attest} <= known
 
 
@@ -563,6 +564,52 @@ def test_price_review_is_void_when_the_price_changes(tmp_path: Path) -> None:
     assert problem.span is not None
     assert problem.span.file == "deals/water/attestations.yaml"
     assert "周牧野" in problem.message("zh")
+
+
+def test_a_price_that_a_book_gives_is_signed_for(tmp_path: Path) -> None:
+    deal = make_light(tmp_path)
+    write(tmp_path / "catalog/prices/2026.yaml", BOOK)
+    edit(deal, "quote:\n", "quote:\n  price_books: [2026]\n")
+    edit(deal, "  total: 336000.00\n  total_words: 人民币叁拾叁万陆仟元整\n", "")
+    edit(deal, "unit_price: 12500.00, ", "")
+    assert sign_all(deal) > 0
+    assert gate_of(run_check(deal)).is_ready_to_submit
+    book = tmp_path / "catalog/prices/2026.yaml"
+    edit(book, "sku: OTHER, unit: 台, list_price: 5", "sku: OTHER, unit: 台, list_price: 6")
+    assert gate_of(run_check(deal)).is_ready_to_submit
+    edit(book, "list_price: 12500", "list_price: 12000")
+    result = run_check(deal)
+    assert [codes_of(result, item) for item in ("4.8t", "4.8b", "4.8p")] == [["GT04"]] * 3
+
+
+BOOK = """\
+id: 2026
+title: 2026 年价格
+valid_from: 2026-01-01
+valid_until: 2026-12-31
+owner: 商务部 简宁
+items:
+  - {sku: GW-200, unit: 台, list_price: 12500}
+  - {sku: OTHER, unit: 台, list_price: 5}
+"""
+
+
+def test_the_buyers_price_form_is_signed_for(tmp_path: Path) -> None:
+    deal = make_form_deal(tmp_path)
+    assert sign_all(deal) > 0
+    assert gate_of(run_check(deal)).is_ready_to_submit
+    other = form(change=lambda book, looks: book.get_worksheet_by_name("分项报价表").write("A40", "另含五年运维"))
+    write(deal.parent / "forms/报价表.xlsx", other)
+    result = run_check(deal)
+    assert [codes_of(result, item) for item in ("4.8b", "4.8p")] == [["GT04"], ["GT04"]]
+
+
+@pytest.mark.parametrize("by", ["待定", "（商务）", "——"])
+def test_nobody_signs_nothing(tmp_path: Path, by: str) -> None:
+    deal = make_signed(tmp_path)
+    file = deal.with_name("attestations.yaml")
+    write(file, re.sub("by: .*", f"by: {by}", file.read_text(encoding="utf-8")))
+    assert codes_of(run_check(deal), "4.8t") == ["GT15"]
 
 
 def test_order_of_keys_and_comments_do_not_void_an_attestation(tmp_path: Path) -> None:

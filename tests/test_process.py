@@ -189,6 +189,10 @@ class TestWaivers:
         assert [item["reason"] for item in manifest["waivers"]] == [GOOD["reason"]]
         assert str(GOOD["reason"]) in (result.folder / "internal/report.html").read_text(encoding="utf-8")
 
+    def test_its_day_is_that_of_the_deals_zone(self, tmp_path: Path) -> None:
+        gate, _ = judge(make(tmp_path, waivers=[{**GOOD, "at": "2026-09-02T00:30+14:00"}]))
+        assert state(gate, "4.8t") is State.WAIVED
+
     @pytest.mark.parametrize(
         ("change", "code", "told"),
         [
@@ -197,6 +201,10 @@ class TestWaivers:
             ({"item": "4.9"}, "GT11", "cannot be waived"),
             ({"until": "2026-08-31"}, "GT11", "ended on 2026-08-31"),
             ({"at": "2026-09-02T09:00+08:00"}, "GT11", "after today"),
+            ({"item": "4.9b"}, "GT11", "cannot be waived"),
+            ({"at": "2026-09-01T23:59-12:00"}, "GT11", "after today"),
+            ({"by": "？"}, "GT11", "who"),
+            ({"reason": "。"}, "GT11", "why"),
             ({"item": "4.88"}, "DL15", "4.8"),
             ({"reason": ""}, "DL05", "reason"),
             ({"why": "x"}, "DL04", "why"),

@@ -150,6 +150,15 @@ class TestAttesting:
         assert record is not None, problems
         assert judge(deal)[0] is State.DONE
 
+    def test_a_file_that_was_put_beside_is_handed_in_too(self, tmp_path: Path) -> None:
+        deal = make_workspace(tmp_path)
+        sign_all(deal)
+        folder = make(deal)
+        attest(deal, judge(deal)[2])
+        assert judge(deal)[0] is State.DONE
+        write(folder / "submit/底价.docx", b"x")
+        assert judge(deal)[:2] == (State.OPEN, ["GT09"])
+
     def test_a_draft_is_nothing_to_sign(self, tmp_path: Path) -> None:
         deal = make_workspace(tmp_path)
         sign_all(deal)

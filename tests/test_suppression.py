@@ -207,6 +207,9 @@ def test_entry_suppresses_at_the_place_that_it_names(deal: Path) -> None:
         ("code: PR01, reason: 业主要求", "DL72"),
         ("code: PR1, reason: 业主要求", "DL15"),
         ("code: GT03, reason: 业主要求", "DL71"),
+        ("code: PK52, reason: 业主要求", "DL71"),
+        ("code: PK56, reason: 业主要求", "DL71"),
+        ("code: PR01, where: 'deals/water/deal.yaml:999', reason: 。", "DL70"),
     ],
 )
 def test_entry_that_names_no_finding_suppresses_none(deal: Path, entry: str, code: str) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from functools import cached_property
 from typing import Any
 
 from bidkit.catalog import Catalog, Product
+from bidkit.catalog.prices import PriceBook
 from bidkit.config import Company, Settings
 from bidkit.credentials import Selection, add_days, select_credentials
 from bidkit.credentials.choosing import Choice
@@ -53,12 +54,19 @@ class Bid:
     @cached_property
     def plain(self) -> dict[str, Any]:
         """Its deal, company and catalog as plain data for JSON, without what is as it is when it is left out."""
-        records = (*self.catalog.products, *self.catalog.services, *self.catalog.credentials)
+        records = (*self.catalog.products, *self.catalog.services, *self.catalog.credentials, *self._used_books)
         return {
             "deal": self.deal.model_dump(mode="json", by_alias=True, exclude_defaults=True),
             "company": self.company.model_dump(mode="json", exclude_defaults=True),
             "catalog": [record.model_dump(mode="json", exclude_defaults=True) for record in records],
         }
+
+    @property
+    def _used_books(self) -> Iterator[PriceBook]:
+        """Its price books, of their items those of the products that it offers."""
+        offered = {line.sku for line in self.deal.quote.lines}
+        for book in self.catalog.books:
+            yield book.model_copy(update={"items": tuple(item for item in book.items if item.sku in offered)})
 
     @cached_property
     def texts(self) -> tuple[Line, ...]:

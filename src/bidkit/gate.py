@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -25,12 +24,12 @@ from bidkit.diagnostic import Diagnostic, Severity, Span, Term
 from bidkit.follow import FOLLOW_NAME, SECTIONS, Follow
 from bidkit.matrix import find_own
 from bidkit.package import Built
+from bidkit.persons import is_name, is_one_person
 from bidkit.process import Item, Process, Stage, load_shipped
 from bidkit.receivables import Followed
 from bidkit.scalars import Model, Moment, Text, validate
 from bidkit.source import Workspace, load_yaml, nearest
 from bidkit.waivers import Waiver
-from bidkit.wording import fold
 
 if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment
@@ -273,7 +272,8 @@ def judge_gate(
     Args:
         built: the package of the deal, if there is one.
         findings: of the rules; an item holds if none of its rules has an error.
-        file_hashes: `papers` (credential files) and `pictures` (of texts and products, the logo): SHA-256 by name.
+        file_hashes: `papers` (credential files, the buyer's forms), `price_forms` (those of them) and `pictures` (of
+            texts and products, the logo): SHA-256 by name.
         suppressed: what is said to suppress findings: code, file, reason; who signs for the deal signs for it.
         process: that of the workspace; the shipped one if there is none.
         waivers: those that hold, by item.
@@ -432,20 +432,17 @@ class _Judge:
 
 
 def check_signer(item: Item, by: str, attestations: Sequence[Attestation], at: Span | None) -> list[Diagnostic]:
-    """Who signs an item has signed none that another person must sign. Diagnostics: GT14."""
+    """Who signs an item has a name, and has signed none that another person must sign. Diagnostics: GT14, GT15."""
+    if not is_name(by):
+        return [Diagnostic("GT15", at, {**_item(item), "by": by})]
     for other in (_find_last(name, attestations) for name in item.unlike):
-        if other and _name(other.by) == _name(by):
+        if other and is_one_person(other.by, by):
             return [Diagnostic("GT14", at, {**_item(item), "by": by, "other": other.item})]
     return []
 
 
 def _find_last(item: str, attestations: Sequence[Attestation]) -> Attestation | None:
     return next((record for record in reversed(attestations) if record.item == item), None)
-
-
-def _name(by: str) -> str:
-    """A person's name without the role behind it."""
-    return fold(re.split("[(（,，]", by)[0])
 
 
 def _item(item: Item) -> dict[str, Any]:

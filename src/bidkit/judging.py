@@ -108,10 +108,13 @@ class Judged:
 
     @property
     def hashes(self) -> dict[str, dict[str, str]]:
-        """SHA-256 of papers and pictures by name; the buyer's Word forms and their mappings are among the papers."""
+        """SHA-256 of papers and pictures by name; among the papers are the buyer's forms and the mappings of those of
+        Word, and its price forms are `price_forms` once more."""
         hashes = {kind: dict(found) for kind, found in self.appendix.hashes().items()}
         for form in self.word_forms:
             hashes["papers"] |= form.inputs
+        hashes["price_forms"] = hash_files({form.source: form.original for form in self.forms})
+        hashes["papers"] |= hashes["price_forms"]
         return hashes
 
     def make_basis(self, submit: Mapping[str, bytes], copies: Mapping[str, bytes], *, is_draft: bool) -> Basis:
@@ -173,7 +176,7 @@ class Judged:
     @cached_property
     def good_waivers(self) -> tuple[Mapping[str, Waiver], list[Diagnostic]]:
         """The waivers that hold, by item, and what is wrong with the others."""
-        return judge_waivers(self.waivers, self.process, self.bid.today)
+        return judge_waivers(self.waivers, self.process, self.bid.today, self.bid.now.tzinfo)
 
 
 _TOLD = ("PK35",)

@@ -226,7 +226,7 @@ def read_built(folder: Path) -> Built | None:
     try:
         record = json.loads((folder / MANIFEST).read_bytes())
         submit = {name: digest for name, digest in record["outputs"].items() if name.startswith(_SUBMIT)}
-        edited = tuple(name for name in find_edits(folder) if name in submit)
+        edited = tuple(name for name in find_edits(folder) if name.startswith(_SUBMIT))
         missing = tuple(name for name in submit if not (folder / name).is_file())
         return Built(record["content"], record["signing"], submit, edited + missing)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):

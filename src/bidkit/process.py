@@ -19,7 +19,7 @@ from bidkit.scalars import Flag, Model, Note, Text, validate
 from bidkit.source import Node, Workspace, load_yaml, nearest, parse_yaml
 
 SHIPPED = "six-step"
-SUBJECTS = ("deal", "company", "catalog", "pack", "papers", "pictures", "signing", *SECTIONS)
+SUBJECTS = ("deal", "company", "catalog", "pack", "papers", "price_forms", "pictures", "signing", *SECTIONS)
 """What an attestation may cover beside the keys of a deal."""
 Regime = Literal["commercial", "tender"]
 Moment = Literal["build", "submit", "submitted", "later"]

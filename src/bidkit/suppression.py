@@ -15,11 +15,12 @@ from bidkit.config import Settings
 from bidkit.deal import Deal
 from bidkit.diagnostic import Diagnostic, Severity, Span, Suppressed, Term
 from bidkit.matrix import is_derived
+from bidkit.persons import says_something
 from bidkit.rules import describe_codes
 from bidkit.source import Comment, Workspace, list_comments, nearest
 
 _IGNORE = re.compile(r"#\s*bidkit\s*:\s*ignore\b\s*(?P<codes>\[[^\]]*\])?(?P<reason>.*)")
-_NEVER = ("DL", "TP", "EN")
+_NEVER = ("DL", "TP", "EN", "PK5")
 """Families whose errors mean that nothing right can be made of the deal, which no reason changes."""
 
 
@@ -73,7 +74,9 @@ def load_policy(workspace: Workspace, settings: Settings, deal: Deal) -> tuple[P
     severities, problems = _read_severities(settings)
     said: list[Suppression] = []
     for place, entry in enumerate(deal.suppress):
-        if at := entry.span("code") or deal.span("suppress", place):
+        if not says_something(entry.reason):
+            problems.append(Diagnostic("DL70", entry.span("reason"), {"lack": Term("suppressed_reason")}))
+        elif at := entry.span("code") or deal.span("suppress", place):
             said.append(Suppression(entry.code, entry.reason, at, entry.where))
     for comment in list_comments(workspace):
         if match := _IGNORE.match(comment.text):
@@ -123,7 +126,7 @@ def _read_comment(comment: Comment, match: re.Match[str]) -> tuple[list[Suppress
     start, end = match.span("codes")
     codes = list(re.compile(r"[^\s,\[\]]+").finditer(comment.text, start, end)) if start >= 0 else []
     reason = match["reason"].strip(" \t:：-—")
-    lack = "suppressed_code" if not codes else "suppressed_reason" if len(re.findall(r"\w", reason)) < 2 else None
+    lack = "suppressed_code" if not codes else "suppressed_reason" if not says_something(reason) else None
     if lack:
         return [], [Diagnostic("DL70", comment.span, {"lack": Term(lack)})]
     place = f"{comment.span.file}:{comment.about}" if comment.about else "—"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, tzinfo
 from pathlib import PurePosixPath
 from typing import Literal
 
@@ -11,6 +11,7 @@ from pydantic import Field
 
 from bidkit.diagnostic import Diagnostic, Term
 from bidkit.matrix import find_own
+from bidkit.persons import is_name, says_something
 from bidkit.process import Item, Process
 from bidkit.scalars import Day, Model, Moment, Text, validate
 from bidkit.source import Workspace, load_yaml, nearest
@@ -46,7 +47,7 @@ def load_waivers(workspace: Workspace, deal_name: str) -> tuple[tuple[Waiver, ..
 
 
 def judge_waivers(
-    waivers: tuple[Waiver, ...], process: Process, today: date
+    waivers: tuple[Waiver, ...], process: Process, today: date, zone: tzinfo | None
 ) -> tuple[Mapping[str, Waiver], list[Diagnostic]]:
     """The waivers that hold, by item. Diagnostics: DL15, GT11 (one that does not hold)."""
     items = {item.id: item for item in process.items}
@@ -57,18 +58,21 @@ def judge_waivers(
             known = sorted(items)
             values = {"kind": Term("item"), "id": waiver.item, "near": nearest(waiver.item, known)}
             problems.append(Diagnostic("DL15", waiver.span("item"), values | {"allowed": ", ".join(known)}))
-        elif fault := _find_fault(waiver, items[waiver.item], today):
+        elif fault := _find_fault(waiver, items[waiver.item], today, zone):
             problems.append(Diagnostic("GT11", waiver.span("item"), {"item": waiver.item, "fault": fault}))
         else:
             good[waiver.item] = waiver
     return good, problems
 
 
-def _find_fault(waiver: Waiver, item: Item, today: date) -> Term | None:
+def _find_fault(waiver: Waiver, item: Item, today: date, zone: tzinfo | None) -> Term | None:
     if item.rules or not item.waivable:
         return Term("waiver_not_allowed")
     if waiver.until is not None and waiver.until < today:
         return Term("waiver_ended", (("until", waiver.until.isoformat()),))
-    if waiver.at.date() > today:
-        return Term("waiver_early", (("at", waiver.at.date().isoformat()), ("today", today.isoformat())))
+    day = waiver.at.astimezone(zone).date()
+    if day > today:
+        return Term("waiver_early", (("at", day.isoformat()), ("today", today.isoformat())))
+    if not (is_name(waiver.by) and says_something(waiver.reason)):
+        return Term("waiver_empty")
     return None
