@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from decimal import Decimal
 
@@ -97,12 +97,14 @@ class Facts:
     Args:
         bidkit: the version that made it.
         made: the files as they were made.
+        submit: SHA-256 of all that is handed in, which a manifest that is made to fit does not change.
     """
 
     format_version: str
     bidkit: str
     basis: Basis
     made: Mapping[str, MadeFile]
+    submit: Mapping[str, str] = field(default_factory=dict)
 
 
 def judge_files(
@@ -168,12 +170,13 @@ def describe_files(read: ReadFiles, *, is_masked: bool) -> dict[str, MadeFile]:
     }
 
 
-def write_facts(basis: Basis, read: ReadFiles, version: str) -> bytes:
-    """The facts as they are kept."""
+def write_facts(basis: Basis, read: ReadFiles, version: str, submit: Mapping[str, str]) -> bytes:
+    """The facts as they are kept; `submit` as in `Facts`."""
     bid = basis.bid
     is_masked = bid.deal.attachments.mask
     numbers = {paper.number for paper in bid.selection.chosen if paper.hides_number} if is_masked else set()
-    facts = Facts(FORMAT_VERSION, version, replace(basis, bid=_narrow(bid)), describe_files(read, is_masked=is_masked))
+    made = describe_files(read, is_masked=is_masked)
+    facts = Facts(FORMAT_VERSION, version, replace(basis, bid=_narrow(bid)), made, submit)
     text = json.dumps(write_record(facts, _UNJUDGED), ensure_ascii=False, separators=(",", ":"))
     for number in sorted(numbers, key=len, reverse=True):
         text = text.replace(number, mask_number(number))

@@ -57,7 +57,7 @@ def make_package(deal_path: Path, options: Options) -> tuple[Result, dict[str, b
         return result, None
     result = replace(result, is_draft=options.is_draft, gate=done.gate)
     package = {**submit, "internal/report.html": html.render(result, checked.bid.deal.language, places, submit)}
-    package |= {BRIEF: brief, FACTS: write_facts(basis, read, options.version)}
+    package |= {BRIEF: brief, FACTS: write_facts(basis, read, options.version, built.submit)}
     package[MANIFEST] = _describe(checked, package, built, result, options)
     return result, package
 

@@ -14,7 +14,7 @@ from bidkit.correction import Regime
 from bidkit.diagnostic import Diagnostic, Severity, Span, Suppressed, Term, has_errors, sort_diagnostics
 from bidkit.kinship import list_marks
 from bidkit.made import compare_files
-from bidkit.package import MANIFEST
+from bidkit.package import MANIFEST, hash_files
 from bidkit.records import Unfit
 from bidkit.reports import Result, VerifiedPackage
 from bidkit.simulation import REGIMES, simulate_files
@@ -24,6 +24,8 @@ from bidkit.verify import ReadFiles, read_files
 _SUBMIT = "submit/"
 _TOLD_BY_VERIFY = ("DL14", "PR20", "PR25")
 """What a simulation says that is said already, or that is no mistake of every bid: that no price table was found."""
+_CHANGED = ("PK54", "PK55", "PK56")
+"""Codes that say what has changed in a file."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,11 @@ def _place(item: Diagnostic, folder: Path) -> Diagnostic:
 
 
 def _verify(folder: Path, version: str) -> _Found:
-    files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    found = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*"))}
+    odd = {name: path for name, path in found.items() if path.is_symlink() or not (path.is_file() or path.is_dir())}
+    files = {name: path for name, path in found.items() if path.is_file() and name not in odd}
     contents, problems = _read_all(files)
+    problems += [Diagnostic("PK51", Span(name), {"file": name}) for name in odd]  # links, pipes
     outputs, found = _read_manifest(contents, version)
     problems += found
     if outputs is not None:
@@ -151,7 +156,7 @@ def _check_manifest(contents: Mapping[str, bytes], outputs: Mapping[str, str]) -
 
 def _judge(facts: Facts, contents: Mapping[str, bytes]) -> list[Diagnostic]:
     """What is wrong with the files of a package, whatever its manifest says. Diagnostics: those of `judge_files`, PK50,
-    PK51, PK54–PK56.
+    PK51, PK52, PK54–PK56.
     """
     basis = facts.basis
     handed_in = {name: content for name, content in contents.items() if name.startswith(_SUBMIT)}
@@ -161,7 +166,11 @@ def _judge(facts: Facts, contents: Mapping[str, bytes]) -> list[Diagnostic]:
     found = [Diagnostic("PK50", Span(name), {"file": name}) for name in basis.promised if name not in handed_in]
     found += [Diagnostic("PK51", Span(name), {"file": name}) for name in handed_in if name not in basis.promised]
     found += judge_files(basis, submit, read)
-    return [*found, *_check_copies(basis, submit), *_compare(facts, read)]
+    found += [*_check_copies(basis, submit), *_compare(facts, read)]
+    told = {item.span.file for item in found if item.span and item.code in _CHANGED}
+    digests = hash_files(handed_in).items()
+    changed = [name for name, digest in digests if name not in told and facts.submit.get(name, digest) != digest]
+    return [*found, *(Diagnostic("PK52", Span(name), {"file": name}) for name in changed)]
 
 
 def _check_copies(basis: Basis, submit: Mapping[str, bytes]) -> Iterator[Diagnostic]:
