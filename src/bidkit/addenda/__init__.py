@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from bidkit.addenda.matching import Listed, match_rows, read_clause
@@ -111,12 +111,44 @@ def merge_requirements(
         rows.append(Row("new", item, None))
         ids.follow(item)
     if is_partial:
-        return Merge(tuple(_put_among(old, rows, found)), ())
+        rows = [_mark_as_before(row, old, kept) for row in rows]
+        left = [_doubt(item, rows, addendum, language) if place not in kept else item for place, item in enumerate(old)]
+        return Merge(tuple(_put_among(old, left, rows, found)), ())
     return Merge(tuple(rows), tuple(item for place, item in enumerate(old) if place not in kept))
 
 
-def _put_among(old: Sequence[Requirement], rows: Sequence[Row], found: Sequence[int | None]) -> Iterator[Row]:
-    """All rows in the old order; a new one behind the last one of its chapter, or at the end."""
+def _mark_as_before(row: Row, old: Sequence[Requirement], kept: Collection[int]) -> Row:
+    """A new row of a list of changes without a marker: that of the clause which it may replace."""
+    twins = [item for place, item in enumerate(old) if place not in kept and _is_twin(item, row)]
+    if row.old is not None or row.item.marker or not twins:
+        return row
+    return replace(row, item=row.item.model_copy(update={"marker": twins[0].marker}))
+
+
+def _doubt(item: Requirement, rows: Iterable[Row], addendum: str, language: str) -> Requirement:
+    """A row that a list of changes leaves as it is, although it has another row of that clause: it may be replaced."""
+    twin = next((row for row in rows if row.old is None and _is_twin(item, row)), None)
+    if twin is None or not is_answered(item):
+        return item
+    words = load_messages(language)["labels"]["merge"]
+    note = str(words["twin"]).format(addendum=addendum or words["the_list"], clause=twin.item.clause, id=twin.item.id)
+    return item.model_copy(update={"stale": str(words["join"]).join(filter(None, (item.stale, note)))})
+
+
+def _is_twin(item: Requirement, row: Row) -> bool:
+    """Whether two rows are of one clause of one lot."""
+    clause = read_clause(item.clause)
+    return bool(clause) and clause == read_clause(row.item.clause) and item.lot == row.item.lot
+
+
+def _put_among(
+    old: Sequence[Requirement], left: Sequence[Requirement], rows: Sequence[Row], found: Sequence[int | None]
+) -> Iterator[Row]:
+    """All rows in the old order; a new one behind the last one of its chapter, or at the end.
+
+    Args:
+        left: the old ones as they stay where the list has nothing of them.
+    """
     known = {place: row for row, place in zip(rows, found, strict=True) if place is not None}
     chapters = [read_clause(item.clause).rpartition(".")[0] for item in old]
     fresh: dict[int, list[Row]] = {}
@@ -127,7 +159,7 @@ def _put_among(old: Sequence[Requirement], rows: Sequence[Row], found: Sequence[
             fresh.setdefault(places[-1] if places else len(old) - 1, []).append(row)
     yield from fresh.get(-1, ())
     for place, item in enumerate(old):
-        yield known.get(place, Row("unchanged", item, item))
+        yield known.get(place) or Row("unchanged" if left[place] is item else "changed", left[place], item)
         yield from fresh.get(place, ())
 
 
