@@ -276,3 +276,19 @@ def test_what_a_frame_of_layout_says_of_prices_counts(tmp_path: Path) -> None:
     assert (result.exit_code, result.output.count("DL48")) == (1, 1), result.output
     result = run("prices", write(tmp_path / "b.docx", document_of([["项目", "单位：万元"]], "报价", PRICES)))
     assert (result.exit_code, result.output.count("DL48")) == (1, 1), result.output
+
+
+def test_cells_that_an_old_word_has_merged_sideways_are_one(tmp_path: Path) -> None:
+    document = docx.Document(io.BytesIO(document_of(PRICES)))
+    cells = document.tables[0].rows[1]._tr.tc_lst
+    for cell, value in ((cells[4], "restart"), (cells[5], "continue")):
+        cell.get_or_add_tcPr().append(parse_xml(f'<w:hMerge xmlns:w="{cell.nsmap["w"]}" w:val="{value}"/>'))
+    result = run("prices", write(tmp_path / "a.docx", save(document)))
+    assert (result.exit_code, result.output.count("DL49")) == (1, 1), result.output
+
+
+def test_clauses_with_marks_outside_of_tables_are_told(tmp_path: Path) -> None:
+    texts = ("★ 投标人须提供授权。", "3.2 ▲提供样品。", "★号条款须逐条响应。", "标★的条款为实质性条款。")
+    result = run("requirements", write(tmp_path / "a.docx", document_of(*texts, ROWS)))
+    assert (result.exit_code, result.output.count("DL66"), "2 paragraphs" in result.output) == (0, 1, True)
+    assert "DL66" not in run("requirements", write(tmp_path / "b.docx", document_of(*texts[2:], ROWS))).output

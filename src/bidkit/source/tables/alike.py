@@ -20,6 +20,7 @@ _LEAST_SHARED = 3
 """So many columns in common make another table a list of the same kind."""
 _LEAST_TITLES = 2
 _MARK = re.compile(r"[(（【\[]?[★☆▲△※](?!号|项|标|部分|参数|的?条款)")
+_MARKED = re.compile(rf"[\d.、()（）\s]*{_MARK.pattern}")
 _VAGUE = ("要求", "需求", "响应要求", "Requirement")
 """Titles of a column that may say what anything must be."""
 _UNMARKED = ("", "-", "—", "/", "无", "否")
@@ -61,7 +62,15 @@ def find_tables(
             left.append((grid, is_open))
             is_open = False
     found = [replace(grid, above=(*grid.above, *around.beside)) for grid in found]
-    return found, [*_tell_torn(found, left, columns), *tell_alike(found, [grid for grid, _ in left], columns)]
+    problems = [*_tell_torn(found, left, columns), *tell_alike(found, [grid for grid, _ in left], columns)]
+    return found, problems + ([*_tell_marked(around.marked)] if found and "text" in fields else [])
+
+
+def _tell_marked(paragraphs: Sequence[Cell]) -> Iterator[Diagnostic]:
+    """That clauses with marks stand outside of tables, which is told once. Diagnostics: DL66."""
+    for cell in paragraphs[:1]:
+        values = (("count", str(len(paragraphs))), ("text", cell.text[:_SHOWN]))
+        yield Diagnostic("DL66", cell.at, {"what": Term("marked_paragraphs", values)}, Severity.WARNING)
 
 
 @dataclass
@@ -73,12 +82,14 @@ class _Around:
             before it, `outer` what it says of all prices itself.
         rest: how many more paragraphs may be notes on the last table.
         beside: what headers, footers and notes say.
+        marked: the paragraphs that begin with the mark of a clause.
     """
 
     texts: list[Cell] = field(default_factory=list)
     above: tuple[Cell, ...] = ()
     outer: tuple[Cell, ...] = ()
     beside: list[Cell] = field(default_factory=list)
+    marked: list[Cell] = field(default_factory=list)
     rest: int = 0
     is_note: bool = False
 
@@ -99,6 +110,7 @@ class _Around:
                 self.outer = tuple(filter(speaks_of_all, _list_cells(content)))
         else:
             cell = Cell(content, passage.at)
+            self.marked += [cell] if _MARKED.match(content) else []
             self.texts.append(cell)
             self.rest = 0 if content == passage.heading else self.rest - 1
             if found and self.rest > 0:
