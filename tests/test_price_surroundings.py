@@ -10,6 +10,7 @@ from typing import Any
 
 import docx
 import pytest
+from openpyxl.comments import Comment
 from test_import import PRICES, document_of, make_csv, run
 from test_price_sheets import HEAD, ONE, TWO, cell_of, found, make, parse, read
 from workspace import make_workspace, run_check, write
@@ -58,6 +59,14 @@ def test_a_scale_in_a_note_is_refused(text: str) -> None:
 def test_a_scale_in_a_heading_or_a_title_line_is_refused() -> None:
     assert found(HEAD, ("一、硬件（单位：万元）",), ONE) == [("DL48", "A2")]
     assert found(("以上价格均以万元为单位",), HEAD, ONE) == [("DL48", "A1")]
+
+
+def test_a_note_on_a_cell_counts() -> None:
+    def note(book: Any) -> None:
+        book.active["F1"].comment = Comment("单位：万元", "x")
+        book.active["A2"].comment = Comment("客户要优惠10%", "x")  # between colleagues
+
+    assert found(content=make(HEAD, ONE, change=note)) == [("DL48", "F1")]
 
 
 def test_the_name_of_a_file_counts() -> None:

@@ -24,8 +24,11 @@ _MARKED = re.compile(rf"[\d.、()（）\s]*{_MARK.pattern}")
 _VAGUE = ("要求", "需求", "响应要求", "Requirement")
 """Titles of a column that may say what anything must be."""
 _UNMARKED = ("", "-", "—", "/", "无", "否")
-_NUMBERED = re.compile(r"[^\w\s]*\s*[(（第]?\s*([a-z]{1,4}\s?[-.]?\s?)?\d|[(（]?[一二三四五六七八九十]+[、.)）]", re.I)
-_TORN = re.compile(r"[(（【\s]*续")
+_BEARS = re.compile(r"(?<![标带打加注“\"])[★☆▲△※](?!号|项|标|部分|参数|的?条款)")
+_NUMBERED = re.compile(
+    r"[^\w\s]*\s*[(（第]?\s*([a-z]{1,4}\s?[-.]?\s?)?\d|[(（]?([一二三四五六七八九十]+|[a-z]|[ivx]+)[、.)）]|[①-⒛]", re.I
+)
+_TORN = re.compile(r"[(（【\s]*续|.*[(（]续[)）]|.*续表", re.S)
 _SENTENCE = re.compile("[。；;]|.{40}", re.S)
 """How a text begins, or what it has in it, that is no title."""
 _SHOWN = 40
@@ -195,10 +198,10 @@ def _has_content(grid: Grid, header: Header, shared: Collection[str]) -> bool:
 
 
 def _count_marks(grid: Grid, header: Header) -> str:
-    """`column` where one has nothing but marks, `cell` where a cell begins with one; empty without any."""
+    """`column` where one has nothing but marks, `cell` where a cell bears one; empty without any."""
     rows = grid.rows[header.first + header.rows :]
     columns = [[row.cells[place].text.strip() for row in rows] for place in range(len(header.fields))]
     signs = [[text for text in texts if text not in _UNMARKED] for texts in columns]
     if any(texts and all(len(text) == 1 and _MARK.match(text) for text in texts) for texts in signs):
         return "column"
-    return "cell" if any(_MARK.match(text) for texts in columns for text in texts) else ""
+    return "cell" if any(_BEARS.search(text) for texts in columns for text in texts) else ""
