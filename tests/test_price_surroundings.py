@@ -59,6 +59,8 @@ def test_a_scale_in_a_note_is_refused(text: str) -> None:
 def test_a_scale_in_a_heading_or_a_title_line_is_refused() -> None:
     assert found(HEAD, ("一、硬件（单位：万元）",), ONE) == [("DL48", "A2")]
     assert found(("以上价格均以万元为单位",), HEAD, ONE) == [("DL48", "A1")]
+    assert found(("报价表", "单位：", "万元"), HEAD, ONE) == [("DL48", "C1")]
+    assert read(("币种", "美元"), HEAD, ONE)[0]["currency"] == "USD"
 
 
 def test_a_note_on_a_cell_counts() -> None:
@@ -121,6 +123,7 @@ def test_what_only_looks_like_a_currency_is_none(text: str) -> None:
 
 def test_currencies_that_contradict_each_other_are_refused() -> None:
     assert found(("表", "币种：美元"), HEAD, ONE, ("注：以人民币计价",)) == [("DL48", "A4")]
+    assert read(("保函币种：美元", "币种：人民币"), HEAD, ONE)[0]["currency"] == "CNY"
     assert found(("表", "币种：美元"), HEAD, (*ONE[:5], "￥100", 200)) == [("DL48", "F3")]
 
 
@@ -190,7 +193,13 @@ def test_what_is_only_told_is_shown_beside_what_was_written(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    "blocks", [("单位：万元", PRICES), ("报价", PRICES, "注：单位：万元"), ("（单位：人民币千元）", PRICES)]
+    "blocks",
+    [
+        ("单位：万元", PRICES),
+        ("报价", PRICES, "注：单位：万元"),
+        ("（单位：人民币千元）", PRICES),
+        ([["项目", "甲"], ["地点", "乙"], ["日期", "丙"], ["单位", "万元"]], PRICES),
+    ],
 )
 def test_a_scale_around_a_table_of_word_is_refused(blocks: tuple[Any, ...], tmp_path: Path) -> None:
     result = run("prices", write(tmp_path / "a.docx", document_of(*blocks)))

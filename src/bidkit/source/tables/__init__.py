@@ -23,7 +23,7 @@ from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.ooxml import opc
 from bidkit.source.nodes import Items, Node
 from bidkit.source.tables.alike import find_tables, tell_alike
-from bidkit.source.tables.around import find_changes, find_currency, find_scales
+from bidkit.source.tables.around import find_changes, find_currency, find_scales, pair
 from bidkit.source.tables.clauses import find_spoilt
 from bidkit.source.tables.comma import decode_chinese, read_csv
 from bidkit.source.tables.grid import Cell, Grid, Row
@@ -174,15 +174,17 @@ class _Reader:
 
     def look_around(self, grid: Grid, header: Header, rows: Sequence[tuple[Row, Kind]]) -> None:
         """What is said of all prices outside of their columns."""
-        titles = [cell for row in grid.rows[: header.first] for _, cell in row.filled]
+        first = grid.rows[: header.first]
+        titles = [cell for row in first for _, cell in row.filled]
+        paired = [*pair([*first, *(row for row, kind in rows if kind is Kind.NOTE)])]
         notes = [*grid.notes, *(cell for row, kind in rows if kind is Kind.NOTE for _, cell in row.filled)]
         headings = [cell for row, kind in rows if kind in (Kind.HEADING, Kind.BARE) for _, cell in row.filled]
         above = [Cell(PurePosixPath(grid.whole.file).stem, Span(grid.whole.file)), *grid.above, *titles]
         told = {problem.span for problem in header.problems}
-        self.problems += (item for item in find_scales([*above, *headings, *notes]) if item.span not in told)
+        self.problems += (item for item in find_scales([*above, *headings, *notes, *paired]) if item.span not in told)
         self.problems += find_changes(above, are_notes=False)
         self.problems += find_changes(notes, are_notes=True)
-        self.currency, self.currency_at, found = find_currency([*above, *notes])
+        self.currency, self.currency_at, found = find_currency([*above, *notes, *paired])
         self.problems += found
 
     def read(self, rows: Sequence[Row], kinds: Sequence[Kind]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bidkit.diagnostic import Diagnostic, Severity, Term
-from bidkit.source.tables.around import NOTE, speaks_of_all
+from bidkit.source.tables.around import NOTE, pair, speaks_of_all
 from bidkit.source.tables.grid import Cell, Grid
 from bidkit.source.tables.numbers import MONEY, NUMBERS, parse_decimal
 from bidkit.source.tables.titles import TITLES, Header, find_header
@@ -34,8 +34,6 @@ _SENTENCE = re.compile("[。；;]|.{40}", re.S)
 _SHOWN = 40
 _NOTES = 12
 """How many paragraphs above or below a table may be notes on it."""
-_FEW_ROWS = 2
-"""A table of so many rows above a list may hold what is said of it."""
 
 
 def find_tables(
@@ -81,7 +79,7 @@ class _Around:
     """What is said around the tables so far.
 
     Args:
-        texts: the paragraphs since the last table, and what that says of all prices if it is short; `above` those
+        texts: the paragraphs since the last table, and what that says if it has names and values; `above` those
             before it, `outer` what it says of all prices itself.
         rest: how many more paragraphs may be notes on the last table.
         beside: what headers, footers and notes say.
@@ -104,12 +102,13 @@ class _Around:
             self.beside += cells
         elif not isinstance(content, str):
             if not passage.is_inner:
-                few = [*_list_cells(content)] if len(content.rows) <= _FEW_ROWS else []
+                is_about = all(len(row.texts) <= 2 for row in content.rows)  # names and what they are
+                said = [*_list_cells(content), *pair(content.rows)] if is_about else []
                 if found and self.texts and found[-1].above[-1:] == (self.texts[-1],):  # the caption of this one
                     found[-1] = replace(found[-1], above=found[-1].above[:-1])
                 far, near = self.texts[:-_NOTES], self.texts[-_NOTES:]
                 self.above, self.rest = (*filter(speaks_of_all, far), *near), 0
-                self.texts = [*filter(speaks_of_all, few)]
+                self.texts = [*filter(speaks_of_all, said)]
                 self.outer = tuple(filter(speaks_of_all, _list_cells(content)))
         else:
             cell = Cell(content, passage.at)
