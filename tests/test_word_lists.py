@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -298,3 +299,13 @@ def test_clauses_with_marks_outside_of_tables_are_told(tmp_path: Path) -> None:
     result = run("requirements", write(tmp_path / "a.docx", document_of(*texts, ROWS)))
     assert (result.exit_code, result.output.count("DL66"), "2 paragraphs" in result.output) == (0, 1, True)
     assert "DL66" not in run("requirements", write(tmp_path / "b.docx", document_of(*texts[2:], ROWS))).output
+
+
+@pytest.mark.parametrize("part", ["numbering", "styles", "document"])
+def test_a_part_that_is_no_xml_is_told(part: str, tmp_path: Path) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(document_of(ROWS))) as old, zipfile.ZipFile(stream, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, b"<x" if name == f"word/{part}.xml" else old.read(name))
+    result = run("requirements", write(tmp_path / "a.docx", stream.getvalue()))
+    assert (result.exit_code, "DL14" in result.output) == (1, True), result.output

@@ -96,19 +96,15 @@ def parse_docx(
     Args:
         columns, ignore: as for a csv.
         joins: several tables are one list; else they are a mistake. Diagnostics: DL20 (no such table, several, or one
-            without titles), DL48 (what is printed otherwise than it is read), DL66, TP01, those of a csv.
+            without titles), DL14, DL48 (what is printed otherwise than it is read), DL66, TP01, those of a csv.
     """
-    from bidkit.source.tables.doubts import find_doubts
-    from bidkit.source.tables.word import read_document
-
     parts, problems = opc.read_package(content, name)
     if parts is None or "word/document.xml" not in parts:
         return None, problems or [Diagnostic("DL20", Span(name), {"problem": "no word/document.xml"})]
-    found, problems = find_tables(read_document(parts, name), fields, columns or {})
-    taken = {
-        dict(row.at.place)["table"]: find_header(grid, columns or {}, ignore) for grid in found for row in grid.rows
-    }
-    problems += (doubt.diagnostic for doubt in find_doubts(parts, name, taken) if doubt.matters(taken[doubt.table]))
+    try:
+        found, problems = _read_tables(parts, name, fields, columns or {}, ignore)
+    except (LookupError, SyntaxError) as error:  # of lxml, for a part that is no XML
+        return None, [Diagnostic("DL14", Span(name), {"file": name, "reason": str(error)})]
     if not found:
         return None, [*problems, Diagnostic("DL20", Span(name), {"problem": f"no table with {', '.join(fields)}"})]
     if len(found) > 1 and not joins:
@@ -120,6 +116,19 @@ def parse_docx(
         items += more or []
         items.items_at += more.items_at if more is not None else []
     return items, problems
+
+
+def _read_tables(
+    parts: Mapping[str, bytes], name: str, fields: Collection[str], columns: Mapping[str, str], ignore: Collection[str]
+) -> tuple[list[Grid], list[Diagnostic]]:
+    """The tables with these fields, and what in them is doubtful. Diagnostics: DL20, DL48, DL66."""
+    from bidkit.source.tables.doubts import find_doubts
+    from bidkit.source.tables.word import read_document
+
+    found, problems = find_tables(read_document(parts, name), fields, columns)
+    taken = {dict(row.at.place)["table"]: find_header(grid, columns, ignore) for grid in found for row in grid.rows}
+    problems += (doubt.diagnostic for doubt in find_doubts(parts, name, taken) if doubt.matters(taken[doubt.table]))
+    return found, problems
 
 
 def _make_items(
