@@ -10,6 +10,7 @@ from typing import Any
 
 import docx
 import pytest
+import yaml
 from openpyxl.comments import Comment
 from test_import import PRICES, document_of, make_csv, run
 from test_price_sheets import HEAD, ONE, TWO, cell_of, found, make, parse, read
@@ -138,6 +139,17 @@ def test_a_quote_in_another_currency_asks_for_a_rate(tmp_path: Path) -> None:
         deal = make_workspace(tmp_path, quote__lines={"file": "lines.csv"})
         write(deal.with_name("lines.csv"), said)
         assert {item.code for item in run_check(deal).diagnostics} & {"DL51"} == codes
+
+
+def test_a_deal_and_a_price_book_tell_it(tmp_path: Path) -> None:
+    deal = make_workspace(tmp_path, quote__lines={"file": "lines.csv"}, quote__price_books=["b"])
+    write(deal.with_name("lines.csv"), f"{','.join(PRICES[0])}\n1,A,网关,台,2,1250,13%,2500\n注：不含税,,,,,,,\n")
+    book = {"id": "b", "title": "B", "valid_from": "2026-01-01", "valid_until": "2026-12-31", "owner": "x"}
+    book |= {"schema": "bidkit/price-book@1", "items": {"file": "b.csv"}}
+    write(tmp_path / "catalog/prices/b.yaml", yaml.safe_dump(book))
+    write(tmp_path / "catalog/prices/b.csv", "sku,unit,list_price\nA,台,5\n注：运费另计,,\n")
+    told = [item for item in run_check(deal).diagnostics if item.code == "DL48"]
+    assert [item.severity for item in told] == [Severity.WARNING] * 2, told
 
 
 @pytest.mark.parametrize(
