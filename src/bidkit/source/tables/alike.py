@@ -135,20 +135,24 @@ def _tell_torn(
     """The tables without titles that may go on with one that was found. Diagnostics: DL20."""
     widths = {_width(grid) for grid in found}
     for grid, is_next in left:
-        if (is_next or _width(grid) in widths) and _is_torn(grid, find_header(found[0], columns, ()), columns):
+        if not (is_next or _width(grid) in widths):
+            continue
+        if severity := _judge_torn(grid, find_header(found[0], columns, ()), columns):
             problem = f"no titles: {' | '.join(grid.rows[0].texts)[:_SHOWN]}"
-            yield Diagnostic("DL20", grid.whole, {"problem": problem})
+            yield Diagnostic("DL20", grid.whole, {"problem": problem}, severity)
 
 
-def _is_torn(grid: Grid, header: Header, columns: Mapping[str, str]) -> bool:
-    """Whether a table begins with a row of a list, and not with titles."""
+def _judge_torn(grid: Grid, header: Header, columns: Mapping[str, str]) -> Severity | None:
+    """How sure it is that a table begins with a row of a list, and not with titles; None if it does not."""
     if len({*find_header(grid, columns, ()).fields} & {*TITLES, *columns}) >= _LEAST_TITLES:
-        return False
+        return None
     row = grid.rows[0]
     first = row.cells[0].said.text
     figures = [cell.text for cell, name in zip(row.cells, header.fields, strict=False) if name in NUMBERS]
     begins = not first or any(pattern.match(first) for pattern in (_NUMBERED, _MARK, _TORN))
-    return begins or any(map(_SENTENCE.search, row.texts)) or any(parse_decimal(text) is not None for text in figures)
+    if begins or any(parse_decimal(text) is not None for text in figures):
+        return Severity.ERROR
+    return Severity.WARNING if any(map(_SENTENCE.search, row.texts)) else None
 
 
 def _width(grid: Grid) -> int:

@@ -75,6 +75,11 @@ _MORE = re.compile(
 _WITHOUT = re.compile(
     r"[不未](?:含|包括|包含|计)(?!任何|附加条件)|未税|税前|税外|exclud|exclusive|\bexcl\b|not includ|before tax|net of"
 )
+_NOT = re.compile(
+    r"(?:[不无未免]|不再|无需|不得|不会)再?(?:另行?|加|额外|上浮|优惠|折扣)[收计加付算取价]*"
+    r"|\b(?:no|without|any) (?:further )?(?:extra|additional|discount|surcharge)\w*"
+)
+"""What says that nothing is added or taken."""
 _IF = re.compile(r"若|如果?[^下上]|满|超过|以上.{0,6}[台套件]|\bif\b|\bwhen\b|\bover\b|付款|支付|payment|paid")
 """What makes a discount that of a case."""
 _SHORT_LINE = 30
@@ -83,7 +88,7 @@ _PRICES = re.compile(
 )
 _TAX = re.compile(r"税|\bvat\b|\bgst\b|\btax")
 _OTHER = re.compile(
-    r"含税|税率|增值税|付款|支付|预付|尾款|进度款|定金|质保金|保证金|履约|违约|payment|deposit|retention|advance|inclu|\bvat\b|\btax"
+    r"含税|税率|增值税|%\s*的?税|注册|资本|付款|支付|预付|尾款|进度款|定金|质保金|保证金|履约|违约|payment|deposit|retention|advance|inclu|\bvat\b|\btax"
 )
 """What a figure in a note may be of that changes no price."""
 NOTE = re.compile(r"\W*(?:注|备注|说明|附注|填表说明|note|notes|remark|remarks|n\.?b\.?)\s*\d*\s*[:、.]|[*※]", re.I)
@@ -156,6 +161,7 @@ def find_changes(texts: Iterable[Cell], *, are_notes: bool) -> Iterator[Diagnost
         text = _fold(cell.text)
         if not (are_notes or len(text) <= _SHORT_LINE or _PRICES.search(text)):
             continue
+        text = _NOT.sub("", text)
         has_figure = _FIGURE.search(text) is not None
         less, more, without = (pattern.search(text) for pattern in (_LESS, _MORE, _WITHOUT))
         if has_figure and (less or (more and not _TAX.search(text))) and not _IF.search(text):
