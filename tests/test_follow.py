@@ -115,6 +115,14 @@ class TestFile:
         (found,) = [item for item in result.diagnostics if item.code == "DL06"]
         assert "contract" in found.message("en")
 
+    def test_a_list_of_which_something_is_only_told_is_read(self, tmp_path: Path) -> None:
+        data = yaml.load(FOLLOW, yaml.BaseLoader)
+        data["receivables"][0]["receipts"] = {"file": "receipts.csv"}
+        deal = make_followed_deal(tmp_path, yaml.safe_dump(data, allow_unicode=True))
+        write(deal.with_name("receipts.csv"), "received_on,amount\n2026-10-26,100800.00\n注：不含税,\n")
+        result = check(deal)
+        assert (codes_of(result), result.followed is None) == (["DL48"], False)
+
     def test_a_file_with_nothing_in_it_changes_nothing(self, tmp_path: Path) -> None:
         deal = make_light(tmp_path)
         before = {name: item.state for name, item in items_of(run_check(deal)).items()}

@@ -440,6 +440,9 @@ class TestTotals:
             ("合计：￥350.00", True),
             ("合计：350.10元", False),
             ("Total: $350.00", True),
+            ("Total (incl. 9% GST): 350.00", True),
+            ("合计（含13%增值税）：350.00元", True),
+            ("合计（含13%增值税）：351.00元", False),
             ("Total: $3,500.00", False),
         ],
     )

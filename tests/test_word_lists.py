@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -167,13 +168,22 @@ def test_a_table_in_a_cell_is_no_part_of_the_list_around_it(tmp_path: Path) -> N
         ["续", "", ""],
         ["（续表）", "提供授权", ""],
         ["★", "提供授权", ""],
-        ["授权", "投标人须提供原厂授权。", ""],
         ["一、", "提供授权", ""],
+        ["采购需求（续）", "", ""],
+        ["(a)", "提供授权", ""],
+        ["iii.", "提供授权", ""],
+        ["①", "提供授权", ""],
     ],
 )
 def test_a_table_that_begins_with_a_row_is_never_passed_over(first: list[str], tmp_path: Path) -> None:
     result = run("requirements", write(tmp_path / "a.docx", document_of(ROWS, "第二页", [first, REST[1]])))
     assert (result.exit_code, result.output.count("DL20")) == (1, 1), result.output
+
+
+def test_a_table_that_may_begin_with_a_row_is_told(tmp_path: Path) -> None:
+    first = ["授权", "投标人须提供原厂授权。", ""]
+    result = run("requirements", write(tmp_path / "a.docx", document_of(ROWS, "第二页", [first])))
+    assert (result.exit_code, result.output.count("DL20"), "warning" in result.output) == (0, 1, True), result.output
 
 
 def test_a_torn_price_list_is_told_by_its_figures(tmp_path: Path) -> None:
@@ -198,6 +208,8 @@ def test_a_table_that_follows_at_once_is_told_whatever_its_width(tmp_path: Path)
         ([["序号", "参数性质", "内容"], ["1", "★", "提供授权"]], 1),
         ([["序号", "页码", "技术要求", "说明"], ["1", "3", "提供授权", ""]], 0),
         ([["序号", "条件"], ["1", "★ 提供授权"]], 0),
+        ([["名称", "参数"], ["大屏", "1）★ 支持 4K"]], 0),
+        ([["名称", "参数"], ["大屏", "支持 4K（★）"]], 0),
         ([["序号", "技术要求"], ["1", "提供授权"]], 0),
     ],
 )
@@ -225,7 +237,7 @@ def test_a_table_with_prices_is_never_passed_over(rows: list[list[str]], code: i
     "rows",
     [
         [["序号", "招标要求", "投标响应", "偏离", "说明"], ["1", "", "", "", ""], ["…", "", "", "", ""]],
-        [["因素", "标准"], ["技术", "★项全部满足得满分"], ["商务", "★号条款不满足扣 5 分"]],
+        [["因素", "标准"], ["技术", "★项全部满足得满分"], ["商务", "★号条款不满足扣 5 分，带★的全部满足"]],
         [["节点", "要求"], ["预付款", "签订后"]],
     ],
 )
@@ -276,3 +288,29 @@ def test_what_a_frame_of_layout_says_of_prices_counts(tmp_path: Path) -> None:
     assert (result.exit_code, result.output.count("DL48")) == (1, 1), result.output
     result = run("prices", write(tmp_path / "b.docx", document_of([["项目", "单位：万元"]], "报价", PRICES)))
     assert (result.exit_code, result.output.count("DL48")) == (1, 1), result.output
+
+
+def test_cells_that_an_old_word_has_merged_sideways_are_one(tmp_path: Path) -> None:
+    document = docx.Document(io.BytesIO(document_of(PRICES)))
+    cells = document.tables[0].rows[1]._tr.tc_lst
+    for cell, value in ((cells[4], "restart"), (cells[5], "continue")):
+        cell.get_or_add_tcPr().append(parse_xml(f'<w:hMerge xmlns:w="{cell.nsmap["w"]}" w:val="{value}"/>'))
+    result = run("prices", write(tmp_path / "a.docx", save(document)))
+    assert (result.exit_code, result.output.count("DL49")) == (1, 1), result.output
+
+
+def test_clauses_with_marks_outside_of_tables_are_told(tmp_path: Path) -> None:
+    texts = ("★ 投标人须提供授权。", "3.2 ▲提供样品。", "★号条款须逐条响应。", "标★的条款为实质性条款。")
+    result = run("requirements", write(tmp_path / "a.docx", document_of(*texts, ROWS)))
+    assert (result.exit_code, result.output.count("DL66"), "2 paragraphs" in result.output) == (0, 1, True)
+    assert "DL66" not in run("requirements", write(tmp_path / "b.docx", document_of(*texts[2:], ROWS))).output
+
+
+@pytest.mark.parametrize("part", ["numbering", "styles", "document"])
+def test_a_part_that_is_no_xml_is_told(part: str, tmp_path: Path) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(document_of(ROWS))) as old, zipfile.ZipFile(stream, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, b"<x" if name == f"word/{part}.xml" else old.read(name))
+    result = run("requirements", write(tmp_path / "a.docx", stream.getvalue()))
+    assert (result.exit_code, "DL14" in result.output) == (1, True), result.output

@@ -15,7 +15,7 @@ from pydantic import Field
 from bidkit.deal import Deal
 from bidkit.deal.prices import Payment
 from bidkit.deal.tender import BondForm
-from bidkit.diagnostic import Diagnostic, Span, Term
+from bidkit.diagnostic import Diagnostic, Span, Term, has_errors
 from bidkit.matrix import find_own
 from bidkit.scalars import Currency, Day, Days, Flag, Model, Money, Note, Rate, TaxRate, Text, Texts, Whole, validate
 from bidkit.source import Workspace, load_yaml, nearest
@@ -217,7 +217,7 @@ def load_follow(workspace: Workspace, deal_name: str, deal: Deal) -> tuple[Follo
         return None, problems
     follow, found = validate(Follow, data)
     found += [*_check_names(follow, deal), *_check_evidence(follow, apart, name)] if follow else []
-    return (None if problems or found else follow), problems + found
+    return (None if has_errors(problems) or found else follow), problems + found
 
 
 def _check_names(follow: Follow, deal: Deal) -> Iterator[Diagnostic]:

@@ -259,4 +259,4 @@ def _judge_followed(
     if follow is None:
         return None, problems
     followed = make_followed(bid, follow)
-    return followed, policy.judge(check_followed(followed))[0]
+    return followed, [*problems, *policy.judge(check_followed(followed))[0]]

@@ -24,7 +24,7 @@ from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.ooxml import opc
 from bidkit.source.nodes import Items, Node
 from bidkit.source.tables.alike import find_tables, tell_alike
-from bidkit.source.tables.around import find_changes, find_currency, find_scales
+from bidkit.source.tables.around import find_changes, find_currency, find_scales, pair
 from bidkit.source.tables.clauses import find_spoilt
 from bidkit.source.tables.comma import decode_chinese, read_csv
 from bidkit.source.tables.grid import Cell, Grid, Row
@@ -98,19 +98,15 @@ def parse_docx(
     Args:
         columns, ignore: as for a csv.
         joins: several tables are one list; else they are a mistake. Diagnostics: DL20 (no such table, several, or one
-            without titles), DL48 (what is printed otherwise than it is read), DL66, TP01, those of a csv.
+            without titles), DL14, DL48 (what is printed otherwise than it is read), DL66, TP01, those of a csv.
     """
-    from bidkit.source.tables.doubts import find_doubts
-    from bidkit.source.tables.word import read_document
-
     parts, problems = opc.read_package(content, name)
     if parts is None or "word/document.xml" not in parts:
         return None, problems or [Diagnostic("DL20", Span(name), {"problem": "no word/document.xml"})]
-    found, problems = find_tables(read_document(parts, name), fields, columns or {})
-    taken = {
-        dict(row.at.place)["table"]: find_header(grid, columns or {}, ignore) for grid in found for row in grid.rows
-    }
-    problems += (doubt.diagnostic for doubt in find_doubts(parts, name, taken) if doubt.matters(taken[doubt.table]))
+    try:
+        found, problems = _read_tables(parts, name, fields, columns or {}, ignore)
+    except (LookupError, SyntaxError) as error:  # of lxml, for a part that is no XML
+        return None, [Diagnostic("DL14", Span(name), {"file": name, "reason": str(error)})]
     if not found:
         return None, [*problems, Diagnostic("DL20", Span(name), {"problem": f"no table with {', '.join(fields)}"})]
     if len(found) > 1 and not joins:
@@ -122,6 +118,19 @@ def parse_docx(
         items += more or []
         items.items_at += more.items_at if more is not None else []
     return items, problems
+
+
+def _read_tables(
+    parts: Mapping[str, bytes], name: str, fields: Collection[str], columns: Mapping[str, str], ignore: Collection[str]
+) -> tuple[list[Grid], list[Diagnostic]]:
+    """The tables with these fields, and what in them is doubtful. Diagnostics: DL20, DL48, DL66."""
+    from bidkit.source.tables.doubts import find_doubts
+    from bidkit.source.tables.word import read_document
+
+    found, problems = find_tables(read_document(parts, name), fields, columns)
+    taken = {dict(row.at.place)["table"]: find_header(grid, columns, ignore) for grid in found for row in grid.rows}
+    problems += (doubt.diagnostic for doubt in find_doubts(parts, name, taken) if doubt.matters(taken[doubt.table]))
+    return found, problems
 
 
 def _make_items(
@@ -176,15 +185,17 @@ class _Reader:
 
     def look_around(self, grid: Grid, header: Header, rows: Sequence[tuple[Row, Kind]]) -> None:
         """What is said of all prices outside of their columns."""
-        titles = [cell for row in grid.rows[: header.first] for _, cell in row.filled]
+        first = grid.rows[: header.first]
+        titles = [cell for row in first for _, cell in row.filled]
+        paired = [*pair([*first, *(row for row, kind in rows if kind is Kind.NOTE)])]
         notes = [*grid.notes, *(cell for row, kind in rows if kind is Kind.NOTE for _, cell in row.filled)]
         headings = [cell for row, kind in rows if kind in (Kind.HEADING, Kind.BARE) for _, cell in row.filled]
         above = [Cell(PurePosixPath(grid.whole.file).stem, Span(grid.whole.file)), *grid.above, *titles]
         told = {problem.span for problem in header.problems}
-        self.problems += (item for item in find_scales([*above, *headings, *notes]) if item.span not in told)
+        self.problems += (item for item in find_scales([*above, *headings, *notes, *paired]) if item.span not in told)
         self.problems += find_changes(above, are_notes=False)
         self.problems += find_changes(notes, are_notes=True)
-        self.currency, self.currency_at, found = find_currency([*above, *notes])
+        self.currency, self.currency_at, found = find_currency([*above, *notes, *paired])
         self.problems += found
 
     def read(self, rows: Sequence[Row], kinds: Sequence[Kind]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bidkit.diagnostic import Diagnostic, Severity, Term
-from bidkit.source.tables.around import NOTE, speaks_of_all
+from bidkit.source.tables.around import NOTE, pair, speaks_of_all
 from bidkit.source.tables.grid import Cell, Grid
 from bidkit.source.tables.numbers import MONEY, NUMBERS, parse_decimal
 from bidkit.source.tables.titles import TITLES, Header, find_header
@@ -20,18 +20,20 @@ _LEAST_SHARED = 3
 """So many columns in common make another table a list of the same kind."""
 _LEAST_TITLES = 2
 _MARK = re.compile(r"[(（【\[]?[★☆▲△※](?!号|项|标|部分|参数|的?条款)")
+_MARKED = re.compile(rf"[\d.、()（）\s]*{_MARK.pattern}")
 _VAGUE = ("要求", "需求", "响应要求", "Requirement")
 """Titles of a column that may say what anything must be."""
 _UNMARKED = ("", "-", "—", "/", "无", "否")
-_NUMBERED = re.compile(r"[^\w\s]*\s*[(（第]?\s*([a-z]{1,4}\s?[-.]?\s?)?\d|[(（]?[一二三四五六七八九十]+[、.)）]", re.I)
-_TORN = re.compile(r"[(（【\s]*续")
+_BEARS = re.compile(r"(?<![标带打加注“\"])[★☆▲△※](?!号|项|标|部分|参数|的?条款)")
+_NUMBERED = re.compile(
+    r"[^\w\s]*\s*[(（第]?\s*([a-z]{1,4}\s?[-.]?\s?)?\d|[(（]?([一二三四五六七八九十]+|[a-z]|[ivx]+)[、.)）]|[①-⒛]", re.I
+)
+_TORN = re.compile(r"[(（【\s]*续|.*[(（]续[)）]|.*续表", re.S)
 _SENTENCE = re.compile("[。；;]|.{40}", re.S)
 """How a text begins, or what it has in it, that is no title."""
 _SHOWN = 40
 _NOTES = 12
 """How many paragraphs above or below a table may be notes on it."""
-_FEW_ROWS = 2
-"""A table of so many rows above a list may hold what is said of it."""
 
 
 def find_tables(
@@ -61,7 +63,15 @@ def find_tables(
             left.append((grid, is_open))
             is_open = False
     found = [replace(grid, above=(*grid.above, *around.beside)) for grid in found]
-    return found, [*_tell_torn(found, left, columns), *tell_alike(found, [grid for grid, _ in left], columns)]
+    problems = [*_tell_torn(found, left, columns), *tell_alike(found, [grid for grid, _ in left], columns)]
+    return found, problems + ([*_tell_marked(around.marked)] if found and "text" in fields else [])
+
+
+def _tell_marked(paragraphs: Sequence[Cell]) -> Iterator[Diagnostic]:
+    """That clauses with marks stand outside of tables, which is told once. Diagnostics: DL66."""
+    for cell in paragraphs[:1]:
+        values = (("count", str(len(paragraphs))), ("text", cell.text[:_SHOWN]))
+        yield Diagnostic("DL66", cell.at, {"what": Term("marked_paragraphs", values)}, Severity.WARNING)
 
 
 @dataclass
@@ -69,16 +79,18 @@ class _Around:
     """What is said around the tables so far.
 
     Args:
-        texts: the paragraphs since the last table, and what that says of all prices if it is short; `above` those
+        texts: the paragraphs since the last table, and what that says if it has names and values; `above` those
             before it, `outer` what it says of all prices itself.
         rest: how many more paragraphs may be notes on the last table.
         beside: what headers, footers and notes say.
+        marked: the paragraphs that begin with the mark of a clause.
     """
 
     texts: list[Cell] = field(default_factory=list)
     above: tuple[Cell, ...] = ()
     outer: tuple[Cell, ...] = ()
     beside: list[Cell] = field(default_factory=list)
+    marked: list[Cell] = field(default_factory=list)
     rest: int = 0
     is_note: bool = False
 
@@ -90,15 +102,17 @@ class _Around:
             self.beside += cells
         elif not isinstance(content, str):
             if not passage.is_inner:
-                few = [*_list_cells(content)] if len(content.rows) <= _FEW_ROWS else []
+                is_about = all(len(row.texts) <= 2 for row in content.rows)  # names and what they are
+                said = [*_list_cells(content), *pair(content.rows)] if is_about else []
                 if found and self.texts and found[-1].above[-1:] == (self.texts[-1],):  # the caption of this one
                     found[-1] = replace(found[-1], above=found[-1].above[:-1])
                 far, near = self.texts[:-_NOTES], self.texts[-_NOTES:]
                 self.above, self.rest = (*filter(speaks_of_all, far), *near), 0
-                self.texts = [*filter(speaks_of_all, few)]
+                self.texts = [*filter(speaks_of_all, said)]
                 self.outer = tuple(filter(speaks_of_all, _list_cells(content)))
         else:
             cell = Cell(content, passage.at)
+            self.marked += [cell] if _MARKED.match(content) else []
             self.texts.append(cell)
             self.rest = 0 if content == passage.heading else self.rest - 1
             if found and self.rest > 0:
@@ -121,20 +135,24 @@ def _tell_torn(
     """The tables without titles that may go on with one that was found. Diagnostics: DL20."""
     widths = {_width(grid) for grid in found}
     for grid, is_next in left:
-        if (is_next or _width(grid) in widths) and _is_torn(grid, find_header(found[0], columns, ()), columns):
+        if not (is_next or _width(grid) in widths):
+            continue
+        if severity := _judge_torn(grid, find_header(found[0], columns, ()), columns):
             problem = f"no titles: {' | '.join(grid.rows[0].texts)[:_SHOWN]}"
-            yield Diagnostic("DL20", grid.whole, {"problem": problem})
+            yield Diagnostic("DL20", grid.whole, {"problem": problem}, severity)
 
 
-def _is_torn(grid: Grid, header: Header, columns: Mapping[str, str]) -> bool:
-    """Whether a table begins with a row of a list, and not with titles."""
+def _judge_torn(grid: Grid, header: Header, columns: Mapping[str, str]) -> Severity | None:
+    """How sure it is that a table begins with a row of a list, and not with titles; None if it does not."""
     if len({*find_header(grid, columns, ()).fields} & {*TITLES, *columns}) >= _LEAST_TITLES:
-        return False
+        return None
     row = grid.rows[0]
     first = row.cells[0].said.text
     figures = [cell.text for cell, name in zip(row.cells, header.fields, strict=False) if name in NUMBERS]
     begins = not first or any(pattern.match(first) for pattern in (_NUMBERED, _MARK, _TORN))
-    return begins or any(map(_SENTENCE.search, row.texts)) or any(parse_decimal(text) is not None for text in figures)
+    if begins or any(parse_decimal(text) is not None for text in figures):
+        return Severity.ERROR
+    return Severity.WARNING if any(map(_SENTENCE.search, row.texts)) else None
 
 
 def _width(grid: Grid) -> int:
@@ -183,10 +201,10 @@ def _has_content(grid: Grid, header: Header, shared: Collection[str]) -> bool:
 
 
 def _count_marks(grid: Grid, header: Header) -> str:
-    """`column` where one has nothing but marks, `cell` where a cell begins with one; empty without any."""
+    """`column` where one has nothing but marks, `cell` where a cell bears one; empty without any."""
     rows = grid.rows[header.first + header.rows :]
     columns = [[row.cells[place].text.strip() for row in rows] for place in range(len(header.fields))]
     signs = [[text for text in texts if text not in _UNMARKED] for texts in columns]
     if any(texts and all(len(text) == 1 and _MARK.match(text) for text in texts) for texts in signs):
         return "column"
-    return "cell" if any(_MARK.match(text) for texts in columns for text in texts) else ""
+    return "cell" if any(_BEARS.search(text) for texts in columns for text in texts) else ""

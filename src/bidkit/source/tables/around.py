@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
-from bidkit.diagnostic import Diagnostic, Severity, Term
-from bidkit.source.tables.grid import Cell
+from bidkit.diagnostic import Diagnostic, Severity, Span, Term
+from bidkit.source.tables.grid import Cell, Row
 from bidkit.words import CURRENCY_WORDS
 
 _NAMES = {
@@ -30,6 +31,9 @@ _NAMES = {
     },
     **{"hk$": "HKD", "澳元": "AUD", "纽元": "NZD", "加元": "CAD", "瑞郎": "CHF", "日圆": "JPY"},
 }
+_OF_OTHERS = re.compile("保函|保证金?|注册|资本|汇率|bond|guarantee|capital")
+_NEAR = 12
+"""What stands so near before a currency that it is not that of the prices."""
 _SHORT = {*map(str.lower, CURRENCY_WORDS["en"]), "rmb"}
 """What in a name is a currency; `Euro 6 engines` are none."""
 _NAME = "|".join(re.escape(name) for name in sorted(_NAMES, key=len, reverse=True))
@@ -48,10 +52,11 @@ _SCALE = re.compile(
     rf"(?:单位|币种|货币|计价|金额|价格?)(?:单位)?(?:均|都|一律)?(?:为|是|以|按|用|:|\()*(?:人民币|rmb|cny)?\(?{_THOUSANDS}[美欧港日]?元(?!以[上下内])"
     rf"|单位:{_THOUSANDS}\W*$|{_THOUSANDS}元为单位|以{_THOUSANDS}元计|[(\[](?:人民币)?{_THOUSANDS}[美欧港日]?元[)\]]"
 )
+_MONIES = r"(?:(?:us|usd|euros?|eur|rmb|cny|yuan|dollars)\b|us\$)"
 _SCALE_EN = re.compile(
-    r"\bin (?:(?:usd|eur|rmb|cny|us\$|\$|€) ?)?'?(?:thousands?|millions?|000s?)\b|['’]000(?!\d)"
+    rf"\bin (?:(?:usd|eur|rmb|cny|us\$|\$|€) ?)?'?(?:thousands?|millions?|000s?)\b(?! of (?!{_MONIES}))|['’]000(?!\d)"
     r"|\b(?:usd|eur|rmb|cny|dollars|yuan) ?(?:thousands?|millions?)\b"
-    r"|\b(?:thousands?|millions?) of (?:us|usd|eur|rmb)\b|\bk ?(?:usd|eur|rmb|cny)\b|\b(?:usd|eur|rmb|cny) ?k\b|\bk[€$]"
+    rf"|\b(?:thousands?|millions?) of {_MONIES}|\bk ?(?:usd|eur|rmb|cny)\b|\b(?:usd|eur|rmb|cny) ?k\b|\bk[€$]"
     r"|\bunits?\s*[:=]\s*(?:usd|eur|rmb|cny|yuan) ?(?:1[0,]*000|ten thousand)\b"
 )
 """Amounts in thousands or more, said of all of them; in Chinese blanks are left out."""
@@ -70,6 +75,11 @@ _MORE = re.compile(
 _WITHOUT = re.compile(
     r"[不未](?:含|包括|包含|计)(?!任何|附加条件)|未税|税前|税外|exclud|exclusive|\bexcl\b|not includ|before tax|net of"
 )
+_NOT = re.compile(
+    r"(?:[不无未免]|不再|无需|不得|不会)再?(?:另行?|加|额外|上浮|优惠|折扣)[收计加付算取价]*"
+    r"|\b(?:no|without|any) (?:further )?(?:extra|additional|discount|surcharge)\w*"
+)
+"""What says that nothing is added or taken."""
 _IF = re.compile(r"若|如果?[^下上]|满|超过|以上.{0,6}[台套件]|\bif\b|\bwhen\b|\bover\b|付款|支付|payment|paid")
 """What makes a discount that of a case."""
 _SHORT_LINE = 30
@@ -78,7 +88,7 @@ _PRICES = re.compile(
 )
 _TAX = re.compile(r"税|\bvat\b|\bgst\b|\btax")
 _OTHER = re.compile(
-    r"含税|税率|增值税|付款|支付|预付|尾款|进度款|定金|质保金|保证金|履约|违约|payment|deposit|retention|advance|inclu|\bvat\b|\btax"
+    r"含税|税率|增值税|%\s*的?税|注册|资本|付款|支付|预付|尾款|进度款|定金|质保金|保证金|履约|违约|payment|deposit|retention|advance|inclu|\bvat\b|\btax"
 )
 """What a figure in a note may be of that changes no price."""
 NOTE = re.compile(r"\W*(?:注|备注|说明|附注|填表说明|note|notes|remark|remarks|n\.?b\.?)\s*\d*\s*[:、.]|[*※]", re.I)
@@ -102,6 +112,8 @@ def _read_currencies(cell: Cell) -> Iterator[str]:
         said = next(group for group in found.groups() if group)
         if said == "cad" and (is_name or found[0].startswith("(")):
             continue  # a program for drawings as often as dollars
+        if _OF_OTHERS.search(text, max(0, found.start() - _NEAR), found.start()):
+            continue
         if not is_name or said in _SHORT or not said.isascii():
             yield _NAMES[said]
 
@@ -113,9 +125,19 @@ def _is_name(cell: Cell) -> bool:
 
 def find_scales(texts: Iterable[Cell]) -> Iterator[Diagnostic]:
     """What says that amounts are in thousands or more. Diagnostics: DL48."""
+    told: set[Span] = set()
     for cell in texts:
         if says_scale(cell.text) or (_is_name(cell) and _SCALE_NAME.search(_fold(cell.text))):
-            yield _tell(cell, "scaled_amounts")
+            if cell.at not in told:
+                yield _tell(cell, "scaled_amounts")
+            told.add(cell.at)
+
+
+def pair(rows: Iterable[Row]) -> Iterator[Cell]:
+    """Each two texts that stand beside each other, as one may be the name of the other: `单位` and `万元`."""
+    for row in rows:
+        for (_, one), (_, other) in pairwise(row.filled):
+            yield Cell(f"{one.text}:{other.text}", other.at)
 
 
 def speaks_of_all(cell: Cell) -> bool:
@@ -139,6 +161,7 @@ def find_changes(texts: Iterable[Cell], *, are_notes: bool) -> Iterator[Diagnost
         text = _fold(cell.text)
         if not (are_notes or len(text) <= _SHORT_LINE or _PRICES.search(text)):
             continue
+        text = _NOT.sub("", text)
         has_figure = _FIGURE.search(text) is not None
         less, more, without = (pattern.search(text) for pattern in (_LESS, _MORE, _WITHOUT))
         if has_figure and (less or (more and not _TAX.search(text))) and not _IF.search(text):

@@ -16,6 +16,7 @@ from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.ooxml.archive import read_members
 from bidkit.ooxml.sheet.foreign import UNSOUND
 from bidkit.source.nodes import nearest
+from bidkit.source.tables.around import speaks_of_all
 from bidkit.source.tables.grid import Cell, Grid, Row
 from bidkit.source.tables.shown import show_number, show_text, shows_decimals
 
@@ -97,9 +98,17 @@ def _read(books: Any, sheet: str, name: str, at: Span) -> tuple[Grid | None, lis
         return None, [Diagnostic("DL18", at, {"what": Term("columns"), "limit": MAX_COLUMNS})]
     rows = tuple(row for row in map(reader.read_row, range(1, reader.last_row + 1)) if row is not None)
     whole = Span(name, place=(("sheet", sheet),))
-    above = tuple(Cell(text, whole) for text in (sheet, *_list_running(values[sheet])))
+    notes = filter(speaks_of_all, _list_comments(values[sheet], whole))
+    above = (*(Cell(text, whole) for text in (sheet, *_list_running(values[sheet]))), *notes)
     drawn = tuple(_list_drawn(values[sheet], whole))
     return Grid(rows, whole, reader.find_hidden_columns(), drawn, above), reader.problems
+
+
+def _list_comments(sheet: Any, whole: Span) -> Iterator[Cell]:
+    """The notes on cells."""
+    for cell in sheet._cells.values():
+        if cell.comment is not None:
+            yield Cell(str(cell.comment.text), replace(whole, place=(*whole.place, ("cell", cell.coordinate))))
 
 
 def _list_drawn(sheet: Any, whole: Span) -> Iterator[tuple[int, Cell]]:

@@ -21,6 +21,7 @@ from bidkit.words import CURRENCY_WORDS, parse_amount
 
 _WORDS = re.compile("(?:人民币|美元|欧元|英镑|港元|港币)?[零〇壹贰叁肆伍陆柒捌玖拾佰仟万亿圆元角分整正]{3,}")
 _FIGURE = re.compile(r"[¥$€£]?\s*\d[\d,]*(?:\.\d+)?")
+_RATE = re.compile(r"\d[\d.]*\s*%")
 _NOTHING = ("/", "-", "—", "–", "\\")
 _PRICES = {"amount": "unit_price", "ceiling": "unit_ceiling"}
 """Columns that can be added up, each with the column that gives it together with the quantity."""
@@ -142,7 +143,7 @@ def _find_figures(text: str, with_numbers: bool) -> list[Decimal | None]:
         amounts = [parse_amount(words, currency, "zh") for currency in CURRENCY_WORDS["zh"]]
         found.append(next((amount for amount in amounts if amount is not None), None))
     if with_numbers:
-        found += [parse_decimal(figure) for figure in _FIGURE.findall(_WORDS.sub("", plain))]
+        found += [parse_decimal(figure) for figure in _FIGURE.findall(_RATE.sub("", _WORDS.sub("", plain)))]
     return found
 
 

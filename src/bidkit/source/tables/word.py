@@ -118,7 +118,7 @@ def _read_table(table: etree._Element, at: Span) -> Grid:
     """A table as rows of cells; those of a merged one but the first have none of their own text."""
     rows: list[Row] = []
     above: dict[int, Cell] = {}
-    lines = [[*place_cells(line)] for line in list_own(table, "tr", "tbl")]
+    lines = [place_cells(line) for line in list_own(table, "tr", "tbl")]
     heights = _measure(lines)
     for number, line in enumerate(lines, 1):
         cells: list[Cell] = []
@@ -145,14 +145,20 @@ class Place:
     is_below: bool
 
 
-def place_cells(line: etree._Element) -> Iterator[Place]:
+def place_cells(line: etree._Element) -> list[Place]:
     """The cells of a row; it may begin some columns in."""
+    places: list[Place] = []
     column = _read_count(line.find(f"{_W}trPr/{_W}gridBefore"), 0)
     for cell in list_own(line, "tc", "tr"):
         merge = cell.find(f"{_W}tcPr/{_W}vMerge")
         width = _read_count(cell.find(f"{_W}tcPr/{_W}gridSpan"), 1)
-        yield Place(cell, column, width, merge is not None and merge.get(f"{_W}val") != "restart")
+        beside = cell.find(f"{_W}tcPr/{_W}hMerge")
+        if places and beside is not None and beside.get(f"{_W}val") != "restart":
+            places[-1] = replace(places[-1], width=places[-1].width + width)  # as Word merged before 2000
+        else:
+            places.append(Place(cell, column, width, merge is not None and merge.get(f"{_W}val") != "restart"))
         column += width
+    return places
 
 
 def _read_count(element: etree._Element | None, usual: int) -> int:
