@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -194,6 +195,8 @@ class TestYamlMistakes:
             ('id: x\ntitle: "abc\nb: 1\nc: "1"\n', "open_quote", 2, 8),
             ("a: 'it's'\n", "after_quote", 1, 7),
             ("a: {b\nc: 1\n", "open_bracket", 1, 4),
+            ("- {a: 1, b: x: y}\n", "second_colon", 1, 14),
+            ("a:\n  -{id: A, name: x}\n", "tight_dash", 2, 3),
             ("a: [1] x\n", "after_bracket", 1, 6),
             ("a: “x: y”\n", "chinese_quotes", 1, 4),
             ("a: x: y\n", "second_colon", 1, 5),
@@ -214,7 +217,8 @@ class TestYamlMistakes:
         problems = parse_yaml(text, "deal.yaml")[1]
         assert places(problems) == [("DL01", line, col)]
         assert problems[0].values["problem"].key == f"yaml_{reason}"
-        assert "{" not in problems[0].message("zh").replace("`{`", "") + problems[0].fix("en").replace("'{…'", "")
+        told = problems[0].message("zh") + problems[0].fix("en")
+        assert not re.search(r"\{(key|sign|text|here|above|line)\}", told)
 
     @pytest.mark.parametrize(
         "text",
@@ -231,6 +235,12 @@ class TestYamlMistakes:
     )
     def test_words_that_only_look_like_keys_stay_words(self, text: str) -> None:
         read_yaml(text)
+
+    def test_a_comma_in_braces_is_told_where_it_leaves_the_rest_of_a_text(self) -> None:
+        (problem,) = parse_yaml("- {title: by hand, nobody there at night, b: 1}\n", "deal.yaml")[1]
+        assert (problem.code, "comma" in problem.fix("en")) == ("DL05", True)
+        (problem,) = parse_yaml("- {title: x, months: }\n", "deal.yaml")[1]
+        assert (problem.code, "comma" in problem.fix("en")) == ("DL05", False)
 
     def test_a_tab_behind_a_dash_is_a_tab(self) -> None:
         assert places(parse_yaml("a:\n  -\tb\n  - c: 1\n", "deal.yaml")[1]) == [("DL02", 2, 4)]

@@ -41,6 +41,8 @@ def find_fault(error: yaml.MarkedYAMLError, lines: Sequence[str], first_line: in
             return Fault("escape", line, col, (("sign", source[col : col + 2]),))
         return Fault("open_quote", context.line, context.column, (("sign", lines[context.line][context.column]),))
     if "',' or" in problem and context:
+        if context.line == line and source[col : col + 1] == ":":
+            return Fault("second_colon", line, col)
         return Fault("open_bracket", context.line, context.column, (("sign", lines[context.line][context.column]),))
     if "another document" in problem or "document start" in problem:
         return Fault("second_document", line, col)
@@ -101,6 +103,8 @@ def _find_second_colon(problem: str, source: str, line: int, col: int) -> Fault 
     """`key: text: more`: the second colon with a blank makes no sense outside of quotes."""
     lead = _LEAD.match(source)
     if "mapping values" not in problem or lead is None or ":" not in lead.group() or lead.end() > col:
+        return None
+    if _LINE_FAULTS["tight_dash"].match(source):
         return None
     quotes = "“”‘’「」『』＂＇"
     start = lead.end()
