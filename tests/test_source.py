@@ -196,6 +196,9 @@ class TestYamlMistakes:
             ("a: 'it's'\n", "after_quote", 1, 7),
             ("a: {b\nc: 1\n", "open_bracket", 1, 4),
             ("- {a: 1, b: x: y}\n", "second_colon", 1, 14),
+            ("- {role: user，level: x, b: 1}\n", "full_comma", 1, 14),
+            ("- ｛name: x, role: y｝\n", "wide_bracket", 1, 3),
+            ("- {name：仓储部, role: y}\n", "full_colon", 1, 8),
             ("a:\n  -{id: A, name: x}\n", "tight_dash", 2, 3),
             ("a: [1] x\n", "after_bracket", 1, 6),
             ("a: “x: y”\n", "chinese_quotes", 1, 4),
@@ -689,3 +692,18 @@ class TestPaths:
             put(tmp_path, name, "x")
         assert Workspace(tmp_path).names("c", ".yaml") == ["c/a.yaml", "c/b.yaml"]
         assert Workspace(tmp_path).names("nowhere", ".yaml") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("a,b\n1\n", "csv_cells"),
+        ('a,b\n"x" y,1\n', "csv_quotes"),
+        ('a,b\n"x,1\n', "csv_quotes"),
+        (f'a,b\n"{"x" * 140_000},1\n', "csv_long"),
+        ("\n", "csv_no_titles"),
+    ],
+)
+def test_a_csv_is_refused_in_words_of_both_languages(text: str, reason: str) -> None:
+    (problem,) = parse_csv(text, "lines.csv")[1]
+    assert (problem.code, problem.values["problem"].key) == ("DL20", reason)
