@@ -407,3 +407,17 @@ def test_a_column_that_is_wrong_in_many_rows_is_told_once() -> None:
 def test_a_rate_of_one_is_refused() -> None:
     _, problems = import_lines("序号,货物名称,单位,数量,单价,税率\n1,网关,台,2,5,1\n".encode(), "lines.csv")
     assert [(item.code, item.fix("en")) for item in problems] == [("DL11", "write 13% or 0.13")]
+
+
+def test_columns_that_are_not_wanted_are_passed_over(tmp_path: Path) -> None:
+    write(tmp_path / "a.csv", "序号,货物名称,单位,数量,单价,税率,不含税单价\n1,网关,台,2,113,13%,100\n")
+    done = CliRunner().invoke(app, ["import", "prices", str(tmp_path / "a.csv"), "--lang", "en"])
+    assert (done.exit_code, "--ignore TITLE" in done.output) == (1, True)
+    done = CliRunner().invoke(app, ["import", "prices", str(tmp_path / "a.csv"), "--ignore", "不含税单价"])
+    assert (done.exit_code, "1,网关,台,2,113,13%" in done.output) == (0, True)
+
+
+@pytest.mark.parametrize(("cell", "is_told"), [("24台", True), ("1.2万", True), ("面议", False), ("1.234,50", False)])
+def test_a_number_with_a_word_behind_it_is_told_where_the_word_belongs(cell: str, is_told: bool) -> None:
+    (found,) = import_lines(f'序号,货物名称,单位,数量,单价,税率\n1,网关,台,"{cell}",5,13%\n'.encode(), "a.csv")[1]
+    assert (found.code, "number alone" in found.fix("en")) == ("DL08", is_told)

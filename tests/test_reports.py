@@ -189,7 +189,7 @@ def test_json_holds_findings_gate_and_totals(broken: Result) -> None:
 
 def test_json_finding_has_code_place_message_and_fix(broken: Result) -> None:
     (item,) = load_json(broken)["diagnostics"]  # type: ignore[misc]
-    assert list(item) == ["code", "severity", "file", "line", "column", "place", "message", "fix"]
+    assert list(item) == ["code", "severity", "file", "line", "column", "place", "near", "message", "fix"]
     assert (item["code"], item["severity"], item["file"]) == ("PR01", "error", "deals/water/deal.yaml")
     assert broken.root is not None
     source = (broken.root / item["file"]).read_text(encoding="utf-8").splitlines()[item["line"] - 1]

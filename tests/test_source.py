@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -194,6 +195,11 @@ class TestYamlMistakes:
             ('id: x\ntitle: "abc\nb: 1\nc: "1"\n', "open_quote", 2, 8),
             ("a: 'it's'\n", "after_quote", 1, 7),
             ("a: {b\nc: 1\n", "open_bracket", 1, 4),
+            ("- {a: 1, b: x: y}\n", "second_colon", 1, 14),
+            ("- {role: user，level: x, b: 1}\n", "full_comma", 1, 14),
+            ("- ｛name: x, role: y｝\n", "wide_bracket", 1, 3),
+            ("- {name：仓储部, role: y}\n", "full_colon", 1, 8),
+            ("a:\n  -{id: A, name: x}\n", "tight_dash", 2, 3),
             ("a: [1] x\n", "after_bracket", 1, 6),
             ("a: “x: y”\n", "chinese_quotes", 1, 4),
             ("a: x: y\n", "second_colon", 1, 5),
@@ -214,7 +220,8 @@ class TestYamlMistakes:
         problems = parse_yaml(text, "deal.yaml")[1]
         assert places(problems) == [("DL01", line, col)]
         assert problems[0].values["problem"].key == f"yaml_{reason}"
-        assert "{" not in problems[0].message("zh").replace("`{`", "") + problems[0].fix("en").replace("'{…'", "")
+        told = problems[0].message("zh") + problems[0].fix("en")
+        assert not re.search(r"\{(key|sign|text|here|above|line)\}", told)
 
     @pytest.mark.parametrize(
         "text",
@@ -231,6 +238,12 @@ class TestYamlMistakes:
     )
     def test_words_that_only_look_like_keys_stay_words(self, text: str) -> None:
         read_yaml(text)
+
+    def test_a_comma_in_braces_is_told_where_it_leaves_the_rest_of_a_text(self) -> None:
+        (problem,) = parse_yaml("- {title: by hand, nobody there at night, b: 1}\n", "deal.yaml")[1]
+        assert (problem.code, "comma" in problem.fix("en")) == ("DL05", True)
+        (problem,) = parse_yaml("- {title: x, months: }\n", "deal.yaml")[1]
+        assert (problem.code, "comma" in problem.fix("en")) == ("DL05", False)
 
     def test_a_tab_behind_a_dash_is_a_tab(self) -> None:
         assert places(parse_yaml("a:\n  -\tb\n  - c: 1\n", "deal.yaml")[1]) == [("DL02", 2, 4)]
@@ -679,3 +692,18 @@ class TestPaths:
             put(tmp_path, name, "x")
         assert Workspace(tmp_path).names("c", ".yaml") == ["c/a.yaml", "c/b.yaml"]
         assert Workspace(tmp_path).names("nowhere", ".yaml") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("a,b\n1\n", "csv_cells"),
+        ('a,b\n"x" y,1\n', "csv_quotes"),
+        ('a,b\n"x,1\n', "csv_quotes"),
+        (f'a,b\n"{"x" * 140_000},1\n', "csv_long"),
+        ("\n", "csv_no_titles"),
+    ],
+)
+def test_a_csv_is_refused_in_words_of_both_languages(text: str, reason: str) -> None:
+    (problem,) = parse_csv(text, "lines.csv")[1]
+    assert (problem.code, problem.values["problem"].key) == ("DL20", reason)

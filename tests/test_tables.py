@@ -225,6 +225,7 @@ def test_a_row_of_units_below_the_titles_is_none_of_the_lines() -> None:
         ((0.13, 0.06), ["0.13", "0.06"]),
         ((13, 0.06), ["13", "0.06"]),
         ((1, 1), ["1", "1"]),
+        ((1.13, 1.06), ["1.13", "1.06"]),
     ],
 )
 def test_rates_are_per_cent_where_they_can_be_nothing_else(rates: tuple[Any, ...], read_as: list[str]) -> None:

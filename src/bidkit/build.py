@@ -16,6 +16,7 @@ from bidkit.office import find_office
 from bidkit.options import Options
 from bidkit.package import MANIFEST, Built, hash_files, make_manifest, write_package
 from bidkit.pdfs import NO_PDFS, make_pdfs, plan_pdfs
+from bidkit.pointing import point
 from bidkit.quote_file import render_quote_file
 from bidkit.reports import Result, html, json
 from bidkit.signing import list_signing
@@ -45,7 +46,7 @@ def make_package(deal_path: Path, options: Options) -> tuple[Result, dict[str, b
     submit = {**files, **copies}
     basis = checked.make_basis(submit, copies, is_draft=options.is_draft)
     read = read_files(files, basis.forms)
-    found += judge_files(basis, submit, read, checked.appendix.attachments) if files else []
+    found += point(judge_files(basis, submit, read, checked.appendix.attachments), submit) if files else []
     places = list_signing(submit, checked.find_forms(is_draft=options.is_draft), read.documents)
     built = Built(checked.content, tuple(map(asdict, places)), hash_files(submit))
     done = checked if options.is_draft else replace(checked, built=built)  # a draft is nothing to sign

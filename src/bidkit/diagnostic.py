@@ -25,7 +25,8 @@ class Span:
     """A place in a file: 1-based line and column (in code points), or a place inside an Office file.
 
     `place` is a tuple of (kind, value) pairs such as ("part", "word/document.xml"), ("heading", "实施计划"),
-    ("table", "2"), ("row", "3"), ("cell", "1"); the kinds are named in `messages/` under `places`.
+    ("table", "2"), ("row", "3"), ("cell", "1"); the kinds are named in `messages/` under `places`. `near` says what a
+    person sees there, and is no part of it.
     """
 
     file: str
@@ -33,6 +34,7 @@ class Span:
     col: int = 0
     width: int = 1
     place: tuple[tuple[str, str], ...] = ()
+    near: Term | None = field(default=None, compare=False)
 
     @property
     def order(self) -> tuple[str, int, int]:

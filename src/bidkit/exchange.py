@@ -11,7 +11,7 @@ import codecs
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from types import MappingProxyType
@@ -121,18 +121,23 @@ def export_csv(bid: Bid) -> bytes:
 
 
 def import_lines(
-    content: bytes, name: str, sheet: str | None = None, columns: Mapping[str, str] = MappingProxyType({})
+    content: bytes,
+    name: str,
+    sheet: str | None = None,
+    columns: Mapping[str, str] = MappingProxyType({}),
+    ignore: Collection[str] = (),
 ) -> tuple[bytes | None, list[Diagnostic]]:
     """An exported quote, or a price list, as the csv of a deal's lines; None if anything in it is wrong.
 
     Args:
         name: the file's; `.json`, `.csv`, `.xlsx`, `.xlsm`, or a `.docx` whose tables are price lists.
-        columns: field -> title, for titles that are not known. Diagnostics: DL01–DL28, DL46–DL49, PR01, PR07, TP01.
+        columns: field -> title, for titles that are not known.
+        ignore: titles of columns to be passed over. Diagnostics: DL01–DL28, DL46–DL49, PR01, PR07, TP01.
     """
     if name.lower().endswith(".json"):
         lines, problems = _read_record(content, name)
     else:
-        lines, problems = _read_list(content, name, sheet, columns)
+        lines, problems = _read_list(content, name, sheet, columns, ignore)
     if lines is None or has_errors(problems):
         return None, problems
     return _write_csv([_describe(line) for line in lines]), problems
@@ -150,12 +155,12 @@ def _read_record(content: bytes, name: str) -> tuple[Sequence[Line] | None, list
 
 
 def _read_list(
-    content: bytes, name: str, sheet: str | None, columns: Mapping[str, str]
+    content: bytes, name: str, sheet: str | None, columns: Mapping[str, str], ignore: Collection[str]
 ) -> tuple[Sequence[Line] | None, list[Diagnostic]]:
     if name.lower().endswith(".docx"):
-        items, problems = parse_docx(content, name, ("name", "quantity", "unit_price"), columns, joins=False)
+        items, problems = parse_docx(content, name, ("name", "quantity", "unit_price"), columns, ignore, joins=False)
     else:
-        items, problems = parse_table(content, name, Span(name), Span(name), sheet, columns)
+        items, problems = parse_table(content, name, Span(name), Span(name), sheet, columns, ignore)
     lines = []
     for node in items or ():
         line, found = validate(Line, node)

@@ -9,6 +9,7 @@ _HAN = "\u3000-〿一-鿿＀-￯"
 _BESIDE = re.compile(rf"(?P<lead>bidkit .*?  +)?(?P<zh>.*?[{_HAN}].*?)(?: / |(?<=[{_HAN}])/ )(?P<en>[^{_HAN}]*)")
 _BEHIND = re.compile(rf"(?P<lead>)(?P<zh>.*[{_HAN}].*?[。；！？]) ?(?P<en>[A-Z][^{_HAN}]*)")
 _EXITS = re.compile("退出码 Exit codes?: (?P<codes>.*)")
+_SHORT = 11
 _STOPS = re.compile("(?<=[，：；。、])(?=[^ ])")
 """Where Chinese may be broken: Typer breaks at blanks alone, and cuts off what has none."""
 
@@ -33,7 +34,8 @@ def choose(text: str, language: str) -> str:
 def _choose_part(part: str, language: str) -> str:
     if "\b" in part:
         return "\n".join(_choose_line(line.strip("\n"), language) for line in part.split("\n"))
-    return _STOPS.sub(" ", _choose_line(" ".join(part.split()), language))
+    line = _choose_line(" ".join(part.split()), language)
+    return _STOPS.sub(" ", line) if len(line) > _SHORT else line
 
 
 def _choose_line(line: str, language: str) -> str:

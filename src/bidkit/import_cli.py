@@ -104,6 +104,12 @@ def prices(
     force: Force = False,
     sheet: Sheet = None,
     column: Column = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--ignore", metavar="TITLE", help="不读的列，可写几次 / a column to be passed over; may be repeated"
+        ),
+    ] = None,
     lang: LangOption = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
@@ -120,7 +126,7 @@ def prices(
     language = find_language(lang)
     require(file, language)
     with working("import prices"):
-        content, problems = import_lines(file.read_bytes(), file.name, sheet, read_columns(column))
+        content, problems = import_lines(file.read_bytes(), file.name, sheet, read_columns(column), ignore or ())
     if content is None:
         refuse(problems, language, file.parent)
     warn(problems, language, file.parent)

@@ -348,6 +348,8 @@ def _diagnose(kind: type[Model], data: Node, error: Any) -> Diagnostic:
         code, values = ("DL07", values | {"expected": Term(expected)})
     elif code == "DL06" and is_in_table(span) and key in TITLES:
         values["advice"] = Term("missing_column", (("title", TITLES[key].split()[0]), ("key", key)))
+    elif code == "DL08" and is_in_table(span) and re.fullmatch(r"[\d,.]+\s*[^\d\s.,%]\D*", str(value).strip()):
+        values["advice"] = Term("number_alone")
     elif code == "DL11" and "100%" in ctx.get("limit", ""):
         values["advice"] = Term("rate_as_percent")
     elif isinstance(ctx.get("expected"), str):

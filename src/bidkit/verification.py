@@ -15,6 +15,7 @@ from bidkit.diagnostic import Diagnostic, Severity, Span, Suppressed, Term, has_
 from bidkit.kinship import list_marks
 from bidkit.made import compare_files
 from bidkit.package import MANIFEST, hash_files
+from bidkit.pointing import point
 from bidkit.records import Unfit
 from bidkit.reports import Result, VerifiedPackage
 from bidkit.simulation import REGIMES, simulate_files
@@ -89,7 +90,8 @@ def _verify(folder: Path, version: str) -> _Found:
     known = {(item.code, item.span.file) for item in problems if item.span}
     problems += [item for item in told if not item.span or (item.code, item.span.file) not in known]
     submit = {name: contents[name] for name in facts.basis.promised if name in contents}
-    return _Found(facts, [*problems, *_correct(folder, facts.basis, contents)], suppressed, submit)
+    problems += _correct(folder, facts.basis, contents)
+    return _Found(facts, point(problems, submit), suppressed, submit)
 
 
 def _find_akin(folder: Path, read: Mapping[Path, _Found]) -> Iterator[Diagnostic]:

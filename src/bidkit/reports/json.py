@@ -86,6 +86,7 @@ def describe(item: Diagnostic, lang: str) -> dict[str, Any]:
         "line": span.line or None if span else None,
         "column": span.col or None if span else None,
         "place": dict(span.place) if span and span.place else None,
+        "near": span.near.say(lang) if span and span.near else None,
         "message": item.message(lang),
         "fix": item.fix(lang),
     }

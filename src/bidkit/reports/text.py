@@ -95,7 +95,8 @@ def locate(span: Span, lang: str, root: Path | None, here: Path) -> str:
 def name_place(span: Span, lang: str) -> str:
     """A place inside of an Office file in words."""
     names = load_messages(lang)["places"]
-    return ", ".join(names[kind].format(value) for kind, value in span.place)
+    named = ", ".join(names[kind].format(value) for kind, value in span.place)
+    return f"{named} ({span.near.say(lang)})" if span.near else named
 
 
 def read_line(span: Span, root: Path | None) -> str | None:

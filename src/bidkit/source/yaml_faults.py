@@ -17,6 +17,8 @@ _LINE_FAULTS = {
     "tight_dash": re.compile(r"^\s*(?P<at>-)(?P<key>[^\s-].*)"),
 }
 _LEAD = re.compile(r"""^\s*(?:-\s+)*(?:[^\s#:"'][^:#]*?:\s+)?""")
+_FULL_COMMA = re.compile(r"，\s*[A-Za-z_]\w*\s*$")
+_WIDE_BRACKET = re.compile(rf"^\s*(?:- +)*(?:{_KEY}: +)?(?P<at>[｛［])")
 _ABOVE = 3
 
 
@@ -41,6 +43,9 @@ def find_fault(error: yaml.MarkedYAMLError, lines: Sequence[str], first_line: in
             return Fault("escape", line, col, (("sign", source[col : col + 2]),))
         return Fault("open_quote", context.line, context.column, (("sign", lines[context.line][context.column]),))
     if "',' or" in problem and context:
+        if context.line == line and source[col : col + 1] == ":":
+            comma = _FULL_COMMA.search(source[:col])
+            return Fault("full_comma", line, comma.start()) if comma else Fault("second_colon", line, col)
         return Fault("open_bracket", context.line, context.column, (("sign", lines[context.line][context.column]),))
     if "another document" in problem or "document start" in problem:
         return Fault("second_document", line, col)
@@ -50,7 +55,8 @@ def find_fault(error: yaml.MarkedYAMLError, lines: Sequence[str], first_line: in
     if not any(words in problem for words in structural):
         return _find_sign(source, line, col) or Fault("other", line, col)
     return (
-        _find_closed(lines, line, col)
+        _find_wide_bracket(source, line)
+        or _find_closed(lines, line, col)
         or _find_second_colon(problem, source, line, col)
         or _find_line_fault(lines, line, context.line if context and "find expected ':'" in problem else line)
         or _find_place(problem, lines, line, col, first_line)
@@ -77,6 +83,11 @@ def _find_sign(source: str, line: int, col: int) -> Fault | None:
     return None
 
 
+def _find_wide_bracket(source: str, line: int) -> Fault | None:
+    found = _WIDE_BRACKET.match(source)
+    return Fault("wide_bracket", line, found.start("at"), (("sign", found["at"]),)) if found else None
+
+
 def _find_closed(lines: Sequence[str], line: int, col: int) -> Fault | None:
     """Text behind the end of a quoted text or of a list in brackets; the quote that ends it may have been another's
     beginning."""
@@ -101,6 +112,8 @@ def _find_second_colon(problem: str, source: str, line: int, col: int) -> Fault 
     """`key: text: more`: the second colon with a blank makes no sense outside of quotes."""
     lead = _LEAD.match(source)
     if "mapping values" not in problem or lead is None or ":" not in lead.group() or lead.end() > col:
+        return None
+    if _LINE_FAULTS["tight_dash"].match(source):
         return None
     quotes = "“”‘’「」『』＂＇"
     start = lead.end()

@@ -142,7 +142,12 @@ class _YamlReader:
                 self.problems.append(Diagnostic("DL03", key_at, {"key": key, "first": first}))
                 continue
             if _is_empty(value_node):
-                self.problems.append(Diagnostic("DL05", key_at, {"key": key}))
+                if node.flow_style and (colon := re.match(r"[a-z_]+(?=：)", key)):
+                    self.tell(Fault("full_colon", at[0], at[1] + colon.end(), (("key", colon.group()),)))
+                    continue
+                is_rest = node.flow_style and " " in key  # {text: one, and more}
+                advice = {"advice": Term("comma_in_braces")} if is_rest else {}
+                self.problems.append(Diagnostic("DL05", key_at, {"key": key, **advice}))
                 mapping.put(key, None, key_at, key_at)
                 continue
             mapping.put(key, self.read(value_node, inside), key_at, self.span(value_node))

@@ -28,7 +28,6 @@ from bidkit.source.tables.around import find_changes, find_currency, find_scales
 from bidkit.source.tables.clauses import find_spoilt
 from bidkit.source.tables.comma import decode_chinese, read_csv
 from bidkit.source.tables.grid import Cell, Grid, Row
-from bidkit.source.tables.implied import Note
 from bidkit.source.tables.numbers import DATES, MONEY, NUMBERS, parse_decimal, read_date, read_number
 from bidkit.source.tables.rows import Kind, find_kinds, read_heading, strip_number
 from bidkit.source.tables.titles import TITLES, Header, find_header, normalize_title
@@ -142,14 +141,14 @@ def _make_items(
         is_even: a row with more or fewer cells than the titles is a mistake.
     """
     if not grid.rows:
-        return None, [Diagnostic("DL20", grid.whole, {"problem": "no header row"})]
+        return None, [Diagnostic("DL20", grid.whole, {"problem": Term("csv_no_titles")})]
     header = find_header(grid, columns, ignore)
     problems = list(header.problems)
     width = len(header.fields)
     below = []
     for row in grid.rows[header.first + header.rows :]:
         if is_even and len(row.cells) != width:
-            problem = f"{len(row.cells)} cells, the header has {width}"
+            problem = Term("csv_cells", (("count", str(len(row.cells))), ("wanted", str(width))))
             problems.append(Diagnostic("DL20", row.at, {"problem": problem}))
         else:
             below.append(row)
@@ -238,12 +237,11 @@ class _Reader:
     def read_line(self, row: Row) -> Node:
         """A row as a mapping."""
         node = Node(row.at)
-        header = self.header
-        for column, (cell, name, title, note) in enumerate(
-            zip(row.cells, header.fields, header.titles, header.notes, strict=True)
+        for column, (cell, name, title) in enumerate(
+            zip(row.cells, self.header.fields, self.header.titles, strict=True)
         ):
             said = cell.said
-            if not said.text or column in header.ignored:
+            if not said.text or column in self.header.ignored:
                 continue
             if not name:
                 if cell.text:
@@ -252,14 +250,14 @@ class _Reader:
             if self.is_shared(cell, name, column) and said.at not in self.refused:
                 self.refused.add(said.at)
                 self.problems.append(Diagnostic("DL49", said.at, {"value": said.text, "field": name}))
-            self.put(node, name, said, title, note)
-        for title, note in zip(header.titles, header.notes, strict=True):
+            self.put(node, name, said, title)
+        if self.heading and self.header.is_priced and not {"category", "periods", "part_of"} & node.keys():
+            node.put("category", strip_number(self.heading.text), self.heading.at, self.heading.at)
+        for title, note in zip(self.header.titles, self.header.notes, strict=True):
             if note.unit and "unit" not in node and node:
                 node.put("unit", note.unit, title.at, title.at)
         if self.currency_at and self.has_currency and not MONEY.isdisjoint(node):
             self.put_currency(node, self.currency, self.currency_at)
-        if self.heading and header.is_priced and not {"category", "periods", "part_of"} & node.keys():
-            node.put("category", strip_number(self.heading.text), self.heading.at, self.heading.at)
         return node
 
     def put_currency(self, node: Node, currency: str, said: Cell) -> None:
@@ -280,9 +278,9 @@ class _Reader:
         is_heading = "text" in fields
         return not (cell.owner or is_heading or NUMBERS.isdisjoint(fields)) and len([*filter(None, fields)]) > 1
 
-    def put(self, node: Node, name: str, cell: Cell, title: Cell, note: Note) -> None:
+    def put(self, node: Node, name: str, cell: Cell, title: Cell) -> None:
         """One value, and beside a price the currency that its sign or its title names."""
-        text = cell.text
+        text, note = cell.text, self.header.notes[self.header.titles.index(title)]
         if name in NUMBERS:
             number, sign = read_number(text)
             currency = sign or note.currency

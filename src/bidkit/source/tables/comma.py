@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from bidkit.diagnostic import Diagnostic, Span
+from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.source.tables.grid import Cell, Grid, Row
 from bidkit.source.tables.titles import find_field, normalize_title
 
@@ -32,7 +32,8 @@ def read_csv(text: str, name: str) -> tuple[Grid | None, list[Diagnostic]]:
                 found.append((before + 1, row))
             before = reader.line_num
     except csv.Error as error:
-        return None, [Diagnostic("DL20", Span(name, before + 1, 1), {"problem": str(error)})]
+        reason = Term("csv_long" if "limit" in str(error) else "csv_quotes")
+        return None, [Diagnostic("DL20", Span(name, before + 1, 1), {"problem": reason})]
     source = re.split("\r\n|\r|\n", text)
     rows = []
     for line, row in found:

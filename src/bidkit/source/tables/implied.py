@@ -79,6 +79,6 @@ def is_unit_row(row: Row) -> bool:
 
 
 def are_percent(cells: Iterable[Cell]) -> bool:
-    """Whether rates without a sign can only be per cent: one is above 1, and none a share of 1."""
+    """Whether rates without a sign can only be per cent: one is 2 or more (1.13 may be a factor), none a share of 1."""
     numbers = [number for cell in cells if (number := parse_decimal(cell.text)) is not None]
-    return any(number > 1 for number in numbers) and not any(0 < number < 1 for number in numbers)
+    return any(number >= 2 for number in numbers) and not any(0 < number < 1 for number in numbers)

@@ -14,7 +14,7 @@ from bidkit.source.tables.implied import Note, are_percent, is_unit_row, read_no
 TITLES = {
     "id": "序号 编号 分项编号 项次 项号 no no. item_no item_no. s/n ref #",
     "category": "分类 类别 category group",
-    "name": "名称 品名 货名 分项名称 货物名称 设备名称 产品名称 服务名称 名称及规格 item description",
+    "name": "名称 品名 货名 分项名称 货物名称 设备名称 产品名称 服务名称 名称及规格 item product description",
     "spec": "规格 规格参数 技术参数 技术规格 配置 specification specifications",
     "brand": "品牌 make",
     "model": "型号 规格型号 型号规格 规格及型号 规格/型号 品牌型号 品牌及型号 品牌/型号 model_no model_no.",
@@ -22,7 +22,7 @@ TITLES = {
     "origin": "产地 country_of_origin",
     "unit": "单位 计量单位 uom u/m unit_of_measure",
     "quantity": "数量 工程量 采购数量 qty qty. q'ty",
-    "unit_price": "单价 含税单价 投标单价 综合单价 unit_price unit_rate rate price",
+    "unit_price": "单价 含税单价 投标单价 综合单价 unit_price unit_rate price_each rate price",
     "sku": "货号 物料编码 产品编码 商品编码 料号 sku part_no part_no. part_number part_# p/n",
     "list_price": "目录价 列表价 标准价 公开报价 list_price msrp",
     "cost": "成本 成本价 cost",
