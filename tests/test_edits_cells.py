@@ -322,6 +322,19 @@ def test_a_quantity_leads_to_its_row(quote: bytes, sources: Sources) -> None:
     assert edit.origins[0].spans[0].file == "deals/water/deal.yaml"
 
 
+def test_a_number_that_became_a_text_is_told(quote: bytes, sources: Sources) -> None:
+    """Sums leave it out, though it looks the same."""
+    text = r'<c r="I5" s="27" t="inlineStr"><is><t>24</t></is></c>'
+    found = compare(quote, change(quote, LINES, (r'<c r="I5"[^>]*>.*?</c>', text)), sources)
+    (edit,) = [edit for edit in found.edits if edit.what == "type"]
+    assert (edit.old, edit.new) == ("24", "24 (number → text)")
+
+
+def test_blanks_in_a_cell_are_a_form(quote: bytes, sources: Sources) -> None:
+    found = compare(quote, change(quote, LINES, ("采集网关", "采集 网关")), sources)
+    assert (found.edits, found.forms[0].changes) == ((), (("blanks", "采集网关", "采集 网关"),))
+
+
 def test_what_is_written_in_a_blank_cell_is_told_as_unknown(quote: bytes, sources: Sources) -> None:
     after = rewrite(quote, lambda book: book["备注"].cell(20, 5, "口头承诺"))
     found = compare(rewrite(quote, lambda book: None), after, sources)

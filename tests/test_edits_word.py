@@ -27,6 +27,7 @@ NAMES = {
     "mc": "http://schemas.openxmlformats.org/markup-compatibility/2006",
     "w14": "http://schemas.microsoft.com/office/word/2010/wordml",
     "v": "urn:schemas-microsoft-com:vml",
+    "o": "urn:schemas-microsoft-com:office:office",
 }
 XMLNS = " ".join(f'xmlns:{prefix}="{name}"' for prefix, name in NAMES.items())
 TYPES = (
@@ -395,3 +396,40 @@ def test_files_with_the_strangest_values_are_read(sources: Sources) -> None:
     strange = strange.replace("<w:tblPr>", '<w:tblPr><w:tblLook w:val="zz"/>').replace('w:type="default"', "")
     loop = STYLES.replace('<w:basedOn w:val="Normal"/>', '<w:basedOn w:val="H1"/>')
     assert compare(make(), make(strange, styles=loop), sources).edits
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "name"),
+    [
+        (WORDS, "二十四个站点 各装一台边缘采集网关。", "blanks"),
+        (text(WORDS), text("二十四个站点") + "<w:r><w:br/></w:r>" + text("各装一台边缘采集网关。"), "break.br"),
+        (text(WORDS), text(WORDS) + "<w:r><w:tab/></w:r>", "break.tab"),
+        (row("安装", "四十天"), row("安装", paragraph(text("四十")) + paragraph(text("天"))), "blanks"),
+    ],
+)
+def test_blanks_and_line_breaks_are_told(old: str, new: str, name: str, sources: Sources) -> None:
+    found = compare(make(), make(changed(old, new)), sources)
+    assert found.edits == ()
+    assert name in {change[0] for form in found.forms for change in form.changes}
+
+
+def test_a_link_on_a_picture_and_an_embedded_file_are_told(sources: Sources) -> None:
+    linked = WHOLE.replace(
+        '<wp:docPr id="1" name="x"/>', '<wp:docPr id="1" name="x"><a:hlinkClick r:id="rId6"/></wp:docPr>'
+    )
+    (form,) = compare(make(WHOLE), make(linked), sources).forms
+    assert form.changes == (("drawn1.link", "", "https://example.com/one"),)
+    other = WHOLE.replace("</w:drawing>", '</w:drawing><w:object><o:OLEObject r:id="rId8"/></w:object>', 1)
+    assert compare(make(WHOLE), make(other), sources).edits
+
+
+def test_a_comment_of_the_build_that_is_gone_is_told(sources: Sources) -> None:
+    comment = f'<w:comment w:id="1" w:author="王">{paragraph(text("请核对"))}</w:comment>'
+    (form,) = compare(make(comments=comment), make(), sources).forms
+    assert form.changes == (("comments", "1", "0"),)
+
+
+def test_very_many_equal_paragraphs_are_compared_in_time(sources: Sources) -> None:
+    many = paragraph(text("同样的一段。")) * 6000
+    (edit,) = compare(make(many + BODY), make(many + changed("二十四个", "三十个")), sources).edits
+    assert (edit.kind, edit.old) == ("changed", WORDS)

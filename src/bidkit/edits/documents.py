@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import SequenceMatcher
 
 from bidkit.diagnostic import Span
 from bidkit.difference.blocks import pair_blocks
@@ -14,10 +13,12 @@ from bidkit.edits import Edit, Form, Found, Kind
 from bidkit.edits.looks import compare_props, spread
 from bidkit.edits.marking import Look, drop_marks, show_both, show_marks
 from bidkit.edits.origins import Sources
-from bidkit.edits.pieces import Piece, ReadWord, fold
+from bidkit.edits.pieces import Piece, ReadWord, align, fold
 
 _LEAST_SHARED = 0.3
 """Less than this of a build in an edited file is another document."""
+_TOLD = ("strike", "dstrike", "vanish")
+"""What is told as an edit of the text."""
 _DRAFT = re.compile(r"草稿\s*DRAFT|DRAFT")
 
 
@@ -33,6 +34,10 @@ def compare_documents(built: ReadWord, edited: ReadWord, sources: Sources) -> Fo
     comparison.compare(built.pieces, edited.pieces)
     forms = [*comparison.forms, *_compare_sections(built, edited)]
     marks = Counter(edited.tracked) - Counter(built.tracked)
+    gone = Counter(built.tracked) - Counter(edited.tracked)
+    if gone:
+        counts = str(len(built.tracked)), str(len(edited.tracked))
+        forms.append(Form(edited.sections[-1][0], "file", "", (("comments", *counts),)))
     return Found(tuple(_join_moved(comparison.edits)), tuple(forms), tuple(marks.elements()))
 
 
@@ -68,7 +73,7 @@ class _Comparison:
 
     def compare(self, built: Sequence[Piece], edited: Sequence[Piece]) -> None:
         one, two = [piece.key for piece in built], [piece.key for piece in edited]
-        for tag, start, end, first, last in SequenceMatcher(None, one, two, autojunk=False).get_opcodes():
+        for tag, start, end, first, last in align(one, two):
             if tag == "equal":
                 for was, now in zip(built[start:end], edited[first:last], strict=True):
                     self.forms += _compare_looks(was, now)
@@ -129,6 +134,8 @@ def _compare_looks(old: Piece, new: Piece) -> Iterator[Form]:
     if old.gap != new.gap:
         yield Form(new.at, "gap", text, (("blank", old.gap, new.gap),))
     changes: dict[str, tuple[str, str, str]] = {}
+    if old.key == new.key and old.cells != new.cells:
+        changes["blanks"] = ("blanks", show_marks(old.text), show_marks(new.text))
     if len(old.looks) == len(new.looks):
         for was, now in zip(old.looks, new.looks, strict=True):
             changes |= {change[0]: change for change in _compare_look(was, now)}
@@ -145,7 +152,8 @@ def _compare_look(old: Look, new: Look) -> Iterator[tuple[str, str, str]]:
     one, two = spread(old.runs), spread(new.runs)
     if [sign for sign, _ in one] == [sign for sign, _ in two]:
         for (_, was), (_, now) in zip(one, two, strict=True):
-            yield from compare_props(was, now) if was is not now else ()
+            changes = compare_props(was, now) if was is not now else []
+            yield from (change for change in changes if change[0] not in _TOLD)
 
 
 def _compare_sections(old: ReadWord, new: ReadWord) -> Iterator[Form]:

@@ -19,6 +19,7 @@ from bidkit.readback import WP, R, W
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+OLE = "{urn:schemas-microsoft-com:office:office}"
 V = "{urn:schemas-microsoft-com:vml}"
 _LOOKS = ("spPr", "txPr", "legend", "marker", "dLbls", "numFmt", "scaling")
 _MOST = 2000
@@ -47,7 +48,9 @@ def describe_drawing(element: etree._Element, part: Part) -> tuple[str, str]:
     for lead in _list_leads(element, "dm"):
         return "diagram", _read_texts(part.content(lead), f"{A}t")
     shown = [_digest(part.content(lead)) for name in ("embed", "link", "pict") for lead in _list_leads(element, name)]
-    shown += [_digest(part.content(each.get(f"{R}id", ""))) for each in element.iter(f"{V}imagedata")]
+    shown += [
+        _digest(part.content(each.get(f"{R}id", ""))) for each in element.iter(f"{V}imagedata", f"{OLE}OLEObject")
+    ]
     shown += [each.get("string", "") for each in element.iter(f"{V}textpath")]
     if shown:
         return "picture", " ".join(shown)
@@ -123,7 +126,12 @@ def describe_looks(element: etree._Element, part: Part) -> Iterator[tuple[str, s
     for each in element.iter(f"{WP}positionH", f"{WP}positionV"):
         yield _local(each), f"{each.get('relativeFrom')} {_read_words(each, f'{WP}posOffset', f'{WP}align')}"
     for each in element.iter(f"{V}shape"):
-        yield "style", ";".join(sorted(filter(None, (item.strip() for item in each.get("style", "").split(";")))))
+        said = (item.strip() for item in each.get("style", "").split(";"))
+        yield "style", ";".join(sorted(item for item in said if item.startswith(("width", "height", "rotation"))))
+    for each in element.iter(f"{A}hlinkClick"):
+        yield "link", part.content(each.get(f"{R}id", "")).decode("utf-8", "replace")[:_MOST]
+    for each in element.iter(f"{A}blip"):
+        yield "effects", describe_props({key: said for key, said in flatten(each) if not key.startswith("extLst")})
     for lead in (value for each in element.iter(f"{C}chart") if (value := each.get(f"{R}id"))):
         yield "colours", describe_chart_look(part.content(lead))
 

@@ -62,8 +62,8 @@ def _tell_edit(edit: Edit, words: dict[str, Any]) -> Iterator[str]:
     yield from (f"  {_SIGNS[edit.kind]} {what}{line}" for line in _show(edit, words))
     if edit.is_price:
         yield f"    ! {words['price']}"
-    for origin in edit.origins:
-        yield f"    {words['after' if edit.kind == 'added' and not edit.at.row else 'from']} {_name(origin, words)}"
+    said = words["after" if edit.kind == "added" and not edit.at.row else "from"]
+    yield from dict.fromkeys(f"    {said} {_name(origin, words)}" for origin in edit.origins)
 
 
 def _tell_followers(edits: Sequence[Edit], words: dict[str, Any], lang: str) -> Iterator[str]:
