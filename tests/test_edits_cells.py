@@ -255,6 +255,10 @@ def test_a_renamed_sheet_changes_no_formula(quote: bytes, sources: Sources) -> N
 def test_a_chart_that_shows_other_cells_is_told(quote: bytes, sources: Sources) -> None:
     after = change(quote, "xl/charts/chart1.xml", (r"\$D\$4", r"$C$4"))
     assert places(compare(quote, after, sources).edits, "chart") == ["分类汇总"]
+    turned = change(quote, "xl/charts/chart1.xml", ('<c:barDir val="bar"/>', '<c:barDir val="col"/>'))
+    assert [change[0] for form in compare(quote, turned, sources).forms for change in form.changes] == [
+        "drawn1.colours"
+    ]
     assert places(compare(quote, without_chart(quote), sources).edits, "chart") == ["分类汇总"]
 
 

@@ -433,3 +433,20 @@ def test_very_many_equal_paragraphs_are_compared_in_time(sources: Sources) -> No
     many = paragraph(text("同样的一段。")) * 6000
     (edit,) = compare(make(many + BODY), make(many + changed("二十四个", "三十个")), sources).edits
     assert (edit.kind, edit.old) == ("changed", WORDS)
+
+
+def test_a_shape_of_a_drawing_that_is_removed_or_moved_is_told(sources: Sources) -> None:
+    """A bar of a schedule is a shape, and says something by where it is."""
+    shape = (
+        '<wps:wsp><wps:spPr><a:xfrm><a:off x="{0}" y="0"/><a:ext cx="720000" cy="72000"/></a:xfrm>'
+        '<a:prstGeom prst="rect"/></wps:spPr></wps:wsp>'
+    )
+    drawn = "<w:r><w:drawing><wp:inline><a:graphic>{0}</a:graphic></wp:inline></w:drawing></w:r>"
+    bodies = [
+        BODY.replace(text("图："), text("图：") + drawn.format("".join(shape.format(at) for at in places)))
+        for places in ((0, 720000), (0,), (0, 1440000))
+    ]
+    (edit,) = compare(make(bodies[0]), make(bodies[1]), sources).edits
+    assert (edit.old, edit.new) == ("图：⟦drawing 2 rect⟧", "图：⟦drawing 1 rect⟧")
+    moved = compare(make(bodies[0]), make(bodies[2]), sources)
+    assert (moved.edits, [change[0] for change in moved.forms[0].changes]) == ((), ["drawn1.shapes"])

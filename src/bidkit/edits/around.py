@@ -204,8 +204,10 @@ def _read_drawn_looks(package: Mapping[str, bytes], leads: Mapping[str, opc.Rela
     for lead in leads.values():
         if lead.type.endswith("/drawing"):
             for number, (anchor, kind, content) in enumerate(_list_drawn(package, lead.target), 1):
-                start = (each.text or "" for each in anchor.iterfind("{*}from/{*}*"))
-                yield f"drawn{number}.place", " ".join(start)
+                corners = (
+                    each.text or "" for side in ("from", "to") for each in anchor.iterfind(f"{{*}}{side}/{{*}}*")
+                )
+                yield f"drawn{number}.place", " ".join(text for text in corners if len(text) < 5)
                 if kind == "chart":
                     yield f"drawn{number}.colours", describe_chart_look(content)
 
