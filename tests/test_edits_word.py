@@ -450,3 +450,9 @@ def test_a_shape_of_a_drawing_that_is_removed_or_moved_is_told(sources: Sources)
     assert (edit.old, edit.new) == ("图：⟦drawing 2 rect⟧", "图：⟦drawing 1 rect⟧")
     moved = compare(make(bodies[0]), make(bodies[2]), sources)
     assert (moved.edits, [change[0] for change in moved.forms[0].changes]) == ((), ["drawn1.shapes"])
+
+
+def test_a_look_is_told_beside_changed_words(sources: Sources) -> None:
+    found = compare(make(), make(changed(text(WORDS), text(WORDS.replace("二十四", "三十"), "<w:b/>"))), sources)
+    assert [edit.kind for edit in found.edits] == ["changed"]
+    assert [change for form in found.forms for change in form.changes] == [("b", "", "on")]

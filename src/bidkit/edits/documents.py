@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
 
 from bidkit.diagnostic import Span
 from bidkit.difference.blocks import pair_blocks
@@ -17,9 +18,16 @@ from bidkit.edits.pieces import Piece, ReadWord, align, fold
 
 _LEAST_SHARED = 0.3
 """Less than this of a build in an edited file is another document."""
+_LONGEST = 1_000_000
+"""The product of the lengths up to which the looks of two texts that differ are compared."""
 _TOLD = ("strike", "dstrike", "vanish")
 """What is told as an edit of the text."""
 _DRAFT = re.compile(r"草稿\s*DRAFT|DRAFT")
+
+
+def is_draft(keys: Sequence[str]) -> bool:
+    """Whether a file has the mark of a draft."""
+    return any(_DRAFT.search(key) for key in keys)
 
 
 def is_alike(built: Sequence[str], edited: Sequence[str]) -> bool:
@@ -78,8 +86,8 @@ class _Comparison:
                 for was, now in zip(built[start:end], edited[first:last], strict=True):
                     self.forms += _compare_looks(was, now)
                 continue
-            old = [(str(number), drop_marks(built[number].text)) for number in range(start, end)]
-            new = [(str(number), drop_marks(edited[number].text)) for number in range(first, last)]
+            old = [(str(number), _DRAFT.sub("", drop_marks(built[number].text))) for number in range(start, end)]
+            new = [(str(number), _DRAFT.sub("", drop_marks(edited[number].text))) for number in range(first, last)]
             before = built[start - 1] if start else None
             for gone, come in pair_blocks(old, new):
                 self.add(built[int(gone[0])] if gone else None, edited[int(come[0])] if come else None, before)
@@ -124,7 +132,7 @@ class _Comparison:
 
 def _is_draft_only(old: str, new: str) -> bool:
     """Whether two texts differ in the mark of a draft only."""
-    return fold(_DRAFT.sub("", old)) == fold(_DRAFT.sub("", new))
+    return "".join(fold(_DRAFT.sub("", old)).split()) == "".join(fold(_DRAFT.sub("", new)).split())
 
 
 def _compare_looks(old: Piece, new: Piece) -> Iterator[Form]:
@@ -150,10 +158,21 @@ def _compare_look(old: Look, new: Look) -> Iterator[tuple[str, str, str]]:
         return
     yield from compare_props(old.props, new.props)
     one, two = spread(old.runs), spread(new.runs)
-    if [sign for sign, _ in one] == [sign for sign, _ in two]:
-        for (_, was), (_, now) in zip(one, two, strict=True):
-            changes = compare_props(was, now) if was is not now else []
-            yield from (change for change in changes if change[0] not in _TOLD)
+    signs = "".join(sign for sign, _ in one), "".join(sign for sign, _ in two)
+    if signs[0] == signs[1]:
+        kept = zip(one, two, strict=True)
+    elif len(one) * len(two) <= _LONGEST:
+        blocks = SequenceMatcher(None, *signs, autojunk=False).get_matching_blocks()
+        kept = zip(
+            (item for block in blocks for item in one[block.a : block.a + block.size]),
+            (item for block in blocks for item in two[block.b : block.b + block.size]),
+            strict=True,
+        )
+    else:
+        return
+    for (_, was), (_, now) in kept:
+        changes = compare_props(was, now) if was is not now else []
+        yield from (change for change in changes if change[0] not in _TOLD)
 
 
 def _compare_sections(old: ReadWord, new: ReadWord) -> Iterator[Form]:

@@ -88,7 +88,8 @@ def _tell_forms(forms: Sequence[Form], words: dict[str, Any], lang: str, built: 
         looks = ({_name_look(key, words) for key, _, _ in form.changes} for form in others)
         named = Counter(name for own in looks for name in own if not name.isascii() or name in words["looks"].values())
         names = ", ".join(name for name, _ in named.most_common(6)) + ("…" if len(named) > 6 else "")
-        place = _name_place(others[0].at, words, lang)
+        first = next((form for form in others if any(value for _, value in form.at.place)), others[0])
+        place = _name_place(first.at, words, lang)
         yield words["forms"].format(count=len(others), names=names, place=place)
         return
     for form in others:
