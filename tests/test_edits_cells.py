@@ -18,12 +18,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 from workspace import NOW, make_workspace
 
 from bidkit.build import make_package
-from bidkit.edits import Edit, Found
+from bidkit.diagnostic import load_messages
+from bidkit.edits import Edit, Found, Reconciled
 from bidkit.edits.books import read_book
 from bidkit.edits.cells import compare_books
 from bidkit.edits.origins import Sources
 from bidkit.judging import judge_deal
 from bidkit.options import Options
+from bidkit.reports.edits import render_text
 
 ROOT = Path(__file__).parents[1]
 OPTIONS = Options(now=NOW, is_draft=True)
@@ -238,6 +240,9 @@ def test_what_is_set_around_cells_is_told(
     before = rewrite(quote, lambda book: None)
     found = compare(before, rewrite(quote, edit), sources)
     assert place in places(found.edits, what)
+    for lang in ("zh", "en"):
+        told = render_text(Reconciled("x.xlsx", "quote.xlsx", found.edits, found.forms, (), ROOT), lang, ROOT)
+        assert str(load_messages(lang)["labels"]["edits"]["what"][what]) in told
     assert [edit.what for edit in found.edits if edit.what not in (what, "formula", "stale", "name")] == []
 
 
@@ -357,7 +362,16 @@ def test_what_excel_writes_anew_is_no_difference(quote: bytes, sources: Sources)
         .replace(' spans="1:14"', ' spans="1:15"')
         .replace("<v>12500.0</v>", "<v>12500</v>")
     )
-    after = zipped({**parts, LINES: sheet.encode(), "docProps/app.xml": b"<x/>"})
+    chart = parts["xl/charts/chart1.xml"].decode().replace("</c:valAx>", '<c:delete val="0"/></c:valAx>')
+    chart = re.sub(r"<c:v>[^<]*</c:v></c:pt>", "<c:v>1</c:v></c:pt>", chart)
+    drawing = re.sub(r"(Off>)\d+(<)", r"\g<1>12345\2", parts["xl/drawings/drawing1.xml"].decode())
+    written = {
+        LINES: sheet,
+        "xl/charts/chart1.xml": chart,
+        "xl/drawings/drawing1.xml": drawing,
+        "docProps/app.xml": "<x/>",
+    }
+    after = zipped({**parts, **{part: text.encode() for part, text in written.items()}})
     assert compare(quote, after, sources) == Found()
 
 

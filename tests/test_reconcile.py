@@ -236,6 +236,16 @@ class TestRefusals:
         code, output = self.run(other, "--deal", deal)
         assert (code, "EN63" in output) == (2, True)
 
+    def test_another_workbook_is_refused(self, deal: Path, tmp_path: Path) -> None:
+        book = openpyxl.Workbook()
+        for number in range(1, 40):
+            book.active.cell(number, 1, f"别的 {number}")
+            book.active.cell(number, 3, "=A1").number_format = "0.00"
+        path = tmp_path / "x.xlsx"
+        book.save(path)
+        code, output = self.run(path, "--deal", deal)
+        assert (code, "EN63" in output) == (2, True)
+
     @pytest.mark.parametrize(
         ("content", "code"), [(b"broken", "TP01"), (zipped({"[Content_Types].xml": b"<Types/>"}), "EN62")]
     )

@@ -204,10 +204,9 @@ def _read_drawn_looks(package: Mapping[str, bytes], leads: Mapping[str, opc.Rela
     for lead in leads.values():
         if lead.type.endswith("/drawing"):
             for number, (anchor, kind, content) in enumerate(_list_drawn(package, lead.target), 1):
-                corners = (
-                    each.text or "" for side in ("from", "to") for each in anchor.iterfind(f"{{*}}{side}/{{*}}*")
-                )
-                yield f"drawn{number}.place", " ".join(text for text in corners if len(text) < 5)
+                corners = (each for side in ("from", "to") for each in anchor.iterfind(f"{{*}}{side}/{{*}}*"))
+                cells = (each.text or "" for each in corners if etree.QName(each).localname in ("col", "row"))
+                yield f"drawn{number}.place", " ".join(cells)
                 if kind == "chart":
                     yield f"drawn{number}.colours", describe_chart_look(content)
 

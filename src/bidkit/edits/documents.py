@@ -32,8 +32,8 @@ def is_draft(keys: Sequence[str]) -> bool:
 
 def is_alike(built: Sequence[str], edited: Sequence[str]) -> bool:
     """Whether a file may have been made of a build: enough of what was built is still in it."""
-    kept = set(edited)
-    return not built or sum(key in kept for key in built) >= _LEAST_SHARED * len(built)
+    kept, said = set(edited), [key for key in built if key.strip()]
+    return not said or sum(key in kept for key in said) >= _LEAST_SHARED * len(said)
 
 
 def compare_documents(built: ReadWord, edited: ReadWord, sources: Sources) -> Found:

@@ -23,7 +23,20 @@ M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 WPS = "{http://schemas.microsoft.com/office/word/2010/wordprocessingShape}"
 OLE = "{urn:schemas-microsoft-com:office:office}"
 V = "{urn:schemas-microsoft-com:vml}"
-_LOOKS = ("barDir", "grouping", "legendPos", "min", "max", "orientation", "tickLblPos", "delete")
+_LOOKS = (
+    "barDir",
+    "grouping",
+    "legendPos",
+    "min",
+    "max",
+    "orientation",
+    "tickLblPos",
+    "delete",
+    "showVal",
+    "showPercent",
+)
+_USUAL = ("0", "minMax", "nextTo")
+"""What holds anyway in a chart, and what some programs write nevertheless."""
 _MOST = 2000
 
 
@@ -164,7 +177,8 @@ def describe_chart_look(content: bytes) -> str:
         tree = opc.parse_xml(content)
     except (etree.XMLSyntaxError, ValueError):
         return ""
-    looks = [f"{_local(each)}={plain(each.get('val', ''))}" for each in tree.iter(*(f"{C}{name}" for name in _LOOKS))]
+    found = ((_local(each), plain(each.get("val", ""))) for each in tree.iter(*(f"{C}{name}" for name in _LOOKS)))
+    looks = [f"{name}={value}" for name, value in found if value not in _USUAL]
     for series in tree.iter(f"{C}ser"):
         own = series.iterfind(f".//{C}spPr//*")
         looks += [each.get("val", "") for each in own if each.tag in (f"{A}srgbClr", f"{A}schemeClr")]

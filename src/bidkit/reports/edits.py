@@ -20,7 +20,7 @@ from bidkit.wording import compare_texts
 _SIGNS = {"changed": "~", "added": "+", "removed": "-", "moved": ">"}
 _MOST = 200
 _MOST_FOLLOWERS = 5
-_MOST_FORMS = 6
+_MOST_FORMS = 20
 """More places than this that only look otherwise are told in one line."""
 _MOST_MARKS = 100
 _MARKED = re.compile(r"⟦(\w+)")
