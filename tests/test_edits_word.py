@@ -373,6 +373,11 @@ def test_the_mark_of_a_draft_is_told_by_itself(sources: Sources) -> None:
     assert (found.edits, {form.about for form in found.forms}) == ((), {"draft"})
 
 
+def test_a_blank_between_words_is_an_edit_and_no_mark_of_a_draft(sources: Sources) -> None:
+    (edit,) = compare(make(changed(WORDS, "DRAFT not able")), make(changed(WORDS, "DRAFT notable")), sources).edits
+    assert (edit.old, edit.new) == ("DRAFT not able", "DRAFT notable")
+
+
 def test_words_that_look_like_marks_are_words(sources: Sources) -> None:
     said = "\ue000look 99999\ue001" + WORDS
     (edit,) = compare(make(), make(changed(WORDS, said)), sources).edits

@@ -132,6 +132,8 @@ class _Comparison:
 
 def _is_draft_only(old: str, new: str) -> bool:
     """Whether two texts differ in the mark of a draft only."""
+    if is_draft([old]) == is_draft([new]):
+        return False
     return "".join(fold(_DRAFT.sub("", old)).split()) == "".join(fold(_DRAFT.sub("", new)).split())
 
 
