@@ -199,7 +199,7 @@ def change_words(root: Path) -> None:
 
 
 def make_returned(folder: Path, lang: str) -> Path:
-    """The workspace that `bidkit init` makes, built, and its proposal as a manager sends it back."""
+    """The workspace that `bidkit init` makes, built, and its proposal and quote as a manager sends them back."""
     for words in (["init", str(folder / "now"), "--lang", lang], ["build", str(folder / "now/deals/first/deal.yaml")]):
         assert CliRunner().invoke(app, words).exit_code == 0
     document = Document(str(folder / "now/dist/sample-001/submit/proposal.docx"))
@@ -209,6 +209,12 @@ def make_returned(folder: Path, lang: str) -> Path:
         run = next(run for paragraph in texts for run in paragraph.runs if old in run.text)
         run.text = run.text.replace(old, new)
     document.save(str(folder / "now" / ("proposal-经理改过.docx" if lang == "zh" else "proposal-edited.docx")))
+    quote = parts_of((folder / "now/dist/sample-001/submit/quote.xlsx").read_bytes())
+    price = re.compile(rb'(<c r="J5"[^>]*>)<v>[^<]*</v>')
+    lines = next(part for part, content in quote.items() if price.search(content))
+    quote[lines] = price.sub(rb"\g<1><v>950</v>", quote[lines])
+    name = "quote-经理改过.xlsx" if lang == "zh" else "quote-edited.xlsx"
+    write(folder / "now" / name, zipped(quote))
     return folder / "now"
 
 

@@ -26,6 +26,7 @@ EXIT_CODES = {
     ("prices", 1): 1,  # a committee would correct something
     ("tutorial", 10): 1,  # the finding that is read
     ("reconcile", 0): 1,  # there are edits
+    ("reconcile", 1): 1,
     ("verify", 0): 1,  # the package was edited
 }
 """Commands that do not end with 0: the page and which of its commands, counted from 0."""

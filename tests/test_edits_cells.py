@@ -18,12 +18,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 from workspace import NOW, make_workspace
 
 from bidkit.build import make_package
-from bidkit.edits import Edit, Found
+from bidkit.diagnostic import load_messages
+from bidkit.edits import Edit, Found, Reconciled
 from bidkit.edits.books import read_book
 from bidkit.edits.cells import compare_books
 from bidkit.edits.origins import Sources
 from bidkit.judging import judge_deal
 from bidkit.options import Options
+from bidkit.reports.edits import render_text
 
 ROOT = Path(__file__).parents[1]
 OPTIONS = Options(now=NOW, is_draft=True)
@@ -238,6 +240,9 @@ def test_what_is_set_around_cells_is_told(
     before = rewrite(quote, lambda book: None)
     found = compare(before, rewrite(quote, edit), sources)
     assert place in places(found.edits, what)
+    for lang in ("zh", "en"):
+        told = render_text(Reconciled("x.xlsx", "quote.xlsx", found.edits, found.forms, (), ROOT), lang, ROOT)
+        assert str(load_messages(lang)["labels"]["edits"]["what"][what]) in told
     assert [edit.what for edit in found.edits if edit.what not in (what, "formula", "stale", "name")] == []
 
 
@@ -255,6 +260,10 @@ def test_a_renamed_sheet_changes_no_formula(quote: bytes, sources: Sources) -> N
 def test_a_chart_that_shows_other_cells_is_told(quote: bytes, sources: Sources) -> None:
     after = change(quote, "xl/charts/chart1.xml", (r"\$D\$4", r"$C$4"))
     assert places(compare(quote, after, sources).edits, "chart") == ["分类汇总"]
+    turned = change(quote, "xl/charts/chart1.xml", ('<c:barDir val="bar"/>', '<c:barDir val="col"/>'))
+    assert [change[0] for form in compare(quote, turned, sources).forms for change in form.changes] == [
+        "drawn1.colours"
+    ]
     assert places(compare(quote, without_chart(quote), sources).edits, "chart") == ["分类汇总"]
 
 
@@ -322,6 +331,19 @@ def test_a_quantity_leads_to_its_row(quote: bytes, sources: Sources) -> None:
     assert edit.origins[0].spans[0].file == "deals/water/deal.yaml"
 
 
+def test_a_number_that_became_a_text_is_told(quote: bytes, sources: Sources) -> None:
+    """Sums leave it out, though it looks the same."""
+    text = r'<c r="I5" s="27" t="inlineStr"><is><t>24</t></is></c>'
+    found = compare(quote, change(quote, LINES, (r'<c r="I5"[^>]*>.*?</c>', text)), sources)
+    (edit,) = [edit for edit in found.edits if edit.what == "type"]
+    assert (edit.old, edit.new) == ("24", "24 (number → text)")
+
+
+def test_blanks_in_a_cell_are_a_form(quote: bytes, sources: Sources) -> None:
+    found = compare(quote, change(quote, LINES, ("采集网关", "采集 网关")), sources)
+    assert (found.edits, found.forms[0].changes) == ((), (("blanks", "采集网关", "采集 网关"),))
+
+
 def test_what_is_written_in_a_blank_cell_is_told_as_unknown(quote: bytes, sources: Sources) -> None:
     after = rewrite(quote, lambda book: book["备注"].cell(20, 5, "口头承诺"))
     found = compare(rewrite(quote, lambda book: None), after, sources)
@@ -340,7 +362,16 @@ def test_what_excel_writes_anew_is_no_difference(quote: bytes, sources: Sources)
         .replace(' spans="1:14"', ' spans="1:15"')
         .replace("<v>12500.0</v>", "<v>12500</v>")
     )
-    after = zipped({**parts, LINES: sheet.encode(), "docProps/app.xml": b"<x/>"})
+    chart = parts["xl/charts/chart1.xml"].decode().replace("</c:valAx>", '<c:delete val="0"/></c:valAx>')
+    chart = re.sub(r"<c:v>[^<]*</c:v></c:pt>", "<c:v>1</c:v></c:pt>", chart)
+    drawing = re.sub(r"(Off>)\d+(<)", r"\g<1>12345\2", parts["xl/drawings/drawing1.xml"].decode())
+    written = {
+        LINES: sheet,
+        "xl/charts/chart1.xml": chart,
+        "xl/drawings/drawing1.xml": drawing,
+        "docProps/app.xml": "<x/>",
+    }
+    after = zipped({**parts, **{part: text.encode() for part, text in written.items()}})
     assert compare(quote, after, sources) == Found()
 
 

@@ -27,6 +27,7 @@ NAMES = {
     "mc": "http://schemas.openxmlformats.org/markup-compatibility/2006",
     "w14": "http://schemas.microsoft.com/office/word/2010/wordml",
     "v": "urn:schemas-microsoft-com:vml",
+    "o": "urn:schemas-microsoft-com:office:office",
 }
 XMLNS = " ".join(f'xmlns:{prefix}="{name}"' for prefix, name in NAMES.items())
 TYPES = (
@@ -372,6 +373,11 @@ def test_the_mark_of_a_draft_is_told_by_itself(sources: Sources) -> None:
     assert (found.edits, {form.about for form in found.forms}) == ((), {"draft"})
 
 
+def test_a_blank_between_words_is_an_edit_and_no_mark_of_a_draft(sources: Sources) -> None:
+    (edit,) = compare(make(changed(WORDS, "DRAFT not able")), make(changed(WORDS, "DRAFT notable")), sources).edits
+    assert (edit.old, edit.new) == ("DRAFT not able", "DRAFT notable")
+
+
 def test_words_that_look_like_marks_are_words(sources: Sources) -> None:
     said = "\ue000look 99999\ue001" + WORDS
     (edit,) = compare(make(), make(changed(WORDS, said)), sources).edits
@@ -395,3 +401,63 @@ def test_files_with_the_strangest_values_are_read(sources: Sources) -> None:
     strange = strange.replace("<w:tblPr>", '<w:tblPr><w:tblLook w:val="zz"/>').replace('w:type="default"', "")
     loop = STYLES.replace('<w:basedOn w:val="Normal"/>', '<w:basedOn w:val="H1"/>')
     assert compare(make(), make(strange, styles=loop), sources).edits
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "name"),
+    [
+        (WORDS, "二十四个站点 各装一台边缘采集网关。", "blanks"),
+        (text(WORDS), text("二十四个站点") + "<w:r><w:br/></w:r>" + text("各装一台边缘采集网关。"), "break.br"),
+        (text(WORDS), text(WORDS) + "<w:r><w:tab/></w:r>", "break.tab"),
+        (row("安装", "四十天"), row("安装", paragraph(text("四十")) + paragraph(text("天"))), "blanks"),
+    ],
+)
+def test_blanks_and_line_breaks_are_told(old: str, new: str, name: str, sources: Sources) -> None:
+    found = compare(make(), make(changed(old, new)), sources)
+    assert found.edits == ()
+    assert name in {change[0] for form in found.forms for change in form.changes}
+
+
+def test_a_link_on_a_picture_and_an_embedded_file_are_told(sources: Sources) -> None:
+    linked = WHOLE.replace(
+        '<wp:docPr id="1" name="x"/>', '<wp:docPr id="1" name="x"><a:hlinkClick r:id="rId6"/></wp:docPr>'
+    )
+    (form,) = compare(make(WHOLE), make(linked), sources).forms
+    assert form.changes == (("drawn1.link", "", "https://example.com/one"),)
+    other = WHOLE.replace("</w:drawing>", '</w:drawing><w:object><o:OLEObject r:id="rId8"/></w:object>', 1)
+    assert compare(make(WHOLE), make(other), sources).edits
+
+
+def test_a_comment_of_the_build_that_is_gone_is_told(sources: Sources) -> None:
+    comment = f'<w:comment w:id="1" w:author="王">{paragraph(text("请核对"))}</w:comment>'
+    (form,) = compare(make(comments=comment), make(), sources).forms
+    assert form.changes == (("comments", "1", "0"),)
+
+
+def test_very_many_equal_paragraphs_are_compared_in_time(sources: Sources) -> None:
+    many = paragraph(text("同样的一段。")) * 6000
+    (edit,) = compare(make(many + BODY), make(many + changed("二十四个", "三十个")), sources).edits
+    assert (edit.kind, edit.old) == ("changed", WORDS)
+
+
+def test_a_shape_of_a_drawing_that_is_removed_or_moved_is_told(sources: Sources) -> None:
+    """A bar of a schedule is a shape, and says something by where it is."""
+    shape = (
+        '<wps:wsp><wps:spPr><a:xfrm><a:off x="{0}" y="0"/><a:ext cx="720000" cy="72000"/></a:xfrm>'
+        '<a:prstGeom prst="rect"/></wps:spPr></wps:wsp>'
+    )
+    drawn = "<w:r><w:drawing><wp:inline><a:graphic>{0}</a:graphic></wp:inline></w:drawing></w:r>"
+    bodies = [
+        BODY.replace(text("图："), text("图：") + drawn.format("".join(shape.format(at) for at in places)))
+        for places in ((0, 720000), (0,), (0, 1440000))
+    ]
+    (edit,) = compare(make(bodies[0]), make(bodies[1]), sources).edits
+    assert (edit.old, edit.new) == ("图：⟦drawing 2 rect⟧", "图：⟦drawing 1 rect⟧")
+    moved = compare(make(bodies[0]), make(bodies[2]), sources)
+    assert (moved.edits, [change[0] for change in moved.forms[0].changes]) == ((), ["drawn1.shapes"])
+
+
+def test_a_look_is_told_beside_changed_words(sources: Sources) -> None:
+    found = compare(make(), make(changed(text(WORDS), text(WORDS.replace("二十四", "三十"), "<w:b/>"))), sources)
+    assert [edit.kind for edit in found.edits] == ["changed"]
+    assert [change for form in found.forms for change in form.changes] == [("b", "", "on")]

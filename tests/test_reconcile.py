@@ -23,6 +23,7 @@ from bidkit.build import Options, build_deal
 from bidkit.cli import app
 from bidkit.edits.pieces import read_pieces
 from bidkit.reconciling import reconcile_file
+from bidkit.reports.edits import render_text
 
 ROOT = Path(__file__).parents[1]
 OPTIONS = Options(now=NOW)
@@ -166,6 +167,18 @@ def test_what_is_added_removed_and_moved(proposal: Path, deal: Path) -> None:
     assert [edit.kind for edit in edits(fresh, deal)] == ["moved"]
 
 
+def test_a_file_that_was_edited_in_its_package_is_held_against_what_would_be_built(deal: Path, tmp_path: Path) -> None:
+    """A draft against a draft, so that its marks are no edits."""
+    root = Path(shutil.copytree(root_of(deal), tmp_path / "again"))
+    path = next(root.glob("dist/*/submit/proposal-DRAFT.docx"))
+    change(path, lambda document: replace(document, "二十四个站点各装", "三十个站点各装"))
+    found, _, problems = reconcile_file(path, root / deal.relative_to(root_of(deal)), root, OPTIONS)
+    assert found is not None, problems
+    assert (found.built, [edit.kind for edit in found.edits], found.forms) == (
+        "submit/proposal-DRAFT.docx", ["changed"], (),
+    )  # fmt: skip
+
+
 def test_tracked_changes_and_comments_are_listed(proposal: Path, deal: Path) -> None:
     parts = parts_of(proposal.read_bytes())
     body = parts["word/document.xml"].decode()
@@ -223,12 +236,41 @@ class TestRefusals:
         code, output = self.run(other, "--deal", deal)
         assert (code, "EN63" in output) == (2, True)
 
+    def test_another_workbook_is_refused(self, deal: Path, tmp_path: Path) -> None:
+        book = openpyxl.Workbook()
+        for number in range(1, 40):
+            book.active.cell(number, 1, f"别的 {number}")
+            book.active.cell(number, 3, "=A1").number_format = "0.00"
+        path = tmp_path / "x.xlsx"
+        book.save(path)
+        code, output = self.run(path, "--deal", deal)
+        assert (code, "EN63" in output) == (2, True)
+
     @pytest.mark.parametrize(
         ("content", "code"), [(b"broken", "TP01"), (zipped({"[Content_Types].xml": b"<Types/>"}), "EN62")]
     )
     def test_what_is_no_document_is_refused(self, content: bytes, code: str, deal: Path, tmp_path: Path) -> None:
         exit_code, output = self.run(write(tmp_path / "x.docx", content), "--deal", deal)
         assert (exit_code, code in output) == (2, True)
+
+    @pytest.mark.parametrize("edit", ["bold", "comment"])
+    def test_what_is_neither_text_nor_picture_is_no_silent_success(self, edit: str, proposal: Path, deal: Path) -> None:
+        def add(document: Any) -> None:
+            run = find(document, "二十四个站点各装一台").runs[0]
+            if edit == "bold":
+                run.font.bold = True
+            else:
+                document.add_comment(run, text="请核对数量", author="王经理")
+
+        change(proposal, add)
+        assert edits(proposal, deal) == []
+        code, output = self.run(proposal, "--deal", deal)
+        assert (code, "are the same, but:" in output) == (1, True)
+        assert ("bold — → on" if edit == "bold" else "comment by 王经理: 请核对数量") in output
+        code, output = self.run(proposal, "--deal", deal, "--format", "json")
+        record = json.loads(output)
+        assert (code, record["is_same"], record["edits"]) == (1, False, [])
+        assert [record["forms"], record["marks"]].count([]) == 1
 
     def test_json_has_all_of_it(self, proposal: Path, deal: Path) -> None:
         change(proposal, lambda document: replace(document, "二十四个站点各装", "三十个站点各装"))
@@ -248,21 +290,26 @@ def make_document(*texts: str) -> bytes:
 
 
 @pytest.mark.office
-def test_a_round_trip_through_libreoffice_is_no_edit(proposal: Path, deal: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "kind"), [("proposal", "docx:MS Word 2007 XML"), ("quote", "xlsx:Calc MS Excel 2007 XML")]
+)
+def test_a_round_trip_through_libreoffice_is_no_edit(name: str, kind: str, deal: Path, tmp_path: Path) -> None:
+    """It writes nearly every look otherwise: that is one line, not hundreds."""
+    suffix = kind.partition(":")[0]
+    edited = tmp_path / f"{name}.{suffix}"
+    shutil.copy(next(root_of(deal).glob(f"dist/*/submit/{name}-DRAFT.{suffix}")), edited)
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-    words = [
-        "soffice",
-        profile,
-        "--headless",
-        "--convert-to",
-        "docx:MS Word 2007 XML",
-        "--outdir",
-        str(tmp_path / "out"),
-    ]
-    subprocess.run([*words, str(proposal)], check=True, capture_output=True, timeout=120)
-    made = tmp_path / "out" / proposal.name
-    assert made.read_bytes() != proposal.read_bytes()
-    assert edits(made, deal) == []
+    words = ["soffice", profile, "--headless", "--convert-to", kind, "--outdir", str(tmp_path / "out"), str(edited)]
+    subprocess.run(words, check=True, capture_output=True, timeout=120)
+    made = tmp_path / "out" / edited.name
+    assert made.read_bytes() != edited.read_bytes()
+    found, _, problems = reconcile_file(made, deal, Path.cwd(), OPTIONS)
+    assert found is not None, problems
+    assert (found.edits, found.marks) == ((), ())
+    assert len(found.forms) > 100
+    head, blank, told = render_text(found, "en", Path.cwd()).splitlines()
+    assert ("are the same, but:" in head, blank) == (True, "")
+    assert told.startswith(f"{len(found.forms)} places only look otherwise")
 
 
 def test_each_of_many_random_edits_of_an_example_is_told_and_nothing_else(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def reconcile(
     bidkit reconcile proposal-改过.docx
     bidkit reconcile quote.xlsx --deal deals/water/deal.yaml --format json
 
-    退出码 Exit codes: 0 没有改动 no edits, 1 有改动 edits, 2 无法比较 could not compare.
+    退出码 Exit codes: 0 没有不同 nothing differs, 1 有不同 something does, 2 无法比较 could not compare.
     """
     from bidkit.reconciling import reconcile_file
     from bidkit.reports import edits as reports

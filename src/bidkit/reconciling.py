@@ -13,7 +13,7 @@ from bidkit.diagnostic import Diagnostic, Span
 from bidkit.edits import Found, Reconciled
 from bidkit.edits.books import MAIN, ReadBook, read_book
 from bidkit.edits.cells import compare_books
-from bidkit.edits.documents import compare_documents, is_alike
+from bidkit.edits.documents import compare_documents, is_alike, is_draft
 from bidkit.edits.origins import Sources
 from bidkit.edits.pieces import BODY, ReadWord, read_pieces
 from bidkit.judging import Judged, judge_deal
@@ -53,7 +53,8 @@ def reconcile_file(
         workspace = find_workspace(deal)
         return None, workspace.root if workspace else None, problems
     root = judged.workspace.root
-    candidates = dict(_list_built(deal, judged, options, ".docx" if isinstance(read, ReadWord) else ".xlsx"))
+    suffix = ".docx" if isinstance(read, ReadWord) else ".xlsx"
+    candidates = dict(_list_built(deal, judged, replace(options, is_draft=is_draft(read.keys())), suffix))
     name, built = _find_nearest(candidates, read)
     if built is None or not is_alike(built.keys(), read.keys()):
         values = {"file": edited.name, "deal": judged.deal_name}
@@ -94,7 +95,11 @@ def _find_deals(edited: Path, here: Path, keys: list[str]) -> Iterator[Path]:
 
 
 def _list_built(deal: Path, judged: Judged, options: Options, suffix: str) -> Iterator[tuple[str, ReadFile]]:
-    """The files of this kind: those of packages that nobody has edited, then as they would be built now."""
+    """The files of this kind: those of packages that nobody has edited, then as they would be built now.
+
+    Args:
+        options: whether a draft is looked for; if there can be no final file, a draft will do.
+    """
     root, name = judged.workspace.root, judged.bid.deal.id
     for folder in ((options.out or root / "dist") / name, (options.out or root / "dist") / f"{name}-DRAFT"):
         touched = find_edited_files(folder)

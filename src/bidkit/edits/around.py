@@ -63,6 +63,8 @@ def read_around(package: Mapping[str, bytes], part: str, rules: Sequence[Props])
             number = rule.get("dxfId", "")
             if number.isdecimal() and int(number) < len(rules):
                 looks[f"rule {each.get('sqref', '')}"] = describe_props(rules[int(number)])
+            if rule.find("{*}cfvo") is not None or len(rule) > 1 or (len(rule) and len(rule[0])):
+                looks[f"rule {each.get('sqref', '')} "] = describe_props(dict(flatten(rule)))
     looks |= dict(_read_drawn_looks(package, leads))
     kept = {key: value for key, value in looks.items() if key.rpartition(".")[2] not in _VIEWED and "}" not in key}
     return Around(things, strip(kept))
@@ -155,6 +157,12 @@ def _read_beside(
                 yield ("note", each.get("ref", "")), text
         elif kind == "drawing":
             yield from _read_drawing(package, lead.target)
+        elif kind == "vmlDrawing":
+            images = (
+                item for item in opc.read_relationships(package, lead.target).values() if item.type.endswith("/image")
+            )
+            shown = sorted(_digest(package.get(item.target, b"")) for item in images)
+            yield from [(("picture", "header"), " ".join(shown))] if shown else []
         elif kind == "table":
             table = opc.parse_xml(content)
             yield ("table", table.get("displayName", "")), table.get("ref", "")
@@ -196,8 +204,9 @@ def _read_drawn_looks(package: Mapping[str, bytes], leads: Mapping[str, opc.Rela
     for lead in leads.values():
         if lead.type.endswith("/drawing"):
             for number, (anchor, kind, content) in enumerate(_list_drawn(package, lead.target), 1):
-                start = (each.text or "" for each in anchor.iterfind("{*}from/{*}*"))
-                yield f"drawn{number}.place", " ".join(start)
+                corners = (each for side in ("from", "to") for each in anchor.iterfind(f"{{*}}{side}/{{*}}*"))
+                cells = (each.text or "" for each in corners if etree.QName(each).localname in ("col", "row"))
+                yield f"drawn{number}.place", " ".join(cells)
                 if kind == "chart":
                     yield f"drawn{number}.colours", describe_chart_look(content)
 

@@ -139,7 +139,14 @@ class _Comparison:
     def compare_value(self, values: tuple[Value, Value], at: Span, row: Callable[[], list[Origin]]) -> bool:
         """A cell that somebody has filled. False where only the mark of a draft differs."""
         old, new = map(show, values)
-        if same(*values) or fold(old) == fold(new):
+        if same(*values) or not (old.strip() or new.strip()):
+            return True
+        if old == new:
+            kinds = " → ".join(_name_kind(value) for value in values)
+            self.edits.append(Edit("changed", at, old, f"{new} ({kinds})", what="type"))
+            return True
+        if fold(old) == fold(new):
+            self.forms.append(Form(at, "cell", new, (("blanks", old, new),)))
             return True
         if fold(_DRAFT.sub("", old)) == fold(_DRAFT.sub("", new)):
             self.forms.append(Form(at, "draft", new, ()))
@@ -238,6 +245,10 @@ class _Comparison:
                 and len(was) == len(now)
             ):
                 self.edits[place] = replace(edit, follows=True, is_price=False)
+
+
+def _name_kind(value: Value) -> str:
+    return "text" if isinstance(value, str) else "true/false" if isinstance(value, bool) else "number"
 
 
 def _settle(key: tuple[str, str], sheet: str) -> tuple[str, str]:

@@ -14,17 +14,26 @@ from bidkit.edits import Edit, Form, Found, Kind
 from bidkit.edits.looks import compare_props, spread
 from bidkit.edits.marking import Look, drop_marks, show_both, show_marks
 from bidkit.edits.origins import Sources
-from bidkit.edits.pieces import Piece, ReadWord, fold
+from bidkit.edits.pieces import Piece, ReadWord, align, fold
 
 _LEAST_SHARED = 0.3
 """Less than this of a build in an edited file is another document."""
+_LONGEST = 1_000_000
+"""The product of the lengths up to which the looks of two texts that differ are compared."""
+_TOLD = ("strike", "dstrike", "vanish")
+"""What is told as an edit of the text."""
 _DRAFT = re.compile(r"草稿\s*DRAFT|DRAFT")
+
+
+def is_draft(keys: Sequence[str]) -> bool:
+    """Whether a file has the mark of a draft."""
+    return any(_DRAFT.search(key) for key in keys)
 
 
 def is_alike(built: Sequence[str], edited: Sequence[str]) -> bool:
     """Whether a file may have been made of a build: enough of what was built is still in it."""
-    kept = set(edited)
-    return not built or sum(key in kept for key in built) >= _LEAST_SHARED * len(built)
+    kept, said = set(edited), [key for key in built if key.strip()]
+    return not said or sum(key in kept for key in said) >= _LEAST_SHARED * len(said)
 
 
 def compare_documents(built: ReadWord, edited: ReadWord, sources: Sources) -> Found:
@@ -33,6 +42,10 @@ def compare_documents(built: ReadWord, edited: ReadWord, sources: Sources) -> Fo
     comparison.compare(built.pieces, edited.pieces)
     forms = [*comparison.forms, *_compare_sections(built, edited)]
     marks = Counter(edited.tracked) - Counter(built.tracked)
+    gone = Counter(built.tracked) - Counter(edited.tracked)
+    if gone:
+        counts = str(len(built.tracked)), str(len(edited.tracked))
+        forms.append(Form(edited.sections[-1][0], "file", "", (("comments", *counts),)))
     return Found(tuple(_join_moved(comparison.edits)), tuple(forms), tuple(marks.elements()))
 
 
@@ -68,13 +81,13 @@ class _Comparison:
 
     def compare(self, built: Sequence[Piece], edited: Sequence[Piece]) -> None:
         one, two = [piece.key for piece in built], [piece.key for piece in edited]
-        for tag, start, end, first, last in SequenceMatcher(None, one, two, autojunk=False).get_opcodes():
+        for tag, start, end, first, last in align(one, two):
             if tag == "equal":
                 for was, now in zip(built[start:end], edited[first:last], strict=True):
                     self.forms += _compare_looks(was, now)
                 continue
-            old = [(str(number), drop_marks(built[number].text)) for number in range(start, end)]
-            new = [(str(number), drop_marks(edited[number].text)) for number in range(first, last)]
+            old = [(str(number), _DRAFT.sub("", drop_marks(built[number].text))) for number in range(start, end)]
+            new = [(str(number), _DRAFT.sub("", drop_marks(edited[number].text))) for number in range(first, last)]
             before = built[start - 1] if start else None
             for gone, come in pair_blocks(old, new):
                 self.add(built[int(gone[0])] if gone else None, edited[int(come[0])] if come else None, before)
@@ -119,7 +132,9 @@ class _Comparison:
 
 def _is_draft_only(old: str, new: str) -> bool:
     """Whether two texts differ in the mark of a draft only."""
-    return fold(_DRAFT.sub("", old)) == fold(_DRAFT.sub("", new))
+    if is_draft([old]) == is_draft([new]):
+        return False
+    return "".join(fold(_DRAFT.sub("", old)).split()) == "".join(fold(_DRAFT.sub("", new)).split())
 
 
 def _compare_looks(old: Piece, new: Piece) -> Iterator[Form]:
@@ -129,6 +144,8 @@ def _compare_looks(old: Piece, new: Piece) -> Iterator[Form]:
     if old.gap != new.gap:
         yield Form(new.at, "gap", text, (("blank", old.gap, new.gap),))
     changes: dict[str, tuple[str, str, str]] = {}
+    if old.key == new.key and old.cells != new.cells:
+        changes["blanks"] = ("blanks", show_marks(old.text), show_marks(new.text))
     if len(old.looks) == len(new.looks):
         for was, now in zip(old.looks, new.looks, strict=True):
             changes |= {change[0]: change for change in _compare_look(was, now)}
@@ -143,9 +160,21 @@ def _compare_look(old: Look, new: Look) -> Iterator[tuple[str, str, str]]:
         return
     yield from compare_props(old.props, new.props)
     one, two = spread(old.runs), spread(new.runs)
-    if [sign for sign, _ in one] == [sign for sign, _ in two]:
-        for (_, was), (_, now) in zip(one, two, strict=True):
-            yield from compare_props(was, now) if was is not now else ()
+    signs = "".join(sign for sign, _ in one), "".join(sign for sign, _ in two)
+    if signs[0] == signs[1]:
+        kept = zip(one, two, strict=True)
+    elif len(one) * len(two) <= _LONGEST:
+        blocks = SequenceMatcher(None, *signs, autojunk=False).get_matching_blocks()
+        kept = zip(
+            (item for block in blocks for item in one[block.a : block.a + block.size]),
+            (item for block in blocks for item in two[block.b : block.b + block.size]),
+            strict=True,
+        )
+    else:
+        return
+    for (_, was), (_, now) in kept:
+        changes = compare_props(was, now) if was is not now else []
+        yield from (change for change in changes if change[0] not in _TOLD)
 
 
 def _compare_sections(old: ReadWord, new: ReadWord) -> Iterator[Form]:

@@ -10,7 +10,7 @@ from bidkit.readback import W
 
 Props = dict[str, str]
 _OFF = frozenset(("0", "false", "off"))
-_NOTHING = frozenset(("off", "0", "none", "nil", "auto", "left", "start", "baseline", "clear", ""))
+_NOTHING = frozenset(("off", "0", "none", "nil", "auto", "left", "start", "baseline", "clear", "dxa", "lrTb", ""))
 """What stands for a property that is not set."""
 _USUALLY_ON = frozenset(
     (
@@ -27,6 +27,7 @@ _USUALLY_ON = frozenset(
 _USUAL = {
     "locked": "1", "showGridLines": "1", "showRowColHeaders": "1", "showZeros": "1", "gridLinesSet": "1", "copies": "1",
     "fitToWidth": "1", "fitToHeight": "1", "pageOrder": "downThenOver", "orientation": "portrait", "scale": "100",
+    "orient": "portrait", "summaryBelow": "1", "summaryRight": "1",
 }  # fmt: skip
 _TOGGLES = frozenset(
     ("b", "i", "caps", "smallCaps", "strike", "dstrike", "vanish", "emboss", "imprint", "outline", "shadow")
@@ -41,7 +42,7 @@ _APART = frozenset(
     ("pStyle", "rStyle", "tblStyle", "sectPr", "rPr", "numPr", "headerReference", "footerReference", "tblLook")
 )
 """Those that are read by themselves."""
-_HOLDERS = ("Borders", "Bdr", "Mar", "Pr", "tabs")
+_HOLDERS = ("Borders", "Bdr", "Mar", "Pr", "tabs", "left", "right", "top", "bottom", "diagonal", "Fill")
 _NEVER_USUAL = frozenset(("outlineLvl", "pgNumType.start"))
 _UNSEEN_ATTRIBUTES = frozenset(("hint", "cs", "cstheme", "paraId", "textId", "editId", "anchorId"))
 

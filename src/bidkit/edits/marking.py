@@ -30,6 +30,7 @@ _TO_BOOKMARK = re.compile(r"(PAGEREF|REF|HYPERLINK\s+\\l)\s+\"?([^\s\"\\]+)\"?",
 _CONTENTS = re.compile(r"\s*TOC\b", re.I)
 _DRAWN = (f"{W}drawing", f"{W}pict", f"{W}object")
 _GONE = (f"{W}del", f"{W}moveFrom")
+_BREAKS = (f"{W}br", f"{W}cr", f"{W}tab", f"{W}ptab")
 _PROPERTIES = (f"{W}rPr", f"{W}trPr", f"{W}pPr")
 
 
@@ -105,13 +106,13 @@ class Marker:
 
     def _mark_paragraph(self, paragraph: etree._Element, part: Part) -> None:
         props, runs = self.styles.paragraph(paragraph), []
-        tags = (f"{W}r", f"{W}br", *_DRAWN)
-        own = [each for each in paragraph.iter(*tags) if next(each.iterancestors(f"{W}p"), None) is paragraph]
-        breaks = Counter(kind for each in own if (kind := each.get(f"{W}type")) in ("page", "column"))
+        tags = (f"{W}r", f"{W}br", f"{W}cr", f"{W}tab", f"{W}ptab", *_DRAWN)
+        own = [each for each in paragraph.iter(*tags) if next(each.iterancestors(f"{W}p", f"{W}pPr")) is paragraph]
+        breaks = Counter(each.get(f"{W}type") or _local(each) for each in own if each.tag in _BREAKS)
         props |= {f"break.{kind}": str(count) for kind, count in breaks.items()}
         drawn = 0
         for run in own:
-            if run.tag == f"{W}br":
+            if run.tag in _BREAKS:
                 continue
             if run.tag != f"{W}r":
                 drawn += 1
@@ -185,6 +186,10 @@ class Marker:
             if element.tag == f"{W}instrText" and _CONTENTS.match(fields[-1].instruction if fields else ""):
                 listed.update(_find_paragraph(element))
         return listed
+
+
+def _local(element: etree._Element) -> str:
+    return etree.QName(element).localname
 
 
 def _find_paragraph(element: etree._Element) -> list[etree._Element]:

@@ -5,9 +5,12 @@ Page numbers, contents, numbers of captions and dates are fields: Word computes 
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 
 from lxml import etree
 
@@ -23,6 +26,7 @@ from bidkit.wording import settle
 BODY = "word/document.xml"
 _BESIDE = re.compile(r"word/(header|footer|footnotes|endnotes)[^/]*\.xml")
 _READ = ("word/styles.xml", "word/numbering.xml", "word/settings.xml", "word/comments.xml")
+_MOST_PAIRS = 5_000_000
 _QUOTES = str.maketrans("“”‘’\u00a0\u2011", "\"\"'' -")
 _SETTINGS = ("evenAndOddHeaders", "mirrorMargins", "gutterAtTop", "documentProtection", "bookFoldPrinting")
 
@@ -57,6 +61,16 @@ class Piece:
 def fold(text: str) -> str:
     """A text without what programs write otherwise: quotes, blanks, line breaks."""
     return settle(text.translate(_QUOTES))
+
+
+def align(one: Sequence[Hashable], two: Sequence[Hashable]) -> Sequence[tuple[str, int, int, int, int]]:
+    """What of two lists is equal, replaced, gone or come, as `SequenceMatcher` says it.
+
+    Where the same stands very often, that is no place to begin from: to try them all would take too long.
+    """
+    counts = Counter(one), Counter(two)
+    pairs = sum(count * counts[1][key] for key, count in counts[0].items())
+    return SequenceMatcher(None, one, two, autojunk=pairs > _MOST_PAIRS).get_opcodes()
 
 
 @dataclass(frozen=True)
@@ -168,13 +182,24 @@ def _read_sections(
             kind = etree.QName(each).localname.removesuffix("Reference")
             lead = leads.get(each.get(f"{R}id", ""))
             shown[f"{kind}.{each.get(f'{W}type', '')}"] = " / ".join(said.get(lead.target, ())) if lead else ""
-        yield Span(name, place=(("section", str(number)),)), strip(dict(flatten(section)) | shown)
+        props = strip(dict(flatten(section)) | shown)
+        yield (
+            Span(name, place=(("section", str(number)),)),
+            {key: said for key, said in props.items() if _is_seen(key, props)},
+        )
     settings = trees.get("word/settings.xml")
     own = [item for item in settings if etree.QName(item).localname in _SETTINGS] if settings is not None else []
     props = {etree.QName(item).localname: " ".join(sorted(map(str, item.attrib.values()))) or "on" for item in own}
     background = trees[BODY].find(f"{W}background")
     props |= {"background": " ".join(sorted(map(str, background.attrib.values())))} if background is not None else {}
+    macros = package.get("word/vbaProject.bin")
+    props |= {"macros": hashlib.sha256(macros).hexdigest()[:8]} if macros else {}
     yield Span(name), strip(props)
+
+
+def _is_seen(key: str, props: Props) -> bool:
+    """Whether a property of a section changes what a page shows: a grid without a type does nothing."""
+    return key != "pgSz.code" and (not key.startswith("docGrid.") or "docGrid.type" in props)
 
 
 def read_pieces(content: bytes, name: str) -> tuple[ReadWord | None, list[Diagnostic]]:

@@ -6,11 +6,10 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 
 from bidkit.difference.blocks import pair_blocks
 from bidkit.edits.books import ReadSheet, show
-from bidkit.edits.pieces import fold
+from bidkit.edits.pieces import align, fold
 from bidkit.ooxml.sheet.formula import Reference, quote_sheet
 from bidkit.ooxml.sheet.readers import read
 
@@ -25,7 +24,7 @@ def pair_rows(old: ReadSheet, new: ReadSheet) -> list[Pair]:
     one, two = [*sorted(old.rows)], [*sorted(new.rows)]
     keys = [_key(old, row) for row in one], [_key(new, row) for row in two]
     pairs: list[Pair] = []
-    for tag, start, end, first, last in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
+    for tag, start, end, first, last in align(*keys):
         if tag == "equal" or end - start == last - first:
             pairs += zip(one[start:end], two[first:last], strict=True)
             continue

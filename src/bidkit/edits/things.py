@@ -6,12 +6,13 @@ Whatever a program may write anew without changing what is seen (names of parts,
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from lxml import etree
 
-from bidkit.edits.looks import describe_props, flatten
+from bidkit.edits.looks import describe_props, flatten, plain
 from bidkit.ooxml import opc
 from bidkit.ooxml.opc import Relationship
 from bidkit.readback import WP, R, W
@@ -19,8 +20,23 @@ from bidkit.readback import WP, R, W
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+WPS = "{http://schemas.microsoft.com/office/word/2010/wordprocessingShape}"
+OLE = "{urn:schemas-microsoft-com:office:office}"
 V = "{urn:schemas-microsoft-com:vml}"
-_LOOKS = ("spPr", "txPr", "legend", "marker", "dLbls", "numFmt", "scaling")
+_LOOKS = (
+    "barDir",
+    "grouping",
+    "legendPos",
+    "min",
+    "max",
+    "orientation",
+    "tickLblPos",
+    "delete",
+    "showVal",
+    "showPercent",
+)
+_USUAL = ("0", "minMax", "nextTo")
+"""What holds anyway in a chart, and what some programs write nevertheless."""
 _MOST = 2000
 
 
@@ -47,12 +63,28 @@ def describe_drawing(element: etree._Element, part: Part) -> tuple[str, str]:
     for lead in _list_leads(element, "dm"):
         return "diagram", _read_texts(part.content(lead), f"{A}t")
     shown = [_digest(part.content(lead)) for name in ("embed", "link", "pict") for lead in _list_leads(element, name)]
-    shown += [_digest(part.content(each.get(f"{R}id", ""))) for each in element.iter(f"{V}imagedata")]
+    shown += [
+        _digest(part.content(each.get(f"{R}id", ""))) for each in element.iter(f"{V}imagedata", f"{OLE}OLEObject")
+    ]
     shown += [each.get("string", "") for each in element.iter(f"{V}textpath")]
     if shown:
         return "picture", " ".join(shown)
-    is_box = next(element.iter(f"{W}txbxContent"), None) is not None
-    return "" if is_box else "drawing", _read_words(element, f"{A}t")
+    shapes = [_read_shape(each) for each in element.iter(f"{WPS}wsp")]
+    is_box = len(shapes) < 2 and next(element.iter(f"{W}txbxContent"), None) is not None
+    counts = Counter(kind for kind, _ in shapes)
+    said = " ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
+    return "" if is_box else "drawing", said or _read_words(element, f"{A}t")
+
+
+def _read_shape(shape: etree._Element) -> tuple[str, str]:
+    """The kind of a shape; and its place and size in millimetres, how it is filled and drawn."""
+    kind = next((each.get("prst", "") for each in shape.iter(f"{A}prstGeom")), "")
+    drawn = []
+    for each in shape.iterfind(f"{WPS}spPr/{A}xfrm/*"):
+        drawn += [f"{_whole(value) / 36000:.0f}" for value in map(str, each.attrib.values())]
+    for each in shape.iterfind(f"{WPS}spPr//*"):
+        drawn += [each.get("val", "")] if each.tag in (f"{A}srgbClr", f"{A}schemeClr") else []
+    return kind, f"{kind} {' '.join(drawn)}"
 
 
 def _list_leads(element: etree._Element, name: str) -> list[str]:
@@ -123,7 +155,14 @@ def describe_looks(element: etree._Element, part: Part) -> Iterator[tuple[str, s
     for each in element.iter(f"{WP}positionH", f"{WP}positionV"):
         yield _local(each), f"{each.get('relativeFrom')} {_read_words(each, f'{WP}posOffset', f'{WP}align')}"
     for each in element.iter(f"{V}shape"):
-        yield "style", ";".join(sorted(filter(None, (item.strip() for item in each.get("style", "").split(";")))))
+        said = (item.strip() for item in each.get("style", "").split(";"))
+        yield "style", ";".join(sorted(item for item in said if item.startswith(("width", "height", "rotation"))))
+    shapes = [_read_shape(each)[1] for each in element.iter(f"{WPS}wsp")]
+    yield "shapes", _digest(" / ".join(shapes).encode()) if shapes else ""
+    for each in element.iter(f"{A}hlinkClick"):
+        yield "link", part.content(each.get(f"{R}id", "")).decode("utf-8", "replace")[:_MOST]
+    for each in element.iter(f"{A}blip"):
+        yield "effects", describe_props({key: said for key, said in flatten(each) if not key.startswith("extLst")})
     for lead in (value for each in element.iter(f"{C}chart") if (value := each.get(f"{R}id"))):
         yield "colours", describe_chart_look(part.content(lead))
 
@@ -133,13 +172,17 @@ def _whole(text: str) -> int:
 
 
 def describe_chart_look(content: bytes) -> str:
-    """A hash of the colours, lines and fonts of a chart."""
+    """How a chart is drawn: bars or columns, its axes, the colours of its series; not what programs add to it."""
     try:
         tree = opc.parse_xml(content)
     except (etree.XMLSyntaxError, ValueError):
         return ""
-    looks = (describe_props(dict(flatten(each))) for each in tree.iter(*(f"{C}{name}" for name in _LOOKS)))
-    return _digest(" ".join(looks).encode())
+    found = ((_local(each), plain(each.get("val", ""))) for each in tree.iter(*(f"{C}{name}" for name in _LOOKS)))
+    looks = [f"{name}={value}" for name, value in found if value not in _USUAL]
+    for series in tree.iter(f"{C}ser"):
+        own = series.iterfind(f".//{C}spPr//*")
+        looks += [each.get("val", "") for each in own if each.tag in (f"{A}srgbClr", f"{A}schemeClr")]
+    return " ".join(sorted(looks))
 
 
 def describe_equation(equation: etree._Element) -> str:

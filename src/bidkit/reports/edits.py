@@ -19,8 +19,8 @@ from bidkit.wording import compare_texts
 
 _SIGNS = {"changed": "~", "added": "+", "removed": "-", "moved": ">"}
 _MOST = 200
-_MOST_FOLLOWERS = 12
-_MOST_FORMS = 6
+_MOST_FOLLOWERS = 5
+_MOST_FORMS = 20
 """More places than this that only look otherwise are told in one line."""
 _MOST_MARKS = 100
 _MARKED = re.compile(r"⟦(\w+)")
@@ -62,8 +62,8 @@ def _tell_edit(edit: Edit, words: dict[str, Any]) -> Iterator[str]:
     yield from (f"  {_SIGNS[edit.kind]} {what}{line}" for line in _show(edit, words))
     if edit.is_price:
         yield f"    ! {words['price']}"
-    for origin in edit.origins:
-        yield f"    {words['after' if edit.kind == 'added' and not edit.at.row else 'from']} {_name(origin, words)}"
+    said = words["after" if edit.kind == "added" and not edit.at.row else "from"]
+    yield from dict.fromkeys(f"    {said} {_name(origin, words)}" for origin in edit.origins)
 
 
 def _tell_followers(edits: Sequence[Edit], words: dict[str, Any], lang: str) -> Iterator[str]:
@@ -88,7 +88,8 @@ def _tell_forms(forms: Sequence[Form], words: dict[str, Any], lang: str, built: 
         looks = ({_name_look(key, words) for key, _, _ in form.changes} for form in others)
         named = Counter(name for own in looks for name in own if not name.isascii() or name in words["looks"].values())
         names = ", ".join(name for name, _ in named.most_common(6)) + ("…" if len(named) > 6 else "")
-        place = _name_place(others[0].at, words, lang)
+        first = next((form for form in others if any(value for _, value in form.at.place)), others[0])
+        place = _name_place(first.at, words, lang)
         yield words["forms"].format(count=len(others), names=names, place=place)
         return
     for form in others:
