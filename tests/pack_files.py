@@ -16,6 +16,7 @@ from workspace import edit, make_workspace, plain_template, root_of, write
 from bidkit.pack import shipped_packs
 
 PRICE_CHAPTER = "报价汇总"
+LETTER_TAG = "{%p if tender and tender.own_letter %}"
 MANIFEST = """\
 schema: bidkit/pack@1
 locale: zh-CN
@@ -38,9 +39,13 @@ def shipped_template(pack: str = "") -> Document:
 
 
 def cut(document: Document, is_kept: Callable[[str], bool]) -> Document:
-    """The document without those chapters whose heading is not kept; what comes before the first one stays."""
+    """The document without those chapters whose heading is not kept; what comes before the first one stays.
+
+    The letter of bid tells the total: it stands where the chapter of prices does.
+    """
     chapter = None
     headings = {p._p: p.text for p in document.paragraphs if p.style is not None and p.style.name == "Heading 1"}
+    headings |= {p._p: PRICE_CHAPTER for p in document.paragraphs if p.text in (LETTER_TAG, "投标函")}
     body = document.element.body
     for element in list(body):
         chapter = headings.get(element, chapter)

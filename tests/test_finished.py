@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from office_files import docx, filled, p
-from pack_files import MANIFEST, make_two_volumes
+from pack_files import MANIFEST, make_two_volumes, technical_docx
 from quotes import compute_quote, make_workbook
 from workspace import NOW, edit, make_workspace, run_check, sign_all
 
@@ -241,7 +241,7 @@ def test_name_that_is_cut_short_everywhere_is_found(final: Package, name: str) -
             if part.startswith("word/") and part.endswith(".xml"):
                 parts[part] = parts[part].replace(name.encode(), name[:-2].encode())
 
-    assert codes(final.find(final.docx, change)) == {"ID02"} | ({"ID08"} if name == final.bid.company.name else set())
+    assert codes(final.find(final.docx, change)) == {"ID02", "ID08"}
 
 
 @pytest.mark.parametrize(
@@ -261,8 +261,47 @@ def test_an_authorization_under_a_title_that_is_no_heading_is_told(
     assert [item.code for item in found] == ["FM09"] * is_told
 
 
+@pytest.mark.parametrize(
+    ("title", "is_told"),
+    [
+        ("投标函", False),
+        ("一、磋商响应函（商务技术部分）", False),
+        ("格式 3 投标函及投标函附录", False),
+        ("首次报价函", False),
+        ("致采购人的话", True),
+        ("投标函的递交要求说明", True),
+    ],
+)
+def test_a_chinese_tender_without_a_letter_of_bid_is_warned_of(final: Package, title: str, is_told: bool) -> None:
+    found = final.broken(final.docx, BODY, ">投标函<", f">{title}<")
+    (item, *others) = [item for item in found if item.code != "FM11"] or [None]
+    assert (item is not None) is is_told and not others
+    if item:
+        assert (item.code, item.severity) == ("FM01", Severity.WARNING)
+        assert "投标函" in item.message("zh") and "letter of bid" in item.message("en")
+
+
+def test_a_letter_of_bid_under_a_title_that_is_no_heading_is_one(final: Package) -> None:
+    written = "".join(f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>" for text in ("投标书", "致：澄溪水务有限公司"))
+    parts = unzip(final.files[final.docx])
+    assert parts[BODY].decode().count(">投标函<") == 2  # the heading, and its line in the contents
+    found = final.broken(final.docx, BODY, ">投标函<", ">致采购人的话<")
+    assert codes(found) == {"FM01"}
+    parts[BODY] = re.sub("<w:sectPr(?!.*<w:sectPr)", f"{written}<w:sectPr", parts[BODY].decode(), flags=re.S).encode()
+    parts[BODY] = parts[BODY].replace(">投标函<".encode(), ">致采购人的话<".encode())
+    assert verify_files(final.bid, {**final.files, final.docx: pack(parts)}, is_draft=False) == []
+
+
+def test_a_tender_by_other_rules_needs_no_letter_of_bid(final: Package) -> None:
+    tender = final.bid.deal.tender
+    assert tender is not None
+    deal = final.bid.deal.model_copy(update={"tender": tender.model_copy(update={"rules": "mdb"})})
+    other = replace(final, bid=replace(final.bid, deal=deal))
+    assert other.broken(final.docx, BODY, ">投标函<", ">致采购人的话<") == []
+
+
 def test_legal_words_that_are_not_the_usual_ones_are_told(final: Package) -> None:
-    (item,) = final.broken(final.docx, BODY, f"(?<!：){WORDS}", f"{WORDS}（人民币叁拾叁万陆仟元正）")
+    (item,) = final.broken(final.docx, BODY, f"(?<![：为]){WORDS}", f"{WORDS}（人民币叁拾叁万陆仟元正）")
     assert (item.code, item.severity) == ("PR02", Severity.INFO)
     assert "人民币叁拾叁万陆仟元正" in item.message("zh") and WORDS in item.fix("zh")
 
@@ -486,12 +525,12 @@ def test_amounts_of_past_projects_are_no_leak(price_free: Package) -> None:
 
 @pytest.fixture(scope="module")
 def price_free(deal: Path, tmp_path_factory: pytest.TempPathFactory) -> Package:
-    """The proposal without the chapter of its prices."""
+    """The proposal without the chapter of its prices; its letter of bid names no price."""
     root = tmp_path_factory.mktemp("price-free")
     manifest = MANIFEST.split("  - id: price")[0] + "required_styles: []\n"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BIDKIT_SOFFICE", "/nonexistent")
-        path = make_two_volumes(root, manifest)
+        path = make_two_volumes(root, manifest, {"technical": technical_docx("投标函", "致：采购人")})
         sign_all(path)
         return package_of(build_deal(path, Options(now=NOW)))
 

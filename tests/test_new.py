@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import re
@@ -46,6 +47,30 @@ KNOWN = {
 
 def gaps(output: str) -> set[str]:
     return set(re.findall(r"DL05 error: key `(\w+)`", output))
+
+
+@pytest.mark.parametrize(
+    ("words", "pack", "is_proposed"),
+    [
+        (["--regime", "tender", "--rules", "mof87"], "", True),
+        (["--regime", "tender", "--rules", "ndrc"], "", True),
+        (["--tender-no", "1"], "", True),
+        (["--regime", "tender", "--rules", "mdb"], "", False),
+        (["--regime", "tender", "--rules", "mof87", "--locale", "en-US"], "", False),
+        (["--regime", "commercial"], "", False),
+        (["--regime", "tender", "--rules", "mof87"], "zh-proposal", False),
+    ],
+)
+def test_the_pack_of_chinese_tenders_is_proposed_where_none_is_chosen(
+    words: list[str], pack: str, is_proposed: bool, root: Path
+) -> None:
+    settings = re.sub(r"^pack:.*\n", "", SETTINGS, flags=re.M)
+    write(root / "bidkit.yaml", settings + (f"pack: {pack}\n" if pack else ""))
+    done = CliRunner().invoke(app, ["new", "x", "--locale", "zh-CN", *words, "--yes", "--lang", "zh"])
+    assert done.exit_code == 0, done.output
+    assert ("pack: zh-tender" in done.output) is is_proposed
+    again = CliRunner().invoke(app, ["new", "y", "--locale", "zh-CN", *words, "--yes", "--format", "json"])
+    assert json.loads(again.stdout).get("pack") == ("zh-tender" if is_proposed else None)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -22,7 +22,7 @@ from bidkit.words import parse_amount
 
 Table = list[list[str]]
 HEADS = {
-    "zh": ("报价总额（小写）", "类别", "分组", "含税金额", "付款节点"),
+    "zh": ("报价总额", "类别", "分组", "含税金额", "付款节点"),
     "en": ("Total price", "Category", "Group", "Gross", "Payment"),
 }
 """What a cell in the first row of each price table begins with, in the order of the tables."""

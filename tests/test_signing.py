@@ -9,6 +9,7 @@ from pathlib import Path
 
 import docx
 import pytest
+from quotes import make_bid, make_workbook
 from test_zh_tender import build, copy_example
 from workspace import NOW, edit, make_workspace, run_check, sign_all, write
 
@@ -31,6 +32,14 @@ from bidkit.signing import find_kinds, list_signing
         ("日期：2026年10月12日", "", ()),
         ("日期：", "2026年10月12日", ()),
         ("日期：　　年　　月　　日", "", ("date",)),
+        ("日 期：", "", ("date",)),
+        ("日期", "", ("date",)),
+        ("日期", "　　年　　月　　日", ()),
+        ("　　年　　月　　日", "", ("date",)),
+        ("____年__月__日", "", ("date",)),
+        ("2026年9月15日", "", ()),
+        ("交付日期", "", ()),
+        ("近三年每月每日巡检", "", ()),
         ("Signature", "", ("signature",)),
         ("Date signed", "", ("date",)),
         ("Date", "September 15, 2026", ()),
@@ -43,6 +52,32 @@ from bidkit.signing import find_kinds, list_signing
 )
 def test_a_place_to_sign_is_known_by_its_words(text: str, beside: str, kinds: tuple[str, ...]) -> None:
     assert find_kinds(text, beside) == kinds
+
+
+def test_a_date_that_alone_is_left_is_found_once_and_no_title_of_a_column() -> None:
+    document = docx.Document()
+    for rows in (
+        [["日期", "　年　月　日"]],
+        [["日期", ""]],
+        [["日期", "2026年9月15日"]],
+        [["事项", "日期"], ["开标", ""]],
+    ):
+        table = document.add_table(len(rows), 2)
+        for line, texts in zip(table.rows, rows, strict=True):
+            for cell, text in zip(line.cells, texts, strict=True):
+                cell.text = text
+        document.add_paragraph("此处另起一段")
+    document.add_paragraph("　　　　年　　月　　日")
+    stream = io.BytesIO()
+    document.save(stream)
+    places = list_signing({"submit/a.docx": stream.getvalue()})
+    assert [item.text for item in places] == ["年 月 日", "日期", "年 月 日"]
+    assert {item.kinds for item in places} == {("date",)}
+
+
+def test_the_date_of_the_price_summary_is_a_place_to_fill() -> None:
+    places = list_signing({"submit/quote.xlsx": make_workbook(make_bid())})
+    assert [(item.heading, item.text) for item in places if item.kinds == ("date",)] == [("开标一览表", "年 月 日")]
 
 
 def form(headings: int) -> bytes:

@@ -90,9 +90,9 @@ def test_every_volume_is_a_file_of_its_own(tmp_path: Path) -> None:
     assert "资格及商务技术文件，第 1 册，共 2 册" in technical.text
     assert "报价文件，第 2 册，共 2 册" in price.text
     assert [text for level, text in technical.headings if level == 1][-2:] == ["需求响应与偏离表", "资信文件"]
-    assert [text for level, text in price.headings if level == 1] == ["报价汇总"]
+    assert [text for level, text in price.headings if level == 1] == ["投标函", "报价汇总"]
     # Contents and numbers begin anew in each.
-    assert (technical.contents[0], price.contents[0]) == ("第1章 方案概述", "第1章 报价汇总")
+    assert (technical.contents[0], price.contents[:2]) == ("第1章 方案概述", ("投标函", "第1章 报价汇总"))
 
 
 def test_every_volume_of_a_draft_says_so_in_its_name_and_headers(tmp_path: Path) -> None:
@@ -170,7 +170,7 @@ def test_a_mistake_in_one_template_names_it(tmp_path: Path) -> None:
 def test_a_total_that_no_volume_prints_is_missing_in_all_that_may(tmp_path: Path) -> None:
     manifest = MANIFEST.replace("template: price.docx", "template: technical.docx")
     found = errors(build(make_two_volumes(tmp_path, manifest.replace("    prices: false\n", ""))))
-    assert {item.code for item in found} == {"PR02", "PR03"}
+    assert {item.code for item in found} == {"PR02", "PR03", "FM01"}  # the letter of bid tells the total
     assert {place(item)[0] for item in found} == {f"submit/{TECHNICAL}.docx, submit/technical.docx"}
 
 
@@ -271,7 +271,8 @@ def test_examples_have_no_price_outside_their_quote(name: str) -> None:
     filled, problems = render_volumes(volumes, bid, appendix, f"deals/{name}/deal.yaml", is_draft=False)
     assert filled is not None, problems
     found = verify_files(bid, filled.files, is_draft=False, price_free=filled.files)
-    assert {item.code for item in found} <= {"FM31"}  # some evidence is in the chapters that were cut
+    # Some evidence is in the chapters that were cut, and so is the letter of bid.
+    assert {item.code for item in found} <= {"FM31", "FM01"} and len([x for x in found if x.code == "FM01"]) <= 1
     priced, _ = compile_volumes(whole, bid)
     shown, _ = render_volumes(priced, bid, appendix, f"deals/{name}/deal.yaml", is_draft=False)
     assert shown is not None

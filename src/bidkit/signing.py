@@ -19,19 +19,22 @@ from bidkit.readback import ReadDocument, read_docx
 from bidkit.source.tables.grid import Grid
 from bidkit.source.tables.word import read_document
 
+_BLANK_DATE = r"^[\W_]*年[\W_]*月[\W_]*日[\W_]*$"
 _KINDS = {
     "seal": re.compile(r"盖.{0,3}章|公章|签章|\bseal\b|\bstamp\b", re.I),
     "signature": re.compile(r"签字|签名|签章|\bsign(ature|ed)?\b", re.I),
-    "date": re.compile(r"日期|\bdate\b", re.I),
+    "date": re.compile(rf"日 ?期|\bdate\b|{_BLANK_DATE}", re.I),
 }
 _PLACE = re.compile(
     r"[（(][^（()）]{0,12}(盖.{0,3}章|公章|签字|签名|签章)[^（()）]{0,12}[）)]"
-    r"|^(签字|签名|盖章|日期)\s*[:：]"
+    r"|^(签字|签名|盖章|日 ?期)\s*[:：]"
+    rf"|^日 ?期$|{_BLANK_DATE}"
     r"|^(signature|signed|date signed|date of signature|seal|date)\b[^.]{0,25}$",
     re.I,
 )
-_MAYBE = re.compile("章|签|日期|sign|seal|date", re.I)
+_MAYBE = re.compile(r"章|签|日\s?期|年[\W_]*月|sign|seal|date", re.I)
 """What stands in all that is a place to sign."""
+_BARE = re.compile("日 ?期")
 _LONGEST = 80
 
 
@@ -100,8 +103,16 @@ def _list_sheets(name: str, content: bytes) -> Iterator[SigningPlace]:
         for row, line in sorted(sheet.rows.items()):
             for column in sorted(line.cells):
                 value = book.value(sheet, (row, column))
-                if isinstance(value, str) and (kinds := find_kinds(value)):
+                beside = (book.value(sheet, (row, column + 1)) or "") if column + 1 in line.cells else None
+                if isinstance(value, str) and (kinds := find_kinds(value, _show(beside, value))):
                     yield SigningPlace(name, sheet.name, "", kinds, " ".join(value.split()))
+
+
+def _show(beside: object, value: str) -> str:
+    """What stands beside the name of a date; a bare one with no cell beside it is the title of a column."""
+    if _BARE.fullmatch(" ".join(value.split())):
+        return "—" if beside is None else str(beside)
+    return ""
 
 
 def _list_word(name: str, content: bytes, pdf: ReadPdf | None, document: ReadDocument | None) -> Iterator[SigningPlace]:
@@ -136,8 +147,9 @@ def _list_texts(content: Grid | str) -> Iterator[tuple[str, str]]:
         return
     for row in content.rows:
         for column, cell in row.filled:
-            beside = next((other.text for other in row.cells[column + cell.width :]), "")
-            yield from ((line, beside) for line in cell.text.split("\n"))
+            found = next((other.text for other in row.cells[column + cell.width :]), None)
+            for line in cell.text.split("\n"):
+                yield line, "—" if found is None and _BARE.fullmatch(" ".join(line.split())) else found or ""
 
 
 class _Finder:

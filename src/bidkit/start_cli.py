@@ -174,7 +174,7 @@ def _ask(given: dict[str, str], locale: str, language: str, first: tuple[str, ..
 def _make(folder: Path, given: dict[str, str], language: str, format: Format) -> None:
     from bidkit.diagnostic import load_messages
     from bidkit.package import add_files
-    from bidkit.starting import make_deal
+    from bidkit.starting import make_deal, propose_pack
     from bidkit.starting.facts import read_facts
 
     facts, problems = read_facts(given)
@@ -184,8 +184,11 @@ def _make(folder: Path, given: dict[str, str], language: str, format: Format) ->
     _finish(add_files(folder, files), language)
     path = folder / "deal.yaml"
     shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-    said = load_messages(language)["labels"]["started_deal"].format(deal=quote(shown))
-    tell(said, {"deal": str(shown), "files": sorted(files)}, "new", language, format)
+    labels = load_messages(language)["labels"]
+    said, told = labels["started_deal"].format(deal=quote(shown)), {"deal": str(shown), "files": sorted(files)}
+    if pack := propose_pack(facts, folder):
+        said, told = f"{said}\n{labels['propose_pack'].format(pack=pack)}", {**told, "pack": pack}
+    tell(said, told, "new", language, format)
 
 
 def _find_modelines(folder: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -33,6 +34,8 @@ _PAPER_FACTS = {"kind", "title", "holder", "number", "issuer", "issued", "scope"
 _LOGO_MM = 9
 _PICTURE_MM = 58
 _NO_PAGE = Blocks(())
+_LETTER = re.compile(r"投标函|投标书|响应函|报价函|\bletter\b", re.I)
+"""What a form of the buyer is called that takes the place of a letter of the pack's own."""
 _PAGE_MM, _FACTS_MM, _CAPTION_MM, _LEAST_MM = 237, 55, 6, 30
 """How high a page is, the heading and the facts of a paper, the space around a caption, and a picture at least."""
 _LINE_MM, _CAPTION_SIZE, _LINE_WIDTH_MM = 6, 10.5, 154
@@ -76,7 +79,7 @@ def make_context(
     own = volume or only
     all_volumes = [dict(item) for item in volumes or (own,)]
     return {
-        "deal": {"id": deal.id, "title": deal.title, "dated": deal.dated, "regime": deal.regime},
+        "deal": {"id": deal.id, "title": deal.title, "dated": deal.dated, "regime": deal.regime, "locale": deal.locale},
         "draft": is_draft,
         "draft_mark": maker.labels["draft"] if is_draft else "",
         "volume": dict(own),
@@ -146,6 +149,7 @@ class _Maker:
             "addenda": [addendum.model_dump(exclude={"applied"}) for addendum in tender.addenda],
             "deadline": format_moment(tender.deadline, self.bid.deal.locale),
             "sme": self.sme(tender.sme) if tender.sme else None,
+            "own_letter": not any(_LETTER.search(f"{form.id} {form.part} {form.file}") for form in self.bid.deal.forms),
         }
 
     def lots(self, prices: bool) -> dict[str, Any]:

@@ -22,10 +22,14 @@ _CHINESE = frozenset({"mof87", "ndrc"})
 _AUTHORITY = {
     "authorization": re.compile(r"(?:法定代表人|单位负责人|法人)?(?:授权委托书|授权书)"),
     "identity": re.compile(r"(?:法定代表人|单位负责人|法定代表人[（(]单位负责人[)）])(?:身份|资格)证明书?"),
+    "letter": re.compile(
+        r".{0,8}(?:投标|响应|报价|磋商|谈判|询价|应答|竞标|比选)(?:响应|报价)?[函书](?:及.{0,8}附录)?(?:[（(].{1,12}[）)])?"
+    ),
 }
 _AUTHORITY_WORDS = {
     "authorization": re.compile(r"(?:委托|授权).{0,80}代理人|以我方名义|本授权书"),
     "identity": re.compile(r"系.{0,80}(?:法定代表人|单位负责人)"),
+    "letter": re.compile("致[：:]"),
 }
 """What such a paper says below its title; a list of papers does not."""
 _NUMBERING = re.compile(r"^[\s\d.．、（）()一二三四五六七八九十第章节附件格式：:-]*")
@@ -257,6 +261,10 @@ def nothing_left_out(done: Finished) -> Iterator[Finding]:
             if "".join(name.split()) not in text:
                 found[kind, name, span.file] = Finding(span, {"kind": Term(kind), "name": name[:60]})
     yield from found.values()
+    tender, is_zh = done.bid.deal.tender, done.bid.deal.language == "zh"
+    if tender and is_zh and tender.rules in _CHINESE and done.documents and not _find_titled(done, "letter"):
+        values = {"kind": Term("letter"), "name": "投标函"}
+        yield Finding(_span([*done.documents.values()]), values, Severity.WARNING)
 
 
 def _list_contents(bid: Bid) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from importlib import resources
 from pathlib import Path, PurePosixPath
 
 from bidkit.attesting import attest_item
-from bidkit.config import find_workspace
+from bidkit.config import find_workspace, load_settings
 from bidkit.gate import ATTESTATIONS_NAME
 from bidkit.options import Options
 from bidkit.package import write_folder
@@ -85,6 +85,14 @@ def read_customs(folder: Path) -> dict[str, str]:
         said["locale"].add(str(data.get("locale") or "") if data else "")
         said["currency"].add(str(quote.get("currency") or "") if isinstance(quote, Node) else "")
     return {key: next(iter(values)) for key, values in said.items() if len(values) == 1 and "" not in values}
+
+
+def propose_pack(facts: Facts, folder: Path) -> str:
+    """The pack that a new deal asks for where its workspace names none: that of Chinese tenders for one of them."""
+    workspace = find_workspace(folder / "deal.yaml")
+    settings = load_settings(workspace)[0] if workspace else None
+    is_chinese = facts.regime == "tender" and facts.locale == "zh-CN" and facts.rules in (None, "mof87", "ndrc")
+    return "zh-tender" if is_chinese and settings is not None and not settings.pack else ""
 
 
 def _date(content: bytes, today: date) -> bytes:
