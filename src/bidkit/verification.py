@@ -73,9 +73,9 @@ def _place(item: Diagnostic, folder: Path) -> Diagnostic:
 
 
 def _verify(folder: Path, version: str) -> _Found:
-    found = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*"))}
-    odd = {name: path for name, path in found.items() if path.is_symlink() or not (path.is_file() or path.is_dir())}
-    files = {name: path for name, path in found.items() if path.is_file() and name not in odd}
+    there = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*"))}
+    odd = {name: path for name, path in there.items() if path.is_symlink() or not (path.is_file() or path.is_dir())}
+    files = {name: path for name, path in there.items() if path.is_file() and name not in odd}
     contents, problems = _read_all(files)
     problems += [Diagnostic("PK51", Span(name), {"file": name}) for name in odd]  # links, pipes
     outputs, found = _read_manifest(contents, version)
