@@ -59,13 +59,18 @@ class Result:
         return item.severity is Severity.ERROR or (self.is_strict and item.severity is Severity.WARNING)
 
     @property
+    def is_wrong(self) -> bool:
+        """Whether any finding counts for the exit code."""
+        return any(map(self.fails, self.diagnostics))
+
+    @property
     def exit_code(self) -> int:
         """0 no error or a draft that was asked for, 1 errors in the bid, 2 the surroundings failed."""
         if self.is_draft and self.folder:
             return 0
         if any(item.code.startswith("EN") and item.severity is Severity.ERROR for item in self.diagnostics):
             return 2
-        return 1 if any(map(self.fails, self.diagnostics)) else 0
+        return 1 if self.is_wrong else 0
 
     @property
     def moments(self) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ def render(result: Result, shown: list[Shown], lang: str) -> str:
     """A command for each finding, errors first, then plain lines, in which nothing of the user stands."""
     lines = render_commands(shown, render_summary(result.diagnostics, lang, len(result.suppressed)), lang)
     if result.gate and result.bid:
-        lines.append(render_gate_state(result.gate, result.bid, lang))
+        lines.append(render_gate_state(result.gate, result.bid, lang, is_wrong=result.is_wrong))
     return "\n".join(lines)
 
 

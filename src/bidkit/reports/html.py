@@ -83,7 +83,7 @@ def _describe_gate(result: Result, lang: str) -> dict[str, Any] | None:
     labels = load_messages(lang)["labels"]
     waiting = {item.item.id for item in result.gate.blocking(*result.moments)}
     name = labels["ready_to_submit" if "submit" in result.moments else "ready_to_build"]
-    state = labels["gate_open" if result.is_ready else "gate_closed"]
+    state = labels["gate_closed" if not result.is_ready else "gate_wrong" if result.is_wrong else "gate_open"]
     tell = {
         item.item.id: [(problem.code, problem.message(lang), problem.fix(lang)) for problem in item.open]
         for stage in result.gate.stages

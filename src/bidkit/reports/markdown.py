@@ -22,7 +22,7 @@ def render(result: Result, shown: Sequence[Shown], lang: str) -> str:
     """The numbers, whether the gate is open, and a row for each finding."""
     lines = [render_summary(result.diagnostics, lang, len(result.suppressed))]
     if result.gate and result.bid:
-        lines.append(render_gate_state(result.gate, result.bid, lang))
+        lines.append(render_gate_state(result.gate, result.bid, lang, is_wrong=result.is_wrong))
     return render_tables(lines, [list_findings(shown, lang)], lang)
 
 

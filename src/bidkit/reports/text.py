@@ -29,13 +29,13 @@ def render(result: Result, command: str, lang: str, here: Path) -> str:
     parts = [render_diagnostics(told, lang, result.root, here)] if told else []
     parts += [render_suppressed(item, lang, result.root, here) for item in result.suppressed]
     if result.gate and result.bid and is_gate:
-        parts.append(render_gate(result.gate, result.bid, lang))
+        parts.append(render_gate(result.gate, result.bid, lang, is_wrong=result.is_wrong))
         parts += render_receivables(result.followed, lang) if result.followed else []
     else:
         parts.append(render_summary(result.diagnostics, lang, len(result.suppressed)))
     parts += [labels["pinned"].format(day=result.pinned)] if result.pinned else []
     if result.gate and result.bid and not is_gate:
-        parts.append(render_readiness(result.gate, result.bid, lang))
+        parts.append(render_readiness(result.gate, result.bid, lang, is_wrong=result.is_wrong))
     parts += [clean(_say_verified(item, labels)) for item in result.packages]
     if command == "build":
         built = labels["built_draft" if result.is_draft else "built"].format(folder=result.folder)
@@ -159,8 +159,8 @@ def _list_names(name: ReadName, labels: Mapping[str, Any], depth: int) -> Iterat
         yield from _list_names(field, labels, depth + 1)
 
 
-def render_gate(gate: Gate, bid: Bid, lang: str) -> str:
-    """The stages with their markers and items; what is open says what would close it."""
+def render_gate(gate: Gate, bid: Bid, lang: str, *, is_wrong: bool = False) -> str:
+    """The stages with their markers and items; what is open says what would close it; `is_wrong` as of `Result`."""
     texts = load_messages(lang)
     current = gate.stage
     lines = []
@@ -177,8 +177,7 @@ def render_gate(gate: Gate, bid: Bid, lang: str) -> str:
     if gate.process.id != SHIPPED:
         lines.append(texts["labels"]["process"].format(id=gate.process.id))
     for name, is_open in (("ready_to_build", gate.is_ready_to_build), ("ready_to_submit", gate.is_ready_to_submit)):
-        state = texts["labels"]["gate_open" if is_open else "gate_closed"]
-        lines.append(f"{texts['labels'][name]}: {state}")
+        lines.append(_say_open(name, lang, is_open=is_open, is_wrong=is_wrong))
     return "\n".join(map(clean, lines))
 
 
@@ -231,9 +230,9 @@ def render_summary(diagnostics: Sequence[Diagnostic], lang: str, suppressed: int
     return str(texts["labels"]["summary"]).format(errors=shown[0], warnings=shown[1], notes=shown[2]) + more
 
 
-def render_readiness(gate: Gate, bid: Bid, lang: str) -> str:
+def render_readiness(gate: Gate, bid: Bid, lang: str, *, is_wrong: bool = False) -> str:
     """What is open in the gate and keeps a final package from being built, with what would close it; else one line."""
-    lines = [render_gate_state(gate, bid, lang)]
+    lines = [render_gate_state(gate, bid, lang, is_wrong=is_wrong)]
     moments = ("build", "submit") if bid.deal.regime == "tender" else ("build",)
     for result in gate.blocking(*moments):
         for problem in result.open:
@@ -242,11 +241,18 @@ def render_readiness(gate: Gate, bid: Bid, lang: str) -> str:
     return "\n".join(map(clean, lines))
 
 
-def render_gate_state(gate: Gate, bid: Bid, lang: str) -> str:
+def render_gate_state(gate: Gate, bid: Bid, lang: str, *, is_wrong: bool) -> str:
     """Whether the gate is open for a final package, and what is left to do when it is handed in."""
     labels = load_messages(lang)["labels"]
     if bid.deal.regime != "tender":
-        return f"{labels['ready_to_build']}: {labels['gate_open' if gate.is_ready_to_build else 'gate_closed']}"
+        return _say_open("ready_to_build", lang, is_open=gate.is_ready_to_build, is_wrong=is_wrong)
     left = [result.item.id for result in gate.blocking("submitted") if result.item.marker != "end"]
     later = labels["at_handing_in"].format(ids=", ".join(left)) if gate.is_ready_to_submit and left else ""
-    return f"{labels['ready_to_submit']}: {labels['gate_open' if gate.is_ready_to_submit else 'gate_closed']}{later}"
+    return _say_open("ready_to_submit", lang, is_open=gate.is_ready_to_submit, is_wrong=is_wrong) + later
+
+
+def _say_open(name: str, lang: str, *, is_open: bool, is_wrong: bool) -> str:
+    """Whether the gate is open; with errors outside of it nothing is ready, whatever the checklist says."""
+    labels = load_messages(lang)["labels"]
+    state = "gate_closed" if not is_open else "gate_wrong" if is_wrong else "gate_open"
+    return f"{labels[name]}: {labels[state]}"

@@ -164,9 +164,11 @@ def tell_alike(read: Sequence[Grid], others: Iterable[Grid], columns: Mapping[st
     known = {name for grid in read if grid.rows for name in find_header(grid, columns, ()).fields if name in TITLES}
     for grid in others:
         severity = _judge(grid, known, columns) if len(grid.rows) > 1 else None
+        is_grave = severity is Severity.ERROR
         if severity is not None:
             kind, value = next(place for place in grid.whole.place if place[0] in ("sheet", "table"))
-            yield Diagnostic("DL66", grid.whole, {"what": Term(f"one_{kind}", (("name", value),))}, severity)
+            what = {"what": Term(f"one_{kind}", (("name", value),))}
+            yield Diagnostic("DL66", grid.whole, what, Severity.ERROR if is_grave else Severity.WARNING)
 
 
 def _judge(grid: Grid, known: Collection[str], columns: Mapping[str, str]) -> Severity | None:
