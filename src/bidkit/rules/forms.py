@@ -9,9 +9,10 @@ from functools import reduce
 
 from bidkit.bid import Bid
 from bidkit.deal.tender import bears_mark
-from bidkit.demands import find_demands, find_shortfall
 from bidkit.diagnostic import Severity, Term
+from bidkit.ratings import find_lower_ratings
 from bidkit.rules.registry import Finding, rule
+from bidkit.shortfalls import find_differences, find_shortfalls
 
 TENDER = frozenset({"tender"})
 _SHORT, _ALIKE = 12, 0.95
@@ -88,11 +89,17 @@ def response_is_no_copy(bid: Bid) -> Iterator[Finding]:
 
 @rule("FM07")
 def numbers_are_enough(bid: Bid) -> Iterator[Finding]:
-    """A response states no number that is less than demanded, unless it is declared as a negative deviation."""
+    """A response states no number or rating that is less than demanded, unless it is a declared negative deviation;
+    a number that only may be about the demand, or that differs from one without a limit, is a warning."""
     for item in bid.deal.requirements:
-        for demand in find_demands(item.text) if item.deviation != "negative" else ():
-            if stated := find_shortfall(demand, item.response):
-                yield Finding(item.span("response"), {"id": item.id, "stated": stated, "demand": demand.text})
+        if item.deviation == "negative":
+            continue
+        less = [*find_shortfalls(item.text, item.response), *find_differences(item.text, item.response)]
+        found = [(each.demand, each.stated, each.is_certain) for each in less]
+        found += [(*pair, True) for pair in find_lower_ratings(item.text, item.response)]
+        for demand, stated, is_certain in found:
+            values = {"id": item.id, "stated": stated, "demand": demand}
+            yield Finding(item.span("response"), values, None if is_certain else Severity.WARNING)
 
 
 @rule("FM30")
