@@ -9,6 +9,7 @@ from functools import reduce
 
 from bidkit.bid import Bid
 from bidkit.deal.tender import bears_mark
+from bidkit.denials import find_admission, find_denial
 from bidkit.diagnostic import Severity, Term
 from bidkit.ratings import find_lower_ratings
 from bidkit.rules.registry import Finding, rule
@@ -17,28 +18,6 @@ from bidkit.shortfalls import find_differences, find_shortfalls
 TENDER = frozenset({"tender"})
 _SHORT, _ALIKE = 12, 0.95
 """Characters of a text too short to be a copy of, and how alike two are that say the same."""
-
-
-_DENIES = re.compile(
-    r"^\s*(?:不适用|n/?a\b|not applicable)|不能?(?:满足|符合|具备)(?!的)|(?<!是否)不(?:支持|提供)(?!的)"
-    r"|(?:无法|不能|未能|不予)(?:满足|提供|支持|实现|响应)|(?:未|没有|尚未)(?:取得|获得|通过|具备|持有)"
-    r"|(?<![没未])有负?偏离|(?<!不)存在负?偏离|部分(?:满足|符合|支持)"
-    r"|(?<![无不毋])[需须]要?(?:另行?|自行?)?(?:采购|购买|配置)(?=[。；，]|$)"
-    r"|\b(?:do|does|did|can|could|will)(?: not|n't) (?:meet|support|hold|have|provide|comply|include|offer|satisfy)\b"
-    r"(?! any)"
-    r"|\bcannot (?:meet|support|provide|comply|include|offer|satisfy)\b|\bunable to (?:meet|support|provide|comply)\b"
-    r"|\bnon-?compliant\b|\bnot (?:compliant|supported|available|certified)\b",
-    re.I,
-)
-_LIMITS = "less|fewer|lower|shorter|more|greater|higher|longer|later"
-_FORBIDS = re.compile(
-    r"(?:不得|不应|不可)(?!少|低|小|短|大|超|高|多|长|晚|迟)|不允许|禁止|严禁|防止|避免|杜绝"
-    r"|不(?:支持|具备|符合|满足|能)|未经|未授权|没有"
-    rf"|\b(?:must|shall|may|should|can|is|are|be) not\b(?! (?:be )?(?:{_LIMITS}|exceed))|\bno\b(?! (?:{_LIMITS}))"
-    r"|\b(?:never|without|prevent|prohibit(?:ed)?|forbid(?:den)?|avoid|reject|refuse|unauthori[sz]ed|conflicts?)\b",
-    re.I,
-)
-"""A requirement that something is not to be; a limit (不得少于, no less than) is none."""
 
 
 @rule("FM04", regimes=TENDER)
@@ -104,13 +83,14 @@ def numbers_are_enough(bid: Bid) -> Iterator[Finding]:
 
 @rule("FM30")
 def denials_are_declared(bid: Bid) -> Iterator[Finding]:
-    """A response that denies what is asked for is declared as a negative deviation; where the requirement itself
-    forbids something, to deny that is to comply."""
+    """A response that denies or puts off what is asked for, or a remark that says so, is declared as a deviation."""
     for item in bid.deal.requirements:
-        if item.deviation in (None, "negative") or _FORBIDS.search(item.text):
+        if item.deviation in (None, "negative"):
             continue
-        if found := _DENIES.search(item.response):
-            yield Finding(item.span("response"), {"id": item.id, "stated": found[0].strip()})
+        if stated := find_denial(item.text, item.response):
+            yield Finding(item.span("response"), {"id": item.id, "stated": stated})
+        if stated := find_admission(item.remark):
+            yield Finding(item.span("remark"), {"id": item.id, "stated": stated})
 
 
 @rule("FM32", regimes=TENDER)
