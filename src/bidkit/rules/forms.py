@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from difflib import SequenceMatcher
 from functools import reduce
 
 from bidkit.bid import Bid
-from bidkit.deal.tender import bears_mark
+from bidkit.copies import find_repeated, is_copy, is_empty, is_nothing, is_pointer
+from bidkit.deal.tender import Requirement, bears_mark
 from bidkit.denials import find_admission, find_denial
 from bidkit.diagnostic import Severity, Term
 from bidkit.ratings import find_lower_ratings
@@ -16,8 +15,6 @@ from bidkit.rules.registry import Finding, rule
 from bidkit.shortfalls import find_differences, find_shortfalls
 
 TENDER = frozenset({"tender"})
-_SHORT, _ALIKE = 12, 0.95
-"""Characters of a text too short to be a copy of, and how alike two are that say the same."""
 
 
 @rule("FM04", regimes=TENDER)
@@ -35,7 +32,7 @@ def requirements_answered(bid: Bid) -> Iterator[Finding]:
         is_mandatory = markers.get(item.marker) == "mandatory"
         name = f"{item.id} ({item.marker})" if item.marker else item.id
         faults = {
-            "response": "" if item.response else "no_response",
+            "response": _find_gap(item, is_mandatory=is_mandatory),
             "deviation": "no_deviation" if item.deviation is None else "",
             "evidence": "" if item.evidence or not is_mandatory else "no_evidence",
         }
@@ -43,7 +40,18 @@ def requirements_answered(bid: Bid) -> Iterator[Finding]:
             faults["deviation"] = "negative"
         if found := {key: Term(fault) for key, fault in faults.items() if fault}:
             fault = reduce(lambda one, two: Term("both", (("one", one), ("two", two))), found.values())
-            yield Finding(item.span(next(iter(found))), {"id": name, "fault": fault})
+            # Of a clause that binds nobody, empty words lose points only.
+            is_mild = not is_mandatory and [term.key for term in found.values()] == ["says_nothing"]
+            severity = Severity.WARNING if is_mild else None
+            yield Finding(item.span(next(iter(found))), {"id": name, "fault": fault}, severity)
+
+
+def _find_gap(item: Requirement, *, is_mandatory: bool) -> str:
+    if is_nothing(item.response):
+        return "no_response"
+    if is_mandatory and is_pointer(item.response):
+        return "only_points"
+    return "says_nothing" if is_empty(item.text, item.response) else ""
 
 
 @rule("FM29")
@@ -57,13 +65,14 @@ def answers_are_current(bid: Bid) -> Iterator[Finding]:
 
 @rule("FM06", Severity.WARNING)
 def response_is_no_copy(bid: Bid) -> Iterator[Finding]:
-    """A response says something of its own: a figure, or other words than the tender's."""
+    """A response says something of its own: a figure, or other words than the tender's and than another response's."""
     for item in bid.deal.requirements:
-        one, two = (re.sub(r"[\W_]", "", text) for text in (item.text, item.response))
-        if len(one) < _SHORT or item.response == "" or set(re.findall(r"\d", two)) - set(re.findall(r"\d", one)):
-            continue
-        if one in two[: len(one) + 4] or SequenceMatcher(None, one, two, autojunk=False).ratio() > _ALIKE:
-            yield Finding(item.span("response"), {"id": item.id})
+        if is_copy(item.text, item.response):
+            yield Finding(item.span("response"), {"id": item.id, "fault": Term("repeats_requirement")})
+    items = bid.deal.requirements
+    for number, other in find_repeated((item.text, item.response) for item in items):
+        fault = Term("repeats_response", (("other", items[other].id),))
+        yield Finding(items[number].span("response"), {"id": items[number].id, "fault": fault})
 
 
 @rule("FM07")
