@@ -2,42 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from difflib import SequenceMatcher
 from functools import reduce
 
 from bidkit.bid import Bid
-from bidkit.deal.tender import bears_mark
-from bidkit.demands import find_demands, find_shortfall
+from bidkit.copies import find_repeated, is_copy, is_empty, is_nothing, is_pointer
+from bidkit.deal.tender import Requirement, bears_mark
+from bidkit.denials import find_admission, find_denial
 from bidkit.diagnostic import Severity, Term
+from bidkit.ratings import find_lower_ratings
 from bidkit.rules.registry import Finding, rule
+from bidkit.shortfalls import find_differences, find_shortfalls
 
 TENDER = frozenset({"tender"})
-_SHORT, _ALIKE = 12, 0.95
-"""Characters of a text too short to be a copy of, and how alike two are that say the same."""
-
-
-_DENIES = re.compile(
-    r"^\s*(?:不适用|n/?a\b|not applicable)|不能?(?:满足|符合|具备)(?!的)|(?<!是否)不(?:支持|提供)(?!的)"
-    r"|(?:无法|不能|未能|不予)(?:满足|提供|支持|实现|响应)|(?:未|没有|尚未)(?:取得|获得|通过|具备|持有)"
-    r"|(?<![没未])有负?偏离|(?<!不)存在负?偏离|部分(?:满足|符合|支持)"
-    r"|(?<![无不毋])[需须]要?(?:另行?|自行?)?(?:采购|购买|配置)(?=[。；，]|$)"
-    r"|\b(?:do|does|did|can|could|will)(?: not|n't) (?:meet|support|hold|have|provide|comply|include|offer|satisfy)\b"
-    r"(?! any)"
-    r"|\bcannot (?:meet|support|provide|comply|include|offer|satisfy)\b|\bunable to (?:meet|support|provide|comply)\b"
-    r"|\bnon-?compliant\b|\bnot (?:compliant|supported|available|certified)\b",
-    re.I,
-)
-_LIMITS = "less|fewer|lower|shorter|more|greater|higher|longer|later"
-_FORBIDS = re.compile(
-    r"(?:不得|不应|不可)(?!少|低|小|短|大|超|高|多|长|晚|迟)|不允许|禁止|严禁|防止|避免|杜绝"
-    r"|不(?:支持|具备|符合|满足|能)|未经|未授权|没有"
-    rf"|\b(?:must|shall|may|should|can|is|are|be) not\b(?! (?:be )?(?:{_LIMITS}|exceed))|\bno\b(?! (?:{_LIMITS}))"
-    r"|\b(?:never|without|prevent|prohibit(?:ed)?|forbid(?:den)?|avoid|reject|refuse|unauthori[sz]ed|conflicts?)\b",
-    re.I,
-)
-"""A requirement that something is not to be; a limit (不得少于, no less than) is none."""
 
 
 @rule("FM04", regimes=TENDER)
@@ -55,7 +32,7 @@ def requirements_answered(bid: Bid) -> Iterator[Finding]:
         is_mandatory = markers.get(item.marker) == "mandatory"
         name = f"{item.id} ({item.marker})" if item.marker else item.id
         faults = {
-            "response": "" if item.response else "no_response",
+            "response": _find_gap(item, is_mandatory=is_mandatory),
             "deviation": "no_deviation" if item.deviation is None else "",
             "evidence": "" if item.evidence or not is_mandatory else "no_evidence",
         }
@@ -63,7 +40,18 @@ def requirements_answered(bid: Bid) -> Iterator[Finding]:
             faults["deviation"] = "negative"
         if found := {key: Term(fault) for key, fault in faults.items() if fault}:
             fault = reduce(lambda one, two: Term("both", (("one", one), ("two", two))), found.values())
-            yield Finding(item.span(next(iter(found))), {"id": name, "fault": fault})
+            # Of a clause that binds nobody, empty words lose points only.
+            is_mild = not is_mandatory and [term.key for term in found.values()] == ["says_nothing"]
+            severity = Severity.WARNING if is_mild else None
+            yield Finding(item.span(next(iter(found))), {"id": name, "fault": fault}, severity)
+
+
+def _find_gap(item: Requirement, *, is_mandatory: bool) -> str:
+    if is_nothing(item.response):
+        return "no_response"
+    if is_mandatory and is_pointer(item.response):
+        return "only_points"
+    return "says_nothing" if is_empty(item.text, item.response) else ""
 
 
 @rule("FM29")
@@ -77,33 +65,41 @@ def answers_are_current(bid: Bid) -> Iterator[Finding]:
 
 @rule("FM06", Severity.WARNING)
 def response_is_no_copy(bid: Bid) -> Iterator[Finding]:
-    """A response says something of its own: a figure, or other words than the tender's."""
+    """A response says something of its own: a figure, or other words than the tender's and than another response's."""
     for item in bid.deal.requirements:
-        one, two = (re.sub(r"[\W_]", "", text) for text in (item.text, item.response))
-        if len(one) < _SHORT or item.response == "" or set(re.findall(r"\d", two)) - set(re.findall(r"\d", one)):
-            continue
-        if one in two[: len(one) + 4] or SequenceMatcher(None, one, two, autojunk=False).ratio() > _ALIKE:
-            yield Finding(item.span("response"), {"id": item.id})
+        if is_copy(item.text, item.response):
+            yield Finding(item.span("response"), {"id": item.id, "fault": Term("repeats_requirement")})
+    items = bid.deal.requirements
+    for number, other in find_repeated((item.text, item.response) for item in items):
+        fault = Term("repeats_response", (("other", items[other].id),))
+        yield Finding(items[number].span("response"), {"id": items[number].id, "fault": fault})
 
 
 @rule("FM07")
 def numbers_are_enough(bid: Bid) -> Iterator[Finding]:
-    """A response states no number that is less than demanded, unless it is declared as a negative deviation."""
+    """A response states no number or rating that is less than demanded, unless it is a declared negative deviation;
+    a number that only may be about the demand, or that differs from one without a limit, is a warning."""
     for item in bid.deal.requirements:
-        for demand in find_demands(item.text) if item.deviation != "negative" else ():
-            if stated := find_shortfall(demand, item.response):
-                yield Finding(item.span("response"), {"id": item.id, "stated": stated, "demand": demand.text})
+        if item.deviation == "negative":
+            continue
+        less = [*find_shortfalls(item.text, item.response), *find_differences(item.text, item.response)]
+        found = [(each.demand, each.stated, each.is_certain) for each in less]
+        found += [(*pair, True) for pair in find_lower_ratings(item.text, item.response)]
+        for demand, stated, is_certain in found:
+            values = {"id": item.id, "stated": stated, "demand": demand}
+            yield Finding(item.span("response"), values, None if is_certain else Severity.WARNING)
 
 
 @rule("FM30")
 def denials_are_declared(bid: Bid) -> Iterator[Finding]:
-    """A response that denies what is asked for is declared as a negative deviation; where the requirement itself
-    forbids something, to deny that is to comply."""
+    """A response that denies or puts off what is asked for, or a remark that says so, is declared as a deviation."""
     for item in bid.deal.requirements:
-        if item.deviation in (None, "negative") or _FORBIDS.search(item.text):
+        if item.deviation in (None, "negative"):
             continue
-        if found := _DENIES.search(item.response):
-            yield Finding(item.span("response"), {"id": item.id, "stated": found[0].strip()})
+        if stated := find_denial(item.text, item.response):
+            yield Finding(item.span("response"), {"id": item.id, "stated": stated})
+        if stated := find_admission(item.remark):
+            yield Finding(item.span("remark"), {"id": item.id, "stated": stated})
 
 
 @rule("FM32", regimes=TENDER)
