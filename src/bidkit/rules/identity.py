@@ -9,6 +9,7 @@ from bidkit.bid import Bid
 from bidkit.credentials.conditions import tell_apart
 from bidkit.diagnostic import Span, Term
 from bidkit.kinds import FOREIGN_KINDS, PERSONAL_KINDS, PRODUCT_KINDS
+from bidkit.nearness import find_near, find_shaped
 from bidkit.personal import find_resident_fault, mask_number
 from bidkit.registration import is_code, read_code
 from bidkit.rules.registry import Finding, rule
@@ -18,6 +19,7 @@ from bidkit.wording import fold
 
 _ACCOUNT = re.compile(r"(?:NRA|OSA|FT[EFNU])?\d{8,30}", re.I)
 """Of a bank in China; the letters are those of an account of somebody abroad, or in a free trade zone."""
+_WRITTEN_FOR_IT = ("authorization", "affidavit", "bond", "manufacturer-authorization", "bank-letter")
 
 
 @rule("ID11")
@@ -43,6 +45,19 @@ def credential_holder(bid: Bid) -> Iterator[Finding]:
             yield Finding(
                 paper.span("holder"), {"title": paper.title, "holder": paper.holder, "company": bid.company.name}
             )
+
+
+@rule("ID08")
+def papers_name_this_tender(bid: Bid) -> Iterator[Finding]:
+    """A paper that is written for the bid names the number of its tender, and none like it."""
+    number = bid.deal.tender.no if bid.deal.tender else ""
+    for paper in bid.selection.chosen if number else ():
+        for key in ("title", "scope") if paper.kind in _WRITTEN_FOR_IT else ():
+            text = getattr(paper, key)
+            for start, end in dict.fromkeys((*find_near(text, number), *find_shaped(text, number))):
+                fault = Term("number_other")
+                values = {"found": text[start:end], "kind": Term("tender_no"), "name": number, "fault": fault}
+                yield Finding(paper.span(key), values)
 
 
 @rule("ID04")
@@ -141,6 +156,7 @@ def _list_accounts(bid: Bid) -> Iterator[Fault]:
 RULES = (
     nothing_of_the_sample_is_left,
     credential_holder,
+    papers_name_this_tender,
     products_are_the_same,
     one_person_one_count,
     papers_are_of_what_is_offered,
