@@ -9,6 +9,7 @@ from bidkit.diagnostic import Diagnostic, Severity, load_messages
 from bidkit.receivables import Followed
 from bidkit.rules import (
     boq,
+    claims,
     contract,
     dates,
     forms,
@@ -34,6 +35,7 @@ BID_RULES: tuple[Rule[Bid], ...] = (
     *qualification.RULES,
     *forms.RULES,
     *texts.RULES,
+    *claims.RULES,
     *strategy.RULES,
 )
 FOLLOW_RULES: tuple[Rule[Followed], ...] = (*negotiation.RULES, *contract.RULES, *receivables.RULES)

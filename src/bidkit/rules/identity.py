@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from bidkit.bid import Bid
 from bidkit.credentials.conditions import tell_apart
-from bidkit.diagnostic import Span, Term
+from bidkit.diagnostic import Severity, Span, Term
 from bidkit.kinds import FOREIGN_KINDS, PERSONAL_KINDS, PRODUCT_KINDS
 from bidkit.nearness import find_near, find_shaped
 from bidkit.personal import find_resident_fault, mask_number
@@ -62,7 +62,8 @@ def papers_name_this_tender(bid: Bid) -> Iterator[Finding]:
 
 @rule("ID04")
 def products_are_the_same(bid: Bid) -> Iterator[Finding]:
-    """Brand, model, manufacturer and origin that a line states are those of the catalog."""
+    """Brand, model, manufacturer and origin that a line states are those of the catalog, as is its unit where
+    that is one of 台 and 套: by others a thing may well be priced."""
     products = {product.sku: product for product in bid.catalog.products}
     for line in bid.deal.quote.lines:
         product = products.get(line.sku)
@@ -71,6 +72,9 @@ def products_are_the_same(bid: Bid) -> Iterator[Finding]:
             if stated and known and stated != known:
                 values = {"line": line.id, "field": Term(field), "stated": stated, "known": known}
                 yield Finding(line.span(field), values)
+        if product and {line.unit, product.unit} == {"台", "套"}:
+            values = {"line": line.id, "field": Term("line_unit"), "stated": line.unit, "known": product.unit}
+            yield Finding(line.span("unit"), values, Severity.WARNING)
 
 
 @rule("ID05", regimes=frozenset({"tender"}))
