@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bidkit.nearness import find_near
+from bidkit.nearness import find_near, find_shaped
 
 BIDDER, BRANCH, NUMBER = "青禾云帆信息技术有限公司", "星澜（华东）科技有限公司", "XLSW-2026-IT-017"
 
@@ -61,3 +61,31 @@ def test_what_looks_alike_is_found(text: str, name: str) -> None:
 )
 def test_what_is_further_off_or_the_name_itself_is_none(text: str, name: str) -> None:
     assert near(text, name) == []
+
+
+@pytest.mark.parametrize("other", ["RFP 26-141", "RFP 26-1144", "RFP 26-1114"])
+def test_what_is_told_of_a_number_is_all_of_it(other: str) -> None:
+    assert near(f"under {other}.", "RFP 26-114") == [other]
+
+
+@pytest.mark.parametrize(
+    ("slip", "name"),
+    [("XSLW-2026-IT-017", NUMBER), ("XLSW-2026-TI-017", NUMBER), ("青禾云帆信息术技有限公司", BIDDER)],
+)
+def test_characters_that_have_changed_places_are_found(slip: str, name: str) -> None:
+    assert near(f"编号 {slip}。", name) == [slip]
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "found"),
+    [
+        ("编号 XLSW-2026-IT-071、ＸLSW-２025-IT-003。", NUMBER, ["XLSW-2026-IT-071", "ＸLSW-２025-IT-003"]),
+        ("编号 XLSW—2026—IT—071", NUMBER, ["XLSW—2026—IT—071"]),
+        ("XLSW-2026-IT-017, XLSW-2026-IT-0171, AXLSW-2026-IT-071, XLSW-2026-JT-071", NUMBER, []),
+        ("RFP 25-114 and RFP25-114", "RFP 26-114", ["RFP 25-114", "RFP25-114"]),
+        ("2026-041", "2026-014", []),
+        ("采购〔2026〕14 号", "采购〔2025〕14 号", ["采购〔2026〕14 号"]),
+    ],
+)
+def test_numbers_of_the_same_shape_are_found(text: str, number: str, found: list[str]) -> None:
+    assert [text[start:end] for start, end in find_shaped(text, number)] == found

@@ -11,6 +11,7 @@ from operator import ne
 _SHORTEST = 6
 """Of a shorter name too much else is a character away."""
 _SHORTEST_MODEL = 4
+_FEWEST_DIGITS = 3
 _ALIKE = ("0O", "1Il", "（(", "）)", "－—–-", "，,", "。.", "：:")
 """Characters that look alike, or mean the same."""
 _LOOKS = str.maketrans("oil", "011")
@@ -24,6 +25,29 @@ def find_near(text: str, name: str) -> Iterator[tuple[int, int]]:
     for found in _compile(name).finditer(text):
         if _plain(found[0]) != _plain(name):
             yield found.span()
+
+
+def find_shaped(text: str, number: str) -> Iterator[tuple[int, int]]:
+    """Where a text says a number with the letters of another and as many digits, but other ones; a number that has no
+    letters looks like any other."""
+    for found in _compile_shape(number).finditer(text) if _has_shape(number) else ():
+        if count_other_digits(found[0], number):
+            yield found.span()
+
+
+def count_other_digits(one: str, other: str) -> int:
+    """How many digits of two numbers of one shape are not the same."""
+    return sum(map(ne, *(re.sub(r"\D", "", unicodedata.normalize("NFKC", text)) for text in (one, other))))
+
+
+def _has_shape(number: str) -> bool:
+    return sum(map(str.isalpha, number)) > 1 and sum(map(str.isdigit, number)) >= _FEWEST_DIGITS
+
+
+@lru_cache(maxsize=256)
+def _compile_shape(number: str) -> re.Pattern[str]:
+    signs = (r"\d" if sign.isdigit() else r"\s*" if sign.isspace() else _letter(sign) for sign in number)
+    return re.compile(f"(?<![0-9A-Za-z]){''.join(signs)}(?![0-9A-Za-z])", re.I)
 
 
 def _plain(text: str) -> str:
@@ -40,15 +64,18 @@ def _halve(name: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=256)
 def _compile(name: str) -> re.Pattern[str]:
-    """The name, then it with each of its characters in turn missing, another, or with one more behind it."""
+    """The name, then it with each of its characters in turn missing, another, or with one more behind it, then with two
+    that have changed places."""
     letters = [_letter(character) for character in name]
     start, end = (f"(?{side}[0-9a-z])" if edge.isascii() else "" for side, edge in (("<!", name[0]), ("!", name[-1])))
     slips = [f"{start}{re.escape(name)}{end}", f"{start}{''.join(letters)}{end}"]
     slips += [f"{''.join(letters)}[0-9a-z]"] if end else []
     slips += ["".join([*letters[:at], ".{0,2}", *letters[at + 1 :]]) for at in range(1, len(name) - 1)]
+    pairs = ([*letters[:at], letters[at + 1], letters[at], *letters[at + 2 :]] for at in range(len(name) - 1))
+    slips += [f"{start}{''.join(pair)}" for pair in pairs]
     slips.append("".join([f"(?:(?<=\\W)|^|[^\\s{re.escape(name[0])}])", *letters[1:]]))
     slips.append("".join([*letters[:-1], f"(?:(?=\\W)|$|[^\\s{re.escape(name[-1])}])"]))
-    return re.compile("|".join(slips), re.I)
+    return re.compile(f"(?:{'|'.join(slips)}){end}", re.I)
 
 
 def _letter(character: str) -> str:

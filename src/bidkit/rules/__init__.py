@@ -9,11 +9,13 @@ from bidkit.diagnostic import Diagnostic, Severity, load_messages
 from bidkit.receivables import Followed
 from bidkit.rules import (
     boq,
+    claims,
     contract,
     dates,
     forms,
     identity,
     negotiation,
+    people,
     price,
     price_texts,
     qualification,
@@ -29,9 +31,11 @@ BID_RULES: tuple[Rule[Bid], ...] = (
     *boq.RULES,
     *dates.RULES,
     *identity.RULES,
+    *people.RULES,
     *qualification.RULES,
     *forms.RULES,
     *texts.RULES,
+    *claims.RULES,
     *strategy.RULES,
 )
 FOLLOW_RULES: tuple[Rule[Followed], ...] = (*negotiation.RULES, *contract.RULES, *receivables.RULES)

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from bidkit.bid import Bid
 from bidkit.credentials.conditions import tell_apart
-from bidkit.diagnostic import Span, Term
+from bidkit.diagnostic import Severity, Span, Term
 from bidkit.kinds import FOREIGN_KINDS, PERSONAL_KINDS, PRODUCT_KINDS
+from bidkit.nearness import find_near, find_shaped
 from bidkit.personal import find_resident_fault, mask_number
 from bidkit.registration import is_code, read_code
 from bidkit.rules.registry import Finding, rule
@@ -18,6 +19,7 @@ from bidkit.wording import fold
 
 _ACCOUNT = re.compile(r"(?:NRA|OSA|FT[EFNU])?\d{8,30}", re.I)
 """Of a bank in China; the letters are those of an account of somebody abroad, or in a free trade zone."""
+_WRITTEN_FOR_IT = ("authorization", "affidavit", "bond", "manufacturer-authorization", "bank-letter")
 
 
 @rule("ID11")
@@ -45,9 +47,23 @@ def credential_holder(bid: Bid) -> Iterator[Finding]:
             )
 
 
+@rule("ID08")
+def papers_name_this_tender(bid: Bid) -> Iterator[Finding]:
+    """A paper that is written for the bid names the number of its tender, and none like it."""
+    number = bid.deal.tender.no if bid.deal.tender else ""
+    for paper in bid.selection.chosen if number else ():
+        for key in ("title", "scope") if paper.kind in _WRITTEN_FOR_IT else ():
+            text = getattr(paper, key)
+            for start, end in dict.fromkeys((*find_near(text, number), *find_shaped(text, number))):
+                fault = Term("number_other")
+                values = {"found": text[start:end], "kind": Term("tender_no"), "name": number, "fault": fault}
+                yield Finding(paper.span(key), values)
+
+
 @rule("ID04")
 def products_are_the_same(bid: Bid) -> Iterator[Finding]:
-    """Brand, model, manufacturer and origin that a line states are those of the catalog."""
+    """Brand, model, manufacturer and origin that a line states are those of the catalog, as is its unit where
+    that is one of 台 and 套: by others a thing may well be priced."""
     products = {product.sku: product for product in bid.catalog.products}
     for line in bid.deal.quote.lines:
         product = products.get(line.sku)
@@ -56,6 +72,9 @@ def products_are_the_same(bid: Bid) -> Iterator[Finding]:
             if stated and known and stated != known:
                 values = {"line": line.id, "field": Term(field), "stated": stated, "known": known}
                 yield Finding(line.span(field), values)
+        if product and {line.unit, product.unit} == {"台", "套"}:
+            values = {"line": line.id, "field": Term("line_unit"), "stated": line.unit, "known": product.unit}
+            yield Finding(line.span("unit"), values, Severity.WARNING)
 
 
 @rule("ID05", regimes=frozenset({"tender"}))
@@ -141,6 +160,7 @@ def _list_accounts(bid: Bid) -> Iterator[Fault]:
 RULES = (
     nothing_of_the_sample_is_left,
     credential_holder,
+    papers_name_this_tender,
     products_are_the_same,
     one_person_one_count,
     papers_are_of_what_is_offered,

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from bidkit.bid import Bid
 from bidkit.diagnostic import Severity, Span, Term
-from bidkit.nearness import find_near
+from bidkit.nearness import count_other_digits, find_near, find_shaped
 from bidkit.readback import Place
 from bidkit.rules.registry import Finding, rule
 from bidkit.wording import fold
@@ -25,6 +25,8 @@ _LABELLED = re.compile(rf"(?:^|[\s。；;，,])(?:{_LABEL.pattern})\s*[:：]\s*(
 _SAID = re.compile(r"[^\s，,。；;：:（(_]+")
 _FORM = re.compile(r"(?:股份|有限|责任|集团)*公司$")
 _GRAVE = ("bidder", "tender_no")
+_FEW = 2
+"""So many digits of a number are a slip; with more it may be that of an earlier tender."""
 
 
 @dataclass(frozen=True)
@@ -39,22 +41,30 @@ class Named:
 @rule("ID08")
 def names_are_right(done: Named) -> Iterator[Finding]:
     """Nothing is one slip away from the name of the bidder, the number of the tender (errors), the project or the
-    customer; where a form asks for the bidder, it is named in full."""
+    customer, or a number of the tender's shape; where a form asks for the bidder, it is named in full."""
     names, told = _list_names(done.bid), None
     seen: set[tuple[str, str]] = set()
     for place, text in done.texts:
         for kind, name in names:
-            for start, end in find_near(text, name):
+            for found, fault in _find_wrong(text, kind, name):
                 told = _list_told(done.bid) if told is None else told
-                found = text[start:end]
                 if _plain(found) not in told and (kind, found) not in seen:
                     seen.add((kind, found))
-                    values = {"found": found, "kind": Term(kind), "name": name, "fault": Term("name_near")}
-                    severity = Severity.ERROR if kind in _GRAVE else Severity.WARNING
+                    values = {"found": found, "kind": Term(kind), "name": name, "fault": Term(fault)}
+                    is_grave = kind in _GRAVE and (fault == "name_near" or count_other_digits(found, name) <= _FEW)
+                    severity = Severity.ERROR if is_grave else Severity.WARNING
                     yield Finding(_find_source(done.bid, found) or Span(done.name, place=place), values, severity)
     for place, found in _find_short(done):
         values = {"found": found, "kind": Term("bidder"), "name": done.bid.company.name, "fault": Term("name_short")}
         yield Finding(Span(done.name, place=place), values)
+
+
+def _find_wrong(text: str, kind: str, name: str) -> Iterator[tuple[str, str]]:
+    """What stands in the place of a name, and what is wrong with it: of a tender's number also what has its shape."""
+    for start, end in find_near(text, name):
+        yield text[start:end], "name_near"
+    for start, end in find_shaped(text, name) if kind == "tender_no" else ():
+        yield text[start:end], "number_other"
 
 
 def _list_names(bid: Bid) -> list[tuple[str, str]]:

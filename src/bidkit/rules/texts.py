@@ -223,7 +223,7 @@ def _find_slips(bid: Bid, text: str, models: tuple[str, ...]) -> dict[str, str]:
 
 
 def _called(at: Span | None, field: str, stated: str, known: str) -> Finding:
-    return Finding(at, {"field": Term(field), "stated": stated, "known": known})
+    return Finding(at, {"field": Term(field), "stated": stated, "where": Term("in_catalog"), "known": known})
 
 
 def _list_others(bid: Bid) -> set[str]:

@@ -1,0 +1,240 @@
+"""what answers and texts say of goods and papers, against the quote and the papers themselves: ID09."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from bidkit.bid import Bid
+from bidkit.catalog.papers import Credential
+from bidkit.deal.solution import Reference
+from bidkit.deal.tender import Requirement
+from bidkit.diagnostic import Severity, Span, Term
+from bidkit.nearness import find_near, find_shaped
+from bidkit.rules.registry import Finding, rule
+from bidkit.units import is_same_unit
+from bidkit.wording import fold, measure_likeness
+from bidkit.written import list_lines, narrow
+
+_UNIT = "[台套点张块辆]|㎡"
+_COUNTED = re.compile(
+    rf"(?<![\u4e00-\u9fff])(?:数量|共)\s*(?:为|[:：])?\s*(?P<n>\d+(?:\.\d+)?)\s*(?P<unit>{_UNIT})(?=[\s，,。；;：:（(、]|$)"
+)
+"""Of its own, not that of something in it: 接口数量, 水嘴共."""
+_HEADED = re.compile(rf"^(?P<name>[^，,。；;：:\d]{{2,20}}?)\s*(?P<n>\d+)\s*(?P<unit>{_UNIT})(?=[，,。；;：:]|$)")
+_AT_LEAST = re.compile(r"每|至少|最少|不少于|不低于|不小于|[≥≤><]|以上|备[件机品]")
+_SHORTEST_MODEL = 4
+_OFFERED = re.compile(r"(?:提供|采用|选用|所投|配置|投标产品)\S{0,6}\s?$")
+_HEAD = 12
+"""An answer begins with what it offers."""
+_MONTHS = [
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+]
+_CHINESE_DAY = r"(?P<y>\d{4})\s*[-年/.]\s*(?P<m>\d{1,2})\s*[-月/.]\s*(?P<d>\d{1,2})"
+_ENGLISH_DAY = rf"(?P<name>{'|'.join(_MONTHS)}) (?P<day>\d{{1,2}}), (?P<year>\d{{4}})"
+_UNTIL = (
+    re.compile(rf"(?<!投标)(?<!报价)(?:有效期?(?:至|到|截至)|有效期限至)\s*[:：]?\s*{_CHINESE_DAY}"),
+    re.compile(rf"(?:valid (?:through|until)|expires? on|(?:policy )?period ends on) {_ENGLISH_DAY}"),
+)
+_SIGNED = (
+    re.compile(r"(?P<y>\d{4})\s*年\s*(?P<m>\d{1,2})\s*月(?!\s*\d*\s*日?\s*(?:以后|以来|之后|后|起|至|前|之前|以前))"),
+    re.compile(rf"(?<!after )(?<!since )(?<!before )(?P<name>{'|'.join(_MONTHS)}) (?:\d{{1,2}}, )?(?P<year>\d{{4}})"),
+)
+_IS_SIGNED = re.compile("签订|签署于|signed in", re.I)
+_OF_THE_PAST = re.compile("业绩|案例|past performance|references?|contracts signed", re.I)
+_LEVEL = re.compile(
+    r"(?P<kind>CMMI|ITSS|CCRC|DCMM)\s*(?:(?:成熟度|认证|资质|等级|ML|level)\s*)?(?P<n>[一二三四五]\s*级|[1-5](?![.\d]))",
+    re.I,
+)
+_RANK = re.compile(r"([一二三四五]|\d)\s*级|(?:CMMI|ITSS|CCRC|DCMM|ML|level)[\s-]*(?:ML\s*)?(\d)(?![.\d])", re.I)
+_DIGITS = {**{sign: str(number) for number, sign in enumerate("一二三四五", 1)}}
+_LIKE = 0.4
+
+
+def _called(at: Span | None, field: str, stated: str, where: Term, known: str, is_grave: bool = False) -> Finding:
+    values = {"field": Term(field), "stated": stated, "where": where, "known": known}
+    return Finding(at, values, Severity.ERROR if is_grave else None)
+
+
+@rule("ID09", Severity.WARNING)
+def answers_are_as_quoted(bid: Bid) -> Iterator[Finding]:
+    """An answer whose evidence is a product speaks of that one and of as many as are quoted; as does its clause."""
+    products = {product.sku: product for product in bid.catalog.products}
+    for item in bid.deal.requirements:
+        own = [name for name in dict.fromkeys(item.evidence) if name in products]
+        named = [product for product in products.values() if own and _is_named(product.model, item.response)]
+        is_other = own and not {product.sku for product in named} & {*own}
+        if is_other and any(_is_offered(product.model, item.response) for product in named):
+            known = "、".join(products[sku].model or sku for sku in own)
+            stated = "、".join(product.model for product in named)
+            yield _called(item.span("response"), "model", stated, Term("in_evidence"), known)
+        elif len(own) == 1:
+            yield from _judge_count(bid, item, own[0], "text", _find_count(item.text, products[own[0]].name))
+            yield from _judge_count(bid, item, own[0], "response", _find_counted(item.response))
+
+
+def _is_named(model: str, text: str) -> bool:
+    return len(model) >= _SHORTEST_MODEL and _compile_model(model).search(text) is not None
+
+
+def _is_offered(model: str, text: str) -> bool:
+    """Whether a text says that a model is what it offers, and not what that works with."""
+    places = (found.start() for found in _compile_model(model).finditer(text))
+    return any(place <= _HEAD or _OFFERED.search(text[:place]) for place in places)
+
+
+def _compile_model(model: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![0-9A-Za-z-]){re.escape(model)}(?![0-9A-Za-z-])")
+
+
+def _find_counted(text: str) -> re.Match[str] | None:
+    """The one number of goods that a text gives; of several nobody knows which is meant."""
+    found = [*_COUNTED.finditer(text)]
+    return found[0] if len(found) == 1 else None
+
+
+def _find_count(text: str, name: str) -> re.Match[str] | None:
+    """How many a clause asks for: what it calls their number, or what stands behind the name of the product."""
+    found = _find_counted(text) or _HEADED.match(text)
+    if found is None or (found.re is _HEADED and fold(re.split("[（(]", found["name"])[0]) not in fold(name)):
+        return None
+    return None if "数量" not in found[0] and _AT_LEAST.search(text[: found.end() + 2]) else found
+
+
+def _judge_count(bid: Bid, item: Requirement, sku: str, key: str, found: re.Match[str] | None) -> Iterator[Finding]:
+    lines = [line for line in bid.deal.quote.lines if line.sku == sku and line.kind == "base"]
+    if found is None or not lines:
+        return
+    same = [line for line in lines if is_same_unit(line.unit, found["unit"])]
+    quantities = [line.quantity for line in same]
+    shown = "、".join(f"{line.quantity.normalize():f} {line.unit}" for line in lines)
+    at, where = item.span(key), Term("in_quote")
+    if same and Decimal(found["n"]) not in (*quantities, sum(quantities)):
+        yield _called(at, "count", found[0], where, shown, is_grave=key == "text")
+    elif not same and key == "text" and {found["unit"], *(line.unit for line in lines)} <= {"台", "套"}:
+        yield _called(at, "line_unit", found[0], where, shown)
+
+
+@rule("ID09", Severity.WARNING)
+def papers_are_as_told(bid: Bid) -> Iterator[Finding]:
+    """What answers and texts say of papers is what these say: numbers, ends of validity, months of signing, levels."""
+    papers = {paper.id: paper for paper in bid.selection.chosen}
+    for item in bid.deal.requirements:
+        own = [papers[name] for name in item.evidence if name in papers]
+        if own:
+            yield from _judge_numbers(bid, item, own)
+            yield from _judge_ends(bid, item, own)
+        yield from _judge_signing(bid, item)
+    yield from _judge_levels(bid)
+
+
+def _judge_numbers(bid: Bid, item: Requirement, own: list[Credential]) -> Iterator[Finding]:
+    others = {fold(paper.number) for paper in bid.selection.chosen}
+    for paper in own:
+        for start, end in dict.fromkeys(
+            (*find_near(item.response, paper.number), *find_shaped(item.response, paper.number))
+        ):
+            stated = item.response[start:end]
+            if fold(stated) not in others:
+                yield _called(item.span("response"), "paper_number", stated, _of(paper), paper.number)
+
+
+def _of(paper: Credential) -> Term:
+    return Term("in_paper", (("title", paper.title),))
+
+
+def _judge_ends(bid: Bid, item: Requirement, own: list[Credential]) -> Iterator[Finding]:
+    known = {paper.valid_until for paper in bid.selection.chosen if paper.valid_until}
+    ends = [paper for paper in own if paper.valid_until]
+    for found in (found for pattern in _UNTIL for found in pattern.finditer(item.response)):
+        if ends and _read_day(found) not in (*known, bid.validity_end):
+            shown = "、".join(sorted({str(paper.valid_until) for paper in ends}))
+            where = _of(ends[0]) if len(ends) == 1 else Term("in_evidence")
+            yield _called(item.span("response"), "paper_end", found[0], where, shown)
+
+
+def _read_day(found: re.Match[str]) -> date | None:
+    """The day that is written; None where the calendar has none."""
+    parts = found.groupdict()
+    year, month, day = (
+        (parts["y"], parts["m"], parts["d"])
+        if "y" in parts
+        else (parts["year"], _MONTHS.index(parts["name"]) + 1, parts["day"])
+    )
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def _judge_signing(bid: Bid, item: Requirement) -> Iterator[Finding]:
+    """The months in which past contracts were signed are those of contracts and of the track record."""
+    days = [paper.issued for paper in bid.selection.chosen if paper.kind == "contract"]
+    days += [record.signed_on for record in bid.deal.track_record]
+    known = {(day.year, day.month) for day in days}
+    if not known or not _OF_THE_PAST.search(" ".join((item.text, item.response, *item.evidence))):
+        return
+    for sentence in re.split("[。；;]|[.] ", item.response):
+        for found in _list_months(sentence) if _IS_SIGNED.search(sentence) else ():
+            parts = found.groupdict()
+            month = int(parts["m"]) if "m" in parts else _MONTHS.index(parts["name"]) + 1
+            stated = (int(parts.get("y") or parts["year"]), month)
+            if stated not in known and stated <= (bid.deal.dated.year, bid.deal.dated.month):
+                shown = "、".join(f"{year}-{month:02}" for year, month in sorted(known))
+                yield _called(item.span("response"), "signed_on", found[0], Term("in_records"), shown)
+
+
+def _list_months(text: str) -> Iterator[re.Match[str]]:
+    for pattern in _SIGNED:
+        yield from pattern.finditer(text)
+
+
+def _judge_levels(bid: Bid) -> Iterator[Finding]:
+    ranks: dict[str, set[str]] = {}
+    for paper in bid.selection.chosen:
+        found = _RANK.findall(f"{paper.level}\n{paper.title}\n{paper.scope}")
+        ranks.setdefault(paper.kind, set()).update(_DIGITS.get(one or two, one or two) for one, two in found)
+    for line, at in (*bid.texts, *list_lines(bid.company)):
+        for stated in _LEVEL.finditer(line):
+            number, known = stated["n"][0], ranks.get(stated["kind"].casefold())
+            if known and _DIGITS.get(number, number) not in known:
+                shown = "、".join(sorted(known))
+                yield _called(narrow(at, *stated.span()), "paper_level", stated[0], Term("in_papers"), shown)
+
+
+@rule("ID09", Severity.WARNING)
+def past_projects_are_as_proved(bid: Bid) -> Iterator[Finding]:
+    """A project of the track record has the client, the day and the amount that its contract says."""
+    contracts = [paper for paper in bid.selection.chosen if paper.kind == "contract"]
+    for record in bid.deal.track_record:
+        named = [paper for paper in contracts if fold(record.project) in fold(f"{paper.title}\n{paper.scope}")]
+        if named:
+            yield from _compare(record, named)
+            continue
+        for paper in contracts:
+            head = re.split("[:：，,；;。]", paper.scope)[0]
+            is_same = _is_of(record, paper) and paper.issued == record.signed_on
+            if is_same and measure_likeness(head, record.project) >= _LIKE:
+                yield _called(record.span("project"), "project", record.project, _of(paper), head)
+
+
+def _compare(record: Reference, papers: list[Credential]) -> Iterator[Finding]:
+    first = papers[0]
+    if not any(_is_of(record, paper) for paper in papers):
+        yield _called(record.span("client"), "customer", record.client, _of(first), first.issuer)
+    if record.signed_on not in {paper.issued for paper in papers}:
+        yield _called(record.span("signed_on"), "signed_on", str(record.signed_on), _of(first), str(first.issued))
+    amounts = [paper.amount for paper in papers if paper.amount is not None]
+    if record.amount is not None and amounts and record.amount not in (*amounts, sum(amounts)):
+        known = "、".join(f"{amount:,.2f}" for amount in amounts)
+        yield _called(record.span("amount"), "contract_amount", f"{record.amount:,.2f}", _of(first), known)
+
+
+def _is_of(record: Reference, paper: Credential) -> bool:
+    return fold(record.client) in fold(f"{paper.issuer}\n{paper.holder}\n{paper.scope}")
+
+
+RULES = (answers_are_as_quoted, papers_are_as_told, past_projects_are_as_proved)
