@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +16,7 @@ from bidkit.credentials.choosing import Choice
 from bidkit.deal import Deal
 from bidkit.deal.tender import Lot
 from bidkit.diagnostic import Diagnostic, Span
+from bidkit.figures import find_money
 from bidkit.quote import LotQuote, Quote, price_quote
 from bidkit.written import Line, list_lines
 
@@ -67,6 +69,19 @@ class Bid:
         answers = (*deal.opportunity.solutions, *self.catalog.services, *deal.team)
         requirements = (line for record in deal.requirements for line in list_lines(record, without=NOT_OURS))
         return (*list_lines(deal.solution), *requirements, *(line for item in answers for line in list_lines(item)))
+
+    @cached_property
+    def told_amounts(self) -> frozenset[Decimal]:
+        """Amounts that are not ours: those of past projects and of the tender, and what the buyer's own words name."""
+        deal, tender = self.deal, self.deal.tender
+        amounts = [deal.opportunity.budget, *(item.amount for item in deal.track_record)]
+        if tender:
+            amounts += [tender.ceiling, tender.whole_bond, *(item.ceiling for item in tender.items)]
+            amounts += [amount for lot in tender.lots for amount in (lot.ceiling, lot.bond)]
+        said = [text for item in deal.requirements for text in (item.text, item.clause)]
+        said += [text for text, _ in list_lines(deal.opportunity, deal.opportunity.solutions)]
+        amounts += [amount for text in said for _, _, amount in find_money(text, is_sure=True)]
+        return frozenset(amount for amount in amounts if amount)
 
     @property
     def moments(self) -> tuple[datetime, ...]:
