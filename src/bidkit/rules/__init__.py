@@ -11,6 +11,7 @@ from bidkit.rules import (
     boq,
     contract,
     dates,
+    facts,
     forms,
     identity,
     negotiation,
@@ -31,6 +32,7 @@ BID_RULES: tuple[Rule[Bid], ...] = (
     *identity.RULES,
     *qualification.RULES,
     *forms.RULES,
+    *facts.RULES,
     *texts.RULES,
     *strategy.RULES,
 )
