@@ -30,6 +30,20 @@ def found(text: str, language: str = "zh", currency: str = "CNY") -> list[Decima
         ("共6374820，含税", MAIN),
         ("约637.482万", MAIN),
         ("约637.5万元", MAIN),
+        ("投标总价为 637 万元", MAIN),
+        ("投标总价约 637 万", MAIN),
+        ("投标总价 637W", MAIN),
+        ("投标总价637万4820元", MAIN),
+        ("投标总价 637 万 4820 元", MAIN),
+        ("投标总价 6374.82 千元", MAIN),
+        ("投标总价 6.37 百万元", MAIN),
+        ("投标总价 637.4 万元", MAIN),
+        ("共 637 万余元", MAIN),
+        ("共 6,370,000 元", MAIN),
+        ("投标总价 6 374 820 元", MAIN),
+        ("投标总价陆佰叁拾柒万元", MAIN),
+        ("共六百三十七万余元", MAIN),
+        ("硬件 152 万元", CATEGORY),
         ("６，３７４，８２０．００", MAIN),
         ("￥6,374,820", MAIN),
         ("人民币陆佰叁拾柒万肆仟捌佰贰拾元整", MAIN),
@@ -74,6 +88,15 @@ def test_a_price_is_found_however_it_is_written(text: str, amount: Decimal) -> N
         "63748200",
         "2026-09-15 0.00 零元整",
         "637 万次调用",
+        "637 万条记录，637 万",
+        "峰值功耗 637 W",
+        "控制电价 637W",
+        "投标总价不含 637 W/㎡ 的屏体",
+        "约 640 万元",
+        "投资 636 万元",
+        "单价 1.26 万元",
+        "共 24 374 820 元",
+        "陆佰叁拾万元",
         "人民币陆佰叁拾柒万肆仟捌佰贰拾元壹角",
         "壹仟陆佰叁拾柒万肆仟捌佰贰拾元整",
     ],
@@ -99,6 +122,12 @@ def test_the_name_of_a_currency_makes_a_number_a_price(name: str, text: str) -> 
         ("six million three hundred and seventy-four thousand eight hundred and twenty dollars", MAIN),
         ("USD 6,374,820 in all", MAIN),
         ("about 6.375 million", MAIN),
+        ("about $6.37 million", MAIN),
+        ("USD 6.37M in all", MAIN),
+        ("Our price is firm at 6.37 million", MAIN),
+        ("six million three hundred and seventy thousand dollars", MAIN),
+        ("$6,370,000 in all", MAIN),
+        ("three hundred thousand dollars", ROUND),
         ("12,500.00 per site", UNIT),
         ("$12,500 for each", UNIT),
         ("12,500 dollars", UNIT),
@@ -119,6 +148,16 @@ def test_a_price_is_found_in_english(text: str, amount: Decimal) -> None:
 )
 def test_what_only_looks_like_a_price_in_english_is_none(text: str) -> None:
     assert found(text, "en", "USD") == []
+
+
+@pytest.mark.parametrize("text", ["预算 637 万元", "预算 6,370,000 元", "预算六百三十七万元"])
+def test_an_amount_that_is_told_of_others_is_no_price_rounded(text: str) -> None:
+    assert list(find_prices(text, make_prices([MAIN], [], [], [Decimal(6_370_000)]), "CNY", "zh")) == []
+    assert list(find_prices(f"{text}，总价 637.5 万元", make_prices([MAIN], [], []), "CNY", "zh")) != []
+
+
+def test_an_amount_of_ten_thousands_and_the_rest_is_one() -> None:
+    assert [amount for _, _, amount in find_money("总价 637万4820元，另 3 万 5,000 元")] == [MAIN, 30000, 5000]
 
 
 def test_a_price_is_shown_as_it_is_written() -> None:

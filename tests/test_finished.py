@@ -523,6 +523,16 @@ def test_amounts_of_past_projects_are_no_leak(price_free: Package) -> None:
     assert [item for item in past if item.code == "PR09"] == []
 
 
+def test_amounts_of_the_tender_are_not_the_total_rounded(price_free: Package) -> None:
+    bid, said = price_free.bid, f"{LINE}（约 33.6 万元）"
+    quote = replace(bid.quote, base=Decimal("336480.00"), evaluated=Decimal("336480.00"))
+    asked = bid.deal.requirements[0].model_copy(update={"text": "投标报价不得高于 33.60 万元"})
+    known = bid.deal.model_copy(update={"requirements": (asked,)})
+    ours, theirs = (replace(price_free, bid=replace(bid, quote=quote, deal=deal)) for deal in (bid.deal, known))
+    assert [item.code for item in judge_price_free(ours, BODY, said) if item.code == "PR09"] == ["PR09"]
+    assert [item.code for item in judge_price_free(theirs, BODY, said) if item.code == "PR09"] == []
+
+
 @pytest.fixture(scope="module")
 def price_free(deal: Path, tmp_path_factory: pytest.TempPathFactory) -> Package:
     """The proposal without the chapter of its prices; its letter of bid names no price."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
+from decimal import Decimal
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from bidkit.catalog import Catalog, Product
@@ -16,8 +18,9 @@ from bidkit.credentials.choosing import Choice
 from bidkit.deal import Deal
 from bidkit.deal.tender import Lot
 from bidkit.diagnostic import Diagnostic, Span
+from bidkit.figures import find_money
 from bidkit.quote import LotQuote, Quote, price_quote
-from bidkit.written import Line, list_lines
+from bidkit.written import Line, list_lines, list_prose
 
 NOT_OURS = ("text", "scoring", "clause")
 """Fields of a requirement that say what the buyer wrote."""
@@ -70,11 +73,35 @@ class Bid:
 
     @cached_property
     def texts(self) -> tuple[Line, ...]:
-        """The texts that the bidder wrote for it, line by line."""
+        """The texts that the bidder wrote for it, line by line, with those of its company and of the catalog."""
         deal = self.deal
-        answers = (*deal.opportunity.solutions, *self.catalog.services, *deal.team)
+        answers = (*deal.opportunity.solutions, *self.catalog.services, *deal.team, *deal.quote.milestones)
         requirements = (line for record in deal.requirements for line in list_lines(record, without=NOT_OURS))
-        return (*list_lines(deal.solution), *requirements, *(line for item in answers for line in list_lines(item)))
+        notes = ((note, deal.quote.span("notes", no)) for no, note in enumerate(deal.quote.notes))
+        told = (line for item in answers for line in list_lines(item))
+        about = [list_prose(item.introduction, item.span("introduction")) for item in self.catalog.products]
+        about.append(list_prose(self.company.introduction, self.company.span("introduction")))
+        return (*list_lines(deal.solution), *requirements, *told, *notes, *chain.from_iterable(about))
+
+    @cached_property
+    def binding(self) -> frozenset[Span | None]:
+        """Where answers to mandatory clauses stand."""
+        markers = self.deal.tender.markers if self.deal.tender else {}
+        asked = (item for item in self.deal.requirements if markers.get(item.marker) == "mandatory")
+        return frozenset(item.span("response") for item in asked)
+
+    @cached_property
+    def told_amounts(self) -> frozenset[Decimal]:
+        """Amounts that are not ours: those of past projects and of the tender, and what the buyer's own words name."""
+        deal, tender = self.deal, self.deal.tender
+        amounts = [deal.opportunity.budget, *(item.amount for item in deal.track_record)]
+        if tender:
+            amounts += [tender.ceiling, tender.whole_bond, *(item.ceiling for item in tender.items)]
+            amounts += [amount for lot in tender.lots for amount in (lot.ceiling, lot.bond)]
+        said = [text for item in deal.requirements for text in (item.text, item.clause)]
+        said += [text for text, _ in list_lines(deal.opportunity, deal.opportunity.solutions)]
+        amounts += [amount for text in said for _, _, amount in find_money(text, is_sure=True)]
+        return frozenset(amount for amount in amounts if amount)
 
     @property
     def moments(self) -> tuple[datetime, ...]:

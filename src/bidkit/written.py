@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from bidkit.diagnostic import Span
 from bidkit.scalars import Model, Prose
 
+T = TypeVar("T")
 Line = tuple[str, Span | None]
 
 
@@ -21,14 +24,15 @@ def list_lines(record: Model, skipped: Sequence[Model] = (), without: Collection
         value = getattr(record, name)
         for number, item in enumerate(value if isinstance(value, tuple) else (value,)):
             if isinstance(item, Prose):
-                yield from _list_prose(item, record.span(name))
+                yield from list_prose(item, record.span(name))
             elif isinstance(item, Model) and not any(item is other for other in skipped):
                 yield from list_lines(item, skipped, without)
             elif isinstance(item, str):
                 yield item, record.span(name, number if isinstance(value, tuple) else None)
 
 
-def _list_prose(prose: Prose, at: Span | None) -> Iterator[Line]:
+def list_prose(prose: Prose, at: Span | None) -> Iterator[Line]:
+    """The lines of a text; without a file of its own it stands at one place."""
     for number, line in enumerate(prose.text.split("\n")):
         yield line, Span(prose.file, prose.line + number) if prose.file else at
 
@@ -37,3 +41,15 @@ def narrow(at: Span | None, start: int, end: int) -> Span | None:
     """The place of some characters of a line of a Markdown file; of other texts the place of the whole."""
     is_line = at is not None and at.line > 0 and at.col == 0
     return Span(at.file, at.line, start + 1, max(end - start, 1)) if is_line and at is not None else at
+
+
+def find_said(
+    lines: Sequence[Line], patterns: Iterable[tuple[T, re.Pattern[str]]]
+) -> Iterator[tuple[re.Match[str], Span | None, T]]:
+    """What lines say of this, each with its place; most patterns fit nowhere in all of them."""
+    whole = "\n".join(line for line, _ in lines)
+    likely = [(what, pattern) for what, pattern in patterns if pattern.search(whole)]
+    for line, at in lines if likely else ():
+        for what, pattern in likely:
+            for found in pattern.finditer(line):
+                yield found, narrow(at, *found.span()), what

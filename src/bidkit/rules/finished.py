@@ -209,7 +209,7 @@ def _find_leaks(
         past |= {whole.deal.tender.whole_bond}
         past |= {amount for lot in whole.deal.tender.lots for amount in (lot.bond, lot.ceiling)}
     foreign = (past - main) | {*allowed}
-    prices = make_prices(main, totals - foreign, names.keys() - foreign)
+    prices = make_prices(main, totals - foreign, names.keys() - foreign, whole.told_amounts | {*allowed})
     for place, text in (*file.texts, *file.drawn, *file.properties, ((), PurePosixPath(file.name).stem)):
         for figure, amount in find_prices(text, prices, whole.quote.currency, whole.deal.language):
             yield Finding(Span(file.name, place=place), {"figure": figure, "name": names[amount], "limit": limit})

@@ -208,7 +208,7 @@ def no_total_leaks(done: Printed) -> Iterator[Finding]:
     quotes = [bid.quote, *(part.quote for part in bid.by_lot)]
     main = {amount for quote in quotes for amount in (quote.base, quote.evaluated)}
     past = {item.amount for item in bid.deal.track_record} - main
-    prices = make_prices(main, {item.total for item in bid.quote.categories} - past, ())
+    prices = make_prices(main, {item.total for item in bid.quote.categories} - past, (), bid.told_amounts)
     for name in done.price_free:
         pdf = done.pdfs[name]
         said = (*pdf.properties.values(), *(title for _, title, _ in pdf.outline))

@@ -1,66 +1,22 @@
-"""what the texts of a bid say: against its data, in words that cost points, by repealed laws: ID03, ID09, FM15."""
+"""what the texts of a bid say: of its products, in words that cost points, by repealed laws: ID09, FM15."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
-from decimal import Decimal
 from operator import ne
-from typing import TypeVar
 
 from bidkit.bid import NOT_OURS, Bid
 from bidkit.catalog import Product
-from bidkit.days import read_numeral
 from bidkit.deal.prices import Line
-from bidkit.deal.solution import Service
 from bidkit.diagnostic import Severity, Span, Term
 from bidkit.nearness import find_same
 from bidkit.rules.registry import Finding, rule
 from bidkit.scalars import Model
-from bidkit.units import convert
 from bidkit.wording import fold
-from bidkit.written import list_lines, narrow
+from bidkit.written import find_said, list_lines, narrow
 
-T = TypeVar("T")
-_DIGIT = "[一二两三四五六七八九]"
-_NUMBER = rf"(?P<n>\d+(?:\.\d+)?|{_DIGIT}?十{_DIGIT}?|{_DIGIT})"
-_IS = r"(?:期限|期)?(?:均|共|为|是|不少于|承诺|[:：\s]){0,3}"
-_WITHIN = r"(?:不超过|不大于|不高于|≤|<=|在|控制在){0,2}\s*"
-_TIME = rf"{_NUMBER}\s*(?P<unit>分钟|个?小时|min(?![a-z])|h(?![a-z]))"
-_SPAN = rf"{_NUMBER}[ -](?P<unit>minutes?|hours?)"
-_OTHERS = "(?<!系统)(?<!接口)(?<!页面)(?<!查询)(?<!调度)(?<!平台)(?<!指令)"
-_FACTS = (
-    ("warranty", rf"(?:质保|质量保证|保修|免费维护){_IS}{_NUMBER}\s*(?P<unit>个?月|年)"),
-    ("warranty", rf"warranty (?:period |term )?(?:of |is |: ?)?{_NUMBER}[ -](?P<unit>months?|years?)"),
-    ("warranty", rf"{_NUMBER}[ -](?P<unit>month|year)s? (?:full |on-site )?warranty"),
-    ("validity", rf"(?:投标|报价)有效期{_IS}{_NUMBER}\s*个?(?P<unit>日历[日天]|[日天])"),
-    ("validity", rf"(?:offer|bid|proposal|quotation) (?:is |remains )?valid for {_NUMBER} (?P<unit>days)"),
-    ("plan", rf"(?:总工期|工期|交货期|交付期|供货期|建设周期|实施周期){_IS}{_NUMBER}\s*个?(?P<unit>日历[日天]|[日天])"),
-    ("team", rf"(?:项目组|项目团队|实施团队)(?:共|由|配备|配置|投入|[:：\s]){{0,2}}{_NUMBER}\s*(?P<unit>[人名])"),
-    ("team", rf"(?:project )?team of {_NUMBER} (?P<unit>people|persons|members)"),
-    ("response", rf"{_OTHERS}响应(?:时间|时限|时长)?{_IS}{_WITHIN}{_TIME}"),
-    ("response", rf"{_TIME}(?:之?内|以内)?(?:电话|远程|作出|做出|给予|予以|进行)?响应"),
-    ("response", rf"respon(?:se|ds?)(?: time)?(?: is| of|:)?(?: within| in)? {_SPAN}"),
-    ("on_site", rf"(?:到场|到达现场|抵达现场|赶到现场|上门)(?:时间|时限)?{_IS}{_WITHIN}{_TIME}"),
-    ("on_site", rf"{_TIME}(?:之?内|以内)?(?:派人|安排人员|工程师)?(?:到场|到达现场|抵达现场|赶到现场|上门)"),
-    ("on_site", rf"on[- ]site (?:within|in) {_SPAN}"),
-    ("training_days", rf"培训(?:时间|时长|天数)?{_IS}{_NUMBER}\s*(?P<unit>天)"),
-    ("training_people", rf"培训(?:人数|人员)?{_IS}{_NUMBER}\s*(?P<unit>[人名])(?![次天日月/])"),
-)
-_KNOWN = tuple((kind, re.compile(pattern, re.I)) for kind, pattern in _FACTS)
-_SERVICE = re.compile(
-    r"故障|报修|报障|服务|维修|售后|运维|热线|客服|现场|上门|到场"
-    r"|service|incident|fault|support|help ?desk|on[- ]site|outage",
-    re.I,
-)
-_QUOTED = re.compile(r"(?:要求|优于|高于|高出|短于|招标文件|每|asks?|requires?|required)[^。；;，,]{0,12}$", re.I)
-"""Before a number that is the tender's, or one of each of several."""
-_TOLD_APART = frozenset(("response", "on_site", "training_days", "training_people"))
-"""Facts whose words are those of other things, too: how fast a system responds, how long each school is trained."""
-_LENGTH = re.compile(
-    r"(?P<n>\d+(?:\.\d+)?)\s*-?(?P<unit>个?小时|分钟|minutes?|hours?|mins?(?![a-z])|hrs?(?![a-z])|h(?![a-z]))", re.I
-)
 _ABSOLUTE = re.compile(
     r"(?<!不)(?:最佳|最优秀|最先进|最高级|顶级|极品|第一品牌|独一无二|绝无仅有|史无前例|万无一失|百分之百保证|"
     r"100 ?%保证|国家级|世界级|全国第一|行业第一|全球领先|国内首创)|"
@@ -68,6 +24,16 @@ _ABSOLUTE = re.compile(
     r"unrivall?ed|second to none|100 ?% guaranteed)\b",
     re.I,
 )
+
+
+_RANKED = re.compile(
+    r"[^，,。；;、]{0,8}?(?:标准|规范|实验室|中心|检[测验]|质检|高新|专精特新|课题|项目|奖|开发区|新区|示范|遗产)"
+)
+_DENIED_BEFORE = re.compile(
+    r"(?:不(?:追求|使用|用|说|采用|出现|宣称|是|以)|并非|而非|避免|禁止|杜绝)[“\"‘]?[^，,。；;]{0,2}$"
+)
+_ENDED = re.compile("[^，,。；;]{0,8}废止")
+_DENIED_BEHIND = re.compile(r"[”\"’]?[^，,。；;]{0,8}(?:不予?使用|不用|不予?采用|不出现)")
 
 
 def _law(names: str) -> re.Pattern[str]:
@@ -110,69 +76,6 @@ _LABELLED = {
     )
     for key, names in _LABELS.items()
 }
-
-
-_SPANS = {"月": "in_months", "天": "in_days"}
-
-
-@rule("ID03", Severity.WARNING)
-def facts_are_the_deals(bid: Bid) -> Iterator[Finding]:
-    """A text that names the warranty, the validity, the time to deliver, the team, how soon somebody responds or comes,
-    or the training says what the deal says."""
-    known = _list_facts(bid)
-    markers = bid.deal.tender.markers if bid.deal.tender else {}
-    binding = {item.span("response") for item in bid.deal.requirements if markers.get(item.marker) == "mandatory"}
-    for found, at, kind in _find(bid, _KNOWN):
-        value, base = convert(_read_number(found["n"]), found["unit"])
-        if known[kind] and value not in known[kind] and not _is_other(kind, found):
-            scale, base = (60, "min") if base == "s" else (1, base)
-            shown = ", ".join(f"{(item / scale).normalize():f}" for item in sorted(known[kind]))
-            told = Term(_SPANS[base], (("shown", shown),)) if base in _SPANS else f"{shown} {base}"
-            # What answers a mandatory clause is what the bid is judged by: it says what the deal does, or one is wrong.
-            severity = Severity.ERROR if at in binding else None
-            yield Finding(at, {"what": Term(f"fact_{kind}"), "stated": found[0], "known": told}, severity)
-
-
-def _is_other(kind: str, found: re.Match[str]) -> bool:
-    """Whether a number is said of something else: of a system, by the tender, of each of several."""
-    before, behind = re.split("[。；;]", found.string[: found.start()])[-1], found.string[found.end() :]
-    sentence = before + found[0] + re.split("[。；;]", behind)[0]
-    is_service = kind not in ("response", "on_site") or _SERVICE.search(sentence)
-    return kind in _TOLD_APART and (not is_service or _QUOTED.search(before) is not None)
-
-
-def _list_facts(bid: Bid) -> dict[str, set[Decimal]]:
-    """What may be said of each kind, in the base of its unit."""
-    deal, plan = bid.deal, bid.deal.solution.plan
-    days = [milestone.day for milestone in plan.milestones] + [phase.end_day for phase in plan.phases]
-    team = len({member.name for member in deal.team})
-    validity = {deal.quote.validity_days, *([deal.tender.validity_days] if deal.tender else [])}
-    return {
-        "warranty": {Decimal(deal.solution.service.warranty.months)},
-        "validity": set(map(Decimal, validity)),
-        "plan": set(map(Decimal, days)),
-        "team": {Decimal(team)} if team else set(),
-        **_list_service(deal.solution.service),
-    }
-
-
-def _list_service(service: Service) -> dict[str, set[Decimal]]:
-    """How soon somebody responds and comes, at any level; days and people of a course, and of all."""
-    times = {key: " ".join(getattr(level, key) for level in service.levels) for key in ("response", "on_site")}
-    read = {
-        key: [convert(Decimal(item["n"]), item["unit"])[0] for item in _LENGTH.finditer(times[key])] for key in times
-    }
-    days, people = [item.days for item in service.training], [Decimal(item.people) for item in service.training]
-    return {
-        **{key: set(values) for key, values in read.items()},
-        "training_days": {*days, sum(days, Decimal(0))} if days else set(),
-        "training_people": {*people, sum(people, Decimal(0))} if people else set(),
-    }
-
-
-def _read_number(text: str) -> Decimal:
-    """A number in digits or in ordinary Chinese numerals below a hundred."""
-    return Decimal(text) if text[0].isdigit() else Decimal(read_numeral(text))
 
 
 @rule("ID09", Severity.WARNING)
@@ -243,7 +146,7 @@ def _list_about_products(bid: Bid) -> Iterator[tuple[str, Span | None]]:
     """Texts of the bidder in which products may be named."""
     yield from bid.texts
     for product in bid.catalog.products:
-        yield from list_lines(product, without=("sku", "picture", *_LABELLED))
+        yield from list_lines(product, without=("sku", "picture", "introduction", *_LABELLED))
     for line in bid.deal.quote.lines:
         yield from ((text, line.span(key)) for key in ("name", "spec") if (text := getattr(line, key)))
 
@@ -261,8 +164,17 @@ def _list_of_products(bid: Bid) -> Iterator[tuple[Model, Product]]:
 @rule("FM15", Severity.WARNING)
 def sober_words(bid: Bid) -> Iterator[Finding]:
     """No superlative that nobody can prove, and no law that is repealed on the day of the bid."""
-    for found, at, fault in _find(bid, [(Term("absolute"), _ABSOLUTE), *_list_repealed(bid.deal.dated)]):
-        yield Finding(at, {"text": found[0], "fault": fault})
+    for found, at, fault in find_said(bid.texts, [(Term("absolute"), _ABSOLUTE), *_list_repealed(bid.deal.dated)]):
+        is_meant = not _is_sober(found) if fault.key == "absolute" else not _ENDED.match(found.string[found.end() :])
+        if is_meant:
+            yield Finding(at, {"text": found[0], "fault": fault})
+
+
+def _is_sober(found: re.Match[str]) -> bool:
+    """Whether a superlative is only spoken of: as the rank of a standard or an office, or as what nobody claims."""
+    before, behind = found.string[: found.start()], found.string[found.end() :]
+    is_rank = found[0] in ("国家级", "世界级") and _RANKED.match(behind)
+    return bool(is_rank or _DENIED_BEFORE.search(before) or _DENIED_BEHIND.match(behind))
 
 
 def _list_repealed(dated: date) -> Iterator[tuple[Term, re.Pattern[str]]]:
@@ -271,15 +183,4 @@ def _list_repealed(dated: date) -> Iterator[tuple[Term, re.Pattern[str]]]:
             yield Term("repealed", (("day", day.isoformat()), ("instead", instead))), pattern
 
 
-def _find(bid: Bid, patterns: Iterable[tuple[T, re.Pattern[str]]]) -> Iterator[tuple[re.Match[str], Span | None, T]]:
-    """What the texts of a bid say of this, each with its place; most patterns fit nowhere in all of them."""
-    lines = bid.texts
-    whole = "\n".join(line for line, _ in lines)
-    likely = [(what, pattern) for what, pattern in patterns if pattern.search(whole)]
-    for line, at in lines if likely else ():
-        for what, pattern in likely:
-            for found in pattern.finditer(line):
-                yield found, narrow(at, *found.span()), what
-
-
-RULES = (facts_are_the_deals, products_are_called_as_they_are, sober_words)
+RULES = (products_are_called_as_they_are, sober_words)
