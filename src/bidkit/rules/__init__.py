@@ -20,6 +20,7 @@ from bidkit.rules import (
     price_texts,
     qualification,
     receivables,
+    residue,
     strategy,
     texts,
 )
@@ -36,6 +37,7 @@ BID_RULES: tuple[Rule[Bid], ...] = (
     *forms.RULES,
     *texts.RULES,
     *claims.RULES,
+    *residue.BID_RULES,
     *strategy.RULES,
 )
 FOLLOW_RULES: tuple[Rule[Followed], ...] = (*negotiation.RULES, *contract.RULES, *receivables.RULES)
