@@ -22,7 +22,11 @@ TEXTS = {
     "the offer is valid for 90 days": Defect(DEAL, "(?s)(quote:.*validity_days: )120", r"\g<1>90", ("DT01",)),
     "one key person has two roles": Defect(DEAL, "name: Priya Lindqvist", "name: Thomas Brandvold", ("ID05",)),
     "the insurance ends before the due date": Defect(
-        "catalog/credentials/insurance-certificate.yaml", "valid_until: .*", "valid_until: 2026-08-27", ("QU02",)
+        "catalog/credentials/insurance-certificate.yaml",
+        "valid_until: .*",
+        "valid_until: 2026-08-27",
+        ("QU02",),
+        (("ID09 warning", ANSWERS, "^L-14,"),),
     ),
     "a rate grows by another share": Defect(
         LINES,

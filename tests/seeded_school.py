@@ -21,7 +21,11 @@ TEXTS = {
         f"{PAPERS}/audit-2025.yaml", "period: .*", "period: 2024", ("QU04",), (("QU10", DEAL, "id: R4"),)
     ),
     "an energy certificate expired before the deadline": Defect(
-        f"{PAPERS}/energy-aircon.yaml", "valid_until: .*", "valid_until: 2026-10-13", ("QU02",)
+        f"{PAPERS}/energy-aircon.yaml",
+        "valid_until: .*",
+        "valid_until: 2026-10-13",
+        ("QU02",),
+        (("ID09 warning", ANSWERS, "^T35,"),),
     ),
     "the quoted brand is not the declared one": Defect(
         LINES, "(?m)^(01,.*?),岚屏,LP-B86S,", r"\1,岚萍,LP-B86S,", ("ID04",)
@@ -51,7 +55,11 @@ LISTED = {
     "a unit price is below its floor": Defect(LINES, "(?m)^(06,.*),,$", r"\1,1180.01,", ("PR17",)),
     "a unit is sold at a loss": Defect(LINES, "(?m)^(07,.*),,$", r"\1,,5708.00", ("PR18 warning",)),
     "the maker of a line is not declared": Defect(
-        LINES, "护黎防护用品有限公司", "护理防护用品有限公司", ("FM18", "ID04")
+        LINES,
+        "护黎防护用品有限公司",
+        "护理防护用品有限公司",
+        ("FM18", "ID04"),
+        (("ID06", f"{PAPERS}/sme-declaration.yaml", "^scope:"),),
     ),
     "a medium enterprise is declared as small": Defect(
         DEAL,

@@ -50,7 +50,13 @@ TEXTS = {
     "the total is far below the ceiling": Defect(
         DEAL, "ceiling: 6500000.00", "ceiling: 14200000.00", (), (("PR05 warning", DEAL, "  lines: "),)
     ),
-    "one person stands in the team twice": Defect(DEAL, "  - name: 陆景和\n", "  - name: 沈砚秋\n", ("ID05",)),
+    "one person stands in the team twice": Defect(
+        DEAL,
+        "  - name: 陆景和\n",
+        "  - name: 沈砚秋\n",
+        ("ID05",),
+        (("ID08 warning", DEAL, "^        owner: 陆景和"), ("ID08 warning", DEAL, r"certificates: \[系统架构设计师")),
+    ),
     "the warranty of the text is not that of the deal": Defect(
         "deals/water/solution/warranty.md", "统一质保 36 个月", "统一质保 24 个月", ("ID03 warning",)
     ),
@@ -67,7 +73,11 @@ TEXTS = {
 TEAM = ("沈砚秋", "陆景和", "韩疏影", "秦牧之", "周砥", "叶蓁", "程岱")
 PAPER_FAULTS = {
     "ISO 27001 expired before the deadline": Defect(
-        f"{PAPERS}/iso27001.yaml", "valid_until: .*", "valid_until: 2026-09-17", ("QU02",)
+        f"{PAPERS}/iso27001.yaml",
+        "valid_until: .*",
+        "valid_until: 2026-09-17",
+        ("QU02",),
+        (("ID09 warning", ANSWERS, "^N02,"),),
     ),
     "the ITSS level is one too low": Defect(f"{PAPERS}/itss3.yaml", "level: 三级", "level: 四级", ("QU03",)),
     "ISO 20000 leaves operations out": Defect(

@@ -21,6 +21,7 @@ from bidkit.rules import (
     price_texts,
     qualification,
     receivables,
+    residue,
     strategy,
     texts,
 )
@@ -38,6 +39,7 @@ BID_RULES: tuple[Rule[Bid], ...] = (
     *facts.RULES,
     *texts.RULES,
     *claims.RULES,
+    *residue.BID_RULES,
     *strategy.RULES,
 )
 FOLLOW_RULES: tuple[Rule[Followed], ...] = (*negotiation.RULES, *contract.RULES, *receivables.RULES)

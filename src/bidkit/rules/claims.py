@@ -1,4 +1,4 @@
-"""what answers and texts say of goods and papers, against the quote and the papers themselves: ID09."""
+"""what is said of goods and papers, against the quote and the papers themselves, and goods from abroad: ID09, QU03."""
 
 from __future__ import annotations
 
@@ -52,6 +52,24 @@ _LEVEL = re.compile(
 _RANK = re.compile(r"([一二三四五]|\d)\s*级|(?:CMMI|ITSS|CCRC|DCMM|ML|level)[\s-]*(?:ML\s*)?(\d)(?![.\d])", re.I)
 _DIGITS = {**{sign: str(number) for number, sign in enumerate("一二三四五", 1)}}
 _LIKE = 0.4
+_NO_IMPORTS = re.compile(
+    "(?:不接受|不允许|不得采购|不得提供|不采购|禁止|拒绝)[^，,。；;]{0,8}进口|[仅只](?:接受|允许|采购)(?:国产|本国)"
+    "|imported (?:goods|products) (?:are|will) not",
+    re.I,
+)
+_OF_ALL = re.compile("本项目|本次|本采购|所有|全部|均|^不接受|all ", re.I)
+_EXCEPT = re.compile("除|但|可以|except|unless", re.I)
+_COUNTRY = (
+    "德国|美国|日本|韩国|英国|法国|意大利|瑞士|瑞典|荷兰|芬兰|丹麦|挪威|奥地利|比利时|西班牙|葡萄牙|捷克|波兰|匈牙利|罗马尼亚"
+    "|爱尔兰|俄罗斯|土耳其|以色列|印度|越南|泰国|马来西亚|新加坡|印度尼西亚|印尼|菲律宾|加拿大|墨西哥|巴西|澳大利亚|新西兰|欧盟"
+    "|Germany|USA|United States|Japan|Korea|United Kingdom|France|Italy|Switzerland|Sweden|Netherlands|Singapore"
+)
+_ABROAD = re.compile(f"{_COUNTRY}|台湾|香港|澳门|进口|境外|国外", re.I)
+"""What comes through the customs (财库〔2007〕119号); a place within China has many names."""
+_IMPORTED = re.compile(
+    f"(?:{_COUNTRY})(?:原装|整机)?(?:进口|原装)|(?:原装|整机|全)进口|进口(?:原装|品牌|产品|设备|部件|件)"
+)
+_DENIED = re.compile("[不无非未][^，,。；;]{0,10}$")
 
 
 def _called(at: Span | None, field: str, stated: str, where: Term, known: str, is_grave: bool = False) -> Finding:
@@ -237,4 +255,39 @@ def _is_of(record: Reference, paper: Credential) -> bool:
     return fold(record.client) in fold(f"{paper.issuer}\n{paper.holder}\n{paper.scope}")
 
 
-RULES = (answers_are_as_quoted, papers_are_as_told, past_projects_are_as_proved)
+@rule("QU03", regimes=frozenset({"tender"}))
+def nothing_is_imported(bid: Bid) -> Iterator[Finding]:
+    """Where a clause takes no imported goods, what is offered has its origin in China (error), and nobody writes of a
+    thing that it is imported (warning): a part of it may be."""
+    clause = next((item for item in bid.deal.requirements if _NO_IMPORTS.search(item.text)), None)
+    if clause is None:
+        return
+    # A clause with an exception, of one thing or of one lot leaves others free: which, only a person can say.
+    is_whole = not clause.lot and _OF_ALL.search(clause.text) and not _EXCEPT.search(clause.text)
+    for at, title, text, is_origin in _list_origins(bid):
+        found = (_ABROAD if is_origin else _IMPORTED).search(text)
+        if found and not _DENIED.search(text[: found.start()]):
+            told = Term("lack_origin" if is_origin else "lack_imported", (("text", found[0]),))
+            values = {"title": title, "need": clause.text.rstrip("。"), "clause": clause.clause, "lack": told}
+            yield Finding(at, values, Severity.ERROR if is_origin and is_whole else Severity.WARNING)
+
+
+def _list_origins(bid: Bid) -> Iterator[tuple[Span | None, str, str, bool]]:
+    """Each origin that is stated, and each text about a thing that is offered: place, what it is of, the text, and
+    whether it is an origin."""
+    products = {product.sku: product for product in bid.catalog.products}
+    for line in bid.deal.quote.lines:
+        product = products.get(line.sku)
+        if line.origin or product:
+            at = line.span("origin") if line.origin or product is None else product.span("origin")
+            yield at, line.name, line.origin or getattr(product, "origin", ""), True
+        yield from ((line.span(key), line.name, getattr(line, key), False) for key in ("name", "spec", "remark"))
+    for product in products.values():
+        for text, at in list_lines(product, without=("sku", "origin")):
+            yield at, product.name, text, False
+    for item in bid.deal.requirements:
+        if products.keys() & {*item.evidence}:
+            yield item.span("response"), item.id, item.response, False
+
+
+RULES = (nothing_is_imported, answers_are_as_quoted, papers_are_as_told, past_projects_are_as_proved)

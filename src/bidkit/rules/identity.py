@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bidkit.bid import Bid
+from bidkit.catalog import Product
+from bidkit.catalog.papers import Credential
 from bidkit.credentials.conditions import tell_apart
+from bidkit.deal.prices import Line
 from bidkit.diagnostic import Severity, Span, Term
 from bidkit.kinds import FOREIGN_KINDS, PERSONAL_KINDS, PRODUCT_KINDS
 from bidkit.nearness import find_near, find_shaped
@@ -19,6 +22,9 @@ from bidkit.wording import fold
 
 _ACCOUNT = re.compile(r"(?:NRA|OSA|FT[EFNU])?\d{8,30}", re.I)
 """Of a bank in China; the letters are those of an account of somebody abroad, or in a free trade zone."""
+_MAKER = re.compile("制造商(?:为|是|[:：])\\s*([^，,；;。、（(\\s]{4,40}?(?:公司|厂))")
+_NUMBER = "(?=[0-9-]*[A-Za-z])(?=[A-Za-z-]*[0-9])[0-9A-Za-z-]{3,}"
+_OF_MAKERS = ("test-report", "energy-certificate", "ccc", "manufacturer-authorization")
 _WRITTEN_FOR_IT = ("authorization", "affidavit", "bond", "manufacturer-authorization", "bank-letter")
 
 
@@ -96,13 +102,53 @@ def one_person_one_count(bid: Bid) -> Iterator[Finding]:
 
 @rule("ID06")
 def papers_are_of_what_is_offered(bid: Bid) -> Iterator[Finding]:
-    """A paper of a product that names its model is of one that the deal offers."""
-    offered = {fold(product.model) for product in bid.catalog.products}
-    offered |= {fold(line.model) for line in bid.deal.quote.lines}
+    """A paper of a product is of a model that the deal offers and of its maker, and a declaration names makers of what
+    is offered."""
+    goods: list[Product | Line] = [*bid.catalog.products, *bid.deal.quote.lines]
+    makers = _list_makers(bid)
     for paper in bid.selection.chosen:
-        models = [fold(model) for model in re.split("[、，,;；]", paper.model) if model.strip()]
-        if paper.kind in PRODUCT_KINDS and models and offered.isdisjoint(models):
-            yield Finding(paper.span("model"), {"title": paper.title, "model": paper.model})
+        if paper.kind in PRODUCT_KINDS:
+            yield from _judge_model(paper, goods)
+        for found in _MAKER.finditer(paper.scope) if paper.kind == "affidavit" and makers else ():
+            if fold(found[1]) not in makers:
+                yield _of_a_paper(paper, "scope", Term("paper_maker", (("name", found[1]),)))
+
+
+def _list_makers(bid: Bid) -> set[str]:
+    """The makers of all that is offered; none where one of them is not known."""
+    by_sku = {product.sku: product.manufacturer for product in bid.catalog.products}
+    goods = [line for line in bid.deal.quote.lines if line.sku or line.brand or line.model]
+    makers = {fold(line.manufacturer or by_sku.get(line.sku, "")) for line in goods}
+    return set() if "" in makers else makers
+
+
+def _judge_model(paper: Credential, goods: Sequence[Product | Line]) -> Iterator[Finding]:
+    offered = {fold(item.model): item for item in goods if item.model}
+    models = [model for model in re.split("[、，,;；]", paper.model) if model.strip()]
+    if models and offered.keys().isdisjoint(map(fold, models)):
+        yield _of_a_paper(paper, "model", Term("paper_model", (("model", paper.model),)))
+        return
+    said = f"{paper.title}\n{paper.scope}\n{paper.model}"
+    named = [item for item in offered.values() if _is_word(item.model, said)]
+    for item in goods if not named and not models else ():
+        found = re.search(rf"{re.escape(item.brand)}\s*({_NUMBER})", paper.scope) if item.brand and item.model else None
+        if found and re.split(r"[\d-]", found[1])[0] == re.split(r"[\d-]", item.model)[0] != "":
+            yield _of_a_paper(paper, "scope", Term("paper_model", (("model", found[1]),)))
+            return
+    known = {item.manufacturer for item in named if item.manufacturer}
+    known |= {item.manufacturer for item in goods if item.manufacturer and item.model in {each.model for each in named}}
+    own = any(item.brand and fold(item.brand) in fold(paper.holder) for item in named)
+    if known and not own and paper.kind in _OF_MAKERS and fold(paper.holder) not in map(fold, known):
+        told = (("holder", paper.holder), ("known", "、".join(sorted(known))))
+        yield _of_a_paper(paper, "holder", Term("paper_holder", told), Severity.WARNING)
+
+
+def _is_word(model: str, text: str) -> bool:
+    return re.search(rf"(?<![0-9a-z]){re.escape(fold(model))}(?![0-9a-z])", fold(text)) is not None
+
+
+def _of_a_paper(paper: Credential, key: str, fault: Term, severity: Severity | None = None) -> Finding:
+    return Finding(paper.span(key), {"title": paper.title, "fault": fault}, severity)
 
 
 @rule("ID07")

@@ -141,10 +141,7 @@ def _judge_owners(bid: Bid) -> Iterator[Finding]:
         return
     roles = {member.role for member in bid.deal.team}
     for phase in owned:
-        is_person = re.fullmatch(
-            rf"{_SURNAME}{_HAN}{{1,2}}|[A-Z][\w’'-]+(?: [A-Z][\w.’'-]*)* [A-Z][\w’'-]+", phase.owner
-        )
-        if is_person and phase.owner not in (*team, *roles):
+        if _PERSON.fullmatch(phase.owner) and phase.owner not in (*team, *roles):
             name = "、".join(team)
             yield _tell(phase.span("owner"), phase.owner, "person_other", Term("team_people"), name, Severity.WARNING)
 

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from bidkit.bid import Bid
-from bidkit.diagnostic import Span, Term
+from bidkit.bid import NOT_OURS, Bid
+from bidkit.diagnostic import Severity, Span, Term
 from bidkit.others import OtherName
 from bidkit.rules.registry import Finding, rule
 from bidkit.traces import Traces
 from bidkit.wording import fold
-from bidkit.written import list_lines
+from bidkit.written import Line, list_lines, narrow
 
 _SHORTEST, _SHORTEST_NUMBER = 4, 6
+_PAST = re.compile(
+    "业绩|案例|经验|曾|我方|我公司|本公司|我们|终验|投运|建成|同类|类似|以往|过去|例如"
+    r"|reference|experience|\b(?:we|our|us)\b|contract|clients?\b|customers?\b|similar|such as|for example|past",
+    re.I,
+)
+"""What a sentence says that tells of a past project as one."""
 
 
 @dataclass(frozen=True)
@@ -76,4 +83,29 @@ def _find_sources(bid: Bid, wanted: str) -> Iterator[Span]:
     yield from (at for line, at in lines if at and wanted in fold(line))
 
 
+@rule("FM14", Severity.WARNING)
+def past_customers_are_past(bid: Bid) -> Iterator[Finding]:
+    """Where overview, plan and answers speak of the customer, they do not name one of the track record."""
+    deal = bid.deal
+    own = fold("\n".join((deal.title, deal.customer.name, *(item.text for item in deal.requirements))))
+    named = {name for record in deal.track_record for name in (record.client, record.project)}
+    named = {name for name in named if len(fold(name)) >= _SHORTEST and fold(name) not in own}
+    for line, at in _list_present(bid) if named else ():
+        for found in re.finditer("|".join(map(re.escape, sorted(named, key=len, reverse=True))), line):
+            start = max((match.end() for match in re.finditer("[。！？；]|[.!?;] ", line[: found.start()])), default=0)
+            sentence = re.split("[。！？；]|[.!?;] ", line[start:].replace(found[0], ""))[0]
+            if not _PAST.search(sentence):
+                yield Finding(narrow(at, *found.span()), {"name": found[0], "what": Term("of_past")})
+
+
+def _list_present(bid: Bid) -> Iterator[Line]:
+    """What is said of this customer: no answer that has past contracts as its matter."""
+    yield from list_lines(bid.deal.solution, without=("service", "products", "assumptions"))
+    contracts = {paper.id for paper in bid.selection.chosen if paper.kind == "contract"}
+    for item in bid.deal.requirements:
+        if contracts.isdisjoint(item.evidence) and not _PAST.search(item.text):
+            yield from list_lines(item, without=(*NOT_OURS, "evidence"))
+
+
 RULES = (nothing_of_others,)
+BID_RULES = (past_customers_are_past,)
