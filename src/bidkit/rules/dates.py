@@ -27,11 +27,14 @@ def validity(bid: Bid) -> Iterator[Finding]:
 
 @rule("DT02", regimes=TENDER)
 def dated_in_time(bid: Bid) -> Iterator[Finding]:
-    """The date on the bid is not after the deadline."""
-    tender = bid.deal.tender
-    if tender and bid.deal.dated > tender.deadline.date():
-        values = {"dated": bid.deal.dated, "deadline": tender.deadline.strftime("%Y-%m-%d %H:%M")}
-        yield Finding(bid.deal.span("dated"), values)
+    """The date on the bid is not after the deadline, nor before the tender was issued."""
+    tender, dated = bid.deal.tender, bid.deal.dated
+    if tender and dated > tender.deadline.date():
+        fault = Term("dated_late", (("deadline", _show(tender.deadline)),))
+        yield Finding(bid.deal.span("dated"), {"dated": dated, "fault": fault})
+    elif tender and tender.issued_on and dated < tender.issued_on:
+        fault = Term("dated_early", (("issued", str(tender.issued_on)),))
+        yield Finding(bid.deal.span("dated"), {"dated": dated, "fault": fault})
 
 
 @rule("DT04", regimes=TENDER)
@@ -52,10 +55,15 @@ def deadline(bid: Bid) -> Iterator[Finding]:
 
 @rule("DT05", regimes=TENDER)
 def addenda(bid: Bid) -> Iterator[Finding]:
-    """Every addendum has been worked in."""
-    for addendum in bid.deal.tender.addenda if bid.deal.tender else ():
+    """Every addendum has been worked in, and came before the deadline."""
+    tender = bid.deal.tender
+    for addendum in tender.addenda if tender else ():
+        values = {"no": addendum.no, "title": addendum.title}
         if not addendum.applied:
-            yield Finding(addendum.span("applied"), {"no": addendum.no, "title": addendum.title})
+            yield Finding(addendum.span("applied"), values | {"fault": Term("addendum_open")})
+        if tender and addendum.issued_on > tender.deadline.date():
+            told = (("issued", str(addendum.issued_on)), ("deadline", _show(tender.deadline)))
+            yield Finding(addendum.span("issued_on"), values | {"fault": Term("addendum_late", told)})
 
 
 @rule("DT06", regimes=TENDER)

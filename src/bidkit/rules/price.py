@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -21,6 +22,7 @@ from bidkit.words import parse_amount
 _LOW, _LOW_FROM = Decimal("0.45"), date(2026, 2, 1)
 """财库〔2026〕2号: below 45 % of the ceiling, or of the budget if there is none, the committee must ask for reasons.
 The day is that of secondary sources; the text itself was not at hand."""
+_PAID = re.compile("付款|支付|预付|首付|尾款|质保期?满|invoice|pa(?:y|id)", re.I)
 _SLIP = Decimal("0.9")
 """In powers of ten: how far two prices of one thing may be apart."""
 _VAT_RATES = [Decimal(rate) / 100 for rate in (13, 9, 6, 3, 0)]
@@ -141,6 +143,26 @@ def payments_are_whole(bid: Bid) -> Iterator[Finding]:
         key = "percent" if payments[-1].percent is not None else "amount"
         yield Finding(payments[-1].span(key), {"fault": _sum(_money(paid), _money(bid.quote.base))})
     yield from _compare_payments(bid)
+    yield from _compare_clauses(bid)
+
+
+def _compare_clauses(bid: Bid) -> Iterator[Finding]:
+    """The one schedule of payments that a clause or its answer tells, against the milestones, in whatever order."""
+    quote = bid.deal.quote
+    shares = sorted(payment.percent for payment in quote.milestones if payment.percent is not None)
+    for item in bid.deal.requirements if shares and len(shares) == len(quote.milestones) else ():
+        for text, at in ((item.text, quote.milestones[0].span("percent")), (item.response, item.span("response"))):
+            told = [_read_schedule(sentence) for sentence in re.split("[。；;\n]", text) if _PAID.search(sentence)]
+            schedules = [schedule for schedule in told if len(schedule) > 1 and sum(schedule) == 1]
+            if len(schedules) == 1 and sorted(schedules[0]) != shares:
+                stated = ", ".join(map(_percent, schedules[0]))
+                known = ", ".join(_percent(payment.percent or Decimal(0)) for payment in quote.milestones)
+                values = (("id", item.id), ("stated", stated), ("known", known))
+                yield Finding(at, {"fault": Term("payment_told", values)}, Severity.WARNING)
+
+
+def _read_schedule(sentence: str) -> list[Decimal]:
+    return [Decimal(share) / 100 for share in re.findall(r"(?<![\d.])(\d{1,3}(?:\.\d+)?)\s*[%％]", sentence)]
 
 
 def _compare_payments(bid: Bid) -> Iterator[Finding]:
