@@ -16,7 +16,7 @@ from bidkit.catalog import load_catalog
 from bidkit.config import CONFIG_NAME, find_workspace, load_settings
 from bidkit.credentials.choosing import choose_from_library
 from bidkit.deal import load_deal
-from bidkit.diagnostic import Diagnostic, Suppressed, has_errors
+from bidkit.diagnostic import Diagnostic, Severity, Suppressed, has_errors
 from bidkit.follow import load_follow
 from bidkit.forms import FilledWord, check_form_names, fill_forms
 from bidkit.gate import Attestation, Gate, hash_inputs, judge_gate, load_attestations
@@ -208,6 +208,8 @@ def judge_deal(
     problems += found
     if deal is None or settings is None:
         return None, problems
+    if deal.regime == "commercial" and deal.tender is not None:
+        problems.append(Diagnostic("DL62", deal.span("regime"), {}, Severity.WARNING))
     pinned = options.as_of or settings.as_of
     choices, found = choose_from_library(workspace, deal, pinned or options.now.date(), settings.company.name)
     problems += found

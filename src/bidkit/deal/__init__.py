@@ -86,7 +86,7 @@ def load_deal(workspace: Workspace, name: str) -> tuple[Deal | None, list[Diagno
 def check_references(deal: Deal) -> list[Diagnostic]:
     """What the deal names inside itself must exist, and ids must be unique.
 
-    Diagnostics: DL10, DL11, DL15, DL16, DL24, DL25, DL31–DL33, DL37, DL52–DL57, DL62.
+    Diagnostics: DL10, DL11, DL15, DL16, DL24, DL25, DL31–DL33, DL37, DL52–DL57.
     """
     need = deal.opportunity
     found: list[Diagnostic] = []
@@ -113,8 +113,6 @@ def check_references(deal: Deal) -> list[Diagnostic]:
     found += check_lots(deal.tender, deal.quote, deal.requirements)
     if deal.regime == "tender" and deal.tender is None:
         found.append(Diagnostic("DL06", deal.span("regime"), {"key": "tender"}))
-    if deal.regime == "commercial" and deal.tender is not None:
-        found.append(Diagnostic("DL62", deal.span("regime"), {}))
     if deal.tender:
         answers = [*(item.id for item in deal.requirements), *deal.credentials, *deal.solution.products]
         found += _check_items(deal.tender, deal.quote.currency)
