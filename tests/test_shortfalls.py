@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bidkit.shortfalls import find_differences, find_shortfalls
+from bidkit.shortfalls import find_differences, find_equal, find_shortfalls
 
 
 def shortfalls(requirement: str, response: str) -> list[str]:
@@ -176,3 +176,9 @@ def test_number_without_a_limit_that_is_another(requirement: str, response: str,
 def test_a_long_answer_takes_no_time_worth_telling() -> None:
     requirement, response = "内存不少于 32 GB、" * 30, "内存 64 GB，" * 60 + "1" * 2000
     assert list(find_shortfalls(requirement, response)) == []
+
+
+def test_numbers_that_only_equal_the_demand() -> None:
+    assert find_equal("缓存不少于 30 天，FC 接口不少于 2 个", "缓存 30 天，2 个 FC 接口") == "30 天"
+    assert find_equal("缓存不少于 30 天，FC 接口不少于 2 个", "缓存 30 天，4 个 FC 接口") == ""
+    assert find_equal("缓存不少于 30 天", "自带存储") == find_equal("自带存储", "缓存 30 天") == ""

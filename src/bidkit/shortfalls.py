@@ -12,7 +12,7 @@ from bidkit.demands import AHEAD, Demand, find_demands
 
 _CLAUSE = re.compile(r"[，;；。\n]|,(?!\d)")
 _TAIL = re.compile(
-    r"(?:时间|时限|期限|期|总?数量?|容量|规模|能力|要求|[应须需为是达在于至]+|具有|具备|提供|支持|包含|配备?|配置)$"
+    r"(?:时间|时限|期限|期|度|总?数量?|容量|规模|能力|要求|[应须需为是达在于至]+|具有|具备|提供|支持|包含|配备?|配置)$"
 )
 _EMPTY = re.compile(
     r"数量|时间|能力|要求|系统|设备|其中|不得|[合总]计|具有|提供|支持|项目|投标|完成"
@@ -90,6 +90,18 @@ def find_differences(requirement: str, response: str) -> Iterator[Shortfall]:
             if is_less and re.search(rf"(?:{key})(?:容量|[期限时间为: ]|of)*$", text[: each.start], re.I):
                 yield Shortfall(f"{name[0].strip()} {item.text}", each.text, False)
                 break
+
+
+def find_equal(requirement: str, response: str) -> str:
+    """The first number of a response that states of every limit just the limit; empty if one is another or not told."""
+    amounts, equal = list(find_amounts(to_plain(response))), list[Amount]()
+    for demand in find_demands(requirement):
+        limits = {demand.low, demand.high} - {None}
+        stated = [item for item in amounts if _is_alike(demand, item)]
+        if not stated or demand.sides or any({item.low, item.high} != limits for item in stated):
+            return ""
+        equal.append(stated[0])
+    return equal[0].text if equal else ""
 
 
 def _choose(demand: Demand, text: str, pool: list[Amount], rivals: list[Demand]) -> Amount | None:

@@ -12,7 +12,7 @@ from bidkit.denials import find_admission, find_denial
 from bidkit.diagnostic import Severity, Term
 from bidkit.ratings import find_lower_ratings
 from bidkit.rules.registry import Finding, rule
-from bidkit.shortfalls import find_differences, find_shortfalls
+from bidkit.shortfalls import find_differences, find_equal, find_shortfalls
 
 TENDER = frozenset({"tender"})
 
@@ -92,14 +92,20 @@ def numbers_are_enough(bid: Bid) -> Iterator[Finding]:
 
 @rule("FM30")
 def denials_are_declared(bid: Bid) -> Iterator[Finding]:
-    """A response that denies or puts off what is asked for, or a remark that says so, is declared as a deviation."""
+    """A response that denies or puts off what is asked for, or a remark that says so, is declared as a deviation;
+    one that is declared as better says more than is asked for."""
     for item in bid.deal.requirements:
         if item.deviation in (None, "negative"):
             continue
+        not_negative = Term("not_negative")
         if stated := find_denial(item.text, item.response):
-            yield Finding(item.span("response"), {"id": item.id, "stated": stated})
+            yield Finding(item.span("response"), {"id": item.id, "stated": stated, "fault": not_negative})
         if stated := find_admission(item.remark):
-            yield Finding(item.span("remark"), {"id": item.id, "stated": stated})
+            yield Finding(item.span("remark"), {"id": item.id, "stated": stated, "fault": not_negative})
+        is_unexplained = item.deviation == "positive" and not item.remark
+        if is_unexplained and (stated := find_equal(item.text, item.response)):
+            values = {"id": item.id, "stated": stated, "fault": Term("only_equal")}
+            yield Finding(item.span("response"), values, Severity.INFO)
 
 
 @rule("FM32", regimes=TENDER)
