@@ -19,7 +19,13 @@ TEXTS = {
     "a mandatory answer is one to the clause before amendment 1": Defect(
         ANSWERS, "(?m)^(C-05,.*,)$", r"\1Amendment 1", ("FM29",)
     ),
-    "the offer is valid for 90 days": Defect(DEAL, "(?s)(quote:.*validity_days: )120", r"\g<1>90", ("DT01",)),
+    "the offer is valid for 90 days": Defect(
+        DEAL,
+        "(?s)(quote:.*validity_days: )120",
+        r"\g<1>90",
+        ("DT01",),
+        (("ID03", ANSWERS, "^L-02,"), ("ID03 warning", DEAL, "Prices are firm")),
+    ),
     "one key person has two roles": Defect(DEAL, "name: Priya Lindqvist", "name: Thomas Brandvold", ("ID05",)),
     "the insurance ends before the due date": Defect(
         "catalog/credentials/insurance-certificate.yaml",

@@ -37,7 +37,11 @@ TEXTS = {
     ),
     "addendum 2 is not worked in": Defect(DEAL, "(2026-08-31, .*)applied: true", r"\1applied: false", ("DT05",)),
     "the bid is valid for 60 days": Defect(
-        DEAL, r"(?s)(quote:\n(?:(?!validity_days).)*validity_days: )90", r"\g<1>60", ("DT01",)
+        DEAL,
+        r"(?s)(quote:\n(?:(?!validity_days).)*validity_days: )90",
+        r"\g<1>60",
+        ("DT01",),
+        (("ID03", ANSWERS, "^M01,"), ("ID03 warning", DEAL, "起 90 日历日内有效")),
     ),
     "the bid is dated after the deadline": Defect(DEAL, "dated: 2026-09-15", "dated: 2026-09-19", ("DT02",)),
     "the bid bond is a yuan too low": Defect(DEAL, "amount: 120000.00", "amount: 119999.00", ("DT03",)),
@@ -46,7 +50,13 @@ TEXTS = {
         DEAL, "valid_until: 2026-12-31", "valid_until: 2026-11-16", ("DT03",)
     ),
     "the customer's code does not check": Defect(DEAL, "91339801MA5XL1W82P", "91339801MA5XL1W82R", ("ID07",)),
-    "payments are more than the whole": Defect(DEAL, "percent: 5%", "percent: 6%", ("PR13",)),
+    "payments are more than the whole": Defect(
+        DEAL,
+        "percent: 5%",
+        "percent: 6%",
+        ("PR13",),
+        (("PR13 warning", DEAL, "name: 预付款"), ("PR13 warning", ANSWERS, "^N24,")),
+    ),
     "the total is far below the ceiling": Defect(
         DEAL, "ceiling: 6500000.00", "ceiling: 14200000.00", (), (("PR05 warning", DEAL, "  lines: "),)
     ),

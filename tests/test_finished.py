@@ -567,6 +567,16 @@ def test_evidence_that_is_no_chapter_is_told(tmp_path: Path) -> None:
     assert all(item.span and item.span.line for item in found)
 
 
+def test_an_attachment_that_a_text_names_is_there(tmp_path: Path) -> None:
+    asked = {"id": "R1", "clause": "3.1", "text": "按附件 9 的格式报送。", "deviation": "none"}
+    answer = "清单见附件 5，格式见附件 9，布局见图 77，参见招标文件附件 6，接口见附录 Z；测试见附件 50。"
+    text = "# 附件 5 清单\n\n一台。\n\n附录 Z 接口\n\n报图 88，详见附件 5。"
+    deal = make_workspace(tmp_path, requirements=[asked | {"response": answer}], solution__overview=text)
+    found = [item for item in build_deal(deal, Options(now=NOW, is_draft=True)).diagnostics if item.code == "FM31"]
+    assert [item.values["evidence"] for item in found] == ["图 77", "附件 50"]
+    assert all(item.span and item.span.line for item in found)
+
+
 def test_every_rule_over_finished_files_is_broken_here() -> None:
     text = Path(__file__).read_text(encoding="utf-8")
     assert {rule.code for rule in FINISHED_RULES} == {rule.code for rule in FINISHED_RULES if f'"{rule.code}"' in text}

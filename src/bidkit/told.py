@@ -13,7 +13,7 @@ from bidkit.diagnostic import Span
 from bidkit.figures import find_money
 from bidkit.nearness import find_near
 from bidkit.words import read_amounts
-from bidkit.written import find_said, narrow
+from bidkit.written import find_said, list_lines, narrow
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -79,6 +79,11 @@ _OURS = re.compile(r"(?:我[方司]|我公司|本公司|投标人|\bour\b|\bwe\b
 _PACKAGE = re.compile(
     r"(?:本项目|本次|我方|投标)[^。；;，,、]{0,6}第\s*(?P<said>\d+|[一二三四五六七八九])\s*(?:包|标段)"
 )
+_PLACE = r"(?:附件|附表|附图|附录|(?<![代报列仪])[表图])\s*(?:\d+(?:[-.－]\d+)*|[一二三四五六七八九十]+|[A-Z]\b)"
+_PLACE += r"|\b(?:Appendix|Attachment|Annex|Exhibit|Table|Figure) (?:[A-Z]-?\d*|\d+(?:[-.]\d+)*)\b"
+_ATTACHED = re.compile(_PLACE)
+_SEE = re.compile(rf"(?:[见于照]|[Ss]ee(?: also)?|[Rr]efer to)\s*(?P<what>{_PLACE})")
+_OF_OTHERS = re.compile("招标|采购|标准|规范|合同|协议|GB|RFP|contract|standard", re.I)
 _SLIPS = 3
 """So many characters at most are wrong in a code that is meant as ours."""
 
@@ -95,6 +100,17 @@ def find_told(bid: Bid) -> Iterator[Told]:
     yield from _find_amounts(bid)
     yield from _find_codes(bid)
     yield from _find_lots(bid)
+
+
+def find_references(bid: Bid) -> Iterator[tuple[Span | None, str]]:
+    """Attachments, tables and figures to which a text sends its reader, but for those of others' papers."""
+    deal = bid.deal
+    theirs = [text for item in deal.requirements for text in (item.text, item.clause)]
+    theirs += [text for item in (deal.tender, deal.opportunity) if item for text, _ in list_lines(item)]
+    named = {_plain(found[0]) for text in theirs for found in _ATTACHED.finditer(text)}
+    for found, at, _ in find_said(bid.texts, ((None, _SEE),)):
+        if _plain(found["what"]) not in named and not _OF_OTHERS.search(_before(found)[-12:] + found[0]):
+            yield at, found["what"]
 
 
 def _find_days(bid: Bid) -> Iterator[Told]:

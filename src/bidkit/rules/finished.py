@@ -15,6 +15,7 @@ from bidkit.figures import find_prices, make_prices
 from bidkit.leftovers import find_leftover
 from bidkit.readback import ReadDocument, ReadWorkbook
 from bidkit.rules.registry import Finding, rule
+from bidkit.told import find_references
 from bidkit.wording import fold
 from bidkit.words import find_amounts, parse_amount, spell_amount
 
@@ -33,6 +34,8 @@ _AUTHORITY_WORDS = {
 }
 """What such a paper says below its title; a list of papers does not."""
 _NUMBERING = re.compile(r"^[\s\d.．、（）()一二三四五六七八九十第章节附件格式：:-]*")
+
+_COUNT = r"(?:[第（(]?[\d一二三四五六七八九十.]+[章节、.）)]*)?"
 
 
 @dataclass(frozen=True)
@@ -381,7 +384,8 @@ _LEAST = 3
 
 @rule("FM31", Severity.WARNING)
 def evidence_is_there(done: Finished) -> Iterator[Finding]:
-    """Evidence that is no product and no paper is a chapter: it stands as a heading in what is handed in."""
+    """Evidence that is no product and no paper is a chapter: it stands as a heading in what is handed in; and so does
+    the attachment, table or figure to which a text sends its reader."""
     bid = done.bid
     chapters = {fold(_NUMBERING.sub("", text)) for file in done.documents.values() for _, text in file.headings}
     papers, products = bid.catalog.credentials, bid.catalog.products
@@ -398,8 +402,20 @@ def evidence_is_there(done: Finished) -> Iterator[Finding]:
                 for chapter in chapters
             ):
                 is_mandatory = markers.get(item.marker) == "mandatory"
-                values = {"id": item.id, "evidence": named}
+                values = {"where": Term("evidence_of", (("id", item.id),)), "evidence": named}
                 yield Finding(at, values, Severity.ERROR if is_mandatory else None)
+    yield from _find_unattached(done) if chapters else ()
+
+
+def _find_unattached(done: Finished) -> Iterator[Finding]:
+    """What a text sends its reader to, and no line of the documents and no paper begins with."""
+    texts = [text for file in done.documents.values() for _, text in file.texts]
+    for paper in done.bid.catalog.credentials:
+        texts += [paper.title, *(PurePosixPath(name).stem for name in paper.files)]
+    places = "\n".join("".join(text.split()) for text in texts)
+    for at, named in find_references(done.bid):
+        if not re.search(rf"^{_COUNT}{re.escape(''.join(named.split()))}(?![\d.-])", places, re.M | re.I):
+            yield Finding(at, {"where": Term("reference_of"), "evidence": named})
 
 
 RULES = (
