@@ -45,8 +45,8 @@ BID_RULES: tuple[Rule[Bid], ...] = (
 FOLLOW_RULES: tuple[Rule[Followed], ...] = (*negotiation.RULES, *contract.RULES, *receivables.RULES)
 _MILD = {
     Severity.WARNING: (
-        "DL62", "DL72", "DL84", "DL87", "EN19", "EN45", "FM25", "FM28", "PK02", "PK11", "PK32", "PK57", "PR14", "PR39", "QU08",
-        "QU14", "TP18", "TP19",
+        "DL62", "DL72", "DL84", "DL87", "EN19", "EN45", "FM25", "FM28", "PK02", "PK11", "PK32", "PK57", "PR14", "PR39",
+        "QU08", "QU14", "TP18", "TP19",
     ),
     Severity.INFO: ("DL37", "EN01", "EN10", "EN13", "EN14", "GT12"),
 }  # fmt: skip
