@@ -37,7 +37,7 @@ _SHORTEST, _LONGEST = Decimal(28), Decimal(31)
 _STORED = ("kb", "mb", "gb", "tb", "pb")
 _EXACT = re.compile(r"(?:([一-鿿]{2,6})(?:为|[:：])? ?|([A-Za-z]{3,}) of )$")
 _LESS_IS_BETTER = re.compile(r"工期|交[货付]期|供货期|延[迟时]|时延|误差|偏差|噪[声音]|功耗|重量")
-_EVERY = re.compile(r"每(?P<n>\d+|两)? ?个?(?P<unit>季|月|周|年|天|日)")
+_EVERY = re.compile(r"每 ?(?P<n>\d+|两)? ?个?(?P<unit>季|月|周|年|天|日)")
 _A_YEAR = {"季": 4, "月": 12, "周": 52, "年": 1, "天": 365, "日": 365}
 
 
@@ -167,7 +167,7 @@ def _count_a_year(item: Amount, text: str) -> Amount:
     begin = max((found.end() for found in _CLAUSE.finditer(text, 0, item.start)), default=0)
     if not (every := _EVERY.search(text, begin, item.start)):
         return item
-    times = Decimal(_A_YEAR[every["unit"]]) / (2 if every["n"] == "两" else int(every["n"] or 1))
+    times = Decimal(_A_YEAR[every["unit"]]) / (2 if every["n"] == "两" else (int(every["n"] or 1) or 1))
     return replace(item, low=item.low * times, high=item.high * times)
 
 
