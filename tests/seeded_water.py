@@ -22,12 +22,14 @@ TEXTS = {
         ("FM06 warning",),
     ),
     "a fault is repaired later than demanded": Defect(
-        ANSWERS, "到达现场、8 h 修复，", "到达现场、24 h 修复，", ("FM07",)
+        ANSWERS, "到达现场、8 h 修复，", "到达现场、24 h 修复，", ("FM07", "ID03")
     ),
     "the delay of the whole is too long, each part is not": Defect(
         ANSWERS, "95 分位值 3 s：网关", "95 分位值 8 s：网关", ("FM07",)
     ),
-    "one server fewer is offered": Defect(ANSWERS, "DB7280 共 2 台", "DB7280 共 1 台", ("FM07 warning",)),
+    "one server fewer is offered": Defect(
+        ANSWERS, "DB7280 共 2 台", "DB7280 共 1 台", ("FM07 warning", "ID09 warning")
+    ),
     "one mandatory clause was overlooked": Defect(DEAL, "mandatory_count: 18", "mandatory_count: 19", ("FM16",)),
     "a scoring factor has no answer": Defect(
         DEAL,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -15,7 +15,7 @@ from bidkit.brief import check_brief, compile_brief, render_brief
 from bidkit.catalog import load_catalog
 from bidkit.config import CONFIG_NAME, find_workspace, load_settings
 from bidkit.credentials.choosing import choose_from_library
-from bidkit.deal import load_deal
+from bidkit.deal import Deal, load_deal
 from bidkit.diagnostic import Diagnostic, Severity, Suppressed, has_errors
 from bidkit.follow import load_follow
 from bidkit.forms import FilledWord, check_form_names, fill_forms
@@ -189,6 +189,12 @@ def _part_specimens(found: list[Diagnostic]) -> tuple[list[Diagnostic], list[Dia
     return specimens, [item for item in found if item not in specimens]
 
 
+def _check_regime(deal: Deal | None) -> Iterator[Diagnostic]:
+    """Of a commercial deal nothing is checked that a tender asks. Diagnostics: DL62."""
+    if deal is not None and deal.regime == "commercial" and deal.tender is not None:
+        yield Diagnostic("DL62", deal.span("regime"), {}, Severity.WARNING)
+
+
 def judge_deal(
     deal_path: Path, options: Options, *, tries_filling: bool = True
 ) -> tuple[Judged | None, list[Diagnostic]]:
@@ -205,11 +211,9 @@ def judge_deal(
         return None, [refused]
     settings, problems = load_settings(workspace)
     deal, found = load_deal(workspace, name)
-    problems += found
+    problems += [*found, *_check_regime(deal)]
     if deal is None or settings is None:
         return None, problems
-    if deal.regime == "commercial" and deal.tender is not None:
-        problems.append(Diagnostic("DL62", deal.span("regime"), {}, Severity.WARNING))
     pinned = options.as_of or settings.as_of
     choices, found = choose_from_library(workspace, deal, pinned or options.now.date(), settings.company.name)
     problems += found
