@@ -150,14 +150,3 @@ def test_a_deal_with_mistakes_is_not_attested(tmp_path: Path) -> None:
     edit(deal, "unit_price: 12500.00", "unit_price: dear")
     code, output = attest(deal)
     assert (code, "DL08" in output) == (1, True), output
-
-
-def test_what_would_not_hold_is_not_written(tmp_path: Path) -> None:
-    deal = make_workspace(tmp_path)  # its workspace pins a day that is over
-    code, output = attest(deal)
-    assert (code, "GT06" in output, "as_of" in output) == (1, True, True)
-    words = ["waive", str(deal), "4.8t", "--by", "林知行", "--reason", "上周已复核", "--lang", "en"]
-    done = CliRunner().invoke(app, words)
-    assert (done.exit_code, "GT11" in done.output) == (1, True)
-    assert not deal.with_name("attestations.yaml").exists()
-    assert not deal.with_name("waivers.yaml").exists()

@@ -35,9 +35,9 @@ def attest_item(
     """Add an attestation to the file beside the deal, as the deal is now; what stands there stays as it is.
 
     Diagnostics: those that keep a deal from being judged; DL13 (evidence outside of the workspace), DL14 (evidence that
-    is empty, or the deal itself), DL15 (no such item), EN04, GT06 (the workspace pins an earlier day), GT07 (no item
-    that a person attests), GT08 (a file that cannot be added to), GT09 (a package that is not there, or not that of the
-    deal), GT14 (somebody else must sign it), GT15 (nobody's name).
+    is empty, or the deal itself), DL15 (no such item), EN04, GT07 (no item that a person attests), GT08 (a file that
+    cannot be added to), GT09 (a package that is not there, or not that of the deal), GT14 (somebody else
+    must sign it), GT15 (nobody's name).
     """
     checked, problems = judge_deal(deal_path, options)
     if checked is None:
@@ -50,10 +50,6 @@ def attest_item(
         problems.append(Diagnostic("DL13", None, {"file": evidence}))
     elif not evidence.read_bytes().strip() or evidence.resolve() == deal_path.resolve():
         problems.append(Diagnostic("DL14", None, {"file": evidence, "reason": Term("no_evidence_in_it")}))
-    day = options.now.astimezone(checked.bid.now.tzinfo).date()
-    if wanted and day > checked.bid.today:  # a workspace that pins its day takes nothing that is signed later
-        values = {"item": item, "title": wanted.title, "at": day, "today": checked.bid.today}
-        problems.append(Diagnostic("GT06", None, values))
     if has_errors(problems):
         return None, problems
     path = root / find_own(checked.deal_name, ATTESTATIONS_NAME)
@@ -83,7 +79,8 @@ def waive_item(
     record = {"item": item, "by": by, "at": options.now.replace(microsecond=0).isoformat(), "reason": reason}
     record |= {"until": until.isoformat()} if until else {}
     made = Waiver.model_validate(record)
-    _, problems = judge_waivers((made,), checked.process, checked.bid.today, checked.bid.now.tzinfo)
+    day = options.now.astimezone(checked.bid.now.tzinfo).date()
+    _, problems = judge_waivers((made,), checked.process, day, checked.bid.now.tzinfo)
     path = checked.workspace.root / find_own(checked.deal_name, WAIVERS_NAME)
     return (None, problems) if problems else _add(path, record, checked.waivers, Waiver)
 
