@@ -16,7 +16,7 @@ from pathlib import Path, PureWindowsPath
 import pytest
 import typer
 from typer.testing import CliRunner
-from workspace import edit, make_workspace, write
+from workspace import make_workspace, write
 
 from bidkit.cli import app
 from bidkit.command import read_reports, working
@@ -152,9 +152,7 @@ def deal(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("manners")
     write(root / "prices.csv", PRICES)
     write(root / "list.csv", "clause,text\n1.1,★必须支持断网续传\n")
-    made = make_workspace(root)
-    edit(root / "bidkit.yaml", "as_of: 2026-09-01\n", "")  # nobody signs later than a pinned day
-    return made
+    return make_workspace(root)
 
 
 @pytest.mark.parametrize("name", ASKED)

@@ -36,8 +36,8 @@ def attest_item(
 
     Diagnostics: those that keep a deal from being judged; DL13 (evidence outside of the workspace), DL14 (evidence that
     is empty, or the deal itself), DL15 (no such item), EN04, GT07 (no item that a person attests), GT08 (a file that
-    cannot be added to), GT09 (a package that is not there, or not that of the deal), GT14 (somebody else
-    must sign it), GT15 (nobody's name).
+    cannot be added to), GT09 (a package that is not there, or not that of the deal), GT14 (somebody else must sign it),
+    GT15 (nobody's name).
     """
     checked, problems = judge_deal(deal_path, options)
     if checked is None:
