@@ -609,8 +609,8 @@ class TestSigning:
         content = make(line("投标人：________"), line("经办：________"), line("      年   月   日"), line("附注：____"))
         left = {"经办": {"left": "经办人签名"}, "date": {"left": "签署日期手写"}, "附注": {"left": "不是空白"}}
         assert self.places(tmp_path, content, make_map(content, **left)) == [
-            ("经办：________", ("signature",)),
             ("年 月 日", ("date",)),
+            ("经办：________", ("signature",)),
         ]
 
 

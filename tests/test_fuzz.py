@@ -42,7 +42,7 @@ def test_a_fault_is_found_and_named(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     program = (
         "import sys; sys.path.insert(0, 'tests'); import fuzzing\n"
         "def fail(*_): raise KeyError('lost')\n"
-        "fuzzing.make_package = fail\n"
+        "fuzzing.make_package = fuzzing.check_deal = fail\n"
         "fuzzing.try_part(1, 2)\n"
     )
     root = Path(__file__).parents[1]

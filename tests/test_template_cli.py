@@ -114,6 +114,7 @@ def test_mistakes_are_plain_data_for_programs(tmp_path: Path) -> None:
                 "line": None,
                 "column": None,
                 "place": {"part": "word/document.xml"},
+                "near": None,
                 "message": "a tag is not closed: {{ x",
                 "fix": "add }} or %}",
             }
