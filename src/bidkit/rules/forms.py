@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from functools import reduce
 
 from bidkit.bid import Bid
-from bidkit.copies import find_repeated, is_copy, is_empty, is_nothing, is_pointer
 from bidkit.deal.tender import Requirement, bears_mark
 from bidkit.denials import find_admission, find_denial
 from bidkit.diagnostic import Severity, Term
+from bidkit.echoes import find_repeated, is_copy, is_empty, is_nothing, is_pointer
 from bidkit.ratings import find_lower_ratings
 from bidkit.rules.registry import Finding, rule
 from bidkit.shortfalls import find_differences, find_equal, find_shortfalls
