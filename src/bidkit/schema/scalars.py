@@ -95,6 +95,12 @@ def _rates(also: str = "") -> Schema:
     return {**_number("", 1), "pattern": _alone(rf"{also}{_FEW_DIGITS}{_SIGN}(?:{_SHARE})")}
 
 
+def _tax_rates() -> Schema:
+    """As rates, but for a bare 1, which may be meant as 1 %."""
+    rates = _rates(rf"{_any_case('exempt')}|免税|")
+    return {**rates, "exclusiveMaximum": 1, "pattern": rf"^(?!\s*\+?0*1(?:\.0+)?\s*$){rates['pattern'][1:]}"}
+
+
 _FREE = {**PLAIN, "pattern": r"\S"}
 _PERIOD = {"type": ["string", "integer"], "minimum": 1000, "maximum": 9999}
 _DATE = {"type": ["string"], "pattern": _alone(_DAY)}
@@ -138,7 +144,7 @@ def _list_shared() -> tuple[Scalar, ...]:
         (scalars.Factor, {**_number(rf"(?=.*[1-9])\+?{_WHOLES}(?:\.\d+)?"), "exclusiveMinimum": 0}, ("7.1234",)),
         (scalars.Whole, _number(rf"\+?{_WHOLE}|-0+(?:\.0+)?", 100_000, "integer"), (30,)),
         (scalars.Rate, _rates(), ("13%", 0.13)),
-        (scalars.TaxRate, _rates(rf"{_any_case('exempt')}|免税|"), ("13%", "exempt")),
+        (scalars.TaxRate, _tax_rates(), ("13%", "exempt")),
         (scalars.Day, _DATE, ("2026-09-18",)),
         (scalars.Days, _list(_DATE, pattern=rf"^(?:\s*(?:{_DAY})?\s*(?:[;；]|$))*$"), (["2026-10-01", "2026-10-02"],)),
         (scalars.Moment, {"type": "string", "pattern": _alone(_MOMENT)}, ("2026-09-18T09:30+08:00",)),
