@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from bidkit.units import convert
 
@@ -124,6 +125,7 @@ def to_number(text: str) -> Decimal:
     return Decimal(text.replace(",", ""))
 
 
+@lru_cache(maxsize=1024)
 def to_plain(text: str) -> str:
     """The text with its numbers in digits and its signs in one spelling."""
     plain = unicodedata.normalize("NFKC", text).replace("㎡", "m2")

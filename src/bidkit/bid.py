@@ -20,7 +20,7 @@ from bidkit.deal.tender import Lot
 from bidkit.diagnostic import Diagnostic, Span
 from bidkit.figures import find_money
 from bidkit.quote import LotQuote, Quote, price_quote
-from bidkit.written import Line, list_lines, list_prose
+from bidkit.written import Lines, list_lines, list_prose
 
 NOT_OURS = ("text", "scoring", "clause")
 """Fields of a requirement that say what the buyer wrote."""
@@ -72,7 +72,7 @@ class Bid:
             yield book.model_copy(update={"items": tuple(item for item in book.items if item.sku in offered)})
 
     @cached_property
-    def texts(self) -> tuple[Line, ...]:
+    def texts(self) -> Lines:
         """The texts that the bidder wrote for it, line by line, with those of its company and of the catalog."""
         deal = self.deal
         answers = (*deal.opportunity.solutions, *self.catalog.services, *deal.team, *deal.quote.milestones)
@@ -81,7 +81,7 @@ class Bid:
         told = (line for item in answers for line in list_lines(item))
         about = [list_prose(item.introduction, item.span("introduction")) for item in self.catalog.products]
         about.append(list_prose(self.company.introduction, self.company.span("introduction")))
-        return (*list_lines(deal.solution), *requirements, *told, *notes, *chain.from_iterable(about))
+        return Lines((*list_lines(deal.solution), *requirements, *told, *notes, *chain.from_iterable(about)))
 
     @cached_property
     def binding(self) -> frozenset[Span | None]:

@@ -14,17 +14,49 @@ _SHORTEST_MODEL = 4
 _FEWEST_DIGITS = 3
 _ALIKE = ("0O", "1Il", "（(", "）)", "－—–-", "，,", "。.", "：:")
 """Characters that look alike, or mean the same."""
+_SAME = {ord(each): group[0].casefold() for group in _ALIKE for each in group.casefold()}
 _LOOKS = str.maketrans("oil", "011")
 
 
 def find_near(text: str, name: str) -> Iterator[tuple[int, int]]:
     """Where a text says something that is one slip away from a name; its case and its blanks are none."""
-    plain = text.casefold()
-    if len(name) < _SHORTEST or not any(half in plain for half in _halve(name)):
+    if len(name) < _SHORTEST or not may_be_near(text, name):
         return
     for found in _compile(name).finditer(text):
         if _plain(found[0]) != _plain(name):
             yield found.span()
+
+
+def may_be_near(text: str, name: str) -> bool:
+    """Whether a piece of a name stands anywhere but in the name itself: the pattern of all slips takes long to make."""
+    pieces = _cut(name)
+    if not any(piece in _fold(text) for piece in pieces):
+        return False
+    rest = _fold(_hide(name).sub("\n", text.casefold()))
+    return any(piece in rest for piece in pieces)
+
+
+@lru_cache(maxsize=256)
+def _hide(name: str) -> re.Pattern[str]:
+    """The name itself, but where its first or last character stands once more, or what looks like a part of it."""
+    plain = name.casefold()
+    before, behind = (
+        f"0-9a-z{edge}" if edge.isascii() and edge.isalnum() else re.escape(edge) for edge in (plain[0], plain[-1])
+    )
+    return re.compile(f"(?<![{before}]){re.escape(plain)}(?![{behind}])")
+
+
+@lru_cache(maxsize=64)
+def _fold(text: str) -> str:
+    """A text without the difference of what looks alike, of wide and narrow, of capitals, and without blanks."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().translate(_SAME).split())
+
+
+@lru_cache(maxsize=256)
+def _cut(name: str) -> tuple[str, str]:
+    """What is before and behind the two characters in the middle: of a slip anywhere one of them is left whole."""
+    plain = _fold(name)
+    return plain[: len(plain) // 2 - 1], plain[len(plain) // 2 + 1 :]
 
 
 def find_shaped(text: str, number: str) -> Iterator[tuple[int, int]]:
@@ -52,14 +84,6 @@ def _compile_shape(number: str) -> re.Pattern[str]:
 
 def _plain(text: str) -> str:
     return re.sub(r"[\s_]", "", text.casefold())
-
-
-@lru_cache(maxsize=256)
-def _halve(name: str) -> tuple[str, ...]:
-    """Of a slip one of these is left whole: the halves of the name without what may be written in several ways."""
-    middle = len(name) // 2
-    pieces = [re.split(f"[{re.escape(''.join(_ALIKE))}\\s]", half) for half in (name[:middle], name[middle:])]
-    return tuple(max(half, key=len).casefold() for half in pieces)
 
 
 @lru_cache(maxsize=256)

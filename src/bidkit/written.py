@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import TypeVar
 
 from bidkit.diagnostic import Span
@@ -11,6 +12,15 @@ from bidkit.scalars import Model, Prose
 
 T = TypeVar("T")
 Line = tuple[str, Span | None]
+
+
+class Lines(tuple[Line, ...]):
+    """Lines that many look through: what stands nowhere in all of them is not looked for in each."""
+
+    @cached_property
+    def whole(self) -> str:
+        """All of them as one text."""
+        return "\n".join(line for line, _ in self)
 
 
 def list_lines(record: Model, skipped: Sequence[Model] = (), without: Collection[str] = ()) -> Iterator[Line]:
@@ -44,11 +54,10 @@ def narrow(at: Span | None, start: int, end: int) -> Span | None:
 
 
 def find_said(
-    lines: Sequence[Line], patterns: Iterable[tuple[T, re.Pattern[str]]]
+    lines: Lines, patterns: Iterable[tuple[T, re.Pattern[str]]]
 ) -> Iterator[tuple[re.Match[str], Span | None, T]]:
     """What lines say of this, each with its place; most patterns fit nowhere in all of them."""
-    whole = "\n".join(line for line, _ in lines)
-    likely = [(what, pattern) for what, pattern in patterns if pattern.search(whole)]
+    likely = [(what, pattern) for what, pattern in patterns if pattern.search(lines.whole)]
     for line, at in lines if likely else ():
         for what, pattern in likely:
             for found in pattern.finditer(line):

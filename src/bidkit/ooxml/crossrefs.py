@@ -118,14 +118,18 @@ def _set_result(found: Field, end: etree._Element, text: str) -> None:
     set_text(inside, text)
 
 
-def find_chapter(words: str, headings: Iterable[Heading]) -> list[str]:
-    """The bookmarks of the headings that read so, with their number or without it."""
-    wanted = "".join(words.split()).casefold()
-    return [
-        heading.bookmark
-        for heading in headings
-        if wanted in ["".join(text.split()).casefold() for text in (heading.text, heading.label)]
-    ]
+def fold_chapter(words: str) -> str:
+    """The name of a chapter without the difference of blanks and capitals."""
+    return "".join(words.split()).casefold()
+
+
+def index_chapters(headings: Iterable[Heading]) -> Mapping[str, list[str]]:
+    """The bookmarks of the headings by what they read, folded, with their number and without it."""
+    found: dict[str, list[str]] = {}
+    for heading in headings:
+        for words in {fold_chapter(heading.text), fold_chapter(heading.label)}:
+            found.setdefault(words, []).append(heading.bookmark)
+    return found
 
 
 @dataclass
@@ -148,9 +152,10 @@ class Resolver:
     def print_all(self) -> dict[int, str]:
         """The XML of each reference but those to pages, by number. Notes TP12 and TP17 in `problems`."""
         out = {}
+        chapters = index_chapters(self.headings.values())
         for number, reference in enumerate(self.references[:]):
             if reference.place is not None and reference.place.chapter:
-                found = find_chapter(reference.place.chapter, self.headings.values())
+                found = chapters.get(fold_chapter(reference.place.chapter), [])
                 name = found[0] if len(found) == 1 else ""
                 reference = replace(reference, name=name, place=replace(reference.place, name=name))
                 self.references[number] = reference

@@ -18,7 +18,7 @@ from bidkit.diagnostic import Diagnostic, Span
 from bidkit.ooxml import opc
 from bidkit.ooxml.assemble import Piece, assemble
 from bidkit.ooxml.contents import Contents, Entry, make_contents, read_contents
-from bidkit.ooxml.crossrefs import Reference, Resolver, find_chapter
+from bidkit.ooxml.crossrefs import Reference, Resolver, fold_chapter, index_chapters
 from bidkit.ooxml.fields import Caption, Heading, ListLevel, Numbering
 from bidkit.ooxml.lists import add_lists, next_list_id
 from bidkit.ooxml.properties import CORE, set_dates
@@ -293,15 +293,12 @@ def link_documents(documents: Mapping[str, Rendered], titles: Mapping[str, str])
 def _link_chapters(key: str, documents: Mapping[str, Rendered], titles: Mapping[str, str]) -> None:
     """Find the chapters that a document names and does not have: each in the one other that has it, and has it once."""
     document = documents[key]
+    chapters = {other: index_chapters(item.headings) for other, item in documents.items() if other != key}
     for number, reference in enumerate(document.references):
         if reference.place is None or not reference.is_void or reference not in document.open:
             continue
-        found = [
-            (other, bookmark)
-            for other in documents
-            if other != key
-            for bookmark in find_chapter(reference.place.chapter, documents[other].headings)
-        ]
+        wanted = fold_chapter(reference.place.chapter)
+        found = [(other, bookmark) for other, known in chapters.items() for bookmark in known.get(wanted, ())]
         # Original and copy of a volume have the same title, and the same chapters.
         if (
             found

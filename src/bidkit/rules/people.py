@@ -9,7 +9,7 @@ from bidkit.bid import Bid
 from bidkit.catalog.papers import Credential
 from bidkit.deal.team import Member
 from bidkit.diagnostic import Severity, Span, Term
-from bidkit.nearness import find_near
+from bidkit.nearness import find_near, may_be_near
 from bidkit.rules.registry import Finding, rule
 from bidkit.wording import fold
 from bidkit.written import list_lines, narrow
@@ -148,13 +148,15 @@ def _judge_owners(bid: Bid) -> Iterator[Finding]:
 
 def _judge_texts(bid: Bid) -> Iterator[Finding]:
     """Nobody is called almost like a member, and who has a role is whom the team names for it."""
-    told = _list_told(bid)
-    patterns = [(member, Term("team_member"), _compile_near(member.name)) for member in bid.deal.team]
+    team, whole = bid.deal.team, bid.texts.whole
+    near = [member for member in team if _may_be_near(whole, member.name)]
+    patterns = [(member, Term("team_member"), _compile_near(member.name)) for member in near]
     patterns += [
         (member, Term("holder_of", (("role", member.role),)), _compile_role(member))
-        for member in bid.deal.team
-        if _is_alone(bid, member)
+        for member in team
+        if member.role in whole and _is_alone(bid, member)
     ]
+    told = _list_told(bid) if patterns else ""
     seen: set[tuple[int, int]] = set()
     for number, (line, at) in enumerate(bid.texts):
         for member, kind, pattern in patterns:
@@ -163,6 +165,16 @@ def _judge_texts(bid: Bid) -> Iterator[Finding]:
                 if (number, start) not in seen and said not in told and not _ADDRESSED.fullmatch(said[1:]):
                     seen.add((number, start))
                     yield _tell(narrow(at, start, end), said, "person_other", kind, member.name, Severity.WARNING)
+
+
+def _may_be_near(text: str, name: str) -> bool:
+    """Whether two characters of a Chinese name stand somewhere but in the name itself, or half of one in letters."""
+    if not re.fullmatch(f"{_HAN}{{2,3}}", name):
+        return may_be_near(text, name)
+    rest = text.replace(name, "\n")
+    if len(name) == 2:
+        return name[1] in rest
+    return name[1:] in rest or name[:2] in rest or re.search(f"{name[0]}.{name[2]}", rest) is not None
 
 
 def _is_alone(bid: Bid, member: Member) -> bool:
