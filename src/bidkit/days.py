@@ -35,6 +35,10 @@ _UNITS = {
     **dict.fromkeys(("month", "months", "个月", "月"), "month"),
     **dict.fromkeys(("year", "years", "年"), "year"),
 }
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
 
 
 def _any(words: Collection[str]) -> str:

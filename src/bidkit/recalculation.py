@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from bidkit.diagnostic import Diagnostic, Span
-from bidkit.ooxml.sheet.evaluate import Evaluator
+from bidkit.ooxml.sheet.evaluate import compute_all
 from bidkit.ooxml.sheet.foreign import UNSOUND, CellError, Value, name_cell, open_workbook
 
 _SLACK = Decimal("1e-6")
@@ -21,15 +21,7 @@ def check_formulas(content: bytes, name: str) -> Iterator[Diagnostic]:
         yield Diagnostic("DL14", Span(name), {"file": name, "reason": str(error)})
         return
     sheets = {sheet.number: sheet for sheet in book.sheets}
-    given = {
-        (sheet.number, row, column): book.value(sheet, (row, column))
-        for sheet in book.sheets
-        for row, line in sheet.rows.items()
-        for column, cell in line.cells.items()
-        if cell.formula is None and cell.has_value
-    }
-    evaluator = Evaluator(book, given, {})
-    for spot, value in evaluator.values.items():
+    for spot, value in compute_all(book).items():
         shown = book.value(sheets[spot[0]], spot[1:])
         if shown is not None and not isinstance(shown, CellError) and not _is_same(shown, value):
             place = (("sheet", sheets[spot[0]].name), ("cell", name_cell(spot[1:])))

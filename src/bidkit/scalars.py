@@ -16,14 +16,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr, Valida
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
+from bidkit.characters import UNWRITABLE
 from bidkit.days import DayExpression, Unread, Window, parse_day, parse_periods, parse_window
 from bidkit.diagnostic import Diagnostic, Span, Term, fold_rows, is_in_table
 from bidkit.source import TITLES, Items, Node, ProseNode, nearest
 
 D = TypeVar("D")
 _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
-# What no .docx and no .xlsx can hold (XML 1.0, section 2.2).
-_UNWRITABLE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MAX_DIGITS = 15
 _MAX_PLACES = 6
 _MAX_WHOLE = 100_000
@@ -66,7 +65,7 @@ class Model(BaseModel):
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise PydanticCustomError("DL07", "text expected", {"expected": "text"})
-    if found := _UNWRITABLE.search(value):
+    if found := UNWRITABLE.search(value):
         raise PydanticCustomError("DL61", "no character", {"found": f"U+{ord(found[0]):04X}"})
     return value.strip()
 

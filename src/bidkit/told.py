@@ -8,18 +8,14 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from bidkit.bid import Bid
-from bidkit.days import read_numeral
+from bidkit.days import MONTHS, read_numeral
 from bidkit.diagnostic import Span
 from bidkit.figures import find_money
 from bidkit.nearness import find_near
 from bidkit.words import read_amounts
 from bidkit.written import find_said, list_lines, narrow
 
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)  # fmt: skip
-_MONTH = "|".join(f"{month}|{month[:3]}" for month in _MONTHS)
+_MONTH = "|".join(f"{month}|{month[:3]}" for month in MONTHS)
 _DATE = (
     r"(?:(?P<y>\d{4})\s*(?:年|-|/)\s*(?P<m>\d{1,2})\s*(?:月|-|/)\s*(?P<d>\d{1,2})\s*日?"
     rf"|\b(?P<month>{_MONTH})\.? (?P<day>\d{{1,2}}),? (?P<year>\d{{4}}))"
@@ -147,7 +143,7 @@ def _read_day(found: re.Match[str]) -> date | None:
         year, month, day = found["y"], int(found["m"]), found["d"]
     else:
         year, day = found["year"], found["day"]
-        month = next(no for no, name in enumerate(_MONTHS, 1) if name.startswith(found["month"][:3]))
+        month = next(no for no, name in enumerate(MONTHS, 1) if name.startswith(found["month"][:3]))
     try:
         return date(int(year), month, int(day))
     except ValueError:

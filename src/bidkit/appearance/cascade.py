@@ -17,7 +17,7 @@ _EAST_ASIAN = re.compile(
     "[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]"
 )
 _OFF = ("0", "false", "off", "none")
-_LOOKS = {
+TABLE_LOOKS = {
     "firstRow": 0x20,
     "lastRow": 0x40,
     "firstColumn": 0x80,
@@ -255,7 +255,7 @@ def _regions(cell: Cell) -> list[str]:
 
     def shows(name: str) -> bool:
         written = None if look is None else look.get(f"{W}{name}")
-        return written not in _OFF if written is not None else bool(value & _LOOKS[name])
+        return written not in _OFF if written is not None else bool(value & TABLE_LOOKS[name])
 
     at = {
         "firstRow": cell.row == 0 and shows("firstRow"),

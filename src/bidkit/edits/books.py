@@ -12,7 +12,7 @@ from bidkit.diagnostic import Diagnostic, Span
 from bidkit.edits.around import Around, read_around, read_settings
 from bidkit.edits.looks import Props, describe_props, flatten, strip
 from bidkit.ooxml import opc
-from bidkit.ooxml.sheet.evaluate import Evaluator
+from bidkit.ooxml.sheet.evaluate import compute_all
 from bidkit.ooxml.sheet.foreign import (
     UNSOUND,
     Cell,
@@ -104,7 +104,7 @@ def _read(book: Workbook) -> ReadBook:
     looks = _Looks(package.get(styles, b""))
     texts = next((item.target for item in found.values() if item.type.endswith("/sharedStrings")), "")
     rich = _read_rich(package.get(texts, b""))
-    computed = _compute(book)
+    computed = compute_all(book)
 
     def make(sheet: Sheet, place: Place, cell: Cell) -> ReadCell:
         value, spot = book.value(sheet, place), (sheet.number, *place)
@@ -123,18 +123,6 @@ def _read(book: Workbook) -> ReadBook:
                 for row, line in sheet.rows.items()}  # fmt: skip
         sheets.append(ReadSheet(sheet.name, sheet.number, states[sheet.number], rows, around))
     return ReadBook(tuple(sheets), read_settings(tree, found, package))
-
-
-def _compute(book: Workbook) -> Mapping[tuple[int, int, int], Value]:
-    """What the formulas come to, as far as that can be computed."""
-    given = {
-        (sheet.number, row, column): book.value(sheet, (row, column))
-        for sheet in book.sheets
-        for row, line in sheet.rows.items()
-        for column, cell in line.cells.items()
-        if cell.formula is None and cell.has_value
-    }
-    return Evaluator(book, given, {}).values
 
 
 def _read_rich(content: bytes) -> Mapping[int, str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from lxml import etree
 
+from bidkit.appearance.cascade import TABLE_LOOKS
 from bidkit.readback import W
 
 Props = dict[str, str]
@@ -186,23 +187,15 @@ class Looks:
         return strip(props | look | dict(flatten(table.find(f"{W}tblPr"))))
 
 
-_LOOKS = {
-    "firstRow": 0x20,
-    "lastRow": 0x40,
-    "firstColumn": 0x80,
-    "lastColumn": 0x100,
-    "noHBand": 0x200,
-    "noVBand": 0x400,
-}
-
-
 def _read_look(look: etree._Element | None) -> Props:
     """Which parts of its style a table shows; written as bits, as names or both."""
     bits = _attribute(look)
     value = (
         int(bits, 16) if bits and all(sign in "0123456789abcdefABCDEF" for sign in bits[:8]) and len(bits) < 9 else 0
     )
-    return {name: _settle(_attribute(look, name)) or ("on" if value & bit else "off") for name, bit in _LOOKS.items()}
+    return {
+        name: _settle(_attribute(look, name)) or ("on" if value & bit else "off") for name, bit in TABLE_LOOKS.items()
+    }
 
 
 def read_row(row: etree._Element, looks: Looks, cells: Sequence[etree._Element]) -> Props:

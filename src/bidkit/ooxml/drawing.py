@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bidkit.characters import UNWRITABLE
 from bidkit.ooxml.measure import LINE_FACTOR, count_lines, line_height
-from bidkit.ooxml.values import _ILLEGAL, EMU_PER_MM, Rendering, Site, quote, run
+from bidkit.ooxml.values import EMU_PER_MM, Rendering, Site, quote, run
 
 _MS_WORD = "http://schemas.microsoft.com/office/word/2010"
 _WPG, _WPS = f"{_MS_WORD}/wordprocessingGroup", f"{_MS_WORD}/wordprocessingShape"
@@ -83,7 +84,7 @@ def make_inline(rendering: Rendering, width: float, height: float, alt: str, gra
     return (
         f'<w:drawing><wp:inline xmlns:wp="{_WP}" distT="0" distB="0" distL="0" distR="0">'
         f'<wp:extent cx="{_emu(width)}" cy="{_emu(height)}"/>'
-        f'<wp:docPr id="{number}" name="Chart {number}" descr={quote(_ILLEGAL.sub("", alt))}/>'
+        f'<wp:docPr id="{number}" name="Chart {number}" descr={quote(UNWRITABLE.sub("", alt))}/>'
         f"<wp:cNvGraphicFramePr/>{graphic}</wp:inline></w:drawing>"
     )
 

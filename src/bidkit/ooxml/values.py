@@ -16,6 +16,7 @@ from functools import cached_property, lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Protocol
 
+from bidkit.characters import UNWRITABLE
 from bidkit.diagnostic import Diagnostic, Span
 from bidkit.ooxml.opc import OFFICE_RELS
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 OPEN, CLOSE = "\ufdd0", "\ufdd1"
 EMU_PER_MM = 36_000
-_ILLEGAL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # what XML allows takes long to compile
 _BREAKS = re.compile("\r\n|[\n\r\t]")
 _BREAK_XML = {"\t": "<w:tab/>"}
 _FORMATS = {"PNG": "png", "JPEG": "jpeg"}
@@ -46,7 +46,7 @@ def mark(op: str, argument: object = "") -> str:
 
 def escape_text(text: str) -> str:
     """Text as XML character data. Raises ValueError for a character that XML cannot hold."""
-    if found := _ILLEGAL.search(text):
+    if found := UNWRITABLE.search(text):
         raise ValueError(f"U+{ord(found.group()):04X}")
     return escape(text, quote=False).replace(OPEN, f"&#{ord(OPEN)};").replace(CLOSE, f"&#{ord(CLOSE)};")
 
@@ -304,11 +304,11 @@ def make_drawing(
     """
     number = rendering.drawing_id()
     extent = f'cx="{size[0]}" cy="{size[1]}"'
-    named = f" title={quote(_ILLEGAL.sub('', title))}" if title else ""
+    named = f" title={quote(UNWRITABLE.sub('', title))}" if title else ""
     click = f'><a:hlinkClick xmlns:a="{_A}" xmlns:r="{OFFICE_RELS}" r:id="{link}"/></wp:docPr>' if link else "/>"
     return (
         f'<w:drawing><wp:inline xmlns:wp="{_WP}" distT="0" distB="0" distL="0" distR="0"><wp:extent {extent}/>'
-        f'<wp:docPr id="{number}" name="Picture {number}" descr={quote(_ILLEGAL.sub("", alt))}{named}{click}'
+        f'<wp:docPr id="{number}" name="Picture {number}" descr={quote(UNWRITABLE.sub("", alt))}{named}{click}'
         f'<a:graphic xmlns:a="{_A}"><a:graphicData uri="{_PIC}"><pic:pic xmlns:pic="{_PIC}">'
         f'<pic:nvPicPr><pic:cNvPr id="{number}" name="Picture {number}"/><pic:cNvPicPr/></pic:nvPicPr>'
         f'<pic:blipFill><a:blip xmlns:r="{OFFICE_RELS}" r:embed="{rid}"/>'

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from bidkit.bid import Bid
 from bidkit.catalog.papers import Credential
+from bidkit.days import MONTHS
 from bidkit.deal.solution import Reference
 from bidkit.deal.tender import Requirement
 from bidkit.diagnostic import Severity, Span, Term
@@ -29,19 +30,15 @@ _SHORTEST_MODEL = 4
 _OFFERED = re.compile(r"(?:提供|采用|选用|所投|配置|投标产品)\S{0,6}\s?$")
 _HEAD = 12
 """An answer begins with what it offers."""
-_MONTHS = [
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-]
 _CHINESE_DAY = r"(?P<y>\d{4})\s*[-年/.]\s*(?P<m>\d{1,2})\s*[-月/.]\s*(?P<d>\d{1,2})"
-_ENGLISH_DAY = rf"(?P<name>{'|'.join(_MONTHS)}) (?P<day>\d{{1,2}}), (?P<year>\d{{4}})"
+_ENGLISH_DAY = rf"(?P<name>{'|'.join(MONTHS)}) (?P<day>\d{{1,2}}), (?P<year>\d{{4}})"
 _UNTIL = (
     re.compile(rf"(?<!投标)(?<!报价)(?:有效期?(?:至|到|截至)|有效期限至)\s*[:：]?\s*{_CHINESE_DAY}"),
     re.compile(rf"(?:valid (?:through|until)|expires? on|(?:policy )?period ends on) {_ENGLISH_DAY}"),
 )
 _SIGNED = (
     re.compile(r"(?P<y>\d{4})\s*年\s*(?P<m>\d{1,2})\s*月(?!\s*\d*\s*日?\s*(?:以后|以来|之后|后|起|至|前|之前|以前))"),
-    re.compile(rf"(?<!after )(?<!since )(?<!before )(?P<name>{'|'.join(_MONTHS)}) (?:\d{{1,2}}, )?(?P<year>\d{{4}})"),
+    re.compile(rf"(?<!after )(?<!since )(?<!before )(?P<name>{'|'.join(MONTHS)}) (?:\d{{1,2}}, )?(?P<year>\d{{4}})"),
 )
 _IS_SIGNED = re.compile("签订|签署于|signed in", re.I)
 _OF_THE_PAST = re.compile("业绩|案例|past performance|references?|contracts signed", re.I)
@@ -180,7 +177,7 @@ def _read_day(found: re.Match[str]) -> date | None:
     year, month, day = (
         (parts["y"], parts["m"], parts["d"])
         if "y" in parts
-        else (parts["year"], _MONTHS.index(parts["name"]) + 1, parts["day"])
+        else (parts["year"], MONTHS.index(parts["name"]) + 1, parts["day"])
     )
     try:
         return date(int(year), int(month), int(day))
@@ -198,7 +195,7 @@ def _judge_signing(bid: Bid, item: Requirement) -> Iterator[Finding]:
     for sentence in re.split("[。；;]|[.] ", item.response):
         for found in _list_months(sentence) if _IS_SIGNED.search(sentence) else ():
             parts = found.groupdict()
-            month = int(parts["m"]) if "m" in parts else _MONTHS.index(parts["name"]) + 1
+            month = int(parts["m"]) if "m" in parts else MONTHS.index(parts["name"]) + 1
             stated = (int(parts.get("y") or parts["year"]), month)
             if stated not in known and stated <= (bid.deal.dated.year, bid.deal.dated.month):
                 shown = "、".join(f"{year}-{month:02}" for year, month in sorted(known))

@@ -41,6 +41,18 @@ _MAX_DEPTH = 64
 """How deep functions and brackets may be nested, as in Excel, and with them names of formulas."""
 
 
+def compute_all(book: Workbook) -> Mapping[Spot, Value]:
+    """What the formulas of a workbook come to by what its other cells hold, as far as that can be computed."""
+    given = {
+        (sheet.number, row, column): book.value(sheet, (row, column))
+        for sheet in book.sheets
+        for row, line in sheet.rows.items()
+        for column, cell in line.cells.items()
+        if cell.formula is None and cell.has_value
+    }
+    return Evaluator(book, given, {}).values
+
+
 class Evaluator:
     """The formulas of a workbook whose values hang on cells that are filled.
 
