@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from bidkit.appendix.bare import exchange_pages, is_signed, is_whole, save_bare
 from bidkit.appendix.marks import Mark, find_font, mark_pdf, mark_picture
-from bidkit.cache import open_store
+from bidkit.cache import Store
 from bidkit.diagnostic import Term
 from bidkit.ooxml.unsigned import strip_picture
 
@@ -89,9 +89,10 @@ class Unfit(Exception):
         self.reason = reason
 
 
-def make_copy(content: bytes, suffix: str, mark: Mark | None, hidden: tuple[Hidden, ...] = ()) -> Copy:
+def make_copy(
+    content: bytes, suffix: str, mark: Mark | None, hidden: tuple[Hidden, ...] = (), store: Store | None = None
+) -> Copy:
     """The copy of a file; made once, then kept by content. Raises Unfit."""
-    store = open_store("papers", MAX_KEPT)
     about = [describe_maker(), suffix, *(map(str, (mark.text, mark.color, mark.angle, mark.opacity)) if mark else ())]
     about += map(str, hidden)
     key = hashlib.sha256(content).hexdigest() + json.dumps(about)

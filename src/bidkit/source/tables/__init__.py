@@ -237,9 +237,7 @@ class _Reader:
     def read_line(self, row: Row) -> Node:
         """A row as a mapping."""
         node = Node(row.at)
-        for column, (cell, name, title) in enumerate(
-            zip(row.cells, self.header.fields, self.header.titles, strict=True)
-        ):
+        for column, (cell, name) in enumerate(zip(row.cells, self.header.fields, strict=True)):
             said = cell.said
             if not said.text or column in self.header.ignored:
                 continue
@@ -250,7 +248,7 @@ class _Reader:
             if self.is_shared(cell, name, column) and said.at not in self.refused:
                 self.refused.add(said.at)
                 self.problems.append(Diagnostic("DL49", said.at, {"value": said.text, "field": name}))
-            self.put(node, name, said, title)
+            self.put(node, name, said, column)
         if self.heading and self.header.is_priced and not {"category", "periods", "part_of"} & node.keys():
             node.put("category", strip_number(self.heading.text), self.heading.at, self.heading.at)
         for title, note in zip(self.header.titles, self.header.notes, strict=True):
@@ -278,9 +276,9 @@ class _Reader:
         is_heading = "text" in fields
         return not (cell.owner or is_heading or NUMBERS.isdisjoint(fields)) and len([*filter(None, fields)]) > 1
 
-    def put(self, node: Node, name: str, cell: Cell, title: Cell) -> None:
+    def put(self, node: Node, name: str, cell: Cell, column: int) -> None:
         """One value, and beside a price the currency that its sign or its title names."""
-        text, note = cell.text, self.header.notes[self.header.titles.index(title)]
+        text, note, title = cell.text, self.header.notes[column], self.header.titles[column]
         if name in NUMBERS:
             number, sign = read_number(text)
             currency = sign or note.currency
