@@ -389,13 +389,13 @@ _RELATED = make_path("//@r:*")
 _OPEN_CELLS = make_path(
     "//w:tc[not(*[not(self::w:bookmarkStart or self::w:bookmarkEnd)][last()][self::w:p or self::w:sdt])]"
 )
-_EMPTY = make_path("//w:tbl[not(w:tr)] | //w:tr[not(w:tc)]")
+_ROWS, _CELLS = (f"{W}tbl", f"{W}tr"), (f"{W}tr", f"{W}tc")
 _SPANS = "w:tc/w:tcPr/w:gridSpan/@w:val"
 _WIDE = make_path(
     f"//w:tbl[w:tr[{_SPANS}[.='' or translate(., '0123456789', '')!='']"
     f" or count(w:tc) + sum({_SPANS}) - count({_SPANS}) > count(../w:tblGrid/w:gridCol)]]"
 )
-_MISPLACED = make_path("//w:r[parent::w:r or parent::w:t] | //w:p[parent::w:p or parent::w:r or parent::w:t]")
+_NOT_IN = {f"{W}r": (f"{W}r", f"{W}t"), f"{W}p": (f"{W}p", f"{W}r", f"{W}t")}
 _HOLDERS = ("document", "body", "tbl", "tr", "tc", "p", "r", "hdr", "ftr", "sdtContent")
 _IN_HOLDER = " or ".join(f"parent::w:{name}" for name in _HOLDERS)
 _LOOSE = make_path(f"//text()[not(parent::w:t)][normalize-space()][{_IN_HOLDER}]/..")
@@ -404,9 +404,10 @@ _LOOSE = make_path(f"//text()[not(parent::w:t)][normalize-space()][{_IN_HOLDER}]
 def _check_nesting(part: str, tree: etree._Element) -> Iterator[Fault]:
     for _ in _OPEN_CELLS(tree):
         yield Fault(part, "a table cell does not end with a paragraph")
-    for element in _EMPTY(tree):
-        tag = etree.QName(element).localname
-        yield Fault(part, f"a w:{tag} without w:{'tr' if tag == 'tbl' else 'tc'}")
+    for tag, inside in (_ROWS, _CELLS):
+        for element in tree.iter(tag):
+            if element.find(inside) is None:
+                yield Fault(part, f"a w:{tag.removeprefix(W)} without w:{inside.removeprefix(W)}")
     for _ in _WIDE(tree):
         yield Fault(part, "a table row has more cells than its grid has columns")
     depth = 0
@@ -420,9 +421,10 @@ def _check_nesting(part: str, tree: etree._Element) -> Iterator[Fault]:
 
 def _check_places(part: str, tree: etree._Element) -> Iterator[Fault]:
     """Runs and paragraphs stand where they may, and no text stands outside of `w:t`."""
-    for element in _MISPLACED(tree):
-        inside = etree.QName(element.getparent()).localname
-        yield Fault(part, f"w:{etree.QName(element).localname} inside {inside}")
+    for element in tree.iter(*_NOT_IN):
+        holder = element.getparent()
+        if holder is not None and holder.tag in _NOT_IN[str(element.tag)]:
+            yield Fault(part, f"w:{etree.QName(element).localname} inside {etree.QName(holder).localname}")
     for holder in _LOOSE(tree):
         yield Fault(part, f"text directly in w:{etree.QName(holder).localname}")
 
