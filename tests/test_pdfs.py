@@ -34,7 +34,8 @@ from bidkit.pdf.finishing import About, finish_pdf
 from bidkit.pdf.reading import ReadPdf, read_pdf
 from bidkit.pdf.stand_ins import make_stand_ins
 from bidkit.pdfs import NO_PDFS, make_pdfs, plan_pdfs
-from bidkit.readback import W, read_docx
+from bidkit.readback import read_docx
+from bidkit.readback.names import W
 from bidkit.reports import Result
 from bidkit.rules.files import check_printed
 from bidkit.rules.printed import Printed

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from bidkit.ooxml import opc
-from bidkit.readback import Place, W, make_path
+from bidkit.readback.names import Place, W, make_path
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"

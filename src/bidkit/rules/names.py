@@ -10,7 +10,7 @@ from itertools import pairwise
 from bidkit.bid import Bid
 from bidkit.diagnostic import Severity, Span, Term
 from bidkit.nearness import count_other_digits, find_near, find_shaped, may_be_near
-from bidkit.readback import Place
+from bidkit.readback.names import Place
 from bidkit.rules.registry import Finding, rule
 from bidkit.wording import fold
 from bidkit.written import list_lines, narrow

@@ -11,7 +11,8 @@ from bidkit.bid import Bid
 from bidkit.diagnostic import Severity, Span, Term
 from bidkit.figures import find_prices, make_prices
 from bidkit.pdf.reading import ReadPdf
-from bidkit.readback import Place, ReadDocument
+from bidkit.readback import ReadDocument
+from bidkit.readback.names import Place
 from bidkit.rules.registry import Finding, rule
 
 MEGABYTE = 1_000_000
