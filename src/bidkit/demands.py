@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from bidkit.amounts import AMOUNT, RANGE, hide_names, read, read_sides, to_base, to_number, to_plain
 
@@ -74,7 +75,8 @@ class Demand:
         return self.high is None or (low < self.high if self.is_strict else low <= self.high)
 
 
-def find_demands(requirement: str) -> list[Demand]:
+@lru_cache(maxsize=1024)
+def find_demands(requirement: str) -> tuple[Demand, ...]:
     """The limits that a requirement sets."""
     plain, taken, found = to_plain(requirement), list[tuple[int, int]](), list[Demand]()
     text = hide_names(plain)
@@ -85,7 +87,7 @@ def find_demands(requirement: str) -> list[Demand]:
             taken.append(match.span())
             if demand := _make_demand(plain, match, is_range=pattern is RANGE):
                 found += [demand, *_find_further(plain, match, demand)]
-    return found
+    return tuple(found)
 
 
 def _make_demand(text: str, match: re.Match[str], *, is_range: bool) -> Demand | None:

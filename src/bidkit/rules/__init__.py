@@ -19,6 +19,7 @@ from bidkit.rules import (
     people,
     price,
     price_texts,
+    promises,
     qualification,
     receivables,
     residue,
@@ -39,6 +40,7 @@ BID_RULES: tuple[Rule[Bid], ...] = (
     *facts.RULES,
     *texts.RULES,
     *claims.RULES,
+    *promises.RULES,
     *residue.BID_RULES,
     *strategy.RULES,
 )
