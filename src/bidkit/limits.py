@@ -19,6 +19,8 @@ _LINK = re.compile(
     r"[ 的]?(?:时间|指标|值)?(?:均|可|实测|设计)?(?:为|是|达到?|约|可达|仅|控制在|不[低高大小少多]于|不超过)?(?:[:≥≤]| ?\| ?)? ?"
     r"(?:(?:is|are|for|of|at|holds?|to|up|least|data|logs) )*"
 )
+_ITS_OWN = re.compile(r" ?(?![一-鿿])|之?内|以[内上下]|左右|[且并和与及，]")
+"""Behind a number that is none of something else: 延迟 24 h 记录 is a record of a day."""
 _SENTENCE = re.compile(r"[。；;！\n]|\.\s")
 _OF_OTHERS = re.compile(
     r"现[状有在]|目前|当前|既有|原[有来先]|改造前|以往|传统|普通|一般|同类|行业|竞品|市场|招标|采购|要求|需求|规定|国标|标准"
@@ -100,6 +102,7 @@ def _count_shared(before: str, name: str) -> int:
 def _find_less(behind: str, demand: Demand) -> Amount | None:
     """The number right behind a name, if it is less than is demanded."""
     link, item = _LINK.match(behind), next(find_amounts(behind[:40]), None)
-    if link is None or item is None or item.start != link.end() or (item.unit == "倍" != demand.unit):
+    is_beside = link and item and item.start == link.end() and _ITS_OWN.match(behind, item.end)
+    if item is None or not is_beside or item.unit == "倍" != demand.unit:
         return None
     return item if is_alike(demand, item) and not is_enough(demand, item) else None
