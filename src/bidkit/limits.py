@@ -19,7 +19,7 @@ _LINK = re.compile(
     r"[ 的]?(?:时间|指标|值)?(?:均|可|实测|设计)?(?:为|是|达到?|约|可达|仅|控制在|不[低高大小少多]于|不超过)?(?:[:≥≤]| ?\| ?)? ?"
     r"(?:(?:is|are|for|of|at|holds?|to|up|least|data|logs) )*"
 )
-_ITS_OWN = re.compile(r" ?(?![一-鿿])|之?内|以[内上下]|左右|[且并和与及，]")
+_ITS_OWN = re.compile(r"(?! ?[一-鿿])| ?(?:之?内|以[内上下]|左右|[且并和与及])")
 """Behind a number that is none of something else: 延迟 24 h 记录 is a record of a day."""
 _SENTENCE = re.compile(r"[。；;！\n]|\.\s")
 _OF_OTHERS = re.compile(
