@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import accumulate
 from typing import TypeVar
 
 from bidkit.diagnostic import Span
@@ -21,6 +23,16 @@ class Lines(tuple[Line, ...]):
     def whole(self) -> str:
         """All of them as one text."""
         return "\n".join(line for line, _ in self)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *accumulate(len(line) + 1 for line, _ in self)]
+
+    def find_line(self, position: int) -> tuple[str, Span | None, int]:
+        """The line that has a character of `whole`, its place, and which of its characters that is."""
+        number = bisect_right(self._starts, position) - 1
+        line, at = self[number]
+        return line, at, position - self._starts[number]
 
 
 def list_lines(record: Model, skipped: Sequence[Model] = (), without: Collection[str] = ()) -> Iterator[Line]:
