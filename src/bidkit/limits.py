@@ -16,7 +16,8 @@ _SHORT = 4
 """Characters of a name of which the beginning may be left out: 平台年可用率, 年可用率; or its middle: 断网缓存."""
 _WORD = re.compile(r"[a-z]{7,}")
 _LINK = re.compile(
-    r"[ 的]?(?:时间|指标|值)?(?:均|可|实测|设计)?(?:为|是|达到?|约|可达|仅|控制在|不[低高大小少多]于|不超过)?(?:[:≥≤]| ?\| ?)? ?"
+    r"[ 的]?(?:时间|指标|值)?(?:均|可|实测|设计)?(?:为|是|达到?|约|可达|仅|控制在|不[低高大小少多]于|不超过)?"
+    r"(?:[:≥≤]| ?\| ?)? ?"
     r"(?:(?:is|are|for|of|at|holds?|to|up|least|data|logs) )*"
 )
 _ITS_OWN = re.compile(r"(?! ?[一-鿿])| ?(?:之?内|以[内上下]|左右|[且并和与及])")

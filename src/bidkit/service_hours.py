@@ -23,7 +23,8 @@ _OFFICE = (
 )
 """Looked for one by one in all of a text, each from its first letters, which is fast."""
 _OF_OTHERS = re.compile(
-    r"驻场|常驻|办公|培训|[由从]|现[状有]|目前|原|升级|优于|而非|不[是仅只限]|on[- ]site|instead of|not only|unlike|incumbent|present|today|P4|low",
+    r"驻场|常驻|办公|培训|[由从]|现[状有]|目前|原|升级|优于|而非|不[是仅只限]"
+    r"|on[- ]site|instead of|not only|unlike|incumbent|present|today|P4|low",
     re.I,
 )
 """What makes a sentence tell of somebody who is there besides, of others, or of what was."""
@@ -31,7 +32,7 @@ _SENTENCE = re.compile(r"[。；;\n]|\.\s")
 
 
 def find_office_hours(text: str) -> Iterator[tuple[int, int]]:
-    """Where a text says that a service keeps the hours of an office; not where it also says that it is around the clock."""
+    """Where a text says that a service keeps the hours of an office, and not that it is around the clock."""
     for found in (found for pattern in _OFFICE for found in pattern.finditer(text)):
         before, behind = _SENTENCE.split(text[: found.start()])[-1], _SENTENCE.split(text[found.end() :])[0]
         clause = re.split("[，,、]", before)[-1] + found[0] + re.split("[，,、]", behind)[0]

@@ -74,10 +74,14 @@ _EMAIL = re.compile(r"[\w.+-]+@(?P<host>[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)")
 _OURS = re.compile(r"(?:我[方司]|我公司|本公司|投标人|\bour\b|\bwe\b)", re.I)
 _NO = r"\d{1,2}|[一二三四五六七八九]"
 _PACKAGE = re.compile(
-    rf"第\s?(?P<said>{_NO})\s?(?:标段|标包|包(?![装括裹围含络容干修络次]))|(?<![\u4e00-\u9fff])包\s?(?P<bare>\d{{1,2}})(?![\d.]|\s?[个台套件人天箱元])"
-    rf"|(?<![\d.第一二三四五六七八九])(?P<behind>{_NO})\s?(?:标段|标包|包件)|(?<![A-Za-z])(?:Lot|Package) (?:No\.? ?)?(?P<en>\d{{1,2}})(?![\d.])"
+    rf"第\s?(?P<said>{_NO})\s?(?:标段|标包|包(?![装括裹围含络容干修次]))"
+    rf"|(?<![\u4e00-\u9fff])包\s?(?P<bare>\d{{1,2}})"
+    rf"(?![\d.]|\s?[个台套件人天箱元])|(?<![\d.第一二三四五六七八九])(?P<behind>{_NO})\s?(?:标段|标包|包件)"
+    rf"|(?<![A-Za-z])(?:Lot|Package) (?:No\.? ?)?(?P<en>\d{{1,2}})(?![\d.])"
 )
-_NOT_THIS = re.compile("其[他余它]|不投|未投|不参加|另|分为|共分|划分|业绩|案例|曾|合同|发[货运]|数据包|past|previous|other", re.I)
+_NOT_THIS = re.compile(
+    "其[他余它]|不投|未投|不参加|另|分为|共分|划分|业绩|案例|曾|合同|发[货运]|数据包|past|previous|other", re.I
+)
 """Where a text speaks of lots that it is not about."""
 _PLACE = r"(?:附件|附表|附图|附录|(?<![代报列仪])[表图])\s*(?:\d+(?:[-.－]\d+)*|[一二三四五六七八九十]+|[A-Z]\b)"
 _PLACE += r"|\b(?:Appendix|Attachment|Annex|Exhibit|Table|Figure) (?:[A-Z]-?\d*|\d+(?:[-.]\d+)*)\b"

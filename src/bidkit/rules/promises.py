@@ -1,10 +1,9 @@
-"""what running texts promise: of what clauses demand no less, in hours of service and in days that add up: FM07, ID03."""
+"""what running texts promise: no less than clauses demand, hours of service, days that add up: FM07, ID03."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 from itertools import chain
 
 from bidkit.bid import Bid
@@ -18,8 +17,14 @@ from bidkit.written import Lines, list_prose, narrow
 
 _DAY = 86_400
 _DAYS = frozenset({"天", "日", "日历日", "日历天", "day", "days"})
-_OF_PLAN = re.compile("到货|供货|备货|运输|采购|设计|开发|安装|部署|调试|联调|试运行|验收|deliver|install|design|onboard|accept|test", re.I)
-_SERVED = re.compile("运维|运行维护|服务|质保|维保|维护|保障|售后|付款|回访|service|support|maintenance|operation|warranty|steady|option", re.I)
+_OF_PLAN = re.compile(
+    "到货|供货|备货|运输|采购|设计|开发|安装|部署|调试|联调|试运行|验收|deliver|install|design|onboard|accept|test",
+    re.I,
+)
+_SERVED = re.compile(
+    "运维|运行维护|服务|质保|维保|维护|保障|售后|付款|回访|service|support|maintenance|operation|warranty|steady|option",
+    re.I,
+)
 Less = tuple[Span | None, Limit, str]
 """Where less than a limit is stated, which limit, and what is stated."""
 
