@@ -55,6 +55,32 @@ def test_name_of_another_deal_is_found_where_it_is_written(tmp_path: Path, text:
     assert items[0].span.line > 0
 
 
+@pytest.mark.parametrize(
+    "text", ["溪桥水司使用良好。", "溪桥供水的调度员反馈良好。", "与溪桥市水司共建。", "溪桥 供水集团已用三年。"]
+)
+def test_short_name_of_another_customer_is_found(tmp_path: Path, text: str) -> None:
+    items = found(tmp_path, **say(text))
+    assert {item.severity.value for item in items} == {"error"}
+    assert "the customer of another deal (deals/other/deal.yaml)" in items[0].message("en")
+
+
+def test_place_of_another_customer_is_a_warning(tmp_path: Path) -> None:
+    (item,) = {item.code: item for item in found(tmp_path, **say("全面提升溪桥市的供水保障能力。"))}.values()
+    assert (item.severity.value, item.values["name"]) == ("warning", "溪桥市")
+
+
+def test_place_that_the_company_or_the_buyer_tells_is_none(tmp_path: Path) -> None:
+    text = "溪桥市设有服务网点，供水企业的桥区溪流监测。"
+    assert found(tmp_path / "a", **say("溪桥市办事处负责。"), customer__address="溪桥市滨河路 1 号") == []
+    assert found(tmp_path / "b", **say("大溪、桥区的供水管网与水司调度台。")) == []
+    assert [item.values["name"] for item in found(tmp_path / "c", **say(text))] != []
+
+
+def test_a_longer_name_is_told_once(tmp_path: Path) -> None:
+    items = found(tmp_path, **say("溪桥市供水有限公司使用良好。"))
+    assert {item.values["name"] for item in items} == {"溪桥市供水有限公司"}
+
+
 def test_every_place_in_the_sources_is_told(tmp_path: Path) -> None:
     items = found(tmp_path, **say("溪桥市供水有限公司使用良好。"), solution__overview="溪桥市供水有限公司已用此方案。")
     lines = {(item.span.file, item.span.line) for item in items if item.span}

@@ -6,6 +6,7 @@ A number is taken for a price when something makes it one:
     money beside it    ¥12500, 12,500 元        any price
     a large unit       33.6 万, 637.5 万        totals of three digits or more, also rounded to four; any with 元
     rounded            637 万元, $11.7 million  totals of three digits or more, where money or a price is told
+    alone              637 万, 637W, 11.7M      main totals of three digits or more, where nothing is counted behind it
     a plain number     336000, 336,000          main totals from 10,000 on, and others of three digits or more
 
 Digits are counted without the zeros at either end, for a round number also counts other things. In words, also in
@@ -41,6 +42,12 @@ _UNIT_AFTER = re.compile(
 )
 _LARGE = re.compile(r"\s*(百万|千万|万|亿|千(?=[元圆])|[Tt]housand\b|[Mm]illion\b|[Bb]illion\b|[KMk]\b)")
 _SLANG = re.compile(r"([Ww])(?![A-Za-z/·])")
+_ALONE = re.compile(
+    r"\s?(?:$|[，。；、,;:：！!）)\]|\n]|\.(?!\d)|左右|上下|[余多]?[元圆]|的?(?:总价|报价|价格|价)"
+    r"|(?:for|in total|overall|all in)\b)"
+)
+"""Behind a large unit of which nothing is counted."""
+_POWER = re.compile(r"功[率耗]|瓦|电|制[冷热]量|风机|\bpower|\bwatt", re.I)
 _NAMED = re.compile(r"(?:总价|报价|投标价|造价|\bprice|\bcost)[^。；;.！!？?\d]{0,24}$", re.I)
 """Before a number that is a price by what it is called."""
 _WORTH = {
@@ -94,6 +101,7 @@ class _Said:
     is_free: bool
     has_unit: bool
     worth: int
+    alone: int
 
 
 def find_prices(text: str, prices: Prices, currency: str, language: str) -> Iterator[tuple[str, Decimal]]:
@@ -140,6 +148,8 @@ def _read(text: str, found: re.Match[str]) -> _Said:
     is_named = _NAMED.search(before) is not None
     large = _LARGE.match(after) or (_SLANG.match(after) if is_named else None)
     rest = after[large.end() :] if large else after
+    unit = large or (None if _POWER.search(before) else _SLANG.match(after))
+    is_alone = unit is not None and _ALONE.match(after, unit.end())
     return _Said(
         _compute(found),
         len(found["part"] or ""),
@@ -148,6 +158,7 @@ def _read(text: str, found: re.Match[str]) -> _Said:
         is_free=not re.search("[A-Za-z_./-]$", before) and not re.match("[A-Za-z_/-]", after),
         has_unit=bool(_UNIT_AFTER.match(rest)),
         worth=_WORTH[large.group(1).lower()] if large else 1,
+        alone=_WORTH[unit.group(1).lower()] if unit and is_alone else 0,
     )
 
 
@@ -163,6 +174,9 @@ def _says(said: _Said, amount: Decimal, rank: int, prices: Prices) -> bool:
     """Whether a number is this amount; rank 0 is a main total, 1 another total, 2 any other price."""
     if amount <= 0:
         return False
+    whole = said.value * said.alone
+    if rank == 0 and whole not in (0, *prices.told) and _is_near(whole, amount):
+        return True
     is_telling = rank < 2 and _count_digits(said.value) >= _TELLING_DIGITS
     if said.value * said.worth != amount:
         return is_telling and said.value * said.worth not in prices.told and _is_rounded(said, amount)

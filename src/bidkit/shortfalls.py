@@ -59,17 +59,17 @@ def find_shortfalls(requirement: str, response: str) -> Iterator[Shortfall]:
     near = [_find_near(demand, text, amounts) for demand in demands]
     apart = [demand for demand, (found, _) in zip(demands, near, strict=True) if not found]
     for demand, (found, is_named) in zip(demands, near, strict=True):
-        stated = [item for item in amounts if _is_alike(demand, item)] if demand.unit else []
+        stated = [item for item in amounts if is_alike(demand, item)] if demand.unit else []
         if demand.is_ahead:
             stated = [item for item in stated if AHEAD.match(text, item.end)]
-        is_lost = bool(stated) and not any(_is_enough(demand, item) for item in stated)
+        is_lost = bool(stated) and not any(is_enough(demand, item) for item in stated)
         if not found and stated:
             pool = [item for item in stated if item not in [each for each, _ in near]]
             rivals = [each for each in apart if each.unit == demand.unit]
             found = _choose(demand, text, pool, rivals) or (stated[0] if is_lost else None)
         if demand.sides:
             yield from _compare_sides(demand, text, found)
-        elif found and not _is_enough(demand, found):
+        elif found and not is_enough(demand, found):
             yield Shortfall(demand.text, found.text, is_named or is_lost)
 
 
@@ -97,7 +97,7 @@ def find_equal(requirement: str, response: str) -> str:
     amounts, equal = list(find_amounts(to_plain(response))), list[Amount]()
     for demand in find_demands(requirement):
         limits = {demand.low, demand.high} - {None}
-        stated = [item for item in amounts if _is_alike(demand, item)]
+        stated = [item for item in amounts if is_alike(demand, item)]
         if not stated or demand.sides or any({item.low, item.high} != limits for item in stated):
             return ""
         equal.append(stated[0])
@@ -120,7 +120,7 @@ def _find_whole(demand: Demand, text: str, pool: list[Amount]) -> Amount | None:
 
 def _find_near(demand: Demand, text: str, amounts: list[Amount]) -> tuple[Amount | None, bool]:
     """The number that stands by the subject of a demand, and whether the subject is named in full."""
-    alike = [item for item in amounts if _is_alike(demand, item)]
+    alike = [item for item in amounts if is_alike(demand, item)]
     if demand.is_ahead or not alike:
         return None, False
     for key, is_full in _list_keys(demand):
@@ -171,7 +171,7 @@ def _count_a_year(item: Amount, text: str) -> Amount:
     return replace(item, low=item.low * times, high=item.high * times)
 
 
-def _is_alike(demand: Demand, item: Amount) -> bool:
+def is_alike(demand: Demand, item: Amount) -> bool:
     """Whether a number may answer a demand: by its unit, or as days answer months where nothing else can."""
     if not demand.unit:
         return not item.unit or (bool(_HAN.fullmatch(item.unit)) and item.unit not in "年月天")
@@ -183,7 +183,8 @@ def _is_stretched(demand: Demand, item: Amount) -> bool:
     return by_days or (demand.unit == "月" and item.unit == "s" and item.spelt in _DAYS)
 
 
-def _is_enough(demand: Demand, item: Amount) -> bool:
+def is_enough(demand: Demand, item: Amount) -> bool:
+    """Whether a number is as much as is demanded, or as little."""
     low, high = item.low, item.high
     if item.is_product and re.search(r"[单每各]|\b(?:per|each)\b", demand.subject):
         high = low
@@ -204,5 +205,5 @@ def _compare_sides(demand: Demand, text: str, found: Amount | None) -> Iterator[
     if found and len(sides) == len(demand.sides):
         if any(one < two for one, two in zip(sorted(sides), sorted(demand.sides), strict=True)):
             yield Shortfall(demand.text, shown, True)
-    elif found and not _is_enough(demand, found):
+    elif found and not is_enough(demand, found):
         yield Shortfall(demand.text, found.text, False)

@@ -77,11 +77,19 @@ _CODES = (
 )
 _EMAIL = Sought(None, "@", r"[\w.+-]+@(?P<host>[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)")
 _OURS = re.compile(r"(?:我[方司]|我公司|本公司|投标人|\bour\b|\bwe\b)", re.I)
+_NO = r"\d{1,2}|[一二三四五六七八九]"
 _PACKAGE = Sought(
     None,
-    "包|标段",
-    r"(?:本项目|本次|我方|投标)[^。；;，,、]{0,6}第\s*(?P<said>\d+|[一二三四五六七八九])\s*(?:包|标段)",
+    "标段|包|lot|package",
+    rf"第\s?(?P<said>{_NO})\s?(?:标段|标包|包(?![装括裹围含络容干修次]))"
+    rf"|(?<![\u4e00-\u9fff])包\s?(?P<bare>\d{{1,2}})"
+    rf"(?![\d.]|\s?[个台套件人天箱元])|(?<![\d.第一二三四五六七八九])(?P<behind>{_NO})\s?(?:标段|标包|包件)"
+    rf"|(?<![A-Za-z])(?-i:Lot|Package) (?:No\.? ?)?(?P<en>\d{{1,2}})(?![\d.])",
 )
+_NOT_THIS = re.compile(
+    "其[他余它]|不投|未投|不参加|另|分为|共分|划分|业绩|案例|曾|合同|发[货运]|数据包|past|previous|other", re.I
+)
+"""Where a text speaks of lots that it is not about."""
 _PLACE = r"(?:附件|附表|附图|附录|(?<![代报列仪])[表图])\s*(?:\d+(?:[-.－]\d+)*|[一二三四五六七八九十]+|[A-Z]\b)"
 _PLACE += r"|\b(?:Appendix|Attachment|Annex|Exhibit|Table|Figure) (?:[A-Z]-?\d*|\d+(?:[-.]\d+)*)\b"
 _ATTACHED = re.compile(_PLACE)
@@ -244,10 +252,17 @@ def _plain(text: str) -> str:
 
 
 def _find_lots(bid: Bid) -> Iterator[Told]:
-    """The package that a text says the bid is for."""
-    tender = bid.deal.tender
+    """A lot that is none of the deal's; where the tender names none and its clauses tell of none, a second one."""
+    deal, tender = bid.deal, bid.deal.tender
     names: Iterable[str] = [tender.package, *(lot.id for lot in tender.lots)] if tender else []
     known = {_read_no(name): name for name in names if name}
-    for found, at, _ in find_said(bid.texts, (_PACKAGE,)) if known and None not in known else ():
-        if _read_no(found["said"] + "包") not in known:
-            yield at, "lot", found[0], ", ".join(known.values())
+    found = [*find_said(bid.texts, (_PACKAGE,))] if tender and None not in known else []
+    theirs = [text for item in deal.requirements for text in (item.text, item.clause)] if found else []
+    if not known and any(_PACKAGE.pattern.search(text) for text in theirs):
+        return
+    for match, at, _ in found:
+        said = _read_no(next(filter(None, match.groups())) + "包")
+        is_other = said not in known if known else said != 1
+        past = (record.project for record in deal.track_record)
+        if is_other and not _NOT_THIS.search(_sentence(match)) and not any(name in match.string for name in past):
+            yield at, "lot", match[0], ", ".join(known.values()) or "—"

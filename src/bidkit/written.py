@@ -61,6 +61,16 @@ class Lines(tuple[Line, ...]):
                 at = whole.find(word, begins[number])
         return sorted(found)
 
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *accumulate(len(line) + 1 for line, _ in self)]
+
+    def find_line(self, position: int) -> tuple[str, Span | None, int]:
+        """The line that has a character of `whole`, its place, and which of its characters that is."""
+        number = bisect(self._starts, position) - 1
+        line, at = self[number]
+        return line, at, position - self._starts[number]
+
 
 def list_lines(record: Model, skipped: Sequence[Model] = (), without: Collection[str] = ()) -> Iterator[Line]:
     """Every line of the texts below a record; the place of a line in a Markdown file is that line.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -11,11 +11,16 @@ from bidkit.bid import NOT_OURS, Bid
 from bidkit.diagnostic import Severity, Span, Term
 from bidkit.others import OtherName
 from bidkit.rules.registry import Finding, rule
+from bidkit.short_names import find_place, list_short_names
 from bidkit.traces import Traces
 from bidkit.wording import fold
 from bidkit.written import Line, list_lines, narrow
 
 _SHORTEST, _SHORTEST_NUMBER = 4, 6
+_PLACE = 3
+"""Characters of a place: of 海市 too much else is a part."""
+_MOST = 150
+"""So many customers have short names that are looked for; of more some are words that anybody says."""
 _PAST = re.compile(
     "业绩|案例|经验|曾|我方|我公司|本公司|我们|终验|投运|建成|同类|类似|以往|过去|例如"
     r"|reference|experience|\b(?:we|our|us)\b|contract|clients?\b|customers?\b|similar|such as|for example|past",
@@ -50,10 +55,38 @@ def list_foreign(bid: Bid, others: Iterable[OtherName]) -> dict[str, Term]:
     own += [name for product in bid.catalog.products for name in (product.brand, product.manufacturer)]
     own += [line for record in (*deal.track_record, *bid.selection.chosen) for line, _ in list_lines(record)]
     told = "\n".join(map(fold, own))
-    named = {other.name: Term(f"of_{other.kind}", (("deal", other.deal),)) for other in others if other.kind != "id"}
+    listed = [*others]
+    named = {other.name: Term(f"of_{other.kind}", (("deal", other.deal),)) for other in listed if other.kind != "id"}
     named |= {name: Term("of_bidder") for name in (tender.bidders if tender else ())}
     named |= {competitor.name: Term("of_competitor") for competitor in deal.competitors or ()}
-    return {name: whose for name, whose in named.items() if _tells(fold(name)) and fold(name) not in told}
+    known = {name: whose for name, whose in named.items() if _tells(fold(name)) and fold(name) not in told}
+    return known | _list_short(bid, listed, told)
+
+
+def _list_short(bid: Bid, others: Iterable[OtherName], told: str) -> dict[str, Term]:
+    """Short names of the customers of other deals, and the places of these; none that the bid itself may say."""
+    customers = {
+        other.name: other.deal for other in others if other.kind == "customer" and fold(other.name) not in told
+    }
+    if not 0 < len(customers) <= _MOST:
+        return {}
+    told += fold("\n".join(_list_own_places(bid)))
+    found: dict[str, Term] = {}
+    for name, deal in customers.items():
+        short = {each: Term("of_customer", (("deal", deal),)) for each in list_short_names(name)}
+        place = find_place(name)
+        short |= {place: Term("of_place", (("deal", deal),))} if len(place) >= _PLACE else {}
+        found |= {each: whose for each, whose in short.items() if fold(each) not in told}
+    return found
+
+
+def _list_own_places(bid: Bid) -> Iterator[str]:
+    """Where a place may be named with reason: addresses, the company, what the buyer wrote, whom goods come from."""
+    deal, company = bid.deal, bid.company
+    yield from (company.address, deal.customer.address, company.introduction.text)
+    yield from (text for item in deal.requirements for text in (item.text, item.clause))
+    yield from (text for product in bid.catalog.products for text, _ in list_lines(product))
+    yield from (text for line in deal.quote.lines for text in (line.origin, line.spec, line.remark))
 
 
 def _tells(name: str) -> bool:
@@ -66,21 +99,32 @@ def nothing_of_others(done: Residue) -> Iterator[Finding]:
     """No file names another customer, project or tender of the workspace, another bidder or a competitor; nor do its
     properties."""
     folded = [(place, fold(text)) for place, text in (*done.traces.texts, ((), PurePosixPath(done.name).stem))]
-    whole = "\n".join(text for _, text in folded)
-    for name, whose in done.names.items():
+    whole, longer = "\n".join(text for _, text in folded), list[str]()
+    for name, whose in sorted(done.names.items(), key=lambda item: -len(fold(item[0]))):
         if (wanted := fold(name)) not in whole:
             continue
-        places = dict.fromkeys(Span(done.name, place=tuple(place)) for place, text in folded if wanted in text)
-        for span in dict.fromkeys(_find_sources(done.bid, wanted)) or places:
-            yield Finding(span, {"name": name, "what": whose})
+        # What stands in a longer name has been told with it.
+        rest = [(place, _strike(text, longer, wanted)) for place, text in folded]
+        longer.append(wanted)
+        severity = Severity.WARNING if whose.key == "of_place" else None
+        places = dict.fromkeys(Span(done.name, place=tuple(place)) for place, text in rest if wanted in text)
+        for span in (dict.fromkeys(_find_sources(done.bid, wanted, longer[:-1])) or places) if places else ():
+            yield Finding(span, {"name": name, "what": whose}, severity)
 
 
-def _find_sources(bid: Bid, wanted: str) -> Iterator[Span]:
+def _strike(text: str, longer: Iterable[str], wanted: str) -> str:
+    """A text without the longer names that have a name in them."""
+    for each in longer:
+        text = text.replace(each, "\n") if wanted in each else text
+    return text
+
+
+def _find_sources(bid: Bid, wanted: str, longer: Sequence[str]) -> Iterator[Span]:
     """Where texts of the deal and of the catalog say it; nowhere if it comes from elsewhere."""
     skipped = (*(bid.deal.competitors or ()), *bid.deal.track_record)
     records = (bid.deal, *bid.catalog.products, *bid.catalog.services)
     lines = (line for record in records for line in list_lines(record, skipped, ("strategy",)))
-    yield from (at for line, at in lines if at and wanted in fold(line))
+    yield from (at for line, at in lines if at and wanted in _strike(fold(line), longer, wanted))
 
 
 @rule("FM14", Severity.WARNING)
