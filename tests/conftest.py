@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections import Counter
@@ -60,6 +61,14 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
         assert result.folder is not None, [item.message("en") for item in result.diagnostics]
         made[name] = result.folder
     return made
+
+
+def pytest_collection_finish() -> None:
+    """Ten thousand tests, and what they are about, live as long as the run: the collector need not walk them again and
+    again, nor look for cycles every 700 objects."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 SLOW = ("test_examples.py", "test_batch.py", "test_docs_commands.py", "test_zh_tender.py")

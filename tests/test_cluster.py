@@ -33,7 +33,7 @@ from bidkit.reports.outcome import Outcome
 from bidkit.unchanged import hash_file
 
 ROOT = Path(__file__).parents[1]
-QUIET = {"BIDKIT_SOFFICE": "/nonexistent"}
+QUIET = {"BIDKIT_SOFFICE": "/nonexistent", "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False"}
 
 
 @pytest.fixture(autouse=True)
