@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import shutil
@@ -36,6 +37,26 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         del os.environ["BIDKIT_CACHE"]
     else:
         os.environ["BIDKIT_CACHE"] = before
+
+
+@pytest.fixture
+def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A cache that remembers no deal; what is compiled and copied is shared with all tests, as it depends on none."""
+    shared, own = Path(os.environ["BIDKIT_CACHE"]), tmp_path_factory.mktemp("cache")
+    _link_made(shared, own)
+    monkeypatch.setenv("BIDKIT_CACHE", str(own))
+    yield own
+    _link_made(own, shared)
+
+
+def _link_made(source: Path, target: Path) -> None:
+    for name in ("templates", "papers", "pages"):
+        (target / name).mkdir(mode=0o700, exist_ok=True)
+        there = {file.name for file in (target / name).iterdir()}
+        for file in source.glob(f"{name}/*"):
+            if file.suffix != ".new" and file.name not in there:
+                with contextlib.suppress(FileExistsError, FileNotFoundError):  # another process was faster
+                    (target / name / file.name).hardlink_to(file)
 
 
 @pytest.fixture(autouse=True)

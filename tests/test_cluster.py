@@ -37,10 +37,9 @@ QUIET = {"BIDKIT_SOFFICE": "/nonexistent", "DASK_DISTRIBUTED__WORKER__PROFILE__E
 
 
 @pytest.fixture(autouse=True)
-def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+def surroundings(monkeypatch: pytest.MonkeyPatch, own_cache: Path) -> None:
     """No LibreOffice, and a cache of one's own."""
     monkeypatch.setenv("BIDKIT_SOFFICE", "/nonexistent")
-    monkeypatch.setenv("BIDKIT_CACHE", str(tmp_path_factory.mktemp("cache")))
 
 
 @dataclass
