@@ -51,6 +51,8 @@ _HARDENED = (
     ("/org.openoffice.Office.Writer/Content/Update", "Link", "0"),
     # Every bookmark becomes a destination, which tells its page.
     ("/org.openoffice.Office.Common/Filter/PDF/Export", "ExportBookmarksToPDFDestination", "true"),
+    # A version that a profile has not seen yet first tests how it draws (GraphicsRenderTests), half of a whole call.
+    ("/org.openoffice.Setup/Product", "ooSetupLastVersion", "99.9"),
 )
 _RECALCULATE = (("/org.openoffice.Office.Calc/Formula/Load", "OOXMLRecalcMode", "0"),)
 _SETTING = '<item oor:path="{}"><prop oor:name="{}" oor:op="fuse"><value>{}</value></prop></item>'
