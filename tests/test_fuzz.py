@@ -49,6 +49,8 @@ BROKE = [
     ("deals/water/lines.xlsx", spoil_header),
     ("deals/water/forms/letter.docx", exchange_part("word/styles.xml", lambda data: b"{{ x }}" + data)),
     ("templates/zh-proposal/quote.xlsx", exchange_part("xl/theme/theme1.xml", lambda _: b"")),
+    ("prices.csv", exchange("300000.00", "9" * 30)),
+    ("prices.csv", exchange("336000.00", "9" * 30)),
 ]
 """What the long runs found: files that once ended in a traceback."""
 
