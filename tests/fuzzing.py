@@ -122,7 +122,7 @@ def try_part(first: int, count: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
     kinds: Counter[str] = Counter()
     folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
-    os.environ["BIDKIT_CACHE"] = str(folder / "cache")
+    os.environ |= {"BIDKIT_CACHE": str(folder / "cache"), "BIDKIT_SOFFICE": "/nonexistent"}
     bench = Bench(folder)
     for seed in range(first, first + count):
         print(f"{seed}", flush=True)

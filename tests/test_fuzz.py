@@ -9,11 +9,18 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import fuzz_mutations
 import fuzzing
 import pytest
 from office_files import parts_of, zipped
+from pdf_files import make_pdf as make_text_pdf
+from workspace import make_pdf
 
+from bidkit.appendix.scans import Unfit, make_copy
 from bidkit.diagnostic import Severity
+from bidkit.kinship import list_marks
+from bidkit.pdf.reading import read_pdf
+from bidkit.traces import read_pdf_traces
 
 COUNT = int(os.environ.get("BIDKIT_FUZZ", "50"))
 """How many inputs are tried here; `python tests/fuzzing.py 100000` tries as many as one likes."""
@@ -83,6 +90,28 @@ def test_an_input_leaves_nothing_behind_for_the_next_one(tmp_path: Path) -> None
         assert bench.find_sound(number) == sound
         assert any(told)
         assert fuzzing.Bench(tmp_path / f"{number}").tell(number, spoilt[-1], "read") == told[-1]
+
+
+@pytest.mark.parametrize("seeds", [range(start, start + 100) for start in (0, 100, 200)])
+def test_a_spoilt_pdf_is_told_wherever_one_is_read(seeds: range) -> None:
+    sound = make_text_pdf()
+    told = 0
+    for seed in seeds:
+        content = fuzz_mutations.spoil_bytes(sound, random.Random(seed))
+        read = read_pdf(content, "a.pdf")
+        assert read.pages or read.faults
+        told += bool(read.faults)
+        assert read_pdf_traces(content, "a.pdf").texts
+        assert len(list_marks({"a.pdf": content})) <= 1
+    assert told > 20
+
+
+@pytest.mark.parametrize("seed", [9601, 11586])
+def test_a_pdf_whose_tree_of_pages_is_damaged_is_no_paper(seed: int) -> None:
+    """PDFium reads it all the same."""
+    content = fuzz_mutations.spoil_bytes(make_pdf(2), random.Random(seed))
+    with pytest.raises(Unfit, match=r"^PDF: /Count is wrong"):
+        make_copy(content, ".pdf", None)
 
 
 def test_a_fault_is_found_and_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bidkit.office import read_outline, read_page_texts
+from bidkit.office import UNSOUND, read_outline, read_page_texts
 from bidkit.pdf.fonts import list_fonts
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def read_pdf(content: bytes, name: str) -> ReadPdf:
             properties = {key.removeprefix("/"): str(value) for key, value in pdf.docinfo.items()}
             outline, fonts = tuple(read_outline(content)), tuple(list_fonts(*pdf.pages))
             faults = tuple(map(str, pdf.get_warnings()))
-    except (pikepdf.PdfError, ValueError) as error:
+    except (pikepdf.PdfError, *UNSOUND) as error:
         return ReadPdf(name, len(content), faults=(str(error),))
     return ReadPdf(name, len(content), pages, outline, properties, fonts, faults)
 
