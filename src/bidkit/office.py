@@ -75,6 +75,8 @@ NO_ANSWER = "no answer"
 
 # PDFium bears one thread at a time; whoever reads a PDF takes this lock.
 PDFIUM = threading.Lock()
+UNSOUND = (RuntimeError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
+"""How a PDF shows besides pikepdf.PdfError that something in it is damaged, or of another kind than it should be."""
 
 
 def find_office() -> str | None:

@@ -20,6 +20,7 @@ from bidkit.appendix.bare import exchange_pages, is_signed, is_whole, save_bare
 from bidkit.appendix.marks import Mark, find_font, mark_pdf, mark_picture
 from bidkit.cache import Store
 from bidkit.diagnostic import Term
+from bidkit.office import UNSOUND
 from bidkit.ooxml.unsigned import strip_picture
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def _copy_pdf(content: bytes, mark: Mark | None, hidden: tuple[Hidden, ...]) -> 
             if mark is not None:
                 mark_pdf(pdf, mark)
             return Copy(save_bare(pdf), ".pdf", faint=faint)
-    except (pikepdf.PdfError, ValueError, TypeError, KeyError) as error:
+    except (pikepdf.PdfError, *UNSOUND) as error:
         raise Unfit(f"PDF: {error}") from None
 
 
