@@ -18,7 +18,8 @@ from bidkit.written import find_said, list_lines, narrow
 _MONTH = "|".join(f"{month}|{month[:3]}" for month in MONTHS)
 _DATE = (
     r"(?:(?P<y>\d{4})\s*(?:年|-|/)\s*(?P<m>\d{1,2})\s*(?:月|-|/)\s*(?P<d>\d{1,2})\s*日?"
-    rf"|\b(?P<month>{_MONTH})\.? (?P<day>\d{{1,2}}),? (?P<year>\d{{4}}))"
+    rf"|\b(?P<month>{_MONTH})\.? (?P<day>\d{{1,2}}),? (?P<year>\d{{4}})"
+    rf"|\b(?P<before>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?(?P<of>{_MONTH})\.?,? (?P<then>\d{{4}}))"
 )
 _DAY = re.compile(_DATE)
 _TIME = re.compile(
@@ -46,7 +47,10 @@ _DUE = (
 )
 """What stands before the last day of validity, before the deadline; and what makes a sentence tell of another day."""
 _IN_HAND = re.compile(
-    r"\b(?:uploaded|submitted|delivered|handed in)\b[^;]*\b(?:portal|offer|proposal|bid)[^;]*\bon\s*$", re.I
+    r"\b(?:uploaded|submitted|delivered|handed in)\b[^;]*\b(?:portal|offer|proposal|bid)[^;]*\bon\s*$"
+    r"|\b(?:upload|submission|hand-?in)\b[^;]{0,24}\b(?:for|on)\s*$"
+    r"|(?:投标|响应)文件[^。；;，,]{0,8}(?:于|在)\s*$|(?:上传|递交|提交)[^。；;，,]{0,6}(?:安排在|定于|计划于)\s*$",
+    re.I,
 )
 _ADDENDUM = re.compile(
     r"(?:补遗|澄清|更正)(?:文件|公告|通知|函)?\s*第?\s*(?P<no>\d+|[一二三四五六七八九])\s*号"
@@ -150,8 +154,8 @@ def _read_day(found: re.Match[str]) -> date | None:
     if found["y"]:
         year, month, day = found["y"], int(found["m"]), found["d"]
     else:
-        year, day = found["year"], found["day"]
-        month = next(no for no, name in enumerate(MONTHS, 1) if name.startswith(found["month"][:3]))
+        year, day = found["year"] or found["then"], found["day"] or found["before"]
+        month = next(no for no, name in enumerate(MONTHS, 1) if name.startswith((found["month"] or found["of"])[:3]))
     try:
         return date(int(year), month, int(day))
     except ValueError:
