@@ -14,6 +14,7 @@ import seeded_package
 import seeded_pdfs
 import seeded_port
 import seeded_school
+import seeded_slips
 import seeded_volumes
 import seeded_water
 from dump import dump_docx
@@ -30,6 +31,7 @@ BATCHES: dict[str, Batch] = {
     **seeded_forms.BATCHES,
     **seeded_port.BATCHES,
     **seeded_follow.BATCHES,
+    **seeded_slips.BATCHES,
 }
 DEFECTS = [(batch, name) for batch, item in BATCHES.items() for name in item.defects]
 CLEAN = {"water": ["QU02"], "school": [], "port": ["QU02"]}

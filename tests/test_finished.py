@@ -577,6 +577,28 @@ def test_an_attachment_that_a_text_names_is_there(tmp_path: Path) -> None:
     assert all(item.span and item.span.line for item in found)
 
 
+def find_wrong_references(root: Path, text: str, asked: str = "按附件 9 的格式报送。") -> list[str]:
+    item = {"id": "R1", "clause": "3.1", "text": asked, "response": "缓存 45 天。", "deviation": "none"}
+    deal = make_workspace(root, requirements=[item], solution__service__introduction=text)
+    found = [item for item in build_deal(deal, Options(now=NOW, is_draft=True)).diagnostics if item.code == "FM31"]
+    assert all(item.span and item.span.line for item in found)
+    return [str(item.values["evidence"]) for item in found]
+
+
+def test_a_chapter_that_a_text_names_is_there(tmp_path: Path) -> None:
+    text = "质保见第 3 章。时限见第九章，人员见 1.9 节，实施安排详见 1.1 节“实施计划”，方案详见第一章“实施计划”。"
+    wrong = {"第九章", "见 1.9 节", "见 1.1 节“实施计划”", "第一章“实施计划”"}
+    assert {*find_wrong_references(tmp_path, text)} == wrong
+
+
+def test_a_chapter_of_others_or_under_its_own_name_is_none(tmp_path: Path) -> None:
+    text = (
+        "按招标文件第九章的格式，接口规范见第 12 章。目标详见第一章“方案概述”，见第一章所述、见 1.1 节的表。"
+        "流速 1.9 节流阀，按 GB 50174 第 9 章执行；报第五章规定的价；高度 3.2 节约能耗。"
+    )
+    assert find_wrong_references(tmp_path, text, "按第五章规定报送。") == []
+
+
 def test_every_rule_over_finished_files_is_broken_here() -> None:
     text = Path(__file__).read_text(encoding="utf-8")
     assert {rule.code for rule in FINISHED_RULES} == {rule.code for rule in FINISHED_RULES if f'"{rule.code}"' in text}

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from bidkit import told
-from bidkit.rules import facts, texts
+from bidkit import chapters, told
+from bidkit.rules import counts, facts, texts
 from bidkit.written import Lines, Sought, find_said
 
 _GAP = "\0"
@@ -26,7 +26,12 @@ def list_sought(value: object) -> Iterator[Sought[Any]]:
         yield from list_sought(item)
 
 
-SOUGHT = [item for module in (facts, texts, told) for value in vars(module).values() for item in list_sought(value)]
+SOUGHT = [
+    item
+    for module in (chapters, counts, facts, texts, told)
+    for value in vars(module).values()
+    for item in list_sought(value)
+]
 
 
 def spell(tree: Any, words: Collection[str]) -> set[str]:

@@ -43,8 +43,8 @@ _UNIT_AFTER = re.compile(
 _LARGE = re.compile(r"\s*(百万|千万|万|亿|千(?=[元圆])|[Tt]housand\b|[Mm]illion\b|[Bb]illion\b|[KMk]\b)")
 _SLANG = re.compile(r"([Ww])(?![A-Za-z/·])")
 _ALONE = re.compile(
-    r"\s?(?:$|[，。；、,;:：！!）)\]|\n]|\.(?!\d)|左右|上下|[余多]?[元圆]|的?(?:总价|报价|价格|价)"
-    r"|(?:for|in total|overall|all in)\b)"
+    r"\s?(?:$|[，。；、,;:：！!）)\]|\n]|\.(?!\d)|左右|上下|[余多]?[元圆]"
+    r"|的?(?:总价|报价|价格|价)|(?:for|in total|overall|all in)\b)"
 )
 """Behind a large unit of which nothing is counted."""
 _POWER = re.compile(r"功[率耗]|瓦|电|制[冷热]量|风机|\bpower|\bwatt", re.I)

@@ -18,37 +18,42 @@ from bidkit.written import Sought, find_said, list_lines, narrow
 _MONTH = "|".join(f"{month}|{month[:3]}" for month in MONTHS)
 _DATE = (
     r"(?:(?P<y>\d{4})\s*(?:年|-|/)\s*(?P<m>\d{1,2})\s*(?:月|-|/)\s*(?P<d>\d{1,2})\s*日?"
-    rf"|\b(?P<month>{_MONTH})\.? (?P<day>\d{{1,2}}),? (?P<year>\d{{4}}))"
+    rf"|\b(?P<month>{_MONTH})\.? (?P<day>\d{{1,2}}),? (?P<year>\d{{4}})"
+    rf"|\b(?P<before>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?(?P<of>{_MONTH})\.?,? (?P<then>\d{{4}}))"
 )
 _DAY = re.compile(_DATE)
 _TIME = re.compile(
     r"[,，]?\s*(?P<half>上午|下午)?\s*(?P<h>\d{1,2})\s*[:：时点]\s*(?P<min>\d{2})?\s*(?P<pm>[ap]\.?m)?", re.I
 )
 _LAST = (
-    re.compile(
+    Sought(
+        None,
+        "有效|valid|firm|open|binding",
         r"(?:(?:投标|报价|响应文件)[^。；;]*有效[^。；;]*(?:计?至|到)"
         r"|(?:投标|报价)有效期的?(?:最后一[日天]|届满日|截止日)[为是：:]?|\blast day of (?:its )?validity(?: is|:)?"
         r"|\b(?:offer|proposal|bid|prices?|quotation)\b[^;]*\b(?:valid|firm|open|binding)\b[^;]*\b(?:until|through|to))\s*$",
-        re.I,
     ),
     re.compile(
         "证书|资质|保函|授权|许可|保险|原厂|供应商的|certificate|insurance|polic|licen|letter|report|supplier", re.I
     ),
 )
 _DUE = (
-    re.compile(
+    Sought(
+        None,
+        "截止|due|deadline|closing",
         r"(?:(?:投标|递交|提交|响应)(?:文件)?的?截止(?:时间|日期|日)?[：:为是于在\s]*"
         r"|\b(?:due (?:date|time)|deadline|closing (?:date|time))(?: and time)?(?: (?:of|is|on|was))*:?\s*"
         r"|\b(?:offers?|proposals?|bids?|quotations?) (?:is|are) due (?:on |by )?)$",
-        re.I,
     ),
     re.compile("原|[延推]|改|调整|澄清|质疑|答疑|报名|获取|保证金|original|extend|moved|changed|question", re.I),
 )
 """What stands before the last day of validity, before the deadline; and what makes a sentence tell of another day."""
-_DATED_BY = "有效|截止|valid|firm|open|binding|due|deadline|closing|uploaded|submitted|delivered|handed in"
-"""Of these words one stands before such a day."""
-_IN_HAND = re.compile(
-    r"\b(?:uploaded|submitted|delivered|handed in)\b[^;]*\b(?:portal|offer|proposal|bid)[^;]*\bon\s*$", re.I
+_IN_HAND = Sought(
+    None,
+    "upload|submi|delivered|hand|投标文件|响应文件|上传|递交|提交",
+    r"\b(?:uploaded|submitted|delivered|handed in)\b[^;]*\b(?:portal|offer|proposal|bid)[^;]*\bon\s*$"
+    r"|\b(?:upload|submission|hand-?in)\b[^;]{0,24}\b(?:for|on)\s*$"
+    r"|(?:投标|响应)文件[^。；;，,]{0,8}(?:于|在)\s*$|(?:上传|递交|提交)[^。；;，,]{0,6}(?:安排在|定于|计划于)\s*$",
 )
 _ADDENDUM = Sought(
     None,
@@ -127,20 +132,21 @@ def find_references(bid: Bid) -> Iterator[tuple[Span | None, str]]:
 def _find_days(bid: Bid) -> Iterator[Told]:
     """The last day of validity, the deadline, and the day of handing in where it is after that."""
     tender, end = bid.deal.tender, bid.validity_end
-    for line, at in map(bid.texts.__getitem__, bid.texts.find_lines(_DATED_BY)):
+    words = "|".join(sought.words for sought in (_LAST[0], _DUE[0], _IN_HAND))
+    for line, at in map(bid.texts.__getitem__, bid.texts.find_lines(words)):
         for found in _DAY.finditer(line):
             day, before, sentence = _read_day(found), _before(found), _sentence(found)
             if day is None:
                 continue
             span = narrow(at, *found.span())
-            if day != end and _LAST[0].search(before) and not _LAST[1].search(sentence):
+            if day != end and _LAST[0].pattern.search(before) and not _LAST[1].search(sentence):
                 yield span, "last_day", found[0], str(end)
-            elif tender and _DUE[0].search(before) and not _DUE[1].search(sentence):
+            elif tender and _DUE[0].pattern.search(before) and not _DUE[1].search(sentence):
                 said, due = _read_time(found, day), tender.deadline
                 if day != due.date() or (said and (said.hour, said.minute) != (due.hour, due.minute)):
                     shown = f"{found[0]} {said:%H:%M}" if said else found[0]
                     yield span, "deadline", shown, f"{due:%Y-%m-%d %H:%M}"
-            elif tender and day > tender.deadline.date() and _IN_HAND.search(before):
+            elif tender and day > tender.deadline.date() and _IN_HAND.pattern.search(before):
                 yield span, "deadline", found[0], f"{tender.deadline:%Y-%m-%d %H:%M}"
 
 
@@ -157,8 +163,8 @@ def _read_day(found: re.Match[str]) -> date | None:
     if found["y"]:
         year, month, day = found["y"], int(found["m"]), found["d"]
     else:
-        year, day = found["year"], found["day"]
-        month = next(no for no, name in enumerate(MONTHS, 1) if name.startswith(found["month"][:3]))
+        year, day = found["year"] or found["then"], found["day"] or found["before"]
+        month = next(no for no, name in enumerate(MONTHS, 1) if name.startswith((found["month"] or found["of"])[:3]))
     try:
         return date(int(year), month, int(day))
     except ValueError:

@@ -34,6 +34,7 @@ _KNOWN = (
     Sought("warranty", "guarantee|warrant",
      rf"(?:guarantee|warrant)\b[^.;]{{0,60}} for {_NUMBER} (?P<unit>months?|years?)"),
     Sought("validity", "有效期", rf"(?:投标|报价)有效期{_IS}{_NUMBER}{_DAYS}(?!的)"),
+    Sought("validity", "有效期", rf"(?:投标|报价)有效期{_IS}{_NUMBER}\s*(?P<unit>个月)(?!的)"),
     Sought("validity", "有效", rf"(?:投标|报价)[^。；;，,有效]{{0,16}}?{_NUMBER}{_DAYS}(?:之?内)?有效"),
     Sought("validity", "valid",
      rf"(?:offer|bid|proposal|quotation) (?:is |remains )?valid for {_NUMBER} (?P<unit>days)"),
@@ -83,7 +84,7 @@ _PART = re.compile(
     r"|(?<!整)机|[器屏柜泵阀池芯灯膜表仪盘卡架线缆]|UPS|LED)(?:的|单独|标准|自带)?$"
 )
 """Before a term that is told of a part of what is delivered, or by its maker."""
-_EVENTS = ("验收|终验|初验", "到货|交货|交付|发货|签收", "签订|签约|生效", "投入使用|开通|上线")
+_EVENTS = ("初验|初步验收", "(?<!初步)验收|终验", "到货|交货|交付|发货|签收", "签订|签约|生效", "投入使用|开通|上线")
 _BEGINS = Sought(
     None,
     "质保|质量保证|保修",
@@ -112,7 +113,9 @@ def facts_are_the_deals(bid: Bid) -> Iterator[Finding]:
         is_quicker = kind in _TIMES and not named and value < min(wanted, default=value)
         if wanted and not is_quicker and not _agrees(kind, value, base, wanted) and not _is_other(kind, found, named):
             shown = {max(wanted)} if kind in ("plan", "delivery") else wanted
-            yield _tell(bid, at, _NAMES.get(kind, kind), found[0], _show(shown, "天" if kind == "plan" else base))
+            yield _tell(
+                bid, at, _NAMES.get(kind, kind), found[0], _show(shown, "天" if kind in ("plan", "validity") else base)
+            )
     yield from _find_beginnings(bid)
     yield from _find_rows(bid, known, levels)
     yield from _find_milestones(bid)
@@ -133,7 +136,7 @@ def _show(known: set[Decimal], base: str) -> Term | str:
 
 def _agrees(kind: str, value: Decimal, base: str, known: set[Decimal]) -> bool:
     """Whether a number is what the deal says; months have 28 to 31 days, a service may be several people's."""
-    if kind == "plan" and base == "月":
+    if kind in ("plan", "validity") and base == "月":
         return any(28 * value <= item <= 31 * value for item in known)
     return value in known or (kind == "service" and any(item % value == 0 for item in known))
 
@@ -214,9 +217,10 @@ def _find_milestones(bid: Bid) -> Iterator[Finding]:
     """A day that a text gives to a milestone which has another one."""
     plan = bid.deal.solution.plan
     cores = {item.name: re.sub("^全部|完成$|合格$", "", item.name) for item in plan.milestones}
-    said = r"第\s*(?P<n>\d+)\s*[日天](?:之?前)?\s*(?:全部|完成)?"
+    said = r"第\s*(?P<n>\d+)\s*[日天](?:之?前)?\s*(?:全部|完成|转入|进入|组织|通过)?"
     forms = [
-        Sought(name, core.lower(), rf"{said}{re.escape(core)}(?:完成|合格)?(?![\w（(])") for name, core in cores.items()
+        Sought(name, core.lower(), rf"{said}{re.escape(core)}(?:完成|合格)?(?:(?![\w（(])|(?=[为并即]))")
+        for name, core in cores.items()
     ]
     for found, at, name in find_said(bid.texts, forms):
         days = {item.day for item in plan.milestones if cores[name] in item.name}

@@ -10,6 +10,7 @@ from itertools import zip_longest
 from pathlib import PurePosixPath
 
 from bidkit.bid import Bid
+from bidkit.chapters import find_wrong_chapters
 from bidkit.diagnostic import Severity, Span, Term
 from bidkit.figures import find_prices, make_prices
 from bidkit.leftovers import find_leftover
@@ -417,6 +418,9 @@ def _find_unattached(done: Finished) -> Iterator[Finding]:
     for at, named in find_references(done.bid):
         if not re.search(rf"^{_COUNT}{re.escape(''.join(named.split()))}(?![\d.-])", places, re.M | re.I):
             yield Finding(at, {"where": Term("reference_of"), "evidence": named})
+    contents = [entry for file in done.documents.values() for entry in file.contents]
+    for at, named in find_wrong_chapters(done.bid, contents):
+        yield Finding(at, {"where": Term("reference_of"), "evidence": named})
 
 
 RULES = (

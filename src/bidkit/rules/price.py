@@ -13,6 +13,7 @@ from bidkit.context.formats import format_money
 from bidkit.correction import BillLine, find_slip
 from bidkit.diagnostic import Severity, Term
 from bidkit.kinds import Nature
+from bidkit.payment_terms import find_conflict, find_event, read_terms
 from bidkit.quote.margin import is_below_cost
 from bidkit.quote.offers import round_to
 from bidkit.rules.registry import Finding, rule
@@ -147,22 +148,35 @@ def payments_are_whole(bid: Bid) -> Iterator[Finding]:
 
 
 def _compare_clauses(bid: Bid) -> Iterator[Finding]:
-    """The one schedule of payments that a clause or its answer tells, against the milestones, in whatever order."""
-    quote = bid.deal.quote
-    shares = sorted(payment.percent for payment in quote.milestones if payment.percent is not None)
-    for item in bid.deal.requirements if shares and len(shares) == len(quote.milestones) else ():
-        for text, at in ((item.text, quote.milestones[0].span("percent")), (item.response, item.span("response"))):
-            told = [_read_schedule(sentence) for sentence in re.split("[。；;\n]", text) if _PAID.search(sentence)]
-            schedules = [schedule for schedule in told if len(schedule) > 1 and sum(schedule) == 1]
-            if len(schedules) == 1 and sorted(schedules[0]) != shares:
-                stated = ", ".join(map(_percent, schedules[0]))
-                known = ", ".join(_percent(payment.percent or Decimal(0)) for payment in quote.milestones)
-                values = (("id", item.id), ("stated", stated), ("known", known))
-                yield Finding(at, {"fault": Term("payment_told", values)}, Severity.WARNING)
-
-
-def _read_schedule(sentence: str) -> list[Decimal]:
-    return [Decimal(share) / 100 for share in re.findall(r"(?<![\d.])(\d{1,3}(?:\.\d+)?)\s*[%％]", sentence)]
+    """The one schedule of payments that a clause or its answer tells, against the milestones: shares and events."""
+    payments = bid.deal.quote.milestones
+    own = [
+        (find_event(item.trigger) or find_event(item.name), item.percent, item.trigger)
+        for item in payments
+        if item.percent
+    ]
+    shares = sorted(share for _, share, _ in own)
+    known = ", ".join(_percent(share) for _, share, _ in own)
+    for item in bid.deal.requirements if own and len(own) == len(payments) else ():
+        for text, at in ((item.text, payments[0].span("percent")), (item.response, item.span("response"))):
+            told = [read_terms(sentence) for sentence in re.split("[。；;\n]", text) if _PAID.search(sentence)]
+            schedules = [terms for terms in told if len(terms) > 1 and sum(share for _, share, _ in terms) == 1]
+            if len(schedules) != 1:
+                continue
+            if sorted(share for _, share, _ in schedules[0]) != shares:
+                stated = ", ".join(_percent(share) for _, share, _ in schedules[0])
+                fault = Term("payment_told", (("id", item.id), ("stated", stated), ("known", known)))
+                yield Finding(at, {"fault": fault}, Severity.WARNING)
+            elif found := find_conflict(schedules[0], own):
+                words, number = found
+                payment = payments[number]
+                values = (
+                    ("id", item.id),
+                    ("stated", f"{payment.trigger} {_percent(own[number][1])}"),
+                    ("known", words),
+                )
+                at = payment.span("trigger") if text is item.text else at
+                yield Finding(at, {"fault": Term("payment_event", values)}, Severity.WARNING)
 
 
 def _compare_payments(bid: Bid) -> Iterator[Finding]:

@@ -1,0 +1,122 @@
+"""Faults for the examples that a reader planted: texts that contradict each other, the data or what is demanded."""
+
+from __future__ import annotations
+
+from seeded import Batch, Defect
+
+WATER, SCHOOL, PORT = "deals/water", "deals/school", "deals/port"
+OVERVIEW, PLAN, SERVICE, METHODS, ANSWERS = (
+    *(f"{WATER}/solution/{name}.md" for name in ("overview", "plan", "service", "methods")),
+    f"{WATER}/requirements.csv",
+)
+WATER_SLIPS = {
+    "phases in brackets are longer than the whole": Defect(
+        ANSWERS,
+        "总工期 180 日历日，设",
+        "总工期 180 日历日（到货 45 日、部署 30 日、联调 45 日、试运行 30 日、验收 45 日），设",
+        ("ID03",),
+    ),
+    "days do not add up": Defect(
+        PLAN,
+        r"软件联调不受到货时间限制。",
+        "到货 60 天、部署 60 天、联调 45 天、试运行 30 天，合计 180 天。",
+        ("ID03 warning",),
+    ),
+    "the last phase ends after the last milestone": Defect(
+        f"{WATER}/deal.yaml", r"(start_day: 151\n        end_day: )180", r"\g<1>190", ("ID03 warning",)
+    ),
+    "hours of an office in the service": Defect(SERVICE, "三年 7×24 h 运行", "三年 5x8 小时运行", ("ID03 warning",)),
+    "hours of an office at the desk": Defect(
+        SERVICE, r"\| 7×24 h \| 远程诊断", "| 工作日 8 小时 | 远程诊断", ("ID03 warning",)
+    ),
+    "months of two contracts are exchanged": Defect(
+        ANSWERS,
+        "合同分别签订于 2024 年 3 月、2025 年 1 月和 2025 年 11 月",
+        "合同分别为泽屿供水（2024 年 3 月）、岚浦市水务发展有限公司（2025 年 11 月）和青汀水司（2025 年 1 月）",
+        ("ID09 warning", "ID09 warning"),
+    ),
+    "a figure of a past project is another": Defect(
+        OVERVIEW, "## 建设原则", "我方为岚浦市 48 个 DMA 分区建立过水平衡，业绩可查。\n\n\\g<0>", ("ID09 warning",)
+    ),
+    "another lot is answered": Defect(OVERVIEW, "投标前我方按招标文件", "我方对第二包按招标文件", ("ID03 warning",)),
+    "the time to recover is too long": Defect(OVERVIEW, "RTO 为 2 h", "RTO 为 6 h", ("FM07 warning",)),
+    "the cache is too short for a mandatory clause": Defect(
+        OVERVIEW, "断网缓存 45 天、国密传输", "断网缓存 15 天、国密传输", ("FM07",)
+    ),
+    "logs are kept too short": Defect(
+        OVERVIEW, "会话录像、日志留存 9 个月", "会话录像、日志留存 3 个月", ("FM07 warning",)
+    ),
+    "a phase was forgotten": Defect(PLAN, "，分 8 个阶段推进", "，分 7 个阶段推进", ("ID03 warning",)),
+    "a manager has other years": Defect(ANSWERS, "从业 16 年", "从业 18 年", ("ID03",)),
+    "a rate of tax of before 2018": Defect(f"{WATER}/deal.yaml", "成品软件 13%、", "成品软件 16%、", ("ID03 warning",)),
+    "a course has too few people": Defect(ANSWERS, "每期 12 人、共 24 人", "每期 12 人、共 22 人", ("ID03 warning",)),
+    "payment falls due earlier than the clause has it": Defect(
+        f"{WATER}/deal.yaml", "trigger: 终验合格后", "trigger: 初验合格后", ("PR13 warning",)
+    ),
+    "the warranty begins with the first acceptance": Defect(
+        f"{WATER}/deal.yaml", "36 个月，自终验合格之日起算；", "36 个月，自初验合格之日起算；", ("ID03 warning",)
+    ),
+}
+SCHOOL_SLIPS = {
+    "the board is too dark in the overview": Defect(
+        f"{SCHOOL}/overview.md", "亮度 400 cd/m²，支持 20", "亮度 300 cd/m²，支持 20", ("FM07 warning",)
+    ),
+    "the fume hood is too loud in its text": Defect(
+        "catalog/products/LQ-T15.md", r"\Z", "\n运行噪声 70 dB(A)。\n", ("FM07 warning",)
+    ),
+    "days do not add up": Defect(
+        f"{SCHOOL}/plan.md",
+        r"\Z",
+        "\n备货 15 日，运输 8 日，安装 16 日，调试 9 日，验收 3 日，共计 45 日。\n",
+        ("ID03 warning",),
+    ),
+    "the last phase ends too late": Defect(
+        f"{SCHOOL}/deal.yaml", r"(start_day: 43\n        end_day: )45", r"\g<1>48", ("ID03 warning",)
+    ),
+    "the order of payments is another": Defect(
+        f"{SCHOOL}/requirements.csv", "接受 30%、40%、30% 三次", "接受 30%、30%、40% 三次", ("PR13 warning",)
+    ),
+    "too few kinds of spares": Defect(f"{SCHOOL}/service.md", "8 类备件常备", "6 类备件常备", ("ID03 warning",)),
+}
+PORT_SLIPS = {
+    "parts of the transition are longer than it": Defect(
+        f"{PORT}/plan.md",
+        "Transition-in takes 90 days[.]",
+        "Transition-in takes 90 days: 30 days of mobilization, 45 days of onboarding and 30 days of acceptance.",
+        ("ID03 warning",),
+    ),
+    "a mandatory answer keeps the hours of an office": Defect(
+        f"{PORT}/requirements.csv",
+        "15 minutes or less, 24×7[.] The platform",
+        "15 minutes or less, 8x5. The platform",
+        ("ID03",),
+    ),
+    "support in the hours of an office": Defect(
+        f"{PORT}/service.md",
+        "^The service is",
+        "Support is there 5 days a week, 8 hours a day. The service is",
+        ("ID03 warning",),
+    ),
+    "logs are searchable too short": Defect(
+        f"{PORT}/overview.md", "Logs are searchable for 13 months", "Logs are searchable for 10 months", ("FM07",)
+    ),
+    "an amount of a past contract is another": Defect(
+        f"{PORT}/requirements.csv",
+        "Three contracts signed in March 2022, May 2023 and September 2024 are described: a port",
+        "Three contracts are described, Dunmore Reach ($4,975,000), Calloway Inlet ($8,460,000) and a ferry: a port",
+        ("ID09 warning",),
+    ),
+    "employees as of another year": Defect(
+        "company.md", "Of our 164 employees", "Of our 146 employees", ("ID03 warning",)
+    ),
+    "the upload is after the due date": Defect(
+        f"{PORT}/requirements.csv", "scheduled for August 27, 2026", "scheduled for 29 August 2026", ("ID03",)
+    ),
+}
+WATER_USUAL = (("QU02 warning", "catalog/credentials/iso27001.yaml", "valid_until:"),)
+PORT_USUAL = (("QU02 warning", "catalog/credentials/insurance-certificate.yaml", "valid_until:"),)
+BATCHES = {
+    "water: slips": Batch("water", WATER_SLIPS, usual=WATER_USUAL),
+    "school: slips": Batch("school", SCHOOL_SLIPS),
+    "port: slips": Batch("port", PORT_SLIPS, usual=PORT_USUAL),
+}
