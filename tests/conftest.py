@@ -9,12 +9,16 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
+import typer.testing
 from quotes import ROOT
 
 from bidkit.office import find_office
+
+typer.testing._get_command = lru_cache(typer.testing._get_command)  # once, not at each call
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -92,7 +96,7 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
-SLOW = ("test_examples.py", "test_batch.py", "test_docs_commands.py", "test_zh_tender.py")
+SLOW = ("test_examples.py", "test_cluster.py", "test_docs_commands.py", "test_zh_tender.py", "test_ci_templates.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
