@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -52,10 +53,19 @@ def exchange(old: str, new: str) -> Callable[[bytes], bytes]:
     return spoil
 
 
+SHEET, CELL = "xl/worksheets/sheet1.xml", re.compile(rb'(<c\b[^>]*?)t="s"[^>]*><v>\d+</v>')
 BROKE = [
     ("deals/water/lines.xlsx", spoil_header),
     ("deals/water/forms/letter.docx", exchange_part("word/styles.xml", lambda data: b"{{ x }}" + data)),
     ("templates/zh-proposal/quote.xlsx", exchange_part("xl/theme/theme1.xml", lambda _: b"")),
+    (
+        "package/submit/quote-DRAFT.xlsx",
+        exchange_part(SHEET, lambda data: CELL.sub(rb'\g<1>t="x"><v>{{ a }}</v>', data, count=1)),
+    ),
+    (
+        "package/submit/quote-DRAFT.xlsx",
+        exchange_part(SHEET, lambda data: CELL.sub(rb'\g<1>t="s"><v>{{ a }}</v>', data, count=1)),
+    ),
     ("prices.csv", exchange("300000.00", "9" * 30)),
     ("prices.csv", exchange("336000.00", "9" * 30)),
 ]

@@ -265,9 +265,9 @@ def read_xlsx(content: bytes, name: str) -> ReadWorkbook:
     import openpyxl
 
     parts, trees, wrong = opc.open_finished(content)
-    reason = next((": ".join(filter(None, item)) for item in wrong.items()), "") or _find_damage(parts or {}, trees)
+    reason = next((": ".join(filter(None, item)) for item in wrong.items()), "")
     try:
-        if reason:
+        if reason := reason or _find_damage(parts or {}, trees):
             raise ValueError(reason)
         book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
         formulas = {

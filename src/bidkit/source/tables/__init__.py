@@ -103,8 +103,9 @@ def parse_docx(
     if parts is None or "word/document.xml" not in parts:
         return None, problems or [Diagnostic("DL20", Span(name), {"problem": "no word/document.xml"})]
     try:
+        opc.refuse_types(parts)
         found, problems = _read_tables(parts, name, fields, columns or {}, ignore)
-    except (LookupError, SyntaxError) as error:  # of lxml, for a part that is no XML
+    except (LookupError, SyntaxError, ValueError) as error:  # of `opc.parse_xml`, for a part that is no XML
         return None, [Diagnostic("DL14", Span(name), {"file": name, "reason": str(error)})]
     if not found:
         return None, [*problems, Diagnostic("DL20", Span(name), {"problem": f"no table with {', '.join(fields)}"})]
