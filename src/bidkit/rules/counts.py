@@ -158,16 +158,18 @@ def _find_rates(bid: Bid) -> Iterator[Finding]:
 
 def _find_years(bid: Bid) -> Iterator[Finding]:
     """Years of experience that a text gives to a member who has others."""
+    years: dict[str, set[int]] = {}
     for member in bid.deal.team:
-        if member.years and bid.texts.whole.count(member.name) > 1:
-            pattern = re.compile(re.escape(member.name) + _YEARS)
-            for found, at, _ in find_said(bid.texts, ((None, pattern),)):
-                between = found[0][len(member.name) :]
-                is_own = not re.search("计|共|平均", between) and not any(
-                    other.name in between for other in bid.deal.team
-                )
-                if is_own and int(next(filter(None, found.groups()))) != int(member.years):
-                    yield _tell(bid, at, "years", found[0], str(member.years))
+        years.setdefault(member.name, set()).update({member.years} if member.years else ())
+    for name, known in years.items():
+        if not known or bid.texts.whole.count(name) < 2:
+            continue
+        pattern = re.compile(re.escape(name) + _YEARS)
+        for found, at, _ in find_said(bid.texts, ((None, pattern),)):
+            between = found[0][len(name) :]
+            is_own = not re.search("计|共|平均", between) and not any(other in between for other in years)
+            if is_own and int(next(filter(None, found.groups()))) not in known:
+                yield _tell(bid, at, "years", found[0], ", ".join(map(str, sorted(known))))
 
 
 def _find_standards(bid: Bid) -> Iterator[Finding]:
