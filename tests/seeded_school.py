@@ -42,7 +42,11 @@ NO_ANSWERS = {
 }
 LISTED = {
     "installation is missing in the breakdown": Defect(
-        LINES, "(?m)^14,.*\n", "", (), (("PR08", ITEMS, "^14,"), *TOTAL)
+        LINES,
+        "(?m)^14,.*\n",
+        "",
+        (),
+        (("PR08", ITEMS, "^14,"), *TOTAL, ("ID03", ANSWERS, "^B06,"), ("ID03 warning", DEAL, "增值税税率 13%")),
     ),
     "a quantity is not the buyer's": Defect(ITEMS, "(?m)^(02,.*台),42,", r"\1,43,", (), (("PR07", LINES, "^02,"),)),
     "a unit is not the buyer's": Defect(LINES, ",LQ-C14,间,", ",LQ-C14,套,", ("PR07",)),

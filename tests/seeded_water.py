@@ -67,7 +67,12 @@ TEXTS = {
         "  - name: 陆景和\n",
         "  - name: 沈砚秋\n",
         ("ID05",),
-        (("ID08 warning", DEAL, "^        owner: 陆景和"), ("ID08 warning", DEAL, r"certificates: \[系统架构设计师")),
+        (
+            ("ID08 warning", DEAL, "^        owner: 陆景和"),
+            ("ID08 warning", DEAL, r"certificates: \[系统架构设计师"),
+            ("ID03 warning", "deals/water/solution/plan.md", "共 7 人"),
+            ("ID03 warning", ANSWERS, "^N20,"),
+        ),
     ),
     "the warranty of the text is not that of the deal": Defect(
         "deals/water/solution/warranty.md", "统一质保 36 个月", "统一质保 24 个月", ("ID03 warning",)

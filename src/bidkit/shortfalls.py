@@ -36,6 +36,8 @@ _DAY = Decimal(86_400)
 _SHORTEST, _LONGEST = Decimal(28), Decimal(31)
 _STORED = ("kb", "mb", "gb", "tb", "pb")
 _EXACT = re.compile(r"(?:([一-鿿]{2,6})(?:为|[:：])? ?|([A-Za-z]{3,}) of )$")
+_INCLUDES = re.compile(r"(?:含|提供|附带?|包括|配套) ?$")
+_NAMED = re.compile(r" ?的?([一-鿿]{2,8})")
 _LESS_IS_BETTER = re.compile(r"工期|交[货付]期|供货期|延[迟时]|时延|误差|偏差|噪[声音]|功耗|重量")
 _EVERY = re.compile(r"每 ?(?P<n>\d+|两)? ?个?(?P<unit>季|月|周|年|天|日)")
 _A_YEAR = {"季": 4, "月": 12, "周": 52, "年": 1, "天": 365, "日": 365}
@@ -81,7 +83,10 @@ def find_differences(requirement: str, response: str) -> Iterator[Shortfall]:
     for item in find_amounts(asked):
         name = _EXACT.search(asked[: item.start])
         alike = [each for each in stated if each.unit == item.unit not in ("", "级")]
-        if not name or item.text in limits or any(each.low <= item.low <= each.high for each in alike):
+        if item.text in limits or any(each.low <= item.low <= each.high for each in alike):
+            continue
+        if not name or _INCLUDES.search(asked[: item.start]):
+            yield from _find_fewer(asked, text, item, alike)
             continue
         key = next(filter(None, name.groups()))
         key = "数量|共" if key == "数量" else re.escape(_TAIL.sub("", key) or key)
@@ -90,6 +95,18 @@ def find_differences(requirement: str, response: str) -> Iterator[Shortfall]:
             if is_less and re.search(rf"(?:{key})(?:容量|[期限时间为: ]|of)*$", text[: each.start], re.I):
                 yield Shortfall(f"{name[0].strip()} {item.text}", each.text, False)
                 break
+
+
+def _find_fewer(asked: str, text: str, item: Amount, alike: list[Amount]) -> Iterator[Shortfall]:
+    """Less of what stands behind a number that is to be there: 含 3 年特征库升级, 特征库升级 1 年."""
+    name = _NAMED.match(asked, item.end) if _INCLUDES.search(asked[: item.start]) else None
+    for each in alike if name else ():
+        key = name[1] if name else ""
+        before = re.sub("(?:服务|年限|期|[为:： ])+$", "", text[: each.start])
+        is_beside = before.endswith(key) or text[each.end :].lstrip(" 的").startswith(key)
+        if each.high < item.low and is_beside:
+            yield Shortfall(f"{item.text}{key}", each.text, False)
+            break
 
 
 def find_equal(requirement: str, response: str) -> str:

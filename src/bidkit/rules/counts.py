@@ -1,8 +1,9 @@
-"""how many there are: what texts count and give of the bid and the company, against what the data lists: ID03."""
+"""how many there are: what texts count and give of bid and company, against what data and clauses have: ID03."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
@@ -44,6 +45,16 @@ _SIGNS = (
     ),
 )
 """Of what kind a count is, the words that tell so, and how the number stands before or behind them."""
+_STANDARD = Sought(
+    None,
+    "gb|jgj|cj|yd/t|dl/t|sl|hj",
+    r"(?P<kind>GB(?:/[TZ])?|JGJ|CJJ?|YD/T|DL/T|SL|HJ)\s?(?P<no>\d{3,6}(?:\.\d+)?)\s?[-—–－]\s?(?P<year>(?:19|20)\d\d)",
+)
+_NUMBER = re.compile(r"\s?(?:共\s?)?(?P<n>\d+)\s?(?P<unit>[一-鿿㎡])(?![/每])")
+_SPARE = re.compile("备件|备机|备品|样机|现状|现有|既有")
+_ABOVE = 200
+"""Characters above a row in which a table says that it lists other things than what is quoted."""
+_LEAST_NAME = 3
 _ENDS = ("。", "；", ";", "\n", ". ")
 _RATE = Sought(None, "税率", r"税率[^。；;\n]*")
 _PERCENT = re.compile(r"(?<![\d.])(?P<n>\d{1,2}(?:\.\d+)?)\s?[%％]")
@@ -70,6 +81,8 @@ def counts_are_those_of_the_data(bid: Bid) -> Iterator[Finding]:
             yield _tell(bid, narrow(at, column, column + end - start), kind, whole[start:end], shown)
     yield from _find_rates(bid)
     yield from _find_years(bid)
+    yield from _find_standards(bid)
+    yield from _find_quantities(bid)
 
 
 def _tell(bid: Bid, at: Span | None, kind: str, stated: str, known: str) -> Finding:
@@ -147,16 +160,67 @@ def _find_rates(bid: Bid) -> Iterator[Finding]:
 
 def _find_years(bid: Bid) -> Iterator[Finding]:
     """Years of experience that a text gives to a member who has others."""
+    years: dict[str, set[int]] = {}
     for member in bid.deal.team:
-        if member.years and bid.texts.whole.count(member.name) > 1:
-            sought = Sought(None, member.name.lower(), re.escape(member.name) + _YEARS)
-            for found, at, _ in find_said(bid.texts, (sought,)):
-                between = found[0][len(member.name) :]
-                is_own = not re.search("计|共|平均", between) and not any(
-                    other.name in between for other in bid.deal.team
-                )
-                if is_own and int(next(filter(None, found.groups()))) != int(member.years):
-                    yield _tell(bid, at, "years", found[0], str(member.years))
+        years.setdefault(member.name, set()).update({member.years} if member.years else ())
+    for name, known in years.items():
+        if not known or bid.texts.whole.count(name) < 2:
+            continue
+        sought = Sought(None, name.lower(), re.escape(name) + _YEARS)
+        for found, at, _ in find_said(bid.texts, (sought,)):
+            between = found[0][len(name) :]
+            is_own = not re.search("计|共|平均", between) and not any(other in between for other in years)
+            if is_own and int(next(filter(None, found.groups()))) not in known:
+                yield _tell(bid, at, "years", found[0], ", ".join(map(str, sorted(known))))
+
+
+def _find_standards(bid: Bid) -> Iterator[Finding]:
+    """Standards of another year than the clauses name; where these name none, than most texts do."""
+    asked = {(found["kind"], found["no"]): found["year"] for item in bid.deal.requirements
+             for found in _STANDARD.pattern.finditer(f"{item.text}\n{item.clause}")}  # fmt: skip
+    told = [*find_said(bid.texts, (_STANDARD,))]
+    years: dict[tuple[str, str], Counter[str]] = {}
+    for found, _, _ in told:
+        years.setdefault((found["kind"], found["no"]), Counter())[found["year"]] += 1
+    for found, at, _ in told:
+        key = found["kind"], found["no"]
+        (most, count), *others = years[key].most_common()
+        usual = most if others and count > others[0][1] else found["year"]
+        if found["year"] != (known := asked.get(key, usual)):
+            yield _tell(bid, at, "standard", found[0], f"{key[0]} {key[1]}-{known}")
+
+
+def _find_quantities(bid: Bid) -> Iterator[Finding]:
+    """More of a thing than is quoted, right behind its name; in the row of a table that begins with it, another sum."""
+    quoted: dict[tuple[str, str], list[Decimal]] = {}
+    for line in bid.deal.quote.lines:
+        name = re.split("[（(]", line.name)[0].strip()
+        if line.kind == "base" and len(name) >= _LEAST_NAME and len(line.unit) <= 1:
+            quoted.setdefault((name, line.unit), []).append(line.quantity)
+    for (name, unit), quantities in quoted.items():
+        known = {*quantities, sum(quantities, Decimal(0))}
+        for start, said, is_row in _find_told(bid.texts.whole, name, unit):
+            if said > max(known) or (is_row and said not in known):
+                _, at, column = bid.texts.find_line(start)
+                shown = ", ".join(f"{item.normalize():f}" for item in sorted(known))
+                yield _tell(bid, narrow(at, column, column + len(name)), "quantity", f"{name} {said} {unit}", shown)
+
+
+def _find_told(text: str, name: str, unit: str) -> Iterator[tuple[int, Decimal, bool]]:
+    """How many of a thing a text says that there are: where, the number, and whether it is the last of a row."""
+    start = text.find(name)
+    while start >= 0:
+        end = start + len(name)
+        stop = text.find("\n", end)
+        before, behind = text[text.rfind("\n", 0, start) + 1 : start], text[end : stop if stop >= 0 else len(text)]
+        if before.strip() == "|":
+            cells = [cell.strip() for cell in behind.split("|")[1:-1]]
+            is_whole = not _SPARE.search(text, max(0, start - _ABOVE), start)
+            if unit in cells and cells[-1].isdecimal() and is_whole:
+                yield start, Decimal(cells[-1]), True
+        elif (found := _NUMBER.match(behind)) and found["unit"] == unit:
+            yield start, Decimal(found["n"]), False
+        start = text.find(name, end)
 
 
 RULES = (counts_are_those_of_the_data,)
