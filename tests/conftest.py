@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
+import typer.testing
 from quotes import ROOT
 
 from bidkit.office import find_office
+
+typer.testing._get_command = lru_cache(typer.testing._get_command)  # once, not at each call
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -35,6 +41,26 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         del os.environ["BIDKIT_CACHE"]
     else:
         os.environ["BIDKIT_CACHE"] = before
+
+
+@pytest.fixture
+def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A cache that remembers no deal; what is compiled and copied is shared with all tests, as it depends on none."""
+    shared, own = Path(os.environ["BIDKIT_CACHE"]), tmp_path_factory.mktemp("cache")
+    _link_made(shared, own)
+    monkeypatch.setenv("BIDKIT_CACHE", str(own))
+    yield own
+    _link_made(own, shared)
+
+
+def _link_made(source: Path, target: Path) -> None:
+    for name in ("templates", "papers", "pages"):
+        (target / name).mkdir(mode=0o700, exist_ok=True)
+        there = {file.name for file in (target / name).iterdir()}
+        for file in source.glob(f"{name}/*"):
+            if file.suffix != ".new" and file.name not in there:
+                with contextlib.suppress(FileExistsError, FileNotFoundError):  # another process was faster
+                    (target / name / file.name).hardlink_to(file)
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +88,15 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     return made
 
 
-SLOW = ("test_examples.py", "test_batch.py", "test_docs_commands.py", "test_zh_tender.py")
+def pytest_collection_finish() -> None:
+    """Ten thousand tests, and what they are about, live as long as the run: the collector need not walk them again and
+    again, nor look for cycles every 700 objects."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
+SLOW = ("test_examples.py", "test_cluster.py", "test_docs_commands.py", "test_zh_tender.py", "test_ci_templates.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,19 +1,19 @@
 """Mutated inputs of every kind: never a traceback, a hang or much memory, and every mistake at its place.
 
     python tests/fuzzing.py 100000            all cores; what fails is printed with its seed
+    python tests/fuzzing.py 50000 --first 50000   the second half of them
     python tests/fuzzing.py --seed 4711       one input again, with its traceback
     python tests/fuzzing.py --seed 4711 --keep out   and the workspace in which it fails
 
-A seed gives the kind of the input and how it is mutated; the same one gives the same bytes on every machine. Every
-fourth input is built and read back, if it can be; the others are checked, which fills the templates too.
+A seed gives the kind of the input and how it is mutated; the same one gives the same bytes on every machine. Each is
+read as far as a file of its kind is judged by itself (`fuzz_readers`). Of `DEEP` of those that belong to a deal one is
+checked with the whole deal, and one is built and read back.
 """
 
-# ruff: noqa: E501 - tables of odd values are read best on their lines
 from __future__ import annotations
 
 import argparse
 import faulthandler
-import io
 import os
 import random
 import re
@@ -24,417 +24,87 @@ import sys
 import tempfile
 import time
 import traceback
-import warnings
-import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import openpyxl
-import yaml
-from form_files import MAP, form
-from PIL import Image
-from test_forms import SIGNERS, make_map
-from word_forms import letter
-from workspace import DEAL, ISO9001, LICENCE, NOW, make_deal, make_pdf, make_picture, make_workspace, root_of
+from fuzz_readers import OPTIONS, Desk, Found
+from fuzz_targets import SHARES, TARGETS, Target
 
-from bidkit.build import Options, check_deal, make_package
+from bidkit.build import check_deal, make_package
+from bidkit.canonical import arrange_file
 from bidkit.diagnostic import Diagnostic, Severity
-from bidkit.inspection import inspect_template
 from bidkit.reports.text import render_diagnostics
 
-WHOLE = 4
-"""Of so many inputs one is built."""
+DEEP = 50
+"""Of so many inputs one is checked with its deal, and one built."""
 SECONDS = 10
 """More of the processor's time than this no input may take."""
 MEGABYTES = 1500
 """More memory than this no process that tries them may have."""
-PART = 250
+PART = 2500
 """How many inputs one process tries."""
-DEAL_FILE = "deals/water/deal.yaml"
-PACK = "templates/zh-proposal"
-Mutate = Callable[[bytes, random.Random], bytes]
 
 
-@dataclass(frozen=True)
-class Target:
-    """A file of a workspace, and how it is spoilt.
+@dataclass
+class Bench:
+    """The workspaces of one process: each kind of input has its own, in which all but the input is sound."""
 
-    Args:
-        deal: the text of the deal that reads it.
-        content: the sound file; that of the small workspace if None.
-    """
+    folder: Path
+    desks: dict[int, Desk] = field(default_factory=dict)
 
-    file: str
-    mutate: tuple[Mutate, ...]
-    content: Callable[[], bytes] | None = None
-    deal: Callable[[], str] = lambda: DEAL
+    def try_seed(self, seed: int) -> tuple[str, list[str]]:
+        """One mutated input: the kind of its file and how deep it went, and what is wrong with what came of it."""
+        chance = random.Random(seed)
+        number = chance.choices(range(len(TARGETS)), SHARES)[0]
+        target = TARGETS[number]
+        content = chance.choice(target.mutate)(self.find_sound(number), chance)
+        depth = {0: "built", DEEP // 2: "checked"}.get(seed % DEEP, "read") if target.is_of_deal else "read"
+        return f"{target.kind}:{depth}", self.try_content(number, content, depth)
 
+    def find_sound(self, number: int) -> bytes:
+        """The file of a kind as it is when nothing is wrong with it."""
+        target = TARGETS[number]
+        if number not in self.desks:
+            self.desks[number] = target.make_desk(self.folder / f"{number}")
+        return (self.desks[number].root / target.file).read_bytes()
 
-SCALARS = (
-    *(
-        "",
-        "~",
-        "null",
-        "true",
-        "no",
-        "0",
-        "-1",
-        "1e999",
-        "-1e-999",
-        "nan",
-        ".inf",
-        "0x10",
-        "010",
-        "1_000",
-        "1:30",
-        "9" * 400,
-    ),
-    *(
-        "1.10",
-        "12,5",
-        "１２",
-        "¥5",
-        "30%",
-        "101%",
-        "-0.01",
-        "2026-13-40",
-        "2026-02-30",
-        "0000-00-00",
-        "9999-12-31",
-        "明天",
-    ),
-    *(
-        "2026-09-18T09:30",
-        "2026-09-18T25:61+99:99",
-        "deadline - 6 months",
-        "deadline - 99999999999 years",
-        "within 9e9 days",
-    ),
-    *(
-        "[]",
-        "{}",
-        "[[[[]]]]",
-        "{a: {b: {c: 1}}}",
-        "&x [*x]",
-        "*gone",
-        "!!python/object:os.system x",
-        "!!binary aGk=",
-        "? x",
-        "- a",
-    ),
-    *(
-        "'unclosed",
-        '"\\x00"',
-        '"\\ud800"',
-        '"\\u202e\\u200f"',
-        "|\n  a\n   b",
-        ">-\n x",
-        "%TAG ! x",
-        "--- a\n--- b",
-        "@",
-        "`",
-        "\t",
-    ),
-    *(
-        "../../etc/passwd",
-        "/dev/zero",
-        "C:\\x",
-        "CON",
-        "a\0b",
-        "x" * 5000,
-        "{{ 7*7 }}",
-        "{% for x in y %}",
-        "=1+1",
-        "<b>&amp;</b>",
-    ),
-    *(
-        "{file: lines.csv}",
-        "{file: ../x.csv}",
-        "{file: /etc/passwd}",
-        "{file: .}",
-        "{file: nowhere.xlsx, sheet: 7}",
-        "😀" * 50,
-        "𠮷",
-        "e\u0301",
-    ),
-)
+    def try_content(self, number: int, content: bytes, depth: str) -> list[str]:
+        """What is wrong with what is said of a file."""
+        started = time.process_time()
+        faults = [fault for problem in self.tell(number, content, depth) for fault in find_faults(problem)]
+        took = time.process_time() - started
+        return [*faults, f"took {took:.0f} s"] if took > SECONDS else faults
+
+    def tell(self, number: int, content: bytes, depth: str) -> Found:
+        """What is said of a file; the sound one is there again afterwards."""
+        sound, target, desk = self.find_sound(number), TARGETS[number], self.desks[number]
+        try:
+            (desk.root / target.file).write_bytes(content)
+            return run(target, desk, content, depth)
+        finally:
+            (desk.root / target.file).write_bytes(sound)
 
 
-def spoil_bytes(content: bytes, chance: random.Random) -> bytes:
-    """Some bytes flipped, lost, doubled, moved; or the end is lost."""
-    data = bytearray(content)
-    for _ in range(chance.choice((1, 1, 2, 8, 64))):
-        if not data:
-            break
-        at, size = chance.randrange(len(data)), chance.choice((1, 1, 4, 32, 700))
-        kind = chance.randrange(7)
-        if kind == 0:
-            data[at] ^= 1 << chance.randrange(8)
-        elif kind == 1:
-            del data[at : at + size]
-        elif kind == 2:
-            data[at:at] = data[at : at + size] * chance.choice((1, 3, 50))
-        elif kind == 3:
-            data[at:at] = chance.randbytes(size)
-        elif kind == 4:
-            del data[at:]
-        elif kind == 5:
-            data[at : at + 1] = chance.choice(
-                (b"\0", b"\xff", b"\r", b"\t", b"\x1b[31m", "\ufeff".encode(), "\u2028".encode())
-            )
-        else:
-            other = chance.randrange(len(data))
-            data[at : at + size] = data[other : other + size]
-    return bytes(data)
-
-
-def spoil_text(content: bytes, chance: random.Random) -> bytes:
-    """Values exchanged, lines lost, doubled, moved and indented otherwise, keys misspelt, brackets and quotes added."""
-    lines = content.decode("utf-8", "replace").split("\n")
-    for _ in range(chance.choice((1, 1, 1, 2, 5))):
-        at = chance.randrange(len(lines))
-        kind = chance.randrange(9)
-        if kind <= 2:
-            parts = [*re.finditer(r"(?<=: )[^,{}\[\]\n]+|(?<=- )[^:{}\[\]\n]+", lines[at])]
-            if parts:
-                one = chance.choice(parts)
-                lines[at] = lines[at][: one.start()] + chance.choice(SCALARS) + lines[at][one.end() :]
-        elif kind == 3:
-            del lines[at : at + chance.choice((1, 1, 3, 20))]
-            lines = lines or [""]
-        elif kind == 4:
-            other = chance.randrange(len(lines))
-            lines[at:at] = lines[other : other + chance.choice((1, 2, 10))]
-        elif kind == 5:
-            lines[at] = " " * chance.randrange(6) + lines[at].lstrip(" ")
-        elif kind == 6:
-            where = chance.randrange(len(lines[at]) + 1)
-            lines[at] = (
-                lines[at][:where]
-                + chance.choice((*"{}[]:,#&*!|>'\"%@`-?\t\\", "\x00", "\x85", ": ", " #"))
-                + lines[at][where:]
-            )
-        elif kind == 7:
-            lines[at] = lines[at].replace(":", "x:", 1)
-        else:
-            lines.insert(
-                at,
-                f"{' ' * chance.randrange(5)}{chance.choice(('extra', 'id', 'quote', '价格', '<<', '? a'))}: {chance.choice(SCALARS)}",
-            )
-    return "\n".join(lines).encode("utf-8", "surrogatepass")
-
-
-def spoil_list(content: bytes, chance: random.Random) -> bytes:
-    """Cells of a csv exchanged for odd values."""
-    rows = [line.split(",") for line in content.decode("utf-8").split("\n")]
-    for _ in range(chance.choice((1, 2, 6))):
-        row = chance.choice(rows)
-        odd = chance.choice(SCALARS).replace("\n", " ")
-        row[chance.randrange(len(row))] = chance.choice((odd, f'"{odd}"', f'"{odd}', odd * 3))
-    return "\n".join(map(",".join, rows)).encode("utf-8", "surrogatepass")
-
-
-def spoil_parts(content: bytes, chance: random.Random) -> bytes:
-    """One part of a .docx or .xlsx spoilt: its bytes, or its XML; a part lost, doubled or renamed."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = [(item.filename, archive.read(item)) for item in archive.infolist()]
-    at = chance.randrange(len(parts))
-    name, data = parts[at]
-    kind = chance.randrange(8)
-    if kind == 0:
-        del parts[at]
-    elif kind == 1:
-        parts.append((chance.choice((name, name.upper(), f"../{name}", f"/{name}", "word/", "a" * 300)), data))
-    elif kind == 2:
-        parts[at] = (name, spoil_bytes(data, chance))
-    else:
-        weighty = [
-            number
-            for number, (each, _) in enumerate(parts)
-            if re.search(r"document|sheet1|styles|header|workbook", each)
-        ]
-        at = chance.choice(weighty or [at])
-        parts[at] = (parts[at][0], spoil_xml(parts[at][1], chance))
-    stream = io.BytesIO()
-    with warnings.catch_warnings(), zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        warnings.simplefilter("ignore")  # two parts of one name
-        for each, one in parts:
-            archive.writestr(each, one)
-    return stream.getvalue()
-
-
-def spoil_xml(data: bytes, chance: random.Random) -> bytes:
-    """Elements lost, doubled, nested; texts and attributes exchanged, tags among them."""
-    text = data.decode("utf-8", "replace")
-    for _ in range(chance.choice((1, 1, 3))):
-        kind = chance.randrange(6)
-        pattern = (
-            r"<(\w+:\w+)\b[^<>]*/>",
-            r"<(\w+:[pr]|row|c)\b[^<>]*>.*?</\1>",
-            r">[^<>]+<",
-            r'"[^"<>]*"',
-            r"<[^<>]+>",
-            r"\{[{%].*?[%}]\}",
-        )[kind]
-        found = [*re.finditer(pattern, text, re.S)][:4000]
-        if not found:
-            continue
-        one = chance.choice(found)
-        new = {
-            0: lambda one=one: one[0] * chance.choice((0, 2)),
-            1: lambda one=one: one[0] * chance.choice((0, 2, 40)),
-            2: lambda: f">{chance.choice(TAGS)}<",
-            3: lambda: f'"{chance.choice(("", "-1", "99999999999", "x", "#REF!", "1e9", "../x", "rId999"))}"',
-            4: lambda: chance.choice(("", "<w:p>", "</w:p>", "<!-- x -->", "<![CDATA[x]]>", "<?x?>", "<a>")),
-            5: lambda: chance.choice(TAGS),
-        }[kind]()
-        text = text[: one.start()] + new + text[one.end() :]
-    return text.encode()
-
-
-TAGS = (
-    *(
-        "{{ deal }}",
-        "{{ x }}",
-        "{{ deal.id.__class__ }}",
-        "{{ 1/0 }}",
-        "{{ 9**9**9 }}",
-        "{% for a in deal %}",
-        "{% endfor %}",
-        "{%p if x %}",
-    ),
-    *(
-        "{%tr for l in quote.lines %}",
-        "{%tr endfor %}",
-        "{{",
-        "}}",
-        "{%",
-        "{# a",
-        "{{ 'a' * 10**9 }}",
-        "{{ range(10**9)|list }}",
-        "",
-        " ",
-    ),
-    *(
-        "{% include 'x.docx' %}",
-        "{% set a = 1 %}",
-        "{% macro m() %}{% endmacro %}",
-        "{{ [1,2]|map('x')|list }}",
-        "{{p a }}",
-        "{{r a }}",
-        "&#0;",
-    ),
-    *(
-        "{% cellbg x %}",
-        "{% colspan 99999 %}",
-        "{% hm %}",
-        "{% vm %}",
-        "{{ quote.total|money('x') }}",
-        "{{ lines|tojson }}",
-        "{{ ''.join }}",
-    ),
-)
-
-
-def make_csv() -> bytes:
-    """The lines of the small deal as a list."""
-    return "id,category,name,sku,unit,quantity,unit_price,tax_rate\nA01,A,采集网关,GW-200,台,24,12500.00,13%\nB01,B,安装调试,,项,1,36000.00,6%\n".encode()
-
-
-def make_book() -> bytes:
-    """The same as a workbook."""
-    book = openpyxl.Workbook()
-    for row in make_csv().decode().split():
-        book.active.append(row.split(","))
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
-
-
-def make_jpeg() -> bytes:
-    stream = io.BytesIO()
-    Image.open(io.BytesIO(make_picture("PNG", 300, 400))).save(stream, "JPEG", exif=Image.Exif().tobytes())
-    return stream.getvalue()
-
-
-def with_list(name: str) -> Callable[[], str]:
-    return lambda: make_deal(quote__lines={"file": name})
-
-
-def with_forms() -> str:
-    return make_deal(quote__forms=[MAP])
-
-
-def with_letter() -> str:
-    own = {"id": "f", "file": "forms/letter.docx", "map": "forms/letter.yaml", "output": "letter.docx"}
-    return make_deal(forms=[own])
-
-
-@lru_cache
-def map_letter() -> bytes:
-    """The mapping of the letter, confirmed."""
-    return yaml.safe_dump(make_map(letter()), allow_unicode=True, sort_keys=False).encode()
-
-
-FOLLOW = "schema: bidkit/follow@1\naward: {noticed_on: 2026-10-08}\nnegotiation:\n  target: 330000.00\n  floor: 320000.00\n  roles:\n    - {name: 沈砚秋, role: lead}\n  concessions:\n    - {amount: 2000.00, in_return: 预付款 40%}\n"
-SIGNED = "schema: bidkit/attestations@1\nattestations:\n  - {item: 4.8p, by: 周牧野, at: 2026-08-31T10:00+08:00, evidence: evidence/minutes.md, evidence_sha256: ab, subject_sha256: cd}\n"
-WAIVED = "schema: bidkit/waivers@1\nwaivers:\n  - {item: 4.8t, by: 周牧野, at: 2026-08-31T10:00+08:00, reason: 已另行复核, until: 2026-12-31}\n"
-TEXT = (spoil_text, spoil_text, spoil_text, spoil_bytes)
-OFFICE = (spoil_parts, spoil_parts, spoil_parts, spoil_bytes)
-TARGETS = (
-    *(Target(DEAL_FILE, TEXT),) * 6,
-    Target("bidkit.yaml", TEXT),
-    Target("catalog/products/GW-200.md", TEXT),
-    Target("catalog/services/maintenance.md", TEXT),
-    Target("catalog/credentials/iso9001.yaml", TEXT),
-    Target("deals/water/attestations.yaml", TEXT, SIGNED.encode),
-    Target("deals/water/waivers.yaml", TEXT, WAIVED.encode),
-    Target("deals/water/follow.yaml", TEXT, FOLLOW.encode),
-    Target(f"{PACK}/pack.yaml", TEXT),
-    *(Target("deals/water/lines.csv", (spoil_list, spoil_bytes), make_csv, with_list("lines.csv")),) * 2,
-    *(Target("deals/water/lines.xlsx", OFFICE, make_book, with_list("lines.xlsx")),) * 2,
-    *(Target(f"{PACK}/proposal.docx", OFFICE),) * 4,
-    *(Target(f"{PACK}/quote.xlsx", OFFICE),) * 2,
-    Target(LICENCE, (spoil_bytes,)),
-    Target(LICENCE, (spoil_bytes,), make_jpeg),
-    *(Target(ISO9001, (spoil_bytes,), lambda: make_pdf(2)),) * 2,
-    Target("deals/water/forms/报价表.xlsx", OFFICE, form, with_forms),
-    Target("deals/water/forms/letter.docx", OFFICE, letter, with_letter),
-    Target("deals/water/forms/letter.yaml", TEXT, map_letter, with_letter),
-)
+def run(target: Target, desk: Desk, content: bytes, depth: str) -> Found:
+    """What is said of an input; deeper ones are read by themselves, too, and put in order."""
+    problems = target.read(desk, content)
+    if depth != "read":
+        made, found = arrange_file(content, target.file)
+        assert made is None or found or arrange_file(made, target.file) == (made, []), "put in order, and not in order"
+        problems += found
+    if depth == "checked":
+        problems += check_deal(desk.deal, OPTIONS).diagnostics
+    if depth == "built":
+        problems += make_package(desk.deal, OPTIONS)[0].diagnostics
+    return problems
 
 
 def try_seed(seed: int, folder: Path) -> tuple[str, list[str]]:
-    """One mutated input: the kind of its file, and what is wrong with what came of it."""
-    chance = random.Random(seed)
-    target = chance.choice(TARGETS)
-    deal = make_workspace(folder)
-    root = root_of(deal)
-    deal.write_text(target.deal(), encoding="utf-8")
-    path = root / target.file
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if "letter" in target.file:
-        (path.parent / "letter.docx").write_bytes(letter())
-        (path.parent / "letter.yaml").write_bytes(map_letter())
-        settings = (root / "bidkit.yaml").read_text(encoding="utf-8")
-        (root / "bidkit.yaml").write_text(settings.replace("  address:", f"{SIGNERS}  address:"), encoding="utf-8")
-    path.write_bytes(chance.choice(target.mutate)(target.content() if target.content else path.read_bytes(), chance))
-    kind = f"{target.file.rpartition('/')[2]}"
-    started = time.process_time()
-    options = Options(now=NOW, is_draft=True)
-    is_whole = seed % WHOLE == 0
-    result = make_package(deal, options)[0] if is_whole else check_deal(deal, options)
-    problems = [*result.diagnostics]
-    if is_whole and path.parent.name == "zh-proposal" and path.suffix in (".docx", ".xlsx"):
-        problems += inspect_template(path).diagnostics
-    faults = [fault for problem in problems for fault in find_faults(problem)]
-    if (took := time.process_time() - started) > SECONDS:
-        faults.append(f"took {took:.0f} s")
-    return kind, faults
+    """One mutated input by itself."""
+    return Bench(folder).try_seed(seed)
 
 
 def find_faults(problem: Diagnostic) -> Iterator[str]:
@@ -449,24 +119,25 @@ def find_faults(problem: Diagnostic) -> Iterator[str]:
 
 def try_part(first: int, count: int) -> None:
     """In a process of its own: each seed on a line, with what is wrong with it."""
-    resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
+    resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
     kinds: Counter[str] = Counter()
+    folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
+    os.environ |= {"BIDKIT_CACHE": str(folder / "cache"), "BIDKIT_SOFFICE": "/nonexistent"}
+    bench = Bench(folder)
     for seed in range(first, first + count):
         print(f"{seed}", flush=True)
         faulthandler.dump_traceback_later(SECONDS * 12, exit=True)
-        folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
         try:
-            kind, faults = try_seed(seed, folder)
+            kind, faults = bench.try_seed(seed)
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException:  # whatever it is, it is what this looks for
             kind, faults = "?", [traceback.format_exc().strip().replace("\n", "\n    ")]
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
         kinds[kind] += 1
         for fault in faults:
             print(f"FAULT {seed} {kind}: {fault}", flush=True)
     faulthandler.cancel_dump_traceback_later()
+    shutil.rmtree(folder)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(f"PEAK {peak}")
     print("KINDS " + " ".join(f"{kind}={number}" for kind, number in kinds.items()))

@@ -30,8 +30,8 @@ from bidkit.package import find_edits, find_missing
 
 OLD, NEW = "work: 分三批安装网关。", "work: 分四批安装网关。"
 NAMES = ("cs-2026-001", "cs-2026-002", "cs-2026-003")
-GONE_SECONDS = 5.0
-"""How long what a killed build had started may take to see that it is alone."""
+GONE_SECONDS = 30.0
+"""How long what a killed build had started may take to see that it is alone, on a machine that is busy; mostly 0.5."""
 Files = Mapping[str, bytes]
 
 

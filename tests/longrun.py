@@ -11,12 +11,15 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workspace import NOW, make_deal, make_workspace
 
 from bidkit.build import Options, build_deal
+
+TENTHS = tuple(number / 10 for number in range(1, 11))
 
 
 @dataclass(frozen=True)
@@ -39,9 +42,8 @@ def look(builds: int) -> Held:
     return Held(builds, pages * os.sysconf("SC_PAGE_SIZE") >> 20, handles, threading.active_count(), temporary)
 
 
-def run_many(count: int, looks: tuple[float, ...] = (0.1, 0.5, 1.0)) -> list[Held]:
+def run_many(count: int, looks: tuple[float, ...] = TENTHS) -> Iterator[Held]:
     """So many builds of distinct deals; what is held at these parts of the way."""
-    found = []
     with tempfile.TemporaryDirectory() as folder:
         deal = make_workspace(Path(folder))
         options = Options(now=NOW, is_draft=True)
@@ -52,13 +54,12 @@ def run_many(count: int, looks: tuple[float, ...] = (0.1, 0.5, 1.0)) -> list[Hel
             result = build_deal(deal, replace(options, out=Path(folder) / "out"))
             assert result.folder is not None, result.diagnostics
             if number in wanted:
-                found.append(look(number))
-    return found
+                yield look(number)
 
 
 if __name__ == "__main__":
     os.environ["BIDKIT_SOFFICE"] = "/nonexistent"
     started = time.monotonic()
     for held in run_many(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000):
-        print(held)
+        print(held, flush=True)
     print(f"{time.monotonic() - started:.0f} s")

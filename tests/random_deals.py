@@ -1,27 +1,32 @@
 """Random deals through the shipped packs: every finished file is valid, opens elsewhere, and says the same totals.
 
-    python tests/random_deals.py 2000         one after the other; what fails is printed with its seed
+    python tests/random_deals.py 2000         ten at a time; what fails is printed with its seed
+    python tests/random_deals.py 500 --first 500    others, to go on
     python tests/random_deals.py --seed 4711 --keep out     one deal again, and its files
 
-What is expected is reckoned here, from the random numbers alone. The Open XML audit says whether a file
-is valid, and so does `ooxml-check` where it lies in `shared/tools` above the checkout.
+What is expected is reckoned here, from the random numbers alone. The Open XML SDK says whether a file is valid (its
+port to Python where it is not installed), and so does `ooxml-check` where it lies in `shared/tools` above the checkout.
+python-docx, openpyxl and LibreOffice open each; the latter computes every formula again.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import docx
 import openpyxl
@@ -30,7 +35,9 @@ from workspace import NOW, SETTINGS, make_deal, make_workspace, root_of, write
 
 from bidkit.build import Options, make_package
 from bidkit.diagnostic import Severity
+from bidkit.office import lay_out, read_page_texts, recalculate_all
 from bidkit.pack import shipped_packs
+from bidkit.readback import read_xlsx
 
 PACKS = (
     ("zh-proposal", "zh-CN", "commercial"),
@@ -68,6 +75,9 @@ RANGES = (
 TAGS = str.maketrans(dict.fromkeys("{}%#"))
 """A text that looks like a tag is rightly told as one that was not filled."""
 LOTS = ("第1包", "第2包")
+TOGETHER = 10
+"""How many deals LibreOffice is given at once."""
+SLACK = Decimal("0.001")
 
 
 @dataclass(frozen=True)
@@ -213,26 +223,102 @@ def make_files(sample: Sample, folder: Path) -> Path:
     return deal
 
 
-def try_seed(seed: int, folder: Path) -> list[str]:
-    """What is wrong with the package of a random deal."""
+@dataclass
+class Made:
+    """The package of a random deal, on disk.
+
+    Args:
+        paths: its .docx and .xlsx.
+        faults: what is wrong with it so far.
+    """
+
+    seed: int
+    sample: Sample
+    paths: list[Path]
+    faults: list[str]
+
+
+def make_package_of(seed: int, folder: Path) -> Made:
+    """The files of a random deal; by what bidkit itself reads back, they say what they should."""
     sample = make_sample(seed)
     result, files = make_package(make_files(sample, folder), Options(now=NOW, is_draft=True))
     problems = [item for item in result.diagnostics if item.severity is Severity.ERROR]
     if files is None or result.bid is None:
-        return [f"no package: {item.code} {item.message('en')} {item.span}" for item in problems]
+        return Made(
+            seed, sample, [], [f"no package: {item.code} {item.message('en')} {item.span}" for item in problems]
+        )
     finished = [item for item in problems if item.span and item.span.file.startswith("submit/")]
     faults = [f"{item.code} {item.message('en')} {item.span}" for item in finished if item.code != NO_PAGES]
     quote = result.bid.quote
     if (quote.base, tuple(part.quote.base for part in quote.lots)) != (sample.total, sample.lots):
         faults.append(f"the total is not {sample.total}, those of lots not {sample.lots}")
     offices = {name: content for name, content in files.items() if name.endswith((".docx", ".xlsx"))}
-    paths = [write(folder / "out" / name, content) for name, content in offices.items()]
-    faults += [fault for path in paths for fault in audit(path)]
-    return [*faults, *check_structure(paths), *open_elsewhere(paths, sample)]
+    return Made(seed, sample, [write(folder / "out" / name, content) for name, content in offices.items()], faults)
+
+
+def judge(made: Made) -> list[str]:
+    """What is wrong with the files of a deal."""
+    by_sdk = [fault for path in made.paths for fault in (validate(path) if find_sdk() else audit(path))]
+    return [*made.faults, *by_sdk, *check_structure(made.paths), *open_elsewhere(made.paths, made.sample)]
+
+
+def try_seed(seed: int, folder: Path) -> list[str]:
+    """What is wrong with the package of a random deal, but for LibreOffice."""
+    return judge(make_package_of(seed, folder))
+
+
+def try_seeds(seeds: Sequence[int], folder: Path) -> dict[int, list[str]]:
+    """What is wrong with those of several, LibreOffice included: it is started once for all of a kind."""
+    with mock.patch.dict(os.environ, {"BIDKIT_SOFFICE": "/nonexistent"}):  # no page numbers: much faster
+        made = [make_package_of(seed, folder / f"{seed}") for seed in seeds]
+    found = {each.seed: judge(each) for each in made}
+    for each, faults in zip(made, open_in_office(made), strict=True):
+        found[each.seed] += faults
+    return found
+
+
+def open_in_office(made: Sequence[Made]) -> Iterator[list[str]]:
+    """Of each deal what LibreOffice has against its files: it shows the totals, and computes what the cells hold."""
+    contents = {f"{each.seed}-{path.name}": path.read_bytes() for each in made for path in each.paths}
+    pdfs, problems = lay_out(contents, 900)
+    books = {name: content for name, content in contents.items() if name.endswith(".xlsx")}
+    again, wrong = recalculate_all(books)
+    if problems or wrong:
+        raise RuntimeError([item.message("en") for item in (*problems, *wrong)])
+    for each in made:
+        names = [f"{each.seed}-{path.name}" for path in each.paths]
+        shown = "".join("".join(read_page_texts(pdfs[name])) for name in names)
+        faults = list(find_unsaid(re.sub(r"\s", "", shown), each.sample, "LibreOffice shows no"))
+        faults += [fault for name in names if name in books for fault in compare(books[name], again[name])]
+        yield faults
+
+
+def compare(before: bytes, after: bytes) -> Iterator[str]:
+    """The cells whose value LibreOffice computes otherwise."""
+    kept, computed = read_xlsx(before, "before.xlsx").cells, read_xlsx(after, "after.xlsx").cells
+    for place, value in kept.items():
+        if (
+            isinstance(value, (int, float, Decimal))
+            and abs(Decimal(str(value)) - Decimal(str(computed.get(place) or 0))) > SLACK
+        ):
+            yield f"{place} is {value}, LibreOffice computes {computed.get(place)}"
+
+
+def find_sdk() -> str | None:
+    """The Open XML SDK's validator, from npm."""
+    found = sorted((Path(__file__).parents[1] / "node_modules/@xarsh").glob("ooxml-validator-*/ooxml-validator"))
+    return str(found[0]) if found else None
+
+
+def validate(path: Path) -> Iterator[str]:
+    """What the Open XML SDK has against a file."""
+    done = subprocess.run([str(find_sdk()), str(path)], capture_output=True, text=True, timeout=300)
+    if not (outcome := json.loads(done.stdout))["ok"]:
+        yield f"{path.name}: {json.dumps(outcome)[:600]}"
 
 
 def audit(path: Path) -> Iterator[str]:
-    """What the Open XML audit has against a file."""
+    """What its port to Python has against a file."""
     from openxml_audit import OpenXmlValidator
 
     outcome = OpenXmlValidator().validate(path)
@@ -265,11 +351,16 @@ def open_elsewhere(paths: list[Path], sample: Sample) -> Iterator[str]:
             cells = [cell for row in sheet.iter_rows(values_only=True) for cell in row]
             numbers = [cell for cell in cells if isinstance(cell, (int, float)) and not isinstance(cell, bool)]
             figures |= {Decimal(repr(number)).quantize(Decimal("0.01")) for number in numbers}
-    for total in sample.lots or (sample.total,):
-        if f"{total:,.2f}" not in texts:
-            yield f"no volume says {total:,.2f}"
+    yield from find_unsaid(texts, sample, "no volume says")
     for total in {sample.total, *sample.lots} - figures:
         yield f"the workbook does not say {total:,.2f}"
+
+
+def find_unsaid(text: str, sample: Sample, words: str) -> Iterator[str]:
+    """The totals that a text does not have."""
+    for total in sample.lots or (sample.total,):
+        if f"{total:,.2f}" not in text:
+            yield f"{words} {total:,.2f}"
 
 
 def main() -> None:
@@ -279,16 +370,20 @@ def main() -> None:
     parser.add_argument("--seed", type=int)
     parser.add_argument("--keep", type=Path)
     given = parser.parse_args()
-    os.environ["BIDKIT_SOFFICE"] = "/nonexistent"
+    os.environ["BIDKIT_CACHE"] = tempfile.mkdtemp(prefix="deals-")
     seeds = range(given.first, given.first + given.count) if given.seed is None else [given.seed]
-    wrong = 0
-    for seed in seeds:
+    wrong, files = 0, 0
+    for at in range(0, len(seeds), TOGETHER):
         with tempfile.TemporaryDirectory(prefix="deals-") as name:
-            faults = try_seed(seed, given.keep or Path(name))
-        wrong += bool(faults)
-        for fault in faults:
-            print(f"FAULT {seed}: {fault}", flush=True)
-    print(f"{len(seeds)} deals, {wrong} with faults; ooxml-check: {find_checker() or 'not there'}")
+            folder = given.keep or Path(name)
+            found = try_seeds(seeds[at : at + TOGETHER], folder)
+            files += len([path for path in folder.rglob("out/**/*") if path.suffix in (".docx", ".xlsx")])
+        wrong += sum(map(bool, found.values()))
+        for seed, faults in found.items():
+            print("".join(f"FAULT {seed}: {fault}\n" for fault in faults), end="")
+        print(f"{at + len(found)} deals, {files} files, {wrong} deals with faults", flush=True)
+    shutil.rmtree(os.environ["BIDKIT_CACHE"])
+    print(f"Open XML SDK: {find_sdk() or 'not there'}; ooxml-check: {find_checker() or 'not there'}")
     raise SystemExit(bool(wrong))
 
 

@@ -32,10 +32,9 @@ from bidkit.unchanged import Kept, find_change, list_seen
 
 
 @pytest.fixture(autouse=True)
-def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+def surroundings(monkeypatch: pytest.MonkeyPatch, own_cache: Path) -> None:
     """No LibreOffice, and a cache of one's own."""
     monkeypatch.setenv("BIDKIT_SOFFICE", "/nonexistent")
-    monkeypatch.setenv("BIDKIT_CACHE", str(tmp_path_factory.mktemp("cache")))
 
 
 def make_deals(path: Path, *names: str) -> Path:

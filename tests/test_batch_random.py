@@ -88,9 +88,10 @@ CHANGES: tuple[Callable[[Path, random.Random], None], ...] = (
 )  # fmt: skip
 
 
-def test_kept_outcomes_are_those_of_clean_builds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_kept_outcomes_are_those_of_clean_builds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own_cache: Path
+) -> None:
     monkeypatch.setenv("BIDKIT_SOFFICE", "/nonexistent")
-    monkeypatch.setenv("BIDKIT_CACHE", str(tmp_path / "cache"))
     chance = random.Random(20261127)
     root = make_deals(tmp_path / "team", "a")
     first = read_all(root)

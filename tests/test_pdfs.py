@@ -31,10 +31,11 @@ from bidkit.diagnostic import Diagnostic, Severity
 from bidkit.layout import Filled, Layout
 from bidkit.office import find_office, lay_out, read_destinations, read_outline, read_page_texts
 from bidkit.pdf.finishing import About, finish_pdf
-from bidkit.pdf.reading import ReadPdf, read_pdf
+from bidkit.pdf.reading import ReadPdf, nest_levels, read_pdf
 from bidkit.pdf.stand_ins import make_stand_ins
 from bidkit.pdfs import NO_PDFS, make_pdfs, plan_pdfs
-from bidkit.readback import W, read_docx
+from bidkit.readback import read_docx
+from bidkit.readback.names import W
 from bidkit.reports import Result
 from bidkit.rules.files import check_printed
 from bidkit.rules.printed import Printed
@@ -332,6 +333,25 @@ def test_contents_and_bookmarks_of_roman_pages_agree_with_what_the_pages_show(tm
     assert document.contents_pages[0] == "iii"
     assert [page.number for page in pdf.pages[:3]] == ["1", "i", "ii"]
     assert "投标函iii" in squeeze(pdf.text).replace(".", "")
+
+
+@pytest.mark.office
+def test_headings_that_skip_a_level_have_their_pages(tmp_path: Path) -> None:
+    """In the outline of a PDF they stand right below what is above them."""
+    text = "总体安排如下。\n\n## 部署\n\n##### 机房\n\n一台。\n\n## 网络\n\n专线。\n"
+    result = build(make_workspace(tmp_path, solution__overview=text), is_draft=True)
+    assert result.folder is not None, [item.message("en") for item in result.diagnostics]
+    document = read_docx((result.folder / "submit/proposal-DRAFT.docx").read_bytes(), "p")
+    levels = [level for level, title in document.headings if title.endswith(("部署", "机房", "网络"))]
+    assert levels[1] > levels[0] + 1, levels
+    assert levels[2] == levels[0]
+    assert {"PK13", "EN07"}.isdisjoint(codes(result.diagnostics))
+
+
+def test_levels_that_are_skipped_are_no_depth() -> None:
+    assert nest_levels([1, 2, 5, 5, 3, 1, 4, 2, 2, 1]) == [1, 2, 3, 3, 3, 1, 2, 2, 2, 1]
+    assert nest_levels([3, 2, 1]) == [1, 1, 1]
+    assert nest_levels([]) == []
 
 
 @pytest.mark.office

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from dataclasses import replace
 from decimal import Decimal
@@ -10,7 +11,10 @@ from pathlib import Path
 import docx
 import pytest
 import random_deals
+from sheet_files import xlsx
 
+COUNT = int(os.environ.get("BIDKIT_DEALS", "50"))
+"""How many are tried here; `python tests/random_deals.py 2000` tries as many as one likes."""
 SEEDS = [100, 102, 103, 104]
 """One of each pack; the one of `zh-tender` bids for two lots."""
 
@@ -18,6 +22,13 @@ SEEDS = [100, 102, 103, 104]
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_random_deal_becomes_valid_files_that_say_the_same_totals(seed: int, tmp_path: Path) -> None:
     assert random_deals.try_seed(seed, tmp_path) == []
+
+
+@pytest.mark.office
+@pytest.mark.parametrize("first", range(0, COUNT, 5))
+def test_random_deals_of_every_pack_open_in_libreoffice_and_say_the_same_totals(first: int, tmp_path: Path) -> None:
+    found = random_deals.try_seeds(range(first, min(first + 5, COUNT)), tmp_path)
+    assert {seed: faults for seed, faults in found.items() if faults} == {}
 
 
 def test_the_sample_has_every_shipped_pack_and_lots() -> None:
@@ -48,3 +59,10 @@ def test_a_file_that_is_not_valid_is_told(tmp_path: Path) -> None:
     path = tmp_path / "a.docx"
     path.write_bytes(random.Random(1).randbytes(100))
     assert [*random_deals.audit(path)]
+    assert random_deals.find_sdk() is None or [*random_deals.validate(path)]
+
+
+def test_a_value_that_libreoffice_computes_otherwise_is_told() -> None:
+    before, after = (xlsx([[1, ("=A1+1", value)]]) for value in (2, 3))
+    assert [*random_deals.compare(before, before)] == []
+    assert [*random_deals.compare(before, after)] == ["('报价', 'B1') is 2, LibreOffice computes 3"]

@@ -30,7 +30,8 @@ from office_files import (
     zipped,
 )
 
-from bidkit.readback import Fault, read_docx, read_xlsx
+from bidkit.readback import read_docx, read_xlsx
+from bidkit.readback.soundness import Fault
 
 Parts = dict[str, bytes]
 DOCUMENT = "word/document.xml"

@@ -27,10 +27,9 @@ EDITS = int(os.environ.get("BIDKIT_EDITS", "8"))
 
 
 @pytest.fixture(autouse=True)
-def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+def surroundings(monkeypatch: pytest.MonkeyPatch, own_cache: Path) -> None:
     """No LibreOffice, and a cache of one's own."""
     monkeypatch.setenv("BIDKIT_SOFFICE", "/nonexistent")
-    monkeypatch.setenv("BIDKIT_CACHE", str(tmp_path_factory.mktemp("cache")))
 
 
 def tell(deal: Path, options: Options, form: str = "json") -> tuple[str, int]:

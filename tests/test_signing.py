@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import docx
@@ -13,8 +14,9 @@ from quotes import make_bid, make_workbook
 from test_zh_tender import build, copy_example
 from workspace import NOW, edit, make_workspace, run_check, sign_all, write
 
-from bidkit.attesting import attest_item
+from bidkit.attesting import attest_item, waive_item
 from bidkit.build import Options, build_deal
+from bidkit.diagnostic import Severity
 from bidkit.gate import State
 from bidkit.office import find_office, lay_out
 from bidkit.signing import find_kinds, list_signing
@@ -184,6 +186,16 @@ class TestAttesting:
         record, problems = attest_item(deal, "4.9", "林知行", evidence, Options(now=NOW))
         assert record is not None, problems
         assert judge(deal)[0] is State.DONE
+
+    def test_what_a_pinned_day_does_not_count_yet_is_told_at_once(self, tmp_path: Path) -> None:
+        deal = make_workspace(tmp_path)
+        evidence, tomorrow = deal.parent / "evidence/minutes.md", Options(now=NOW + timedelta(days=1))
+        signed, problems = attest_item(deal, "1.7", "林知行", evidence, tomorrow)
+        assert signed is not None, problems
+        assert [(item.code, item.severity) for item in problems] == [("GT06", Severity.WARNING)]
+        waived, problems = waive_item(deal, "2.5", "林知行", "长期客户，不再拜访", None, tomorrow)
+        assert waived is not None, problems
+        assert [(item.code, item.severity) for item in problems] == [("GT11", Severity.WARNING)]
 
     def test_a_file_that_was_put_beside_is_handed_in_too(self, tmp_path: Path) -> None:
         deal = make_workspace(tmp_path)

@@ -249,7 +249,7 @@ def make_deal(regime: str = "tender", **changes: Any) -> str:
     """The text of a deal.yaml, with changes as in `make_workspace`."""
     if regime == "tender" and not changes:
         return DEAL
-    deal = yaml.load(DEAL, Loader=yaml.BaseLoader)
+    deal = yaml.load(DEAL, Loader=yaml.CBaseLoader)
     if regime == "commercial":
         deal["regime"] = "commercial"
         del deal["tender"], deal["requirements"][0]["marker"]
@@ -262,7 +262,7 @@ def make_deal(regime: str = "tender", **changes: Any) -> str:
             holder.pop(key, None)
         else:
             holder[key] = value
-    return yaml.safe_dump(deal, allow_unicode=True, sort_keys=False, width=1000)
+    return yaml.dump(deal, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=1000)
 
 
 def write(path: Path, content: str | bytes) -> Path:
@@ -306,7 +306,7 @@ def sign_all(deal_path: Path, moments: tuple[str, ...] = ("build", "submit")) ->
         _SIGNED[key] = _list_attestations(deal_path, moments, evidence)
     records = _SIGNED[key]
     attestations = {"schema": "bidkit/attestations@1", "attestations": records}
-    write(target, yaml.safe_dump(attestations, allow_unicode=True, sort_keys=False))
+    write(target, yaml.dump(attestations, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False))
     return len(records)
 
 

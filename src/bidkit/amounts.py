@@ -62,8 +62,13 @@ class Amount:
     is_product: bool
 
 
-def find_amounts(text: str) -> Iterator[Amount]:
+@lru_cache(maxsize=1024)
+def find_amounts(text: str) -> tuple[Amount, ...]:
     """The amounts of a plain text, in order; `16×32 GB` and `2 颗 32 核` are from one piece to all of them."""
+    return tuple(_find_amounts(text))
+
+
+def _find_amounts(text: str) -> Iterator[Amount]:
     hidden, position = hide_names(text), 0
     ranged = RANGE.search(hidden)
     while match := _PLAIN.search(hidden, position) or ranged:

@@ -7,13 +7,14 @@ import os
 import re
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 import yaml
 
-from bidkit.diagnostic import Diagnostic, Term, has_errors
+from bidkit.diagnostic import Diagnostic, Severity, Term, has_errors
 from bidkit.follow import SECTIONS
 from bidkit.gate import ATTESTATIONS_NAME, Attestation, check_signer, load_attestations
 from bidkit.judging import Judged, judge_deal
@@ -35,7 +36,8 @@ def attest_item(
     """Add an attestation to the file beside the deal, as the deal is now; what stands there stays as it is.
 
     Diagnostics: those that keep a deal from being judged; DL13 (evidence outside of the workspace), DL14 (evidence that
-    is empty, or the deal itself), DL15 (no such item), EN04, GT07 (no item that a person attests), GT08 (a file that
+    is empty, or the deal itself), DL15 (no such item), EN04, GT06 (a warning: the
+    workspace has a pinned day before today), GT07 (no item that a person attests), GT08 (a file that
     cannot be added to), GT09 (a package that is not there, or not that of the deal), GT14 (somebody else must sign it),
     GT15 (nobody's name).
     """
@@ -62,7 +64,13 @@ def attest_item(
         "subject_sha256": subject,
     }
     before, problems = load_attestations(checked.workspace, checked.deal_name, checked.process)
-    return (None, problems) if has_errors(problems) else _add(path, record, before, Attestation)
+    if has_errors(problems):
+        return None, problems
+    today, day = checked.bid.today, options.now.astimezone(checked.bid.now.tzinfo).date()
+    values = {"item": item, "at": record["at"], "today": today}
+    early = [Diagnostic("GT06", None, values, Severity.WARNING)] if day > today else []
+    added, problems = _add(path, record, before, Attestation)
+    return added, problems + (early if added else [])
 
 
 def waive_item(
@@ -71,7 +79,7 @@ def waive_item(
     """Add a waiver to the file beside the deal; what stands there stays as it is.
 
     Diagnostics: those that keep a deal from being judged; DL15 (no such item), EN04, GT08, GT11 (an item that nobody
-    can waive).
+    can waive; a warning: the workspace has a pinned day before today).
     """
     checked, problems = judge_deal(deal_path, options)
     if checked is None:
@@ -82,7 +90,11 @@ def waive_item(
     day = options.now.astimezone(checked.bid.now.tzinfo).date()
     _, problems = judge_waivers((made,), checked.process, day, checked.bid.now.tzinfo)
     path = checked.workspace.root / find_own(checked.deal_name, WAIVERS_NAME)
-    return (None, problems) if problems else _add(path, record, checked.waivers, Waiver)
+    if problems:
+        return None, problems
+    _, early = judge_waivers((made,), checked.process, checked.bid.today, checked.bid.now.tzinfo)
+    added, problems = _add(path, record, checked.waivers, Waiver)
+    return added, problems + ([replace(item, severity=Severity.WARNING) for item in early] if added else [])
 
 
 def _find_subject(checked: Judged, item: str) -> tuple[str, list[Diagnostic]]:

@@ -9,19 +9,25 @@ from bidkit.bid import Bid
 from bidkit.days import read_numeral
 from bidkit.diagnostic import Span
 from bidkit.wording import fold
-from bidkit.written import find_said, list_lines
+from bidkit.written import Sought, find_said, list_lines
 
 _ENTRY = re.compile(
     r"(?:第\s?(?P<chapter>\d+|[一二三四五六七八九十]+)\s?章|(?P<no>\d+(?:\.\d+)*))\s*[.、]?\s*(?P<title>\S.*)"
 )
 _TITLE = r"(?:\s?[“\"《「（(](?P<title>[^”\"》」）)]{2,40})[”\"》」）)]|\s?(?P<plain>[一-鿿]{2,16}))?"
 _SEE = (
-    re.compile(rf"第\s?(?P<chapter>\d{{1,2}}|[一二三四五六七八九十]{{1,3}})\s?章{_TITLE}"),
-    re.compile(rf"(?:[见于在按照如第]|参[阅考])\s?(?P<no>\d{{1,2}}(?:\.\d{{1,2}}){{1,3}})\s?(?:小?节|章节?){_TITLE}"),
-    re.compile(
-        r"\b(?:[Ss]ee(?: also)?|[Rr]efer to|(?:described|shown|set out|explained|listed|given) in|[Ii]n|[Uu]nder) "
-        r"(?:[Ss]ection|[Cc]hapter) (?P<no>\d{1,2}(?:\.\d{1,2}){0,3})(?![\d-])"
-        r"(?:,? [“\"(](?P<title>[^”\")]{4,60})[”\")])?"
+    Sought(None, "章", rf"第\s?(?P<chapter>\d{{1,2}}|[一二三四五六七八九十]{{1,3}})\s?章{_TITLE}"),
+    Sought(
+        None,
+        "节|章",
+        rf"(?:[见于在按照如第]|参[阅考])\s?(?P<no>\d{{1,2}}(?:\.\d{{1,2}}){{1,3}})\s?(?:小?节|章节?){_TITLE}",
+    ),
+    Sought(
+        None,
+        "section|chapter",
+        r"\b(?:see(?: also)?|refer to|(?:described|shown|set out|explained|listed|given) in|in|under) "
+        r"(?:section|chapter) (?P<no>\d{1,2}(?:\.\d{1,2}){0,3})(?![\d-])"
+        r"(?:,? [“\"(](?P<title>[^”\")]{4,60})[”\")])?",
     ),
 )
 _OF_OTHERS = re.compile(
@@ -42,9 +48,9 @@ def find_wrong_chapters(bid: Bid, contents: Iterable[str]) -> Iterator[tuple[Spa
         if found := _ENTRY.fullmatch(entry.strip()):
             known.setdefault(_read(found), set()).add(fold(found["title"]))
     titles, depth = set().union(*known.values()), max((key.count(".") for key in known), default=0)
-    theirs = {found[0] for text in _list_theirs(bid) for pattern in _SEE for found in pattern.finditer(text)}
+    theirs = {found[0] for text in _list_theirs(bid) for item in _SEE for found in item.pattern.finditer(text)}
     evidence = {item.span("evidence", no) for item in bid.deal.requirements for no, _ in enumerate(item.evidence)}
-    for found, at, _ in find_said(bid.texts, [(None, pattern) for pattern in _SEE]) if known else ():
+    for found, at, _ in find_said(bid.texts, _SEE) if known else ():
         if at in evidence:
             continue  # that is judged by itself
         before, behind = found.string[max(0, found.start() - 12) : found.start()], found.string[found.end() :]

@@ -33,6 +33,7 @@ from bidkit.command import (
     require,
     root_of,
     tell,
+    warn,
     working,
 )
 from bidkit.credentials_cli import credentials
@@ -248,6 +249,7 @@ def attest(
     words = str(load_messages(language)["labels"]["attested"])
     said = words.format(item=record.item, by=record.by, at=record.at, evidence=record.evidence)
     tell(said, {"attestation": record.model_dump(mode="json")}, "attest", language, format)
+    warn(problems, language, root_of(deal))
 
 
 @app.command()
@@ -294,6 +296,7 @@ def waive(
     words = str(load_messages(language)["labels"]["waiver_written"])
     said = words.format(item=record.item, by=record.by, reason=record.reason)
     tell(said, {"waiver": record.model_dump(mode="json")}, "waive", language, format)
+    warn(problems, language, root_of(deal))
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _DENIES = re.compile(
     r"^\s*(?:不适用|n/?a\b|not applicable)|不能?(?:满足|符合|具备)(?!的)"
@@ -44,6 +45,7 @@ _KEPT_OUT = re.compile(
 _NEGATIVE = re.compile(r"(?<![无非])(?<!没有)(?<!不存在)负偏离|\bnegative deviation\b", re.I)
 
 
+@lru_cache(maxsize=1024)
 def find_denial(requirement: str, response: str) -> str:
     """The words in which a response denies what is asked for; where the requirement itself forbids something,
     to deny that is to comply."""

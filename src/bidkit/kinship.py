@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from bidkit.office import UNSOUND
 from bidkit.ooxml.opc import read_package
 
 _SESSION = re.compile(rb"<w:(?:rsid|rsidRoot)\b[^>]*?w:val=[\"']([0-9A-Fa-f]{8})[\"']")
@@ -47,5 +48,5 @@ def _read_pdf_id(content: bytes) -> Iterator[str]:
         with pikepdf.open(io.BytesIO(content)) as pdf:
             identifiers = pdf.trailer.get("/ID", pikepdf.Array())
             yield from (bytes(value).hex() for value in [*identifiers][:1])
-    except pikepdf.PdfError:
+    except (pikepdf.PdfError, *UNSOUND):
         return

@@ -14,6 +14,7 @@ from bidkit.diagnostic import Diagnostic, Span
 from bidkit.ooxml import opc
 from bidkit.ooxml.fields import Heading
 from bidkit.ooxml.rendered import Rendered
+from bidkit.pdf.reading import nest_levels
 from bidkit.pdf.stand_ins import StandIn, StandIns, exchange_pictures
 
 _LAYOUTS = 6
@@ -179,18 +180,19 @@ def _find_pages(document: Rendered, file: str, layout: bytes | None) -> tuple[di
     """The page of each heading and caption in a document's PDF, whose outline must be that of the document."""
     if layout is None:
         return None, []
-    outline = office.read_outline(layout)
-    unlike = next((pair for pair in zip_longest(document.headings, outline) if not _is_same(*pair)), None)
+    outline, depths = office.read_outline(layout), nest_levels(item.level for item in document.headings)
+    pairs = zip_longest(document.headings, depths, outline)
+    unlike = next((each for each in pairs if not _is_same(*each)), None)
     if unlike is None:
         pages, lost = document.find_pages(outline, office.read_destinations(layout))
         return (None, [replace(item, span=Span(file)) for item in lost]) if lost else (pages, [])
-    heading, entry = unlike
+    heading, _, entry = unlike
     values = {"heading": heading.label if heading else "—", "found": entry[1] if entry else "—"}
     return None, [Diagnostic("EN07", Span(file), values)]
 
 
-def _is_same(heading: Heading | None, entry: tuple[int, str, int] | None) -> bool:
-    """Whether an outline entry is this heading: level and words; LibreOffice before 24 prints 一.1 for Word's 1.1."""
+def _is_same(heading: Heading | None, depth: int | None, entry: tuple[int, str, int] | None) -> bool:
+    """Whether an outline entry is this heading: depth and words; LibreOffice before 24 prints 一.1 for Word's 1.1."""
     if heading is None or entry is None:
         return False
-    return entry[0] == heading.level and "".join(entry[1].split()).endswith("".join(heading.text.split()))
+    return entry[0] == depth and "".join(entry[1].split()).endswith("".join(heading.text.split()))

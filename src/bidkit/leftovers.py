@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _NAMED = (
     r"(?:公司|企业|单位|项目|采购人|投标人|供应商|客户|甲方|乙方|联系)[一-鿿]{0,3}(?:名称|姓名|编号|电话|地址|日期|人)"
@@ -58,6 +59,7 @@ _WIDE = str.maketrans("ＸｘＴＢＤＣＡ＿", "XxTBDCA_")
 _BEFORE, _BEHIND = 15, 25
 
 
+@lru_cache(maxsize=8192)
 def find_leftover(text: str) -> str:
     """The first leftover of a text with what stands around it; empty if there is none.
 

@@ -102,7 +102,7 @@ def _count_shared(before: str, name: str) -> int:
 
 def _find_less(behind: str, demand: Demand) -> Amount | None:
     """The number right behind a name, if it is less than is demanded."""
-    link, item = _LINK.match(behind), next(find_amounts(behind[:40]), None)
+    link, item = _LINK.match(behind), next(iter(find_amounts(behind[:40])), None)
     is_beside = link and item and item.start == link.end() and _ITS_OWN.match(behind, item.end)
     if item is None or not is_beside or item.unit == "倍" != demand.unit:
         return None

@@ -12,7 +12,8 @@ from difflib import SequenceMatcher
 
 from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.pdf.reading import ReadPdf
-from bidkit.readback import Place, ReadDocument, ReadWorkbook
+from bidkit.readback import ReadDocument, ReadWorkbook
+from bidkit.readback.names import Place
 
 _MAIN = "word/document.xml"
 _SHOWN = 60

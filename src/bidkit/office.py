@@ -51,6 +51,8 @@ _HARDENED = (
     ("/org.openoffice.Office.Writer/Content/Update", "Link", "0"),
     # Every bookmark becomes a destination, which tells its page.
     ("/org.openoffice.Office.Common/Filter/PDF/Export", "ExportBookmarksToPDFDestination", "true"),
+    # A version that a profile has not seen yet first tests how it draws (GraphicsRenderTests), half of a whole call.
+    ("/org.openoffice.Setup/Product", "ooSetupLastVersion", "99.9"),
 )
 _RECALCULATE = (("/org.openoffice.Office.Calc/Formula/Load", "OOXMLRecalcMode", "0"),)
 _SETTING = '<item oor:path="{}"><prop oor:name="{}" oor:op="fuse"><value>{}</value></prop></item>'
@@ -73,6 +75,8 @@ NO_ANSWER = "no answer"
 
 # PDFium bears one thread at a time; whoever reads a PDF takes this lock.
 PDFIUM = threading.Lock()
+UNSOUND = (RuntimeError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
+"""How a PDF shows besides pikepdf.PdfError that something in it is damaged, or of another kind than it should be."""
 
 
 def find_office() -> str | None:

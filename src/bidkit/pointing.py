@@ -14,7 +14,7 @@ from bidkit.appearance.structure import list_blocks
 from bidkit.diagnostic import Diagnostic, Term
 from bidkit.ooxml import opc
 from bidkit.personal import mask_residents
-from bidkit.readback import W
+from bidkit.readback.names import W
 
 _STYLES = "word/styles.xml"
 _LONG = 30

@@ -13,15 +13,13 @@ from dataclasses import dataclass
 from lxml import etree
 
 from bidkit.ooxml import opc
-from bidkit.readback import Place, W, make_path
+from bidkit.readback.names import Place, W, make_path
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _TEXTS = (f"{W}t", f"{W}delText", f"{W}instrText", f"{_A}t", f"{_M}t")
 _PARAGRAPHS = (f"{W}p", f"{_A}p")
 _IN_PARAGRAPH = "ancestor::w:p or ancestor::a:p"
-_OUTER = make_path("//w:p[.//w:p or .//a:p] | //a:p[.//w:p or .//a:p]")
-"""Paragraphs with others inside, as of text boxes."""
 _OTHER_TEXTS = make_path(
     "//text()[not((parent::w:t | parent::w:delText | parent::w:instrText | parent::a:t | parent::m:t)"
     f"[{_IN_PARAGRAPH}])]",
@@ -89,8 +87,9 @@ def read_traces(content: bytes, name: str, *, with_pixels: bool = True) -> Trace
 
 def _read_texts(part: str, tree: etree._Element) -> Iterator[tuple[Place, str]]:
     """Paragraphs whole, so that a name which is split over runs is found; all other text; what attributes say."""
-    outer = {*_OUTER(tree)}
-    for number, paragraph in enumerate(tree.iter(*_PARAGRAPHS), 1):
+    paragraphs = list(tree.iter(*_PARAGRAPHS))
+    outer = {holder for paragraph in paragraphs if (holder := _holder(paragraph)) is not None}  # as of text boxes
+    for number, paragraph in enumerate(paragraphs, 1):
         texts = paragraph.iter(*_TEXTS)
         own = (item for item in texts if _holder(item) is paragraph) if paragraph in outer else texts
         if whole := "".join([item.text or "" for item in own]):

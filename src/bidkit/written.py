@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from bidkit.diagnostic import Span
 from bidkit.scalars import Model, Prose
 
 T = TypeVar("T")
 Line = tuple[str, Span | None]
+
+
+@dataclass(frozen=True)
+class Sought(Generic[T]):
+    """What is looked for in lines: a pattern, whatever the case, that is tried only where one of its words stands.
+
+    Args:
+        words: small letters, parted by `|`: whatever fits the pattern has one of them.
+    """
+
+    what: T
+    words: str
+    source: str
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """It is made when a word of it stands somewhere: there are many patterns, and most bids need few of them."""
+        return re.compile(self.source, re.I)
 
 
 class Lines(tuple[Line, ...]):
@@ -25,12 +44,30 @@ class Lines(tuple[Line, ...]):
         return "\n".join(line for line, _ in self)
 
     @cached_property
+    def _small(self) -> tuple[str, list[int]]:
+        """All of them in small letters, and where each begins."""
+        small = [line.lower() for line, _ in self]
+        return "\n".join(small), [0, *accumulate(len(line) + 1 for line in small)]
+
+    def find_lines(self, words: str) -> list[int]:
+        """The numbers of the lines in which one of some words stands; they are in small letters, parted by `|`."""
+        whole, begins = self._small
+        found = set[int]()
+        for word in words.split("|"):
+            at = whole.find(word)
+            while at >= 0:
+                number = bisect(begins, at)
+                found.add(number - 1)
+                at = whole.find(word, begins[number])
+        return sorted(found)
+
+    @cached_property
     def _starts(self) -> list[int]:
         return [0, *accumulate(len(line) + 1 for line, _ in self)]
 
     def find_line(self, position: int) -> tuple[str, Span | None, int]:
         """The line that has a character of `whole`, its place, and which of its characters that is."""
-        number = bisect_right(self._starts, position) - 1
+        number = bisect(self._starts, position) - 1
         line, at = self[number]
         return line, at, position - self._starts[number]
 
@@ -65,12 +102,11 @@ def narrow(at: Span | None, start: int, end: int) -> Span | None:
     return Span(at.file, at.line, start + 1, max(end - start, 1)) if is_line and at is not None else at
 
 
-def find_said(
-    lines: Lines, patterns: Iterable[tuple[T, re.Pattern[str]]]
-) -> Iterator[tuple[re.Match[str], Span | None, T]]:
-    """What lines say of this, each with its place; most patterns fit nowhere in all of them."""
-    likely = [(what, pattern) for what, pattern in patterns if pattern.search(lines.whole)]
-    for line, at in lines if likely else ():
-        for what, pattern in likely:
-            for found in pattern.finditer(line):
-                yield found, narrow(at, *found.span()), what
+def find_said(lines: Lines, sought: Iterable[Sought[T]]) -> Iterator[tuple[re.Match[str], Span | None, T]]:
+    """What lines say of this, each with its place."""
+    listed = [*sought]
+    likely = sorted((number, index) for index, item in enumerate(listed) for number in lines.find_lines(item.words))
+    for number, index in likely:
+        line, at = lines[number]
+        for found in listed[index].pattern.finditer(line):
+            yield found, narrow(at, *found.span()), listed[index].what

@@ -15,7 +15,7 @@ from bidkit.appearance.cascade import Cascade, ReadRun
 from bidkit.appearance.colors import Theme, find_colors
 from bidkit.appearance.structure import Block, list_blocks
 from bidkit.ooxml import opc
-from bidkit.readback import Place, R, W
+from bidkit.readback.names import Place, R, W
 
 _MAIN, _STYLES = "word/document.xml", "word/styles.xml"
 _PARTS = ("word/document", "word/footnotes", "word/endnotes", "word/header", "word/footer")

@@ -10,7 +10,7 @@ from lxml import etree
 
 from bidkit.appearance.colors import Theme
 from bidkit.appearance.structure import Block, Cell
-from bidkit.readback import W
+from bidkit.readback.names import W
 
 _SLOT_THEMES = {"ascii": "asciiTheme", "hAnsi": "hAnsiTheme", "eastAsia": "eastAsiaTheme", "cs": "cstheme"}
 _EAST_ASIAN = re.compile(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from bidkit.readback import Place, W
+from bidkit.readback.names import Place, W
 
 if TYPE_CHECKING:
     from bidkit.appearance.cascade import Cascade

@@ -121,16 +121,15 @@ def print_number(paper: Credential, text: Attachments) -> str:
     return mask_number(paper.number) if paper.hides_number else mask_residents(paper.number)
 
 
-def proses(record: object) -> Iterable[Prose]:
+def proses(record: Model) -> Iterable[Prose]:
     """Every Markdown text below a record."""
-    if isinstance(record, Prose):
-        yield record
-    elif isinstance(record, Model):
-        for name in type(record).model_fields:
-            yield from proses(getattr(record, name))
-    elif isinstance(record, tuple):
-        for item in record:
-            yield from proses(item)
+    for name in type(record).model_fields:
+        value = getattr(record, name)
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, Prose):
+                yield item
+            elif isinstance(item, Model):
+                yield from proses(item)
 
 
 def list_pictures(bid: Bid, deal_name: str) -> Iterable[tuple[str, str, Span | None]]:
@@ -140,7 +139,8 @@ def list_pictures(bid: Bid, deal_name: str) -> Iterable[tuple[str, str, Span | N
     for product in bid.catalog.products:
         if product.picture:
             yield product.introduction.file, product.picture, product.span("picture")
-    for prose in proses((bid.deal, bid.company, bid.catalog.products, bid.catalog.services)):
+    records = (bid.deal, bid.company, *bid.catalog.products, *bid.catalog.services)
+    for prose in chain.from_iterable(map(proses, records)):
         file = prose.file or deal_name
         for target, line in list_images(prose.text):
             yield file, target, Span(file, prose.line + line, 1) if prose.file else Span(file)
@@ -169,6 +169,7 @@ class _Loader:
         self.text, self.language = bid.deal.attachments, bid.deal.language
         self.taken: set[str] = set()
         self.is_sample = bid.company.name in SAMPLES["name"]
+        self.store = open_store("papers", MAX_KEPT)
 
     def load(self, paper: Credential, number: int) -> Iterable[Attachment]:
         if not paper.files:
@@ -224,7 +225,7 @@ class _Loader:
         try:
             if suffix == ".docx":
                 content, suffix = self.lay_out(content, name, at), ".pdf"
-            made = make_copy(content, suffix, self.mark, hidden)
+            made = make_copy(content, suffix, self.mark, hidden, self.store)
         except Unfit as error:
             self.problems.append(Diagnostic("DL14", at, {"file": name, "reason": error.reason}))
             return None

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 from bidkit.appendix.bare import exchange_pages, is_signed, is_whole, save_bare
 from bidkit.appendix.marks import Mark, find_font, mark_pdf, mark_picture
-from bidkit.cache import open_store
+from bidkit.cache import Store
 from bidkit.diagnostic import Term
+from bidkit.office import UNSOUND
 from bidkit.ooxml.unsigned import strip_picture
 
 if TYPE_CHECKING:
@@ -89,9 +90,10 @@ class Unfit(Exception):
         self.reason = reason
 
 
-def make_copy(content: bytes, suffix: str, mark: Mark | None, hidden: tuple[Hidden, ...] = ()) -> Copy:
+def make_copy(
+    content: bytes, suffix: str, mark: Mark | None, hidden: tuple[Hidden, ...] = (), store: Store | None = None
+) -> Copy:
     """The copy of a file; made once, then kept by content. Raises Unfit."""
-    store = open_store("papers", MAX_KEPT)
     about = [describe_maker(), suffix, *(map(str, (mark.text, mark.color, mark.angle, mark.opacity)) if mark else ())]
     about += map(str, hidden)
     key = hashlib.sha256(content).hexdigest() + json.dumps(about)
@@ -156,7 +158,7 @@ def _copy_pdf(content: bytes, mark: Mark | None, hidden: tuple[Hidden, ...]) -> 
             if mark is not None:
                 mark_pdf(pdf, mark)
             return Copy(save_bare(pdf), ".pdf", faint=faint)
-    except (pikepdf.PdfError, ValueError, TypeError, KeyError) as error:
+    except (pikepdf.PdfError, *UNSOUND) as error:
         raise Unfit(f"PDF: {error}") from None
 
 

@@ -258,11 +258,11 @@ class _Maker:
         }
 
     def requirements(self) -> dict[str, Any]:
-        items = self.bid.deal.requirements
+        records = [self.requirement(item) for item in self.bid.deal.requirements]
         return {
-            "requirements": _number(map(self.requirement, items)),
-            "technical_requirements": _number(self.requirement(item) for item in items if item.kind == "technical"),
-            "commercial_requirements": _number(self.requirement(item) for item in items if item.kind != "technical"),
+            "requirements": _number(records),
+            "technical_requirements": _number(item for item in records if item["kind"] == "technical"),
+            "commercial_requirements": _number(item for item in records if item["kind"] != "technical"),
         }
 
     def requirement(self, item: Requirement) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from lxml import etree
 
 from bidkit.appearance.cascade import TABLE_LOOKS
-from bidkit.readback import W
+from bidkit.readback.names import W
 
 Props = dict[str, str]
 _OFF = frozenset(("0", "false", "off"))

@@ -16,7 +16,7 @@ from bidkit.edits import things
 from bidkit.edits.looks import Looks, Props, read_row
 from bidkit.edits.things import M, Part
 from bidkit.ooxml import opc
-from bidkit.readback import R, W
+from bidkit.readback.names import R, W
 
 OPEN, CLOSE = "\ue000", "\ue001"
 _RESERVED = re.compile(f"[{OPEN}{CLOSE}]")

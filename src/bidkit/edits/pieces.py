@@ -19,7 +19,7 @@ from bidkit.edits.looks import Props, flatten, strip
 from bidkit.edits.marking import Look, Marker, drop_marks, take_looks
 from bidkit.edits.tracked import Tracked, read_tracked
 from bidkit.ooxml import opc
-from bidkit.readback import R, W
+from bidkit.readback.names import R, W
 from bidkit.source.tables.word import read_document
 from bidkit.wording import settle
 

@@ -15,7 +15,7 @@ from lxml import etree
 from bidkit.edits.looks import describe_props, flatten, plain
 from bidkit.ooxml import opc
 from bidkit.ooxml.opc import Relationship
-from bidkit.readback import WP, R, W
+from bidkit.readback.names import WP, R, W
 
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"

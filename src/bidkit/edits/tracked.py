@@ -9,7 +9,7 @@ from lxml import etree
 
 from bidkit.diagnostic import Term
 from bidkit.edits.looks import compare_props, flatten, strip
-from bidkit.readback import W
+from bidkit.readback.names import W
 
 _KINDS = {
     "ins": "inserted", "del": "deleted", "moveFrom": "moved_away", "moveTo": "moved_here", "comment": "comment",

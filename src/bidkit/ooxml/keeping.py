@@ -77,6 +77,7 @@ def to_bytes(template: Template, original: opc.Package, sources: Mapping[str, st
             astuple(part.compiled.area),
             part.code,
             tuple(part.uses),
+            part.lines,
         )
         for part in template.parts.values()
     ]
@@ -109,7 +110,7 @@ def restore(kept: Any, name: str, original: opc.Package, environment: Environmen
     """The template that `to_bytes` was given."""
     _, changed, dropped, looks, levels, parts = kept
     made: dict[str, Part] = {}
-    for part_name, source, tags, chunks, contents, references, shells, area, code, uses in parts:
+    for part_name, source, tags, chunks, contents, references, shells, area, code, uses, lines in parts:
         compiled = CompiledPart(
             part_name,
             source,
@@ -120,7 +121,7 @@ def restore(kept: Any, name: str, original: opc.Package, environment: Environmen
             {kind: Shell(*shell) for kind, shell in shells.items()},
             Site(*area),
         )
-        made[part_name] = Part(compiled, code, load_template(environment, code), Uses(*uses))
+        made[part_name] = Part(compiled, code, load_template(environment, code), Uses(*uses), lines)
     environment.parts = made
     package = original.replace(changed, dropped)
     rules = {level: ListLevel(*rule) for level, rule in levels.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 MM_PER_POINT = 25.4 / 72
 LINE_FACTOR = 1.25
@@ -21,11 +22,13 @@ def measure_text(text: str, size: float) -> float:
     return sum(map(_measure_character, text)) * size * MM_PER_POINT
 
 
+@lru_cache(maxsize=8192)
 def is_wide(character: str) -> bool:
     """Whether it takes a full square, as Chinese characters do; in doubt, yes."""
     return ord(character) > 0xFF and unicodedata.east_asian_width(character) in "WFA"
 
 
+@lru_cache(maxsize=8192)
 def _measure_character(character: str) -> float:
     if is_wide(character):
         return 1.0
@@ -36,6 +39,7 @@ def _measure_character(character: str) -> float:
     return 0.7 if character.isupper() else 0.58
 
 
+@lru_cache(maxsize=4096)
 def count_lines(text: str, size: float, width: float) -> int:
     """The lines that a text takes in a width given in mm; a word that is longer than a line is broken."""
     room = max(width * _SAFETY, size * MM_PER_POINT)

@@ -25,6 +25,9 @@ MAX_XML_BYTES = 2**27
 
 # Possessive: a prolog of many comments must not be tried in many ways.
 _DOCTYPE = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s*+(?>(?s:<\?.*?\?>|<!--.*?-->)))*+\s*+<!DOCTYPE")
+_PLAIN = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml(?![^>]*encoding=(?![\"'](?i:utf-?8|us-ascii)[\"']))|<[^?])")
+"""How a part begins whose bytes are what they look like."""
+_XML = (".xml", ".rels", ".vml")
 _DOCTYPE_UTF16 = "<!DOCTYPE".encode("utf-16-le")[:-1]  # in both byte orders
 _MAY_HOLD_FIELDS = re.compile(rb"instrText|fldSimple|\A(?:\xff\xfe|\xfe\xff)")
 _LOADING = re.compile(r"DDE(?:AUTO)?\b|(?:INCLUDE(?:PICTURE|TEXT)?|IMPORT|LINK|RD)\b.*(?:://|\\\\)", re.I | re.S)
@@ -130,7 +133,7 @@ def parse_xml(content: bytes) -> etree._Element:
     if len(content) > MAX_XML_BYTES:
         raise ValueError(f"{len(content)} bytes of XML, at most {MAX_XML_BYTES} are allowed")
     # Before parsing: what a document type declares costs time and memory while it is read.
-    is_typed = _DOCTYPE.match(content) or (b"\0" in content[:4] and _DOCTYPE_UTF16 in content)
+    is_typed = _is_typed(content)
     if not is_typed:
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
         root = etree.fromstring(content, parser)
@@ -139,6 +142,25 @@ def parse_xml(content: bytes) -> etree._Element:
     if is_typed:
         raise ValueError("a document type is not allowed here")
     return root
+
+
+def _is_typed(content: bytes) -> bool:
+    """Whether a part begins with a document type, in an encoding that shows it."""
+    return bool(_DOCTYPE.match(content)) or (b"\0" in content[:4] and _DOCTYPE_UTF16 in content)
+
+
+def _is_harmless(content: bytes) -> bool:
+    """Whether it can be seen without parsing it that a part has no document type."""
+    return bool(_PLAIN.match(content)) and not _is_typed(content)
+
+
+def refuse_types(package: Mapping[str, bytes]) -> None:
+    """Raises as `parse_xml` if any part has a document type, also one that nobody else reads; only a part that may hide
+    it is parsed.
+    """
+    for name in package:
+        if name.lower().endswith(_XML) and package[name] and not _is_harmless(package[name]):
+            parse_xml(package[name])
 
 
 def rels_name(part: str) -> str:
@@ -174,8 +196,9 @@ def find_risks(package: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
     outside    an internal target that leaves the package
     altChunk   a foreign document that Word converts when it opens the file
 
-    Raises etree.XMLSyntaxError and ValueError as `parse_xml`.
+    Raises as `refuse_types`.
     """
+    refuse_types(package)
     for part, kind in _read_types(package):
         if any(word in kind.lower() for word in ("macro", "vba", "activex")):
             yield part, f"macro: {kind}"

@@ -5,8 +5,7 @@ from __future__ import annotations
 import bisect
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from types import CodeType
 from typing import Any
 
@@ -33,6 +32,10 @@ class Part:
     code: CodeType
     template: jinja2.Template
     uses: Uses
+    lines: tuple[list[int], list[int]]
+    """Lines of the running code at which another line of the source begins, and those lines of the source."""
+    sites: dict[int, Site] = field(default_factory=dict)
+    """By tag, those that have been asked for."""
 
     @property
     def tags(self) -> Sequence[PlacedTag]:
@@ -44,12 +47,6 @@ class Part:
         code, source = self.lines
         place = bisect.bisect_right(code, python_line)
         return self.number_of(source[place - 1] if place else 1)
-
-    @cached_property
-    def lines(self) -> tuple[list[int], list[int]]:
-        """Lines of the running code at which another line of the source begins, and those lines of the source."""
-        pairs = self.template.debug_info  # read anew from text each time that it is asked for
-        return [code for _, code in pairs], [source for source, _ in pairs]
 
     def number_of(self, line: int) -> int:
         """The tag whose body stands on a line of the source; the first body is on line 2."""
@@ -76,8 +73,10 @@ class Part:
 
     def site(self, number: int) -> Site:
         """What is around a tag."""
-        tag = self.tags[number]
-        return tag.site or places.read_site(self.compiled.chunks, tag.chunk, self.compiled.area)
+        if number not in self.sites:
+            tag = self.tags[number]
+            self.sites[number] = tag.site or places.read_site(self.compiled.chunks, tag.chunk, self.compiled.area)
+        return self.sites[number]
 
 
 def find_undefined(environment: Environment, parts: Mapping[str, Part], context: Mapping[str, Any]) -> list[Diagnostic]:
@@ -87,6 +86,13 @@ def find_undefined(environment: Environment, parts: Mapping[str, Part], context:
         for line, name, near in find_missing_names(part.uses, context, environment.globals):
             found.append(Diagnostic("TP04", part.span(part.number_of(line)), {"name": name, "near": near}))
     return found
+
+
+def make_part(compiled: CompiledPart, code: CodeType, environment: Environment, uses: Uses) -> Part:
+    """A part whose code can be run."""
+    template = load_template(environment, code)
+    pairs = template.debug_info  # read anew from text each time that it is asked for
+    return Part(compiled, code, template, uses, ([code for _, code in pairs], [source for source, _ in pairs]))
 
 
 def run_part(
@@ -111,7 +117,7 @@ def run_part(
     careful.code_generator_class = CarefulGenerator
     code, _ = compile_source(careful, part.compiled)
     assert code is not None  # it compiled once
-    slow = Part(part.compiled, code, load_template(careful, code), part.uses)
+    slow = make_part(part.compiled, code, careful, part.uses)
     careful.parts = {**parts, part.compiled.name: slow}
     try:
         return _join(slow.template, {**context, RENDERING: rendering})

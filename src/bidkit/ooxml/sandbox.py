@@ -42,6 +42,8 @@ _UNSAFE_FILTERS = ("attr", "xmlattr", "urlize", "pprint", "tojson")
 _WIDENING = ("center", "ljust", "rjust", "zfill", "expandtabs")
 _WIDTH = re.compile(r"%[^a-zA-Z%]*?(\d{5,}|\*)")
 _FORMAT_WIDTH = re.compile(r"\{[^{}]*:[^{}]*?\d{5,}|\{[^{}]*:[^{}]*\{")
+_OF_LOOPS = frozenset(("index", "index0", "revindex", "revindex0", "first", "last", "length"))
+"""Numbers and flags of a loop, which need no guard."""
 _LARGE = 10**18  # Python refuses to write numbers of some thousand digits
 
 
@@ -126,6 +128,8 @@ class Environment(ImmutableSandboxedEnvironment):
                 return obj[attribute]
             except KeyError:
                 pass
+        if type(obj) is LoopContext and attribute in _OF_LOOPS:
+            return getattr(obj, attribute)
         return super().getattr(obj, attribute)
 
 

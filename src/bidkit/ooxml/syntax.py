@@ -73,6 +73,8 @@ def _compile(
     problems += _visit(environment, tree, part, 2)
     if problems or is_refused:
         return None, problems
+    for node in tree.find_all(nodes.If):
+        _ask_for_first(node)
     # The generator walks the whole tree three times for blocks, imports and extends; they have been refused.
     tree.find = lambda kind: None  # type: ignore[method-assign, assignment]
     tree.find_all = lambda kinds: iter(())  # type: ignore[method-assign, assignment]
@@ -82,6 +84,15 @@ def _compile(
     except jinja2.TemplateSyntaxError as error:
         return None, [_refuse(part, error.lineno - 2, error)]
     return _fill(code, part.chunks), []
+
+
+def _ask_for_first(node: nodes.If) -> None:
+    """Whether a list has anything is known with its first item: a column that goes where all cells are empty asks so
+    in each of its rows."""
+    test = node.test
+    if isinstance(test, nodes.Filter) and test.name == "list" and test.node is not None:
+        first = nodes.Filter(test.node, "first", [], [], None, None, lineno=test.lineno)
+        node.test = nodes.Test(first, "defined", [], [], None, None, lineno=test.lineno)
 
 
 def _fill(value: Any, chunks: Sequence[str]) -> Any:

@@ -18,8 +18,8 @@ from bidkit.ooxml.part import CompiledPart
 from bidkit.ooxml.properties import TEXT_PARTS, compile_text
 from bidkit.ooxml.reading import ReadName, list_names
 from bidkit.ooxml.rendered import Template
-from bidkit.ooxml.running import Part
-from bidkit.ooxml.sandbox import Environment, load_template, make_environment
+from bidkit.ooxml.running import Part, make_part
+from bidkit.ooxml.sandbox import Environment, make_environment
 from bidkit.ooxml.syntax import compile_source, parse_readable
 from bidkit.ooxml.theme import Theme, read_styles, repaper, retheme
 from bidkit.ooxml.tree import W, q
@@ -224,7 +224,7 @@ def _compile_sources(
         problems += found
         if code is not None:
             uses = list_uses(environment.parse(item.source))
-            parts[item.name] = Part(item, code, load_template(environment, code), uses)
+            parts[item.name] = make_part(item, code, environment, uses)
     environment.parts = parts
     return parts, problems
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bidkit.office import read_outline, read_page_texts
+from bidkit.office import UNSOUND, read_outline, read_page_texts
 from bidkit.pdf.fonts import list_fonts
 
 if TYPE_CHECKING:
@@ -62,9 +62,21 @@ def read_pdf(content: bytes, name: str) -> ReadPdf:
             properties = {key.removeprefix("/"): str(value) for key, value in pdf.docinfo.items()}
             outline, fonts = tuple(read_outline(content)), tuple(list_fonts(*pdf.pages))
             faults = tuple(map(str, pdf.get_warnings()))
-    except (pikepdf.PdfError, ValueError) as error:
+    except (pikepdf.PdfError, *UNSOUND) as error:
         return ReadPdf(name, len(content), faults=(str(error),))
     return ReadPdf(name, len(content), pages, outline, properties, fonts, faults)
+
+
+def nest_levels(levels: Iterable[int]) -> list[int]:
+    """How deep headings of these levels stand in an outline: one that skips levels, right below the one above it."""
+    above: list[int] = []
+    depths = []
+    for level in levels:
+        while above and above[-1] >= level:
+            above.pop()
+        above.append(level)
+        depths.append(len(above))
+    return depths
 
 
 def _read_numbers(pdf: Pdf) -> list[str]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bidkit.diagnostic import Diagnostic, Severity, Span, Term
+from bidkit.office import UNSOUND
 from bidkit.ooxml import opc
 from bidkit.pdf.fonts import list_fonts
 
@@ -127,8 +128,7 @@ def _open(content: bytes, count: int) -> tuple[Pdf | None, list[Term | None]]:
         for page, obstacle in zip(pdf.pages, obstacles, strict=True):
             if obstacle is None:
                 make_form(page)
-    # An object that is of another kind than it should be shows in any of these ways.
-    except (pikepdf.PdfError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError):
+    except (pikepdf.PdfError, *UNSOUND):
         return None, damaged
     # What must be repaired to be read, others may repair in another way.
     return (None, damaged) if pdf.get_warnings() or len(obstacles) != count else (pdf, obstacles)

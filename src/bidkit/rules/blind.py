@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from bidkit.bid import Bid
 from bidkit.config import Company
 from bidkit.diagnostic import Severity, Span, Term
-from bidkit.readback import Place
+from bidkit.readback.names import Place
 from bidkit.rules.registry import Finding, rule
 from bidkit.traces import Traces
 from bidkit.written import list_lines, narrow

@@ -11,7 +11,7 @@ from bidkit.bid import Bid
 from bidkit.days import read_numeral
 from bidkit.diagnostic import Severity, Span, Term
 from bidkit.rules.registry import Finding, rule
-from bidkit.written import find_said, narrow
+from bidkit.written import Sought, find_said, narrow
 
 _WORDS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _EN = {word: no for no, word in enumerate(_WORDS, 2)}
@@ -54,7 +54,7 @@ _ABOVE = 200
 """Characters above a row in which a table says that it lists other things than what is quoted."""
 _LEAST_NAME = 3
 _ENDS = ("。", "；", ";", "\n", ". ")
-_RATE = re.compile(r"税率[^。；;\n]*")
+_RATE = Sought(None, "税率", r"税率[^。；;\n]*")
 _PERCENT = re.compile(r"(?<![\d.])(?P<n>\d{1,2}(?:\.\d+)?)\s?[%％]")
 _NO_RATE = re.compile("折|下浮|违约|付款|支付|比例|优惠|上浮|毛利|占")
 _YEARS = (
@@ -147,7 +147,7 @@ def _is_meant(bid: Bid, kind: str, start: int, end: int, known: set[int]) -> boo
 def _find_rates(bid: Bid) -> Iterator[Finding]:
     """Rates of value-added tax that no line has."""
     rates = {line.rate * 100 for line in bid.deal.quote.lines}
-    for found, at, _ in find_said(bid.texts, ((None, _RATE),)) if rates else ():
+    for found, at, _ in find_said(bid.texts, (_RATE,)) if rates else ():
         if _NO_RATE.search(found.string):
             continue
         wrong = [item["n"] for item in _PERCENT.finditer(found[0]) if Decimal(item["n"]) not in rates]
@@ -164,8 +164,8 @@ def _find_years(bid: Bid) -> Iterator[Finding]:
     for name, known in years.items():
         if not known or bid.texts.whole.count(name) < 2:
             continue
-        pattern = re.compile(re.escape(name) + _YEARS)
-        for found, at, _ in find_said(bid.texts, ((None, pattern),)):
+        sought = Sought(None, name.lower(), re.escape(name) + _YEARS)
+        for found, at, _ in find_said(bid.texts, (sought,)):
             between = found[0][len(name) :]
             is_own = not re.search("计|共|平均", between) and not any(other in between for other in years)
             if is_own and int(next(filter(None, found.groups()))) not in known:
@@ -176,16 +176,18 @@ def _find_standards(bid: Bid) -> Iterator[Finding]:
     """Standards of another year than the clauses name; where these name none, than most texts do."""
     asked = {(found["kind"], found["no"]): found["year"] for item in bid.deal.requirements
              for found in _STANDARD.finditer(f"{item.text}\n{item.clause}")}  # fmt: skip
-    told = [*find_said(bid.texts, ((None, _STANDARD),))]
+    told = [*_STANDARD.finditer(bid.texts.whole)]
     years: dict[tuple[str, str], Counter[str]] = {}
-    for found, _, _ in told:
+    for found in told:
         years.setdefault((found["kind"], found["no"]), Counter())[found["year"]] += 1
-    for found, at, _ in told:
+    for found in told:
         key = found["kind"], found["no"]
         (most, count), *others = years[key].most_common()
         usual = most if others and count > others[0][1] else found["year"]
         if found["year"] != (known := asked.get(key, usual)):
-            yield _tell(bid, at, "standard", found[0], f"{key[0]} {key[1]}-{known}")
+            _, at, column = bid.texts.find_line(found.start())
+            place = narrow(at, column, column + len(found[0]))
+            yield _tell(bid, place, "standard", found[0], f"{key[0]} {key[1]}-{known}")
 
 
 def _find_quantities(bid: Bid) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from bidkit.diagnostic import Severity, Span, Term
 from bidkit.rules.registry import Finding, rule
 from bidkit.told import find_told
 from bidkit.units import convert
-from bidkit.written import find_said
+from bidkit.written import Sought, find_said
 
 _DIGIT = "[一二两三四五六七八九壹贰叁肆伍陆柒捌玖]"
 _ORDINARY = str.maketrans("壹贰叁肆伍陆柒捌玖", "一二三四五六七八九")
@@ -25,37 +25,46 @@ _INSIDE = rf"{_TIME}\s*(?:之?内|以内)?\s*"
 _SPAN = rf"{_NUMBER}[ -](?P<unit>minutes?|hours?|mins?\b|hrs?\b|h\b)"
 _OTHERS = "(?<!系统)(?<!接口)(?<!页面)(?<!查询)(?<!调度)(?<!平台)(?<!指令)"
 _DAYS = r"\s*个?(?P<unit>日历[日天]|[日天])"
-_FACTS = (
-    ("warranty", rf"(?:质保|质量保证|保修|免费维护){_IS}{_NUMBER}\s*(?P<unit>个?月|年)"),
-    ("warranty", rf"warranty (?:period |term )?(?:of |is |: ?)?{_NUMBER}[ -](?P<unit>months?|years?)"),
-    ("warranty", rf"{_NUMBER}[ -](?P<unit>month|year)s? (?:full |on-site )?warranty"),
-    ("warranty", rf"(?:guarantee|warrant)\b[^.;]{{0,60}} for {_NUMBER} (?P<unit>months?|years?)"),
-    ("validity", rf"(?:投标|报价)有效期{_IS}{_NUMBER}{_DAYS}(?!的)"),
-    ("validity", rf"(?:投标|报价)有效期{_IS}{_NUMBER}\s*(?P<unit>个月)(?!的)"),
-    ("validity", rf"(?:投标|报价)[^。；;，,有效]{{0,16}}?{_NUMBER}{_DAYS}(?:之?内)?有效"),
-    ("validity", rf"(?:offer|bid|proposal|quotation) (?:is |remains )?valid for {_NUMBER} (?P<unit>days)"),
-    ("validity", rf"(?:offer|bid|proposal|prices?)(?: (?:is|are|remains?)){{0,2}} firm for {_NUMBER} (?P<unit>days)"),
-    ("plan", rf"(?:总工期|建设周期|实施周期){_IS}{_NUMBER}\s*个?(?P<unit>日历[日天]|[日天]|月)"),
-    ("delivery", rf"(?<!总)(?:工期|交货期|交付期|供货期){_IS}{_NUMBER}{_DAYS}"),
-    ("team", rf"(?:项目组|项目团队|实施团队)(?:共|由|配备|配置|投入|[:：\s]){{0,2}}{_NUMBER}\s*(?P<unit>[人名])"
+_KNOWN = (
+    Sought("warranty", "质保|质量保证|保修|免费维护",
+     rf"(?:质保|质量保证|保修|免费维护){_IS}{_NUMBER}\s*(?P<unit>个?月|年)"),
+    Sought("warranty", "warranty",
+     rf"warranty (?:period |term )?(?:of |is |: ?)?{_NUMBER}[ -](?P<unit>months?|years?)"),
+    Sought("warranty", "warranty", rf"{_NUMBER}[ -](?P<unit>month|year)s? (?:full |on-site )?warranty"),
+    Sought("warranty", "guarantee|warrant",
+     rf"(?:guarantee|warrant)\b[^.;]{{0,60}} for {_NUMBER} (?P<unit>months?|years?)"),
+    Sought("validity", "有效期", rf"(?:投标|报价)有效期{_IS}{_NUMBER}{_DAYS}(?!的)"),
+    Sought("validity", "有效期", rf"(?:投标|报价)有效期{_IS}{_NUMBER}\s*(?P<unit>个月)(?!的)"),
+    Sought("validity", "有效", rf"(?:投标|报价)[^。；;，,有效]{{0,16}}?{_NUMBER}{_DAYS}(?:之?内)?有效"),
+    Sought("validity", "valid",
+     rf"(?:offer|bid|proposal|quotation) (?:is |remains )?valid for {_NUMBER} (?P<unit>days)"),
+    Sought("validity", "firm",
+     rf"(?:offer|bid|proposal|prices?)(?: (?:is|are|remains?)){{0,2}} firm for {_NUMBER} (?P<unit>days)"),
+    Sought("plan", "总工期|建设周期|实施周期",
+     rf"(?:总工期|建设周期|实施周期){_IS}{_NUMBER}\s*个?(?P<unit>日历[日天]|[日天]|月)"),
+    Sought("delivery", "工期|交货期|交付期|供货期", rf"(?<!总)(?:工期|交货期|交付期|供货期){_IS}{_NUMBER}{_DAYS}"),
+    Sought("team", "项目组|项目团队|实施团队",
+     rf"(?:项目组|项目团队|实施团队)(?:共|由|配备|配置|投入|[:：\s]){{0,2}}{_NUMBER}\s*(?P<unit>[人名])"
      r"(?!\s*(?:进驻|驻场|值守|轮|在|到|另))"),
-    ("team", rf"(?:project )?team of {_NUMBER} (?P<unit>people|persons|members)"),
-    ("response", rf"{_OTHERS}响应(?:时间|时限|时长)?{_IS}{_WITHIN}{_TIME}"),
-    ("response", rf"{_INSIDE}(?:电话|远程|作出|做出|给予|予以|进行)?响应"),
-    ("response", rf"respon(?:se|ds?)(?: time)?(?: is| of|:)?(?: within| in)? {_SPAN}"),
-    ("acknowledged", rf"acknowledged? (?:within|in) {_SPAN}"),
-    ("on_site", rf"(?:到场|到达现场|抵达现场|赶到现场|上门)(?:时间|时限)?{_IS}{_WITHIN}{_TIME}"),
-    ("on_site", rf"{_INSIDE}(?:派人|安排人员|工程师)?(?:到场|到达现场|抵达现场|赶到现场|上门)"),
-    ("on_site", rf"on[- ]site (?:within|in) {_SPAN}"),
-    ("fix", rf"(?:修复|恢复)(?:时间|时限)?{_IS}{_WITHIN}{_TIME}"),
-    ("fix", rf"{_INSIDE}(?:完成)?修复"),
-    ("training_days", rf"培训(?:时间|时长|天数)?{_IS}{_NUMBER}\s*(?P<unit>天)"),
-    ("training_people", rf"培训(?:人数|人员)?{_IS}{_NUMBER}\s*(?P<unit>[人名])(?![次天日月/]|\s*[一为每/]*[组班批])"),
-    ("service", rf"{_NUMBER}\s*(?P<unit>年)(?:\s*7\s*[×x*]\s*24\s*(?:h|小时)?)?\s*的?(?:运行维护|运维|维保|服务)"),
-    ("man_months", rf"(?:驻场|常驻)[^。；;]{{0,24}}?{_NUMBER}\s*(?P<unit>人月)"),
-    ("man_months", rf"{_NUMBER}\s*(?P<unit>人月)(?:的)?驻场"),
+    Sought("team", "team of", rf"(?:project )?team of {_NUMBER} (?P<unit>people|persons|members)"),
+    Sought("response", "响应", rf"{_OTHERS}响应(?:时间|时限|时长)?{_IS}{_WITHIN}{_TIME}"),
+    Sought("response", "响应", rf"{_INSIDE}(?:电话|远程|作出|做出|给予|予以|进行)?响应"),
+    Sought("response", "respon", rf"respon(?:se|ds?)(?: time)?(?: is| of|:)?(?: within| in)? {_SPAN}"),
+    Sought("acknowledged", "acknowledge", rf"acknowledged? (?:within|in) {_SPAN}"),
+    Sought("on_site", "到场|现场|上门",
+     rf"(?:到场|到达现场|抵达现场|赶到现场|上门)(?:时间|时限)?{_IS}{_WITHIN}{_TIME}"),
+    Sought("on_site", "到场|现场|上门", rf"{_INSIDE}(?:派人|安排人员|工程师)?(?:到场|到达现场|抵达现场|赶到现场|上门)"),
+    Sought("on_site", "site", rf"on[- ]site (?:within|in) {_SPAN}"),
+    Sought("fix", "修复|恢复", rf"(?:修复|恢复)(?:时间|时限)?{_IS}{_WITHIN}{_TIME}"),
+    Sought("fix", "修复", rf"{_INSIDE}(?:完成)?修复"),
+    Sought("training_days", "培训", rf"培训(?:时间|时长|天数)?{_IS}{_NUMBER}\s*(?P<unit>天)"),
+    Sought("training_people", "培训",
+     rf"培训(?:人数|人员)?{_IS}{_NUMBER}\s*(?P<unit>[人名])(?![次天日月/]|\s*[一为每/]*[组班批])"),
+    Sought("service", "年",
+     rf"{_NUMBER}\s*(?P<unit>年)(?:\s*7\s*[×x*]\s*24\s*(?:h|小时)?)?\s*的?(?:运行维护|运维|维保|服务)"),
+    Sought("man_months", "驻", rf"(?:驻场|常驻)[^。；;]{{0,24}}?{_NUMBER}\s*(?P<unit>人月)"),
+    Sought("man_months", "驻场", rf"{_NUMBER}\s*(?P<unit>人月)(?:的)?驻场"),
 )  # fmt: skip
-_KNOWN = tuple((kind, re.compile(pattern, re.I)) for kind, pattern in _FACTS)
 _TIMES = {"response": "response", "acknowledged": "response", "on_site": "on_site", "fix": "fix"}
 """Facts that each level of service has, by the field that holds them."""
 _ONLY_BY_LEVEL = frozenset(("acknowledged", "fix"))
@@ -76,7 +85,11 @@ _PART = re.compile(
 )
 """Before a term that is told of a part of what is delivered, or by its maker."""
 _EVENTS = ("初验|初步验收", "(?<!初步)验收|终验", "到货|交货|交付|发货|签收", "签订|签约|生效", "投入使用|开通|上线")
-_BEGINS = re.compile(r"(?:质保|质量保证|保修)[^。；;]{0,24}?自(?P<event>[^。；;，,自]{2,16}?)(?:之日|日|后)?起")
+_BEGINS = Sought(
+    None,
+    "质保|质量保证|保修",
+    r"(?:质保|质量保证|保修)[^。；;]{0,24}?自(?P<event>[^。；;，,自]{2,16}?)(?:之日|日|后)?起",
+)
 _LENGTH = re.compile(
     r"(?P<n>\d+(?:\.\d+)?)\s*-?(?P<unit>个?小时|分钟|minutes?|hours?|mins?(?![a-z])|hrs?(?![a-z])|h(?![a-z]))", re.I
 )
@@ -182,7 +195,7 @@ def _find_beginnings(bid: Bid) -> Iterator[Finding]:
     """A warranty that begins with another event than the deal's."""
     start = bid.deal.solution.service.warranty.start
     own = next((event for event in _EVENTS if re.search(event, start)), None)
-    for found, at, _ in find_said(bid.texts, ((None, _BEGINS),)) if own else ():
+    for found, at, _ in find_said(bid.texts, (_BEGINS,)) if own else ():
         sentence = _SENTENCE.split(found.string[: found.start()])[-1] + found[0]
         is_other = any(re.search(event, found["event"]) for event in _EVENTS)
         if own and is_other and not re.search(own, sentence) and not re.search("原厂|厂家|厂商|制造商", sentence):
@@ -192,8 +205,8 @@ def _find_beginnings(bid: Bid) -> Iterator[Finding]:
 def _find_rows(bid: Bid, known: Mapping[str, set[Decimal]], levels: Levels) -> Iterator[Finding]:
     """Three times in a row behind a level: how soon somebody responds, comes, has it mended."""
     said = "、\\s*".join([r"(\d+(?:\.\d+)?\s*(?:分钟|个?小时|min|h))(?![a-z])"] * 3)
-    rows = [(name, re.compile(rf"(?:{form.pattern})(?:故障)?\s*{said}")) for name, form in levels.items()]
-    for found, at, name in find_said(bid.texts, rows) if any("、" in text for text, _ in bid.texts) else ():
+    rows = [Sought(name, "、", rf"(?:{form.pattern})(?:故障)?\s*{said}") for name, form in levels.items()]
+    for found, at, name in find_said(bid.texts, rows):
         for kind, time in zip(("response", "on_site", "fix"), found.groups(), strict=True):
             wanted, said_time = known[f"{kind} {name}"], _LENGTH.match(time)
             if said_time and wanted and convert(Decimal(said_time["n"]), said_time["unit"])[0] not in wanted:
@@ -204,13 +217,9 @@ def _find_milestones(bid: Bid) -> Iterator[Finding]:
     """A day that a text gives to a milestone which has another one."""
     plan = bid.deal.solution.plan
     cores = {item.name: re.sub("^全部|完成$|合格$", "", item.name) for item in plan.milestones}
+    said = r"第\s*(?P<n>\d+)\s*[日天](?:之?前)?\s*(?:全部|完成|转入|进入|组织|通过)?"
     forms = [
-        (
-            name,
-            re.compile(
-                rf"第\s*(?P<n>\d+)\s*[日天](?:之?前)?\s*(?:全部|完成|转入|进入|组织|通过)?{re.escape(core)}(?:完成|合格)?(?:(?![\w（(])|(?=[为并即]))"
-            ),
-        )
+        Sought(name, core.lower(), rf"{said}{re.escape(core)}(?:完成|合格)?(?:(?![\w（(])|(?=[为并即]))")
         for name, core in cores.items()
     ]
     for found, at, name in find_said(bid.texts, forms):

@@ -290,10 +290,11 @@ def nothing_left_open(done: Finished) -> Iterator[Finding]:
     asked = _list_asked(done.bid)
     for file in (file for file in done.files if file.name not in done.forms):
         for place, text in file.texts:
-            found, plain = find_leftover(text), "".join(text.split())
-            if plain.startswith("#") and file.faults:  # a formula that fails is one of PK05
+            if not (found := find_leftover(text)):
                 continue
-            if found and plain not in asked and plain not in done.form_texts.get(file.name, ()):
+            plain = "".join(text.split())
+            is_fault = plain.startswith("#") and file.faults  # a formula that fails is one of PK05
+            if not is_fault and plain not in asked and plain not in done.form_texts.get(file.name, ()):
                 yield Finding(Span(file.name, place=place), {"text": found})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import reduce
+from functools import lru_cache, reduce
 
 from bidkit.bid import Bid
 from bidkit.deal.tender import Requirement, bears_mark
@@ -82,12 +82,17 @@ def numbers_are_enough(bid: Bid) -> Iterator[Finding]:
     for item in bid.deal.requirements:
         if item.deviation == "negative":
             continue
-        less = [*find_shortfalls(item.text, item.response), *find_differences(item.text, item.response)]
-        found = [(each.demand, each.stated, each.is_certain) for each in less]
-        found += [(*pair, True) for pair in find_lower_ratings(item.text, item.response)]
-        for demand, stated, is_certain in found:
+        for demand, stated, is_certain in _find_less(item.text, item.response):
             values = {"id": item.id, "stated": stated, "demand": demand}
             yield Finding(item.span("response"), values, None if is_certain else Severity.WARNING)
+
+
+@lru_cache(maxsize=1024)
+def _find_less(requirement: str, response: str) -> tuple[tuple[str, str, bool], ...]:
+    """What is demanded, what is stated, and whether that is certainly about it."""
+    less = (*find_shortfalls(requirement, response), *find_differences(requirement, response))
+    found = [(each.demand, each.stated, each.is_certain) for each in less]
+    return (*found, *((*pair, True) for pair in find_lower_ratings(requirement, response)))
 
 
 @rule("FM30")

@@ -11,7 +11,7 @@ from bidkit.appearance.colors import is_black
 from bidkit.deal.layout import TWIPS_PER_POINT, FormatRules, HeadingFace, Indent, TableFace, TextFace
 from bidkit.diagnostic import Severity, Span, Term
 from bidkit.paging import PageCount
-from bidkit.readback import Place
+from bidkit.readback.names import Place
 from bidkit.rules.registry import Finding, rule
 
 _PAPERS = {"A4": (11_906, 16_838), "A3": (16_838, 23_811), "Letter": (12_240, 15_840)}

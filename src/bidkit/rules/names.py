@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from bidkit.bid import Bid
 from bidkit.diagnostic import Severity, Span, Term
-from bidkit.nearness import count_other_digits, find_near, find_shaped
-from bidkit.readback import Place
+from bidkit.nearness import count_other_digits, find_near, find_shaped, may_be_near
+from bidkit.readback.names import Place
 from bidkit.rules.registry import Finding, rule
 from bidkit.wording import fold
 from bidkit.written import list_lines, narrow
@@ -42,7 +42,8 @@ class Named:
 def names_are_right(done: Named) -> Iterator[Finding]:
     """Nothing is one slip away from the name of the bidder, the number of the tender (errors), the project or the
     customer, or a number of the tender's shape; where a form asks for the bidder, it is named in full."""
-    names, told = _list_names(done.bid), None
+    whole, told = "\n".join(text for _, text in done.texts), None
+    names = [(kind, name) for kind, name in _list_names(done.bid) if _may_be_wrong(whole, kind, name)]
     seen: set[tuple[str, str]] = set()
     for place, text in done.texts:
         for kind, name in names:
@@ -57,6 +58,10 @@ def names_are_right(done: Named) -> Iterator[Finding]:
     for place, found in _find_short(done):
         values = {"found": found, "kind": Term("bidder"), "name": done.bid.company.name, "fault": Term("name_short")}
         yield Finding(Span(done.name, place=place), values)
+
+
+def _may_be_wrong(whole: str, kind: str, name: str) -> bool:
+    return may_be_near(whole, name) or (kind == "tender_no" and any(find_shaped(whole, name)))
 
 
 def _find_wrong(text: str, kind: str, name: str) -> Iterator[tuple[str, str]]:

@@ -10,8 +10,9 @@ from itertools import zip_longest
 from bidkit.bid import Bid
 from bidkit.diagnostic import Severity, Span, Term
 from bidkit.figures import find_prices, make_prices
-from bidkit.pdf.reading import ReadPdf
-from bidkit.readback import Place, ReadDocument
+from bidkit.pdf.reading import ReadPdf, nest_levels
+from bidkit.readback import ReadDocument
+from bidkit.readback.names import Place
 from bidkit.rules.registry import Finding, rule
 
 MEGABYTE = 1_000_000
@@ -76,10 +77,11 @@ def fonts_embedded(done: Printed) -> Iterator[Finding]:
 def bookmarks_match(done: Printed) -> Iterator[Finding]:
     """The bookmarks are the headings of the Word file, and each leads to a page on which it stands, number and all."""
     for pdf, document in done.volumes:
-        for heading, entry in zip_longest(document.headings, pdf.outline):
-            wanted = f"{heading[1]} ({heading[0]})" if heading else "—"
+        depths = nest_levels(level for level, _ in document.headings)
+        for heading, depth, entry in zip_longest(document.headings, depths, pdf.outline):
+            wanted = f"{heading[1]} ({depth})" if heading else "—"
             found = f"{entry[1]} ({entry[0]})" if entry else "—"
-            is_same = heading and entry and heading[0] == entry[0] and _squeeze(entry[1]).endswith(_squeeze(heading[1]))
+            is_same = heading and entry and depth == entry[0] and _squeeze(entry[1]).endswith(_squeeze(heading[1]))
             if not is_same:
                 yield Finding(Span(pdf.name), {"wanted": wanted, "found": found})
                 break
@@ -94,7 +96,9 @@ def contents_match(done: Printed) -> Iterator[Finding]:
     for pdf, document in done.volumes:
         listed = [*zip(document.contents, document.contents_pages, strict=True)]
         depth = _count_levels(document)
-        marks = [entry for entry in pdf.outline if entry[0] <= depth and listed]
+        levels = [level for level, _ in document.headings] if len(document.headings) == len(pdf.outline) else []
+        shown_at = zip(levels or [entry[0] for entry in pdf.outline], pdf.outline, strict=True)
+        marks = [entry for level, entry in shown_at if level <= depth and listed]
         text, at = _squeeze(pdf.text).translate(_LEADER), 0
         for (entry, number), mark in zip_longest(listed, marks, fillvalue=("—", "—", 0)):  # type: ignore[misc]
             line = _squeeze(f"{entry}{number}").translate(_LEADER)

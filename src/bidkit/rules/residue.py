@@ -134,8 +134,9 @@ def past_customers_are_past(bid: Bid) -> Iterator[Finding]:
     own = fold("\n".join((deal.title, deal.customer.name, *(item.text for item in deal.requirements))))
     named = {name for record in deal.track_record for name in (record.client, record.project)}
     named = {name for name in named if len(fold(name)) >= _SHORTEST and fold(name) not in own}
+    said = re.compile("|".join(map(re.escape, sorted(named, key=len, reverse=True))))
     for line, at in _list_present(bid) if named else ():
-        for found in re.finditer("|".join(map(re.escape, sorted(named, key=len, reverse=True))), line):
+        for found in said.finditer(line):
             start = max((match.end() for match in re.finditer("[。！？；]|[.!?;] ", line[: found.start()])), default=0)
             sentence = re.split("[。！？；]|[.!?;] ", line[start:].replace(found[0], ""))[0]
             if not _PAST.search(sentence):

@@ -15,17 +15,16 @@ from bidkit.nearness import find_same
 from bidkit.rules.registry import Finding, rule
 from bidkit.scalars import Model
 from bidkit.wording import fold
-from bidkit.written import find_said, list_lines, narrow
+from bidkit.written import Lines, Sought, find_said, list_lines, narrow
 
-_ABSOLUTE = re.compile(
+_ABSOLUTE = Sought(
+    Term("absolute"),
+    "最|顶级|极品|第一|独一无二|绝无仅有|史无前例|万无一失|百分之百|100|国家级|世界级|领先|首创|class|leading|rival|second",
     r"(?<!不)(?:最佳|最优秀|最先进|最高级|顶级|极品|第一品牌|独一无二|绝无仅有|史无前例|万无一失|百分之百保证|"
     r"100 ?%保证|国家级|世界级|全国第一|行业第一|全球领先|国内首创)|"
     r"\b(?:world[- ]class|best[- ]in[- ]class|world[- ]leading|"
     r"unrivall?ed|second to none|100 ?% guaranteed)\b",
-    re.I,
 )
-
-
 _RANKED = re.compile(
     r"[^，,。；;、]{0,8}?(?:标准|规范|实验室|中心|检[测验]|质检|高新|专精特新|课题|项目|奖|开发区|新区|示范|遗产)"
 )
@@ -36,28 +35,32 @@ _ENDED = re.compile("[^，,。；;]{0,8}废止")
 _DENIED_BEHIND = re.compile(r"[”\"’]?[^，,。；;]{0,8}(?:不予?使用|不用|不予?采用|不出现)")
 
 
-def _law(names: str) -> re.Pattern[str]:
-    return re.compile(rf"《(?:中华人民共和国)?(?:{names})》")
+def _repealed(words: str, source: str, day: date, instead: str) -> tuple[date, Sought[Term]]:
+    return day, Sought(Term("repealed", (("day", day.isoformat()), ("instead", instead))), words, source)
 
 
-def _order(issuer: str, number: int) -> re.Pattern[str]:
+def _law(names: str, day: date, instead: str) -> tuple[date, Sought[Term]]:
+    return _repealed(names, rf"《(?:中华人民共和国)?(?:{names})》", day, instead)
+
+
+def _order(issuer: str, number: int, day: date, instead: str) -> tuple[date, Sought[Term]]:
     """An order by its number, in either order of its words."""
-    return re.compile(rf"{issuer}(?:令\s*第?\s*{number}\s*号|第?\s*{number}\s*号令)")
+    return _repealed(issuer, rf"{issuer}(?:令\s*第?\s*{number}\s*号|第?\s*{number}\s*号令)", day, instead)
 
 
 _REPEALED = (
-    (_law("合同法|物权法|担保法|侵权责任法|民法通则|民法总则"), date(2021, 1, 1), "《中华人民共和国民法典》"),
-    (_law("增值税暂行条例"), date(2026, 1, 1), "《中华人民共和国增值税法》"),
-    (_law("工程建设项目招标范围和规模标准规定"), date(2018, 6, 1), "《必须招标的工程项目规定》"),
-    (_law("招标公告发布暂行办法"), date(2018, 1, 1), "《招标公告和公示信息发布管理办法》"),
-    (_law("政府采购供应商投诉处理办法"), date(2018, 3, 1), "《政府采购质疑和投诉办法》"),
-    (_law("政府采购信息公告管理办法"), date(2020, 3, 1), "《政府采购信息发布管理办法》"),
-    (_law("政府采购促进中小企业发展暂行办法"), date(2021, 1, 1), "财库〔2020〕46号"),
-    (_order("财政部", 18), date(2017, 10, 1), "财政部令第87号"),
-    (_order("财政部", 19), date(2020, 3, 1), "财政部令第101号"),
-    (_order("财政部", 20), date(2018, 3, 1), "财政部令第94号"),
-    (_order("国务院", 728), date(2025, 6, 1), "国务院令第802号"),
-    (re.compile(r"财库\s*[〔\[(（]?2011[\])）〕]?\s*181\s*号"), date(2021, 1, 1), "财库〔2020〕46号"),
+    _law("合同法|物权法|担保法|侵权责任法|民法通则|民法总则", date(2021, 1, 1), "《中华人民共和国民法典》"),
+    _law("增值税暂行条例", date(2026, 1, 1), "《中华人民共和国增值税法》"),
+    _law("工程建设项目招标范围和规模标准规定", date(2018, 6, 1), "《必须招标的工程项目规定》"),
+    _law("招标公告发布暂行办法", date(2018, 1, 1), "《招标公告和公示信息发布管理办法》"),
+    _law("政府采购供应商投诉处理办法", date(2018, 3, 1), "《政府采购质疑和投诉办法》"),
+    _law("政府采购信息公告管理办法", date(2020, 3, 1), "《政府采购信息发布管理办法》"),
+    _law("政府采购促进中小企业发展暂行办法", date(2021, 1, 1), "财库〔2020〕46号"),
+    _order("财政部", 18, date(2017, 10, 1), "财政部令第87号"),
+    _order("财政部", 19, date(2020, 3, 1), "财政部令第101号"),
+    _order("财政部", 20, date(2018, 3, 1), "财政部令第94号"),
+    _order("国务院", 728, date(2025, 6, 1), "国务院令第802号"),
+    _repealed("财库", r"财库\s*[〔\[(（]?2011[\])）〕]?\s*181\s*号", date(2021, 1, 1), "财库〔2020〕46号"),
 )
 """What was repealed, from which day, and what took its place: 民法典 art. 1260; 增值税法 art. 38; 94号令 art. 45;
 财库〔2020〕46号 art. 22; 87号令 art. 88; of the others the regulation that is named."""
@@ -85,17 +88,16 @@ def products_are_called_as_they_are(bid: Bid) -> Iterator[Finding]:
     named = dict.fromkeys(item.model for item in products if _MODEL.fullmatch(item.model))
     models = tuple(model for model in named if not model.isalpha())
     brands = dict.fromkeys((item.brand, item.model) for item in products if len(item.brand) > 1 and item.model)
-    lines = [*_list_about_products(bid)]
-    whole = "\n".join(line for line, _ in lines)
-    slips = _find_slips(bid, whole, models) if models else {}
-    misnamed = [pair for pair in brands if next(_find_misnamed(whole, pair, brands), None)]
-    for line, at in lines if slips or misnamed else ():
+    lines = Lines(_list_about_products(bid))
+    slips = _find_slips(bid, lines.whole, models) if models else {}
+    for line, at in lines if slips else ():
         for found in _WORD.finditer(line):
             if name := slips.get(found[0]):
                 yield _called(narrow(at, *found.span()), "model", found[0], name)
-        for pair in misnamed:
-            for found in _find_misnamed(line, pair, brands):
-                yield _called(narrow(at, *found.span("brand")), "brand", found["brand"], pair[0])
+    for brand, model in brands:
+        for line, at in map(lines.__getitem__, lines.find_lines(model.lower())):
+            for start, end in _find_misnamed(line, (brand, model), brands):
+                yield _called(narrow(at, start, end), "brand", line[start:end], brand)
     for record, product in _list_of_products(bid):
         for line, at in list_lines(record, without=(*NOT_OURS, *_LABELLED)):
             for key, pattern in _LABELLED.items() if ":" in line or "：" in line else ():
@@ -107,15 +109,15 @@ def products_are_called_as_they_are(bid: Bid) -> Iterator[Finding]:
                         )
 
 
-def _find_misnamed(text: str, pair: tuple[str, str], brands: Collection[tuple[str, str]]) -> Iterator[re.Match[str]]:
+def _find_misnamed(text: str, pair: tuple[str, str], brands: Collection[tuple[str, str]]) -> Iterator[tuple[int, int]]:
     """Where a model stands behind a brand that is one character away from its own, and has it from nobody else."""
     brand, model = pair
-    if model not in text:
-        return
-    for found in re.finditer(rf"(?P<brand>\S{{{len(brand)}}}) ?{re.escape(model)}(?![0-9A-Za-z])", text):
-        said = found["brand"]
-        if sum(map(ne, said, brand)) == 1 and (said, model) not in brands:
-            yield found
+    for found in re.finditer(rf" ?{re.escape(model)}(?![0-9A-Za-z])", text):
+        start, end = found.start() - len(brand), found.start()
+        said = text[max(start, 0) : end]
+        is_slip = len(said) == len(brand) and sum(map(ne, said, brand)) == 1
+        if is_slip and not re.search(r"\s", said) and (said, model) not in brands:
+            yield start, end
 
 
 def _find_slips(bid: Bid, text: str, models: tuple[str, ...]) -> dict[str, str]:
@@ -164,7 +166,8 @@ def _list_of_products(bid: Bid) -> Iterator[tuple[Model, Product]]:
 @rule("FM15", Severity.WARNING)
 def sober_words(bid: Bid) -> Iterator[Finding]:
     """No superlative that nobody can prove, and no law that is repealed on the day of the bid."""
-    for found, at, fault in find_said(bid.texts, [(Term("absolute"), _ABSOLUTE), *_list_repealed(bid.deal.dated)]):
+    repealed = (sought for day, sought in _REPEALED if bid.deal.dated >= day)
+    for found, at, fault in find_said(bid.texts, (_ABSOLUTE, *repealed)):
         is_meant = not _is_sober(found) if fault.key == "absolute" else not _ENDED.match(found.string[found.end() :])
         if is_meant:
             yield Finding(at, {"text": found[0], "fault": fault})
@@ -175,12 +178,6 @@ def _is_sober(found: re.Match[str]) -> bool:
     before, behind = found.string[: found.start()], found.string[found.end() :]
     is_rank = found[0] in ("国家级", "世界级") and _RANKED.match(behind)
     return bool(is_rank or _DENIED_BEFORE.search(before) or _DENIED_BEHIND.match(behind))
-
-
-def _list_repealed(dated: date) -> Iterator[tuple[Term, re.Pattern[str]]]:
-    for pattern, day, instead in _REPEALED:
-        if dated >= day:
-            yield Term("repealed", (("day", day.isoformat()), ("instead", instead))), pattern
 
 
 RULES = (products_are_called_as_they_are, sober_words)

@@ -16,8 +16,8 @@ from bidkit.ooxml.names import list_uses
 from bidkit.ooxml.part import CompiledPart, PlacedTag
 from bidkit.ooxml.properties import TEXT_PARTS, compile_text
 from bidkit.ooxml.reading import ReadName, list_names
-from bidkit.ooxml.running import Part
-from bidkit.ooxml.sandbox import load_template, make_environment
+from bidkit.ooxml.running import Part, make_part
+from bidkit.ooxml.sandbox import make_environment
 from bidkit.ooxml.sheet import keeping
 from bidkit.ooxml.sheet.around import Around
 from bidkit.ooxml.sheet.bands import read_over
@@ -106,7 +106,7 @@ def _compile_sources(compiler: _Compiler, environment: SheetEnvironment) -> dict
         problems += found
         if code is not None:
             uses = list_uses(environment.parse(item.source))
-            parts[item.name] = Part(item, code, load_template(environment, code), uses)
+            parts[item.name] = make_part(item, code, environment, uses)
     return parts
 
 

@@ -24,6 +24,8 @@ UNSOUND = (ValueError, SyntaxError, LookupError, StopIteration, ArithmeticError,
 _TAG = re.compile(rb"<[^>\"']*(?:\"[^\"]*\"[^>\"']*|'[^']*'[^>\"']*)*>")
 _CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9]\d{0,6})")
 _NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?\s*")
+_TEXTS = ("str", "inlineStr", "d", "e", "b")
+"""The kinds of cells that hold what is no number of theirs, and no number of a text."""
 _BEYOND = 1000
 """How far below the last row of a sheet merged cells may matter."""
 _ENCODING = re.compile(rb"^(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding=[\"']([\w-]+)[\"']")
@@ -256,12 +258,12 @@ def read_workbook(package: Package) -> Workbook:
 
 
 def _check_values(sheet: Sheet, strings: int) -> None:
-    """Every number is one, and every shared text is in the list."""
+    """Every number is one, every shared text is in the list, and nothing is of a kind that nobody knows."""
     cells = (((row, column), cell) for row, line in sheet.rows.items() for column, cell in line.cells.items())
     for place, cell in cells:
         kind = cell.attributes.get("t", "n")
         is_index = cell.text.isdecimal() and int(cell.text) < strings
-        is_sound = is_index if kind == "s" else _NUMBER.fullmatch(cell.text) if kind == "n" else True
+        is_sound = is_index if kind == "s" else _NUMBER.fullmatch(cell.text) if kind == "n" else kind in _TEXTS
         if cell.has_value and not is_sound:
             raise ValueError(f"{sheet.name}!{name_cell(place)}: {cell.text[:40]}")
 

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 
 from lxml import etree
@@ -62,6 +63,7 @@ class RowFit:
         return f"{min(height, _MAX_HEIGHT):g}"
 
 
+@lru_cache(maxsize=4096)
 def fit_text(text: str, cell: Wrapped) -> float:
     """The height that a text takes in a cell, in points, to the quarters of a pixel row that Excel counts in."""
     is_broad = any(map(is_wide, text))

@@ -45,6 +45,7 @@ def to_bytes(template: WorkbookTemplate, original: opc.Package) -> bytes:
             part.compiled.chunks,
             part.code,
             tuple(part.uses),
+            part.lines,
         )
         for part in template.parts.values()
     ]
@@ -54,7 +55,10 @@ def to_bytes(template: WorkbookTemplate, original: opc.Package) -> bytes:
 def restore(payload: bytes, name: str, original: opc.Package, environment: SheetEnvironment) -> WorkbookTemplate:
     """The template that `to_bytes` was given, under the name that its file has now."""
     changed, dropped, plans, shell, compiled = _read(payload, name)
-    parts = {part.name: Part(part, code, load_template(environment, code), uses) for part, code, uses in compiled}
+    parts = {
+        part.name: Part(part, code, load_template(environment, code), uses, lines)
+        for part, code, uses, lines in compiled
+    }
     environment.parts = parts
     environment.sites = {plan.part: plan.sites for plan in plans}
     return WorkbookTemplate(name, original.replace(changed, dropped), plans, shell, parts, environment)
@@ -65,8 +69,8 @@ def _read(payload: bytes, name: str) -> Any:
     """What does not belong to one environment, kept while bidkit runs: nothing changes it."""
     changed, dropped, plans, shell, parts = marshal.loads(payload)
     compiled = [
-        (CompiledPart(part, source, unpack(tags, name), chunks), code, Uses(*uses))
-        for part, source, tags, chunks, code, uses in parts
+        (CompiledPart(part, source, unpack(tags, name), chunks), code, Uses(*uses), lines)
+        for part, source, tags, chunks, code, uses, lines in parts
     ]
     return changed, dropped, unpack(plans, name), unpack(shell, name), compiled
 

@@ -103,8 +103,9 @@ def parse_docx(
     if parts is None or "word/document.xml" not in parts:
         return None, problems or [Diagnostic("DL20", Span(name), {"problem": "no word/document.xml"})]
     try:
+        opc.refuse_types(parts)
         found, problems = _read_tables(parts, name, fields, columns or {}, ignore)
-    except (LookupError, SyntaxError) as error:  # of lxml, for a part that is no XML
+    except (LookupError, SyntaxError, ValueError) as error:  # of `opc.parse_xml`, for a part that is no XML
         return None, [Diagnostic("DL14", Span(name), {"file": name, "reason": str(error)})]
     if not found:
         return None, [*problems, Diagnostic("DL20", Span(name), {"problem": f"no table with {', '.join(fields)}"})]
@@ -237,9 +238,7 @@ class _Reader:
     def read_line(self, row: Row) -> Node:
         """A row as a mapping."""
         node = Node(row.at)
-        for column, (cell, name, title) in enumerate(
-            zip(row.cells, self.header.fields, self.header.titles, strict=True)
-        ):
+        for column, (cell, name) in enumerate(zip(row.cells, self.header.fields, strict=True)):
             said = cell.said
             if not said.text or column in self.header.ignored:
                 continue
@@ -250,7 +249,7 @@ class _Reader:
             if self.is_shared(cell, name, column) and said.at not in self.refused:
                 self.refused.add(said.at)
                 self.problems.append(Diagnostic("DL49", said.at, {"value": said.text, "field": name}))
-            self.put(node, name, said, title)
+            self.put(node, name, said, column)
         if self.heading and self.header.is_priced and not {"category", "periods", "part_of"} & node.keys():
             node.put("category", strip_number(self.heading.text), self.heading.at, self.heading.at)
         for title, note in zip(self.header.titles, self.header.notes, strict=True):
@@ -278,9 +277,9 @@ class _Reader:
         is_heading = "text" in fields
         return not (cell.owner or is_heading or NUMBERS.isdisjoint(fields)) and len([*filter(None, fields)]) > 1
 
-    def put(self, node: Node, name: str, cell: Cell, title: Cell) -> None:
+    def put(self, node: Node, name: str, cell: Cell, column: int) -> None:
         """One value, and beside a price the currency that its sign or its title names."""
-        text, note = cell.text, self.header.notes[self.header.titles.index(title)]
+        text, note, title = cell.text, self.header.notes[column], self.header.titles[column]
         if name in NUMBERS:
             number, sign = read_number(text)
             currency = sign or note.currency

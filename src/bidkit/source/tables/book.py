@@ -14,6 +14,7 @@ from typing import Any
 
 from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.ooxml.archive import read_members
+from bidkit.ooxml.opc import Package, refuse_types
 from bidkit.ooxml.sheet.foreign import UNSOUND
 from bidkit.source.nodes import nearest
 from bidkit.source.tables.around import speaks_of_all
@@ -80,8 +81,10 @@ def _open(content: bytes, name: str, at: Span) -> tuple[Any, list[Diagnostic]]:
     if content.startswith(_OLE):
         return None, [Diagnostic("DL14", at, {"file": name, "reason": Term("old_or_locked")})]
     try:
-        if sum(member.size for member in read_members(content).values()) > MAX_UNPACKED_BYTES:
+        members = read_members(content)
+        if sum(member.size for member in members.values()) > MAX_UNPACKED_BYTES:
             return None, [Diagnostic("DL18", at, {"what": Term("bytes"), "limit": MAX_UNPACKED_BYTES})]
+        refuse_types(Package(members))
         values = openpyxl.load_workbook(io.BytesIO(content), data_only=True, rich_text=True)
         return (values, openpyxl.load_workbook(io.BytesIO(content))), []
     except (TypeError, AttributeError, OSError, *UNSOUND) as error:

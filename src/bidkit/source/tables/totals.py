@@ -22,6 +22,8 @@ from bidkit.words import CURRENCY_WORDS, parse_amount
 _WORDS = re.compile("(?:人民币|美元|欧元|英镑|港元|港币)?[零〇壹贰叁肆伍陆柒捌玖拾佰仟万亿圆元角分整正]{3,}")
 _FIGURE = re.compile(r"[¥$€£]?\s*\d[\d,]*(?:\.\d+)?")
 _RATE = re.compile(r"\d[\d.]*\s*%")
+_DIGITS = 15
+"""As many before the point as the models take: sums of such numbers are exact."""
 _NOTHING = ("/", "-", "—", "–", "\\")
 _PRICES = {"amount": "unit_price", "ceiling": "unit_ceiling"}
 """Columns that can be added up, each with the column that gives it together with the quantity."""
@@ -82,10 +84,10 @@ class Totals:
         main = "amount" if {"amount", "unit_price", "list_price"} & {*self.header.fields} else "ceiling"
         own = [(name, cell) for name, cell in cells if name in _PRICES]
         for name, cell in own:
-            yield name, cell, parse_decimal(cell.text)
+            yield name, cell, _parse(cell.text)
         for name, cell in cells:
             if not own and name in MONEY and cell.text not in _NOTHING:
-                yield main, cell, parse_decimal(cell.text)
+                yield main, cell, _parse(cell.text)
             elif name not in NUMBERS:
                 yield from ((main, cell, figure) for figure in _find_figures(cell.text, not own))
         cell, told = row.cells[label[0]], label[1].groupdict()
@@ -128,11 +130,21 @@ class Totals:
 
 def _find_amount(node: Node, column: str) -> Decimal | None:
     if column in node:
-        return parse_decimal(str(node[column]))
-    price, quantity = (parse_decimal(str(node.get(name, ""))) for name in (_PRICES[column], "quantity"))
+        return _parse(str(node[column]))
+    price, quantity = (_parse(str(node.get(name, ""))) for name in (_PRICES[column], "quantity"))
     if price is None or quantity is None or not {"periods", "discount"}.isdisjoint(node):
         return None
-    return price * quantity
+    return _limit(price * quantity)
+
+
+def _parse(text: str) -> Decimal | None:
+    """A figure that can be added up."""
+    return _limit(parse_decimal(text))
+
+
+def _limit(number: Decimal | None) -> Decimal | None:
+    """None for a number that is too large for any price."""
+    return None if number is None or number.adjusted() >= _DIGITS else number
 
 
 def _find_figures(text: str, with_numbers: bool) -> list[Decimal | None]:
@@ -141,9 +153,9 @@ def _find_figures(text: str, with_numbers: bool) -> list[Decimal | None]:
     found: list[Decimal | None] = []
     for words in _WORDS.findall(plain):
         amounts = [parse_amount(words, currency, "zh") for currency in CURRENCY_WORDS["zh"]]
-        found.append(next((amount for amount in amounts if amount is not None), None))
+        found.append(_limit(next((amount for amount in amounts if amount is not None), None)))
     if with_numbers:
-        found += [parse_decimal(figure) for figure in _FIGURE.findall(_RATE.sub("", _WORDS.sub("", plain)))]
+        found += [_parse(figure) for figure in _FIGURE.findall(_RATE.sub("", _WORDS.sub("", plain)))]
     return found
 
 

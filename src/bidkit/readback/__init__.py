@@ -6,8 +6,7 @@ import hashlib
 import io
 import re
 import zipfile
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -18,38 +17,13 @@ from lxml import etree
 
 from bidkit.ooxml import opc
 from bidkit.ooxml.sheet.foreign import UNSOUND, name_cell, open_workbook
+from bidkit.readback.names import DC, WP, A, C, Place, R, S, W
+from bidkit.readback.soundness import Fault, find_faults
 from bidkit.references import PageReference, list_references
 
-W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
-R = f"{{{opc.OFFICE_RELS}}}"
-_S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-_M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
-_C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
-DC = "{http://purl.org/dc/elements/1.1/}"
-Place = tuple[tuple[str, str], ...]
-_SHAPES = (f"{W}tbl", f"{_A}blip", f"{W}vanish", f"{W}instrText", f"{W}fldSimple")
+_SHAPES = (f"{W}tbl", f"{A}blip", f"{W}vanish", f"{W}instrText", f"{W}fldSimple")
 _LEAST_AMOUNT = 1000
 """What a number in a chart must be to be taken for an amount of money."""
-
-
-def make_path(path: str, *, is_smart: bool = True) -> Callable[[etree._Element], Any]:
-    """An XPath over the whole of a tree, with the prefixes w, a, m and r.
-
-    Args:
-        is_smart: texts and attributes know where they stand.
-    """
-    names = {"w": W[1:-1], "a": _A[1:-1], "m": _M[1:-1], "r": R[1:-1]}
-    return etree.XPath(path, namespaces=names, smart_strings=is_smart)
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A structural fault and the part that has it."""
-
-    part: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -154,7 +128,7 @@ def read_docx(content: bytes, name: str) -> ReadDocument:
         if part.startswith("word/"):
             found = [((("part", part), ("paragraph", str(n))), _text(p)) for n, p in enumerate(tree.iter(f"{W}p"), 1)]
             texts += [(place, text) for place, text in found if text]
-    faults += list(_find_faults(parts, trees))
+    faults += list(find_faults(parts, trees))
     author = trees["docProps/core.xml"].findtext(f"{DC}creator", "") if "docProps/core.xml" in trees else ""
     headings, entries, references = _read_outline(trees)
     contents, pages = tuple(text for text, _ in entries), tuple(page for _, page in entries)
@@ -183,7 +157,7 @@ def _read_structure(parts: Mapping[str, bytes], trees: Mapping[str, etree._Eleme
             if element.tag == f"{W}tbl":
                 rows = (str(len(row.findall(f"{W}tc"))) for row in element.findall(f"{W}tr"))
                 found["table"].append(" ".join(rows))
-            elif element.tag == f"{_A}blip":
+            elif element.tag == f"{A}blip":
                 target = pictures.get(element.get(f"{R}embed", element.get(f"{R}link", "")))
                 found["picture"].append(_hash(parts.get(target.target, b"")) if target else "")
             elif element.tag == f"{W}vanish":
@@ -201,11 +175,11 @@ def _hash(content: bytes) -> str:
 def _read_pictures(trees: Mapping[str, etree._Element]) -> Iterator[tuple[Place, str]]:
     """The texts of charts and diagrams, the numbers of charts, and the texts that stand for pictures."""
     for part, tree in trees.items():
-        for element in tree.iter(f"{_A}p", f"{_C}v", f"{WP}docPr") if part.startswith("word/") else ():
+        for element in tree.iter(f"{A}p", f"{C}v", f"{WP}docPr") if part.startswith("word/") else ():
             if element.tag == f"{WP}docPr":
                 said = [element.get("descr", ""), element.get("title", "")]
-            elif element.tag == f"{_A}p":
-                said = ["".join(text.text or "" for text in element.iter(f"{_A}t"))]
+            elif element.tag == f"{A}p":
+                said = ["".join(text.text or "" for text in element.iter(f"{A}t"))]
             else:
                 said = [_show_number(element.text or "")]
             yield from (((("part", part),), text) for text in said if text)
@@ -286,166 +260,14 @@ def _read_outline(
     return tuple(headings), tuple(contents), tuple(list_references(trees["word/document.xml"], titled, listed))
 
 
-def _find_faults(parts: Mapping[str, bytes], trees: Mapping[str, etree._Element]) -> Iterator[Fault]:
-    yield from _check_container(parts, trees)
-    styles = (
-        {style.get(f"{W}styleId") for style in trees["word/styles.xml"].iter(f"{W}style")}
-        if "word/styles.xml" in trees
-        else set()
-    )
-    lists = (
-        {num.get(f"{W}numId") for num in trees["word/numbering.xml"].iter(f"{W}num")}
-        if "word/numbering.xml" in trees
-        else set()
-    )
-    for part, tree in trees.items():
-        if part.startswith("word/") and not part.endswith(".rels"):
-            is_readable = opc.rels_name(part) not in parts or opc.rels_name(part) in trees
-            relationships = set(opc.read_relationships(parts, part)) if is_readable else None
-            yield from _check_references(part, tree, styles, {*lists, "0"}, relationships)
-            yield from _check_nesting(part, tree)
-            yield from _check_places(part, tree)
-    yield from _check_notes(trees)
-
-
-def _check_container(parts: Mapping[str, bytes], trees: Mapping[str, etree._Element]) -> Iterator[Fault]:
-    """Every part has a content type, every relationship a target, every reference a relationship."""
-    types = trees.get(opc.CONTENT_TYPES)
-    if types is None:
-        return
-    extensions = {element.get("Extension", "").lower() for element in types.iter(f"{{{opc.NS_TYPES}}}Default")}
-    overrides = {element.get("PartName", "").lstrip("/") for element in types.iter(f"{{{opc.NS_TYPES}}}Override")}
-    for part in parts:
-        if part != opc.CONTENT_TYPES and part not in overrides and part.rpartition(".")[2].lower() not in extensions:
-            yield Fault(part, "no content type")
-    for override in overrides - set(parts):
-        yield Fault(override, "content type of a part that is not there")
-    main = [
-        override.get("ContentType", "")
-        for override in types.iter(f"{{{opc.NS_TYPES}}}Override")
-        if override.get("PartName") == "/word/document.xml"
-    ]
-    if "word/document.xml" not in trees or not any(kind.endswith(".document.main+xml") for kind in main):
-        yield Fault("word/document.xml", "no main document, or not of its content type")
-    if "_rels/.rels" not in trees or not _targets(parts, "").get("officeDocument"):
-        yield Fault("_rels/.rels", "does not lead to the document")
-    for part in trees:
-        if part.endswith(".rels"):
-            yield from _check_relationships(parts, part, trees)
-
-
-def _targets(parts: Mapping[str, bytes], part: str) -> dict[str, str]:
-    """The last word of each relationship's type -> its target."""
-    return {item.type.rpartition("/")[2]: item.target for item in opc.read_relationships(parts, part).values()}
-
-
-def _check_relationships(parts: Mapping[str, bytes], rels: str, trees: Mapping[str, etree._Element]) -> Iterator[Fault]:
-    """Ids are unique, targets exist, and every reference of the part has its relationship."""
-    folder, _, file = rels.rpartition("_rels/")
-    part = folder + file.removesuffix(".rels")
-    ids = [item.get("Id", "") for item in trees[rels].iter(f"{{{opc.NS_RELS}}}Relationship")]
-    if len(set(ids)) != len(ids):
-        yield Fault(rels, "two relationships of one id")
-    for relationship in opc.read_relationships(parts, part).values():
-        if not relationship.is_external and relationship.target not in parts:
-            yield Fault(part, f"relationship {relationship.id} leads to {relationship.target}, which is not there")
-
-
-def _check_references(
-    part: str,
-    tree: etree._Element,
-    styles: set[str | None],
-    lists: set[str | None],
-    relationships: set[str] | None,
-) -> Iterator[Fault]:
-    for tag in ("pStyle", "rStyle", "tblStyle"):
-        for element in tree.iter(f"{W}{tag}"):
-            if element.get(f"{W}val") not in styles:
-                yield Fault(part, f"style {element.get(f'{W}val')!r} does not exist")
-    if part != "word/numbering.xml":
-        for element in tree.iter(f"{W}numId"):
-            if element.get(f"{W}val") not in lists:
-                yield Fault(part, f"list {element.get(f'{W}val')!r} does not exist")
-    for value in _RELATED(tree):
-        if relationships is not None and value not in relationships:
-            yield Fault(part, f"{etree.QName(value.attrname).localname}={str(value)!r} has no relationship")
-    bookmarks = [element.get(f"{W}name") for element in tree.iter(f"{W}bookmarkStart")]
-    starts = [element.get(f"{W}id") for element in tree.iter(f"{W}bookmarkStart")]
-    ends = [element.get(f"{W}id") for element in tree.iter(f"{W}bookmarkEnd")]
-    drawings = [element.get("id") for element in tree.iter(f"{WP}docPr")]
-    for what, ids in (("bookmark", bookmarks), ("bookmark id", starts), ("drawing id", drawings)):
-        for repeated in (key for key, count in Counter(ids).items() if count > 1):
-            yield Fault(part, f"{what} {repeated!r} is not unique")
-    if sorted(map(str, starts)) != sorted(map(str, ends)):
-        yield Fault(part, "bookmarks are not paired")
-    if part == "word/document.xml":
-        anchors = {element.get(f"{W}anchor") for element in tree.iter(f"{W}hyperlink")} - {None}
-        pages = {word for text in tree.iter(f"{W}instrText") for word in re.findall(r"PAGEREF (\S+)", text.text or "")}
-        for missing in (anchors | pages) - set(bookmarks):
-            yield Fault(part, f"bookmark {missing!r} does not exist")
-
-
-_RELATED = make_path("//@r:*")
-_OPEN_CELLS = make_path(
-    "//w:tc[not(*[not(self::w:bookmarkStart or self::w:bookmarkEnd)][last()][self::w:p or self::w:sdt])]"
-)
-_EMPTY = make_path("//w:tbl[not(w:tr)] | //w:tr[not(w:tc)]")
-_SPANS = "w:tc/w:tcPr/w:gridSpan/@w:val"
-_WIDE = make_path(
-    f"//w:tbl[w:tr[{_SPANS}[.='' or translate(., '0123456789', '')!='']"
-    f" or count(w:tc) + sum({_SPANS}) - count({_SPANS}) > count(../w:tblGrid/w:gridCol)]]"
-)
-_MISPLACED = make_path("//w:r[parent::w:r or parent::w:t] | //w:p[parent::w:p or parent::w:r or parent::w:t]")
-_HOLDERS = ("document", "body", "tbl", "tr", "tc", "p", "r", "hdr", "ftr", "sdtContent")
-_IN_HOLDER = " or ".join(f"parent::w:{name}" for name in _HOLDERS)
-_LOOSE = make_path(f"//text()[not(parent::w:t)][normalize-space()][{_IN_HOLDER}]/..")
-
-
-def _check_nesting(part: str, tree: etree._Element) -> Iterator[Fault]:
-    for _ in _OPEN_CELLS(tree):
-        yield Fault(part, "a table cell does not end with a paragraph")
-    for element in _EMPTY(tree):
-        tag = etree.QName(element).localname
-        yield Fault(part, f"a w:{tag} without w:{'tr' if tag == 'tbl' else 'tc'}")
-    for _ in _WIDE(tree):
-        yield Fault(part, "a table row has more cells than its grid has columns")
-    depth = 0
-    for char in tree.iter(f"{W}fldChar"):
-        depth += {"begin": 1, "end": -1}.get(char.get(f"{W}fldCharType", ""), 0)
-        if depth < 0:
-            break
-    if depth:
-        yield Fault(part, "a field is not closed, or not opened")
-
-
-def _check_places(part: str, tree: etree._Element) -> Iterator[Fault]:
-    """Runs and paragraphs stand where they may, and no text stands outside of `w:t`."""
-    for element in _MISPLACED(tree):
-        inside = etree.QName(element.getparent()).localname
-        yield Fault(part, f"w:{etree.QName(element).localname} inside {inside}")
-    for holder in _LOOSE(tree):
-        yield Fault(part, f"text directly in w:{etree.QName(holder).localname}")
-
-
-def _check_notes(trees: Mapping[str, etree._Element]) -> Iterator[Fault]:
-    """Every footnote, endnote and comment that is referred to is there."""
-    for kind in ("footnote", "endnote", "comment"):
-        notes = trees.get(f"word/{kind}s.xml")
-        known = set() if notes is None else {note.get(f"{W}id") for note in notes.iter(f"{W}{kind}")}
-        for part, tree in trees.items():
-            for reference in tree.iter(f"{W}{kind}Reference"):
-                if reference.get(f"{W}id") not in known:
-                    yield Fault(part, f"{kind} {reference.get(f'{W}id')} does not exist")
-
-
 def read_xlsx(content: bytes, name: str) -> ReadWorkbook:
     """A finished .xlsx with its cached values; a formula without one is a fault."""
     import openpyxl
 
     parts, trees, wrong = opc.open_finished(content)
-    reason = next((": ".join(filter(None, item)) for item in wrong.items()), "") or _find_damage(parts or {}, trees)
+    reason = next((": ".join(filter(None, item)) for item in wrong.items()), "")
     try:
-        if reason:
+        if reason := reason or _find_damage(parts or {}, trees):
             raise ValueError(reason)
         book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
         formulas = {
@@ -498,10 +320,10 @@ def _find_damage(parts: Mapping[str, bytes], trees: Mapping[str, etree._Element]
             if missing:
                 return f"{missing[0]} is not there"
     strings = trees.get("xl/sharedStrings.xml")
-    count = 0 if strings is None else len(list(strings.iterfind(f"{_S}si")))
+    count = 0 if strings is None else len(list(strings.iterfind(f"{S}si")))
     for part, tree in trees.items():
         if part.startswith("xl/worksheets/"):
-            for cell in tree.iter(f"{_S}c"):
-                if cell.get("t") == "s" and not int(cell.findtext(f"{_S}v", "-1")) < count:
+            for cell in tree.iter(f"{S}c"):
+                if cell.get("t") == "s" and not int(cell.findtext(f"{S}v", "-1")) < count:
                     return f"{part}: {cell.get('r')} shows a text that is not there"
     return "" if "xl/workbook.xml" in parts else "no workbook"
