@@ -45,10 +45,8 @@ _SIGNS = (
     ),
 )
 """Of what kind a count is, the words that tell so, and how the number stands before or behind them."""
-_STANDARD = Sought(
-    None,
-    "gb|jgj|cj|yd/t|dl/t|sl|hj",
-    r"(?P<kind>GB(?:/[TZ])?|JGJ|CJJ?|YD/T|DL/T|SL|HJ)\s?(?P<no>\d{3,6}(?:\.\d+)?)\s?[-—–－]\s?(?P<year>(?:19|20)\d\d)",
+_STANDARD = re.compile(
+    r"(?P<kind>GB(?:/[TZ])?|JGJ|CJJ?|YD/T|DL/T|SL|HJ)\s?(?P<no>\d{3,6}(?:\.\d+)?)\s?[-—–－]\s?(?P<year>(?:19|20)\d\d)"
 )
 _NUMBER = re.compile(r"\s?(?:共\s?)?(?P<n>\d+)\s?(?P<unit>[一-鿿㎡])(?![/每])")
 _SPARE = re.compile("备件|备机|备品|样机|现状|现有|既有")
@@ -177,17 +175,19 @@ def _find_years(bid: Bid) -> Iterator[Finding]:
 def _find_standards(bid: Bid) -> Iterator[Finding]:
     """Standards of another year than the clauses name; where these name none, than most texts do."""
     asked = {(found["kind"], found["no"]): found["year"] for item in bid.deal.requirements
-             for found in _STANDARD.pattern.finditer(f"{item.text}\n{item.clause}")}  # fmt: skip
-    told = [*find_said(bid.texts, (_STANDARD,))]
+             for found in _STANDARD.finditer(f"{item.text}\n{item.clause}")}  # fmt: skip
+    told = [*_STANDARD.finditer(bid.texts.whole)]
     years: dict[tuple[str, str], Counter[str]] = {}
-    for found, _, _ in told:
+    for found in told:
         years.setdefault((found["kind"], found["no"]), Counter())[found["year"]] += 1
-    for found, at, _ in told:
+    for found in told:
         key = found["kind"], found["no"]
         (most, count), *others = years[key].most_common()
         usual = most if others and count > others[0][1] else found["year"]
         if found["year"] != (known := asked.get(key, usual)):
-            yield _tell(bid, at, "standard", found[0], f"{key[0]} {key[1]}-{known}")
+            _, at, column = bid.texts.find_line(found.start())
+            place = narrow(at, column, column + len(found[0]))
+            yield _tell(bid, place, "standard", found[0], f"{key[0]} {key[1]}-{known}")
 
 
 def _find_quantities(bid: Bid) -> Iterator[Finding]:
