@@ -21,6 +21,7 @@ _PROPERTY = {"colspan": "gridSpan", "hm": "gridSpan", "vm": "vMerge", "cellbg": 
 _COLOR = re.compile("#?([0-9A-Fa-f]{6}|auto)")
 _MAX_SPAN = 63
 _TOKEN = re.compile(r"<(/?)w:(tbl|tr|tc|tblGrid|gridCol|gridSpan|gridBefore|gridAfter|tcW)(?=[\s/>])([^>]*?)(/?)>")
+_ROW, _WIDE = re.compile("<w:tr[ >]"), ("<w:gridSpan", "<w:gridBefore", "<w:gridAfter")
 _VALUE = re.compile(r'w:(?:val|w)="(\d+)"')
 
 
@@ -127,6 +128,8 @@ class _Grid:
 
 def fit_grid(table: str) -> str:
     """A table's XML with a grid of as many columns as its widest row, which share the old width; cells follow."""
+    if _is_even(table):
+        return table
     grid = _read_grid(table)
     count = grid.widest
     if not grid.columns or not count or count == len(grid.columns):
@@ -142,6 +145,17 @@ def fit_grid(table: str) -> str:
         out += [table[position:start], text]
         position = end
     return "".join([*out, table[position:]])
+
+
+def _is_even(table: str) -> bool:
+    """Whether a table without wide cells has as many in its longest row as columns in its grid; most are such."""
+    if any(sign in table for sign in _WIDE) or _count(table, "tbl") > 1:
+        return False
+    return max((_count(row, "tc") for row in _ROW.split(table)[1:]), default=0) == _count(table, "gridCol")
+
+
+def _count(text: str, tag: str) -> int:
+    return text.count(f"<w:{tag}>") + text.count(f"<w:{tag} ")
 
 
 def _find_shares(grid: _Grid, count: int) -> list[int]:

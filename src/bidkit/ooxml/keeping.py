@@ -10,6 +10,7 @@ import importlib.util
 import marshal
 from collections.abc import Mapping
 from dataclasses import astuple
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -98,12 +99,18 @@ def _flatten_span(span: Span, name: str) -> tuple[Any, ...]:
 
 def read(payload: bytes, load: Load | None) -> Any:
     """What `to_bytes` gave, for `restore`; None if a file that the template includes is another now."""
-    kept = marshal.loads(payload)
+    kept = _load(payload)
     for name, digest in kept[0].items():
         content = load(name) if load is not None else None
         if content is None or sha256(content).hexdigest() != digest:
             return None
     return kept
+
+
+@lru_cache(maxsize=16)
+def _load(payload: bytes) -> Any:
+    """What is kept while bidkit runs: nothing changes it."""
+    return marshal.loads(payload)
 
 
 def restore(kept: Any, name: str, original: opc.Package, environment: Environment) -> Template:

@@ -17,7 +17,7 @@ from bidkit.nearness import find_near, find_shaped
 from bidkit.rules.registry import Finding, rule
 from bidkit.units import is_same_unit
 from bidkit.wording import fold, measure_likeness
-from bidkit.written import list_lines, narrow
+from bidkit.written import Lines, Sought, find_said, list_lines
 
 _UNIT = "[台套点张块辆]|㎡"
 _COUNTED = re.compile(
@@ -42,9 +42,10 @@ _SIGNED = (
 )
 _IS_SIGNED = re.compile("签订|签署于|signed in", re.I)
 _OF_THE_PAST = re.compile("业绩|案例|past performance|references?|contracts signed", re.I)
-_LEVEL = re.compile(
+_LEVEL = Sought(
+    None,
+    "cmmi|itss|ccrc|dcmm",
     r"(?P<kind>CMMI|ITSS|CCRC|DCMM)\s*(?:(?:成熟度|认证|资质|等级|ML|level)\s*)?(?P<n>[一二三四五]\s*级|[1-5](?![.\d]))",
-    re.I,
 )
 _RANK = re.compile(r"([一二三四五]|\d)\s*级|(?:CMMI|ITSS|CCRC|DCMM|ML|level)[\s-]*(?:ML\s*)?(\d)(?![.\d])", re.I)
 _DIGITS = {**{sign: str(number) for number, sign in enumerate("一二三四五", 1)}}
@@ -212,12 +213,10 @@ def _judge_levels(bid: Bid) -> Iterator[Finding]:
     for paper in bid.selection.chosen:
         found = _RANK.findall(f"{paper.level}\n{paper.title}\n{paper.scope}")
         ranks.setdefault(paper.kind, set()).update(_DIGITS.get(one or two, one or two) for one, two in found)
-    for line, at in (*bid.texts, *list_lines(bid.company)):
-        for stated in _LEVEL.finditer(line):
-            number, known = stated["n"][0], ranks.get(stated["kind"].casefold())
-            if known and _DIGITS.get(number, number) not in known:
-                shown = "、".join(sorted(known))
-                yield _called(narrow(at, *stated.span()), "paper_level", stated[0], Term("in_papers"), shown)
+    for stated, at, _ in find_said(Lines((*bid.texts, *list_lines(bid.company))), (_LEVEL,)):
+        number, known = stated["n"][0], ranks.get(stated["kind"].casefold())
+        if known and _DIGITS.get(number, number) not in known:
+            yield _called(at, "paper_level", stated[0], Term("in_papers"), "、".join(sorted(known)))
 
 
 @rule("ID09", Severity.WARNING)
