@@ -204,7 +204,8 @@ def compute_quote(deal: Record) -> Record:
 def environment() -> Environment:
     """Jinja with the filters that the templates use."""
     jinja = Environment(autoescape=True)
-    jinja.filters |= {"money": money, "day": day, "percent": percent, "quantity": quantity, "here": here, "page": page}
+    jinja.filters |= {"money": money, "day": day, "percent": percent, "quantity": quantity}
+    jinja.filters |= {"here": here, "page": page, "chapter": lambda title, *words: page(title)}
     return jinja
 
 
