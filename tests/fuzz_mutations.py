@@ -201,7 +201,8 @@ def spoil_parts(content: bytes, chance: random.Random) -> bytes:
     with warnings.catch_warnings(), zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         warnings.simplefilter("ignore")  # two parts of one name
         for each, one in parts:
-            archive.writestr(each, one)
+            # Whatever the time, the same bytes.
+            archive.writestr(zipfile.ZipInfo(each), one, zipfile.ZIP_DEFLATED)
     return stream.getvalue()
 
 
