@@ -374,9 +374,9 @@ def _tell_fonts(volumes: Sequence[CompiledVolume], *, is_chinese: bool) -> list[
         for item in volumes
         for font in list_template_fonts(item.volume.content, item.volume.template, with_east_asian=is_chinese)
     ]
-    from bidkit import office
+    from bidkit.office.fonts import find_missing_fonts, find_substitute
 
-    missing, _ = office.find_missing_fonts(dict.fromkeys(named))
-    others = dict.fromkeys(office.find_substitute(font) for font in missing)
+    missing, _ = find_missing_fonts(dict.fromkeys(named))
+    others = dict.fromkeys(find_substitute(font) for font in missing)
     values = {"font": ", ".join(missing), "other": ", ".join(others), "widths": Term("other_widths")}
     return [Diagnostic("EN13", None, values, Severity.INFO)] if missing else []
