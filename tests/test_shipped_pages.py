@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import docx
+import pypdfium2
 import pytest
 from docx.document import Document
 from workspace import edit, write
@@ -68,3 +69,38 @@ def test_a_document_is_spelt_as_its_locale_is(
     said = "\n".join(part.text for part in document.element.body.iter() if part.tag.endswith("}t") and part.text)
     assert f"Service Organ{ours}ation" in said and f"Author{ours}ed to bind" in said
     assert f"Organ{theirs}ation" not in said and f"Author{theirs}ed" not in said
+
+
+def test_the_cover_says_original_or_copy_where_the_bid_goes_out_on_paper(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BIDKIT_SOFFICE", "/nonexistent")
+    deal = make(tmp_path, "zh")
+    edit(deal, "regime: commercial", "regime: tender")
+    tender = (
+        "tender: {no: A-1, deadline: 2026-12-18T09:30+08:00, validity_days: 60, rules: ndrc, markers: {★: mandatory}"
+    )
+    write(deal, deal.read_text(encoding="utf-8") + f"\n{tender}}}\n")
+    covers = {}
+    for copies in ("", ", copies: 0", ", copies: 2"):
+        edit(deal, tender, f"{tender}{copies}")
+        result = build_deal(deal, Options(now=NOW, is_draft=True))
+        assert result.folder is not None, result.diagnostics
+        files = sorted((result.folder / "submit").glob("proposal*.docx"))
+        covers[copies] = [docx.Document(str(file)).paragraphs[0].text.strip() for file in files]
+        edit(deal, f"{tender}{copies}", tender)
+    assert covers == {"": [""], ", copies: 0": ["正本"], ", copies: 2": ["副本", "正本"]}
+
+
+@pytest.mark.office
+def test_the_contents_of_the_sample_are_on_one_page_and_its_codes_on_one_line(tmp_path: Path) -> None:
+    deal = make(tmp_path, "zh")
+    edit(deal.with_name("lines.csv"), "台,20,1280.00", "台,120000,0.20")
+    result = build_deal(deal, Options(now=NOW, is_draft=True, with_pdf=True))
+    assert result.folder is not None, result.diagnostics
+    with pypdfium2.PdfDocument(result.folder / "submit/proposal-DRAFT.pdf") as document:
+        pages = [page.get_textpage().get_text_bounded() for page in document]
+    assert "目" in pages[1] and "营业执照" in pages[1]
+    assert "方案概述" in pages[2] and "……" not in pages[2].replace(".", "…")
+    assert "120,000" in "".join(pages)
+    assert any("91999999MA0EXAMP1J" in page and "资信文件清单" in page for page in pages[2:])

@@ -141,7 +141,22 @@ def require(deal: Path, language: str) -> None:
     if file.is_file():
         return
     inside = deal / "deal.yaml"
-    fail("EN05", {"file": deal, "near": str(inside) if inside.is_file() else None}, language)
+    fail("EN05", {"file": deal, "near": str(inside) if inside.is_file() else find_near(deal)}, language)
+
+
+def find_near(path: Path) -> str | None:
+    """The path that was probably meant by one that is not there: a deal of the workspace, or what lies beside it."""
+    from bidkit.completing import list_deals
+    from bidkit.source import nearest
+
+    beside = [item.name for item in path.parent.iterdir()] if path.parent.is_dir() else []
+    if meant := nearest(path.name, beside):
+        found = path.with_name(meant)
+        return str(found / "deal.yaml" if (found / "deal.yaml").is_file() else found)
+    deals = [] if path.suffix and path.name != "deal.yaml" else list_deals(Path.cwd())
+    named = {Path(deal).parent.name: deal for deal in deals}
+    meant = nearest(path.parent.name if path.name == "deal.yaml" else path.name, [*named])
+    return named[meant] if meant else None
 
 
 def root_of(deal: Path) -> Path | None:
@@ -248,7 +263,7 @@ def write_made(
 
 def read_columns(named: Sequence[str] | None) -> dict[str, str]:
     """The fields and titles of `--column FIELD=TITLE`; stops where one has no title."""
-    columns = dict(pair.partition("=")[::2] for pair in named or ())
+    columns = dict(pair.strip().partition("=")[::2] for pair in named or ())
     if not all(columns.values()):
         raise typer.BadParameter("FIELD=TITLE", param_hint="--column")
     return columns

@@ -83,7 +83,8 @@ def requirements(
     if output is not None and force and output.is_file() and has_answers(output.read_bytes(), output.name):
         fail("EN64", {"file": output}, language, code=1)
     facts = {"file": file.name, "count": found.count, "passed_over": found.passed_over, "markers": found.markers}
-    write_made(found.content, output, facts, "import requirements", language, format, force=force)
+    is_free = force or _is_blank(output)
+    write_made(found.content, output, facts, "import requirements", language, format, force=is_free)
     labels = load_messages(language)["labels"]
     told = [labels["imported_passed"].format(names=", ".join(found.passed_over))] if found.passed_over else []
     if not found.markers:
@@ -132,8 +133,19 @@ def prices(
     warn(problems, language, file.parent)
     count = len([*csv.reader(content.decode("utf-8-sig").splitlines(keepends=True))]) - 1
     facts = {"file": file.name, "count": count}
-    write_made(content, output, facts, "import prices", language, format, force=force)
+    write_made(content, output, facts, "import prices", language, format, force=force or _is_blank(output))
     _sum_up(file, count, output, "lines.csv", [], language)
+
+
+def _is_blank(output: Path | None) -> bool:
+    """Whether a csv that is there has titles alone, as `bidkit new` makes it: nothing in it would be lost."""
+    from bidkit.source.tables.titles import find_field
+
+    if output is None or output.suffix.lower() != ".csv" or not output.is_file():
+        return False
+    lines = output.read_bytes().decode("utf-8-sig", "replace").split("\n")
+    titles, *rows = [line.strip() for line in lines if line.strip(" ,\r")] or [""]
+    return not rows and all(find_field(title, {}) is not None for title in titles.split(",") if title.strip())
 
 
 def _sum_up(file: Path, count: int, output: Path | None, usual: str, told: list[str], language: str) -> None:

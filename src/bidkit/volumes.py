@@ -304,10 +304,12 @@ def _blame(problem: Diagnostic, bid: Bid) -> Diagnostic:
     company, (person, fact) = bid.company, found.groups()
     form = problem.span.file if problem.span else ""
     if person is None:
-        return Diagnostic("DL36", company.span(), {"form": form, "name": company.name, "key": "company.affiliates"})
+        values = {"form": form, "name": company.name, "key": "company.affiliates", "advice": Term("affiliates_fix")}
+        return Diagnostic("DL36", company.span(), values)
     name, key = getattr(company, person), f"company.signers.{person}.{fact}"
     if fact == "id_card":
-        return Diagnostic("DL36", bid.deal.span("credentials"), {"form": form, "name": name, "key": "kind: id-card"})
+        values = {"form": form, "name": name, "key": "kind: id-card", "advice": Term("id_card_fix", (("name", name),))}
+        return Diagnostic("DL36", bid.deal.span("credentials"), values)
     at = company.span("signers" if company.signers else person)
     return Diagnostic("DL36", at, {"form": form, "name": name, "key": key})
 
