@@ -521,6 +521,35 @@ class TestLanguage:
         assert re.search(f"EN05 ({self.ZH}|{self.EN})", done.stderr)
         assert f"EN05 {expected}" in done.stderr
 
+    @pytest.mark.parametrize(
+        ("locales", "environment", "expected"),
+        [
+            (("en-US",), {}, EN),
+            (("en-US", "en-GB"), {"LANG": "C.UTF-8"}, EN),
+            (("en-US",), {"LANG": "zh_CN.UTF-8"}, ZH),
+            (("zh-CN",), {"LC_ALL": "C"}, ZH),
+            (("en-US", "zh-CN"), {"LANG": "C"}, ZH),
+            ((), {"LANG": "C"}, ZH),
+        ],
+    )
+    def test_where_the_environment_names_none_that_of_the_deals(
+        self, tmp_path: Path, locales: tuple[str, ...], environment: dict[str, str], expected: str
+    ) -> None:
+        (tmp_path / "bidkit.yaml").write_text("schema: bidkit/workspace@1\n")
+        for number, locale in enumerate(locales):
+            (tmp_path / f"deals/{number}").mkdir(parents=True)
+            (tmp_path / f"deals/{number}/deal.yaml").write_text(f"id: d{number}\nlocale: {locale}  # its language\n")
+        assert f"EN05 {expected}" in run(tmp_path, "check", "nowhere.yaml", **environment).stderr
+
+    def test_a_deal_weighs_more_than_those_beside_it(self, tmp_path: Path) -> None:
+        (tmp_path / "ws/deals/a").mkdir(parents=True)
+        (tmp_path / "ws/deals/b").mkdir()
+        (tmp_path / "ws/bidkit.yaml").write_text("schema: bidkit/workspace@1\n")
+        (tmp_path / "ws/deals/a/deal.yaml").write_text("locale: en-GB\n")
+        (tmp_path / "ws/deals/b/deal.yaml").write_text("locale: zh-CN\n")
+        assert " error: " in run(tmp_path, "check", "ws/deals/a/deal.yaml").stdout
+        assert " 错误: " in run(tmp_path, "check", "ws/deals/b/deal.yaml").stdout
+
     def test_chinese_is_printed_on_a_terminal_that_has_none(self, built: Path) -> None:
         done = run(built, "check", DEAL, LC_ALL="C", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
         assert done.returncode == 0

@@ -155,7 +155,7 @@ def check(
 
     退出码 Exit codes: 0 没有错误 no error, 1 有错误 errors, 2 无法运行 could not run.
     """
-    language, more = find_language(lang), read_reports(report)
+    language, more = find_language(lang, deal), read_reports(report)
     require(deal, language)
     options = replace(make_options(as_of, language), is_strict=strict)
     if output is None and not more:
@@ -198,7 +198,7 @@ def gate(
     """
     from bidkit.checking import check_deal
 
-    language, more = find_language(lang), read_reports(report)
+    language, more = find_language(lang, deal), read_reports(report)
     require(deal, language)
     with working("gate"):
         result = check_deal(deal, make_options(as_of, language))
@@ -237,7 +237,7 @@ def attest(
     from bidkit.attesting import attest_item
     from bidkit.diagnostic import load_messages
 
-    language = find_language(lang)
+    language = find_language(lang, deal)
     require(deal, language)
     require(evidence, language)
     if not by.strip():
@@ -279,7 +279,7 @@ def waive(
     from bidkit.attesting import waive_item
     from bidkit.diagnostic import load_messages
 
-    language = find_language(lang)
+    language = find_language(lang, deal)
     require(deal, language)
     if not by.strip() or not reason.strip():
         raise typer.BadParameter("--by" if not by.strip() else "--reason")
@@ -349,7 +349,7 @@ def build(
     """
     from bidkit.build import build_deal
 
-    language, more = find_language(lang), read_reports(report)
+    language, more = find_language(lang, deal), read_reports(report)
     require(deal, language)
     options = replace(
         make_options(as_of, language), is_draft=draft, out=out, force=force, is_strict=strict, with_pdf=pdf
@@ -385,7 +385,7 @@ def verify(
     from bidkit.package import MANIFEST, recover_package
     from bidkit.verification import verify_packages
 
-    language, more = find_language(lang), read_reports(report)
+    language, more = find_language(lang, packages[0]), read_reports(report)
     for folder in packages:
         recover_package(folder)
         if not (folder / MANIFEST).is_file():

@@ -42,7 +42,7 @@ def preview(
     from bidkit.preview import Desk, follow
     from bidkit.preview.server import Server
 
-    language = find_language(lang)
+    language = find_language(lang, deal)
     require(deal, language)
     root = root_of(deal)
     if root is None:

@@ -81,7 +81,7 @@ def simulate(
     from bidkit.reports import simulation as reports
     from bidkit.simulation import REGIMES, read_facts, simulate_package
 
-    language = find_language(lang)
+    language = find_language(lang, package)
     recover_package(package)
     facts = read_facts(package)
     if facts is None:
@@ -121,7 +121,7 @@ def export(
     from bidkit.diagnostic import Severity
     from bidkit.exchange import export_csv, export_json
 
-    language = find_language(lang)
+    language = find_language(lang, deal)
     require(deal, language)
     with working("price export"):
         result = check_deal(deal, make_options(as_of, language))

@@ -83,7 +83,7 @@ def merge(
     from bidkit.package import write_file
     from bidkit.reports import addenda as reports
 
-    language = find_language(lang)
+    language = find_language(lang, deal)
     for path in (deal, new_list):
         require(path, language)
     columns = read_columns(column)
