@@ -139,6 +139,33 @@ def test_of_several_price_lists_none_is_taken_for_all(tmp_path: Path) -> None:
     assert (result.exit_code, result.output.count("DL20")) == (1, 2)
 
 
+def test_where_no_table_is_the_list_its_titles_are_told_and_how_to_name_them(tmp_path: Path) -> None:
+    rows = [["Ref", "Requirement", "M/D"], ["C.1", "Ten doors.", "M"]]
+    file = write(tmp_path / "rfp.docx", document_of("Section C", OTHER, "Requirements", rows))
+    result = run("requirements", file, "--lang", "en")
+    assert result.exit_code == 1
+    assert "csv" not in result.output
+    assert "no table has a column for clause; the nearest has the titles “Ref | Requirement | M/D”" in result.output
+    assert "--column clause=…" in result.output
+    assert run("requirements", file, "--column", "clause=Ref").exit_code == 0
+
+
+def test_fields_are_listed_at_the_first_unknown_title_alone_and_near_ones_are_named(tmp_path: Path) -> None:
+    titles = ["Line", "Group", "We deliver", "UOM", "Qty", "Price", "Disc.", "VAT"]
+    file = write(tmp_path / "p.xlsx", make_book([titles, ["A1", "A", "Gate", "each", "2", "9.00", "10%", "0%"]]))
+    output = " ".join(run("prices", file, "--lang", "en").output.split())
+    assert output.count("Fields: id,") == 1
+    assert 'likewise: --column "FIELD=We deliver"' in output
+    assert 'did you mean discount? Then give the column that title, or say --column "discount=Disc."' in output
+
+
+@pytest.mark.parametrize(("lang", "told"), [("en", "(or tax)"), ("zh", "“税率”（或 tax_rate）")])
+def test_a_missing_column_is_named_in_the_language_of_the_reader(lang: str, told: str, tmp_path: Path) -> None:
+    titles = ["No", "Group", "Item", "UOM", "Qty", "Price"]
+    file = write(tmp_path / "p.xlsx", make_book([titles, ["A1", "A", "Gate", "each", "2", "9.00"]]))
+    assert told in run("prices", file, "--lang", lang).output
+
+
 def test_a_title_may_be_told(tmp_path: Path) -> None:
     file = write(tmp_path / "a.xlsx", make_book([["节", "甲方想要"], ["1", "好用"]]))
     assert run("requirements", file).exit_code == 1
