@@ -21,6 +21,7 @@ from bidkit.characters import UNWRITABLE
 from bidkit.days import DayExpression, Unread, Window, parse_day, parse_periods, parse_window
 from bidkit.diagnostic import Both, Diagnostic, Span, Term, fold_rows, is_in_table
 from bidkit.source import TITLES, Items, Node, ProseNode, nearest
+from bidkit.source.tables.numbers import MONEY
 
 D = TypeVar("D")
 _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
@@ -372,8 +373,10 @@ def _advise_once(found: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
 
 
 def _guess_field(title: str, allowed: Sequence[str]) -> str | None:
-    """The field whose name, or whose title in use, is nearest to a title that is none of them."""
-    words = {word.replace("_", " "): key for key in allowed for word in (key, *TITLES.get(key, "").split())}
+    """The field whose name, or whose title in use, is nearest to a title that is none of them; never one of money,
+    for a price without tax is spelt nearly as one with it."""
+    likely = [key for key in allowed if key not in MONEY]
+    words = {word.replace("_", " "): key for key in likely for word in (key, *TITLES.get(key, "").split())}
     near = nearest(title.lower(), [*words])
     return words[near] if near else None
 
