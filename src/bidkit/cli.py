@@ -64,7 +64,7 @@ app = typer.Typer(
     help="""标书即代码：一个 deal.yaml 生成整套投标文件。Bids as code: one deal.yaml becomes the whole bid package.
 
     \b
-    bidkit init 标书                         建立工作区 / make a workspace
+    bidkit init 标书                        建立工作区 / make a workspace
     bidkit new water                        新建项目 / start a deal
     bidkit check deals/water/deal.yaml      检查，不写文件 / judge, write nothing
     bidkit gate deals/water/deal.yaml       销售阶段检查表 / the checklist of the stages
@@ -82,11 +82,11 @@ app = typer.Typer(
     bidkit price simulate dist/water        模拟评委修正价格 / what a committee would correct
     bidkit price export deal.yaml           报价导出为 JSON、CSV / the quote as JSON or CSV
     bidkit import prices 报价.xlsx          读入价格表、要求清单 / read price lists and requirements
-    bidkit forms scan 投标函.docx            采购人格式中的空白 / the blanks of a buyer's form
+    bidkit forms scan 投标函.docx           采购人格式中的空白 / the blanks of a buyer's form
     bidkit credentials expiring             快到期的资信文件 / papers that expire soon
     bidkit requirements merge deal.yaml b.xlsx  与更正后的清单合并 / merge a new list
     bidkit diff old/deal.yaml deal.yaml     两版的差别 / what differs between two versions
-    bidkit reconcile 改过的.docx             改了哪里、写在哪里 / edits made in Word, and their sources
+    bidkit reconcile 改过的.docx            改了哪里、写在哪里 / edits made in Word, and their sources
     bidkit schema --editor                  编辑器的补全和说明 / completion and help in editors
     bidkit fmt deals                        键排成统一的次序 / keys in one order
     bidkit doctor                           这台机器缺什么 / what this machine lacks

@@ -48,7 +48,7 @@ price = typer.Typer(
     bidkit price simulate dist/water --rules mof87
     bidkit price export deals/water/deal.yaml --format csv -o lines.csv
 
-    docs/prices.md、docs/prices.en.md 有例子 / with examples.""",
+    docs/prices.md 有例子。Examples are in docs/prices.en.md.""",
 )
 
 

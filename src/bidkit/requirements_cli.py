@@ -47,7 +47,7 @@ requirements = typer.Typer(
     \b
     bidkit requirements merge deals/water/deal.yaml 更正后清单.xlsx --addendum 3
 
-    docs/addenda.md、docs/addenda.en.md 有例子 / with examples.""",
+    docs/addenda.md 有例子。Examples are in docs/addenda.en.md.""",
 )
 
 
