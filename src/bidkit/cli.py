@@ -1,6 +1,7 @@
 """Typer commands: read options, call, print, exit code."""
 
 import gc
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -414,7 +415,12 @@ def explain(
     texts = load_messages(language)
     entry = texts["codes"].get(code.upper())
     if entry is None:
-        fail("EN08", {"code": code, "codes": " ".join(sorted(texts["codes"]))}, language)
+        from bidkit.source import nearest
+
+        typed = code.upper()[:2] + re.sub(r"\W", "", code[2:].upper().replace("O", "0"))
+        padded = re.sub(r"^([A-Z]{2})(\d)$", r"\g<1>0\2", typed)
+        near = padded if padded in texts["codes"] else nearest(padded, [*texts["codes"]])
+        fail("EN08", {"code": code, "near": near}, language)
     if format is Format.JSON:
         from bidkit.reports import codes
 

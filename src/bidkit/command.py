@@ -145,8 +145,21 @@ def require(deal: Path, language: str) -> None:
     file = find_file(deal)
     if file.is_file():
         return
-    inside = deal / "deal.yaml"
-    fail("EN05", {"file": deal, "near": str(inside) if inside.is_file() else None}, language)
+    fail("EN05", {"file": deal, "near": _find_near(deal)}, language)
+
+
+def _find_near(deal: Path) -> str | None:
+    """The deal that is probably meant: the one in a folder, of that name in the workspace, or of nearly that path."""
+    from bidkit.completing import list_deals
+    from bidkit.source import nearest
+
+    if (deal / "deal.yaml").is_file():
+        return str(deal / "deal.yaml")
+    if deal.suffix not in ("", ".yaml", ".yml"):
+        return None
+    deals = list_deals(Path.cwd())
+    named = [found for found in deals if Path(found).parent.name == deal.name]
+    return named[0] if len(named) == 1 else nearest(str(deal), deals)
 
 
 def root_of(deal: Path) -> Path | None:
