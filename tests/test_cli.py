@@ -131,6 +131,19 @@ class TestGate:
         assert f"bidkit attest {DEAL} 3.7 --by" in done.stdout
         assert read_all(unsigned) == before
 
+    def test_gate_tells_how_to_hand_in_once_that_is_next_whatever_stage_a_deal_is_in(self, unsigned: Path) -> None:
+        closes = "4.11 is not attested"
+        assert closes not in run(unsigned, "gate", DEAL, "--lang", "en").stdout
+        sign_all(unsigned / DEAL)
+        path = unsigned / "deals/water/attestations.yaml"
+        records = path.read_text(encoding="utf-8").split(
+            "\n- "
+        )  # without the advisory 1.7 stage 1 stays the current one
+        write(path, "\n- ".join(record for record in records if "1.7" not in record))
+        told = run(unsigned, "gate", DEAL, "--lang", "en").stdout
+        assert "1 Customer analysis  <- current stage" in told
+        assert closes in told
+
     def test_gate_of_a_signed_deal_is_open(self, root: Path) -> None:
         done = run(root, "gate", DEAL, "--lang", "en")
         assert done.returncode == 0

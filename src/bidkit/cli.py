@@ -189,7 +189,7 @@ def gate(
         ),
     ] = None,
 ) -> None:
-    """显示六步销售流程的检查表：哪些未完成，如何完成。Show the checklist of the stages and what closes each open item.
+    """显示六步销售流程的检查表：哪些未完成，如何完成。The checklist of the stages: what is done, how to do the rest.
 
     \b
     bidkit gate deals/water/deal.yaml
