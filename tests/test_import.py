@@ -16,6 +16,7 @@ from workspace import make_workspace, run_check, write
 from bidkit.addenda.importing import import_requirements
 from bidkit.cli import app
 from bidkit.exchange import import_lines
+from bidkit.starting import EMPTY_LISTS
 
 ROWS = [
     ["条款号", "技术要求", "分值"],
@@ -167,6 +168,20 @@ def test_a_missing_column_is_named_in_the_language_of_the_reader(lang: str, told
     titles = ["No", "Group", "Item", "UOM", "Qty", "Price"]
     file = write(tmp_path / "p.xlsx", make_book([titles, ["A1", "A", "Gate", "each", "2", "9.00"]]))
     assert told in CliRunner().invoke(app, ["import", "prices", str(file), "--lang", lang]).output
+
+
+@pytest.mark.parametrize(("what", "rows"), [("requirements", ROWS), ("prices", None)])
+def test_a_list_of_a_new_deal_that_has_titles_alone_may_be_written_over(
+    what: str, rows: list[list[str]] | None, tmp_path: Path
+) -> None:
+    priced = [["No", "Group", "Item", "UOM", "Qty", "Price", "Tax"], ["A1", "A", "Gate", "each", "2", "9.00", "0%"]]
+    file = write(tmp_path / "list.csv", make_csv(rows or priced))
+    name = {"requirements": "requirements.csv", "prices": "lines.csv"}[what]
+    output = write(tmp_path / name, EMPTY_LISTS[name])
+    assert run(what, file, "-o", str(output)).exit_code == 0
+    assert len(output.read_bytes()) > len(EMPTY_LISTS[name])
+    again = run(what, file, "-o", str(output))
+    assert (again.exit_code, "EN17" in again.output) == (1, True)
 
 
 def test_a_title_may_be_told(tmp_path: Path) -> None:

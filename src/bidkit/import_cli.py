@@ -83,7 +83,7 @@ def requirements(
     if output is not None and force and output.is_file() and has_answers(output.read_bytes(), output.name):
         fail("EN64", {"file": output}, language, code=1)
     facts = {"file": file.name, "count": found.count, "passed_over": found.passed_over, "markers": found.markers}
-    write_made(found.content, output, facts, "import requirements", language, format, force=force)
+    write_made(found.content, output, facts, "import requirements", language, format, force=force or _is_blank(output))
     labels = load_messages(language)["labels"]
     told = [labels["imported_passed"].format(names=", ".join(found.passed_over))] if found.passed_over else []
     if not found.markers:
@@ -132,8 +132,15 @@ def prices(
     warn(problems, language, file.parent)
     count = len([*csv.reader(content.decode("utf-8-sig").splitlines(keepends=True))]) - 1
     facts = {"file": file.name, "count": count}
-    write_made(content, output, facts, "import prices", language, format, force=force)
+    write_made(content, output, facts, "import prices", language, format, force=force or _is_blank(output))
     _sum_up(file, count, output, "lines.csv", [], language)
+
+
+def _is_blank(output: Path | None) -> bool:
+    """Whether a file is a list as `bidkit new` leaves it, with nothing in it to be lost."""
+    from bidkit.starting import EMPTY_LISTS
+
+    return output is not None and output.is_file() and output.read_bytes() in EMPTY_LISTS.values()
 
 
 def _sum_up(file: Path, count: int, output: Path | None, usual: str, told: list[str], language: str) -> None:
