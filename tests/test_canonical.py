@@ -346,7 +346,7 @@ def test_the_command_only_tells_where_it_is_asked_to(school: Path, monkeypatch: 
     told, shown = run("--check"), run("--diff", "deals", "bidkit.yaml")
     assert (told.exit_code, shown.exit_code) == (1, 1)
     assert "deals/school/deal.yaml" in told.stdout.splitlines()
-    assert f"{len(told.stdout.splitlines())} files are not in order" in told.stderr
+    assert f"not in order: {len(told.stdout.splitlines())}, in order: " in told.stderr
     assert "+++ bidkit.yaml" in shown.stdout.splitlines() and "+as_of: 2026-09-20" in shown.stdout
     assert {path: path.read_bytes() for path in school.rglob("*") if path.is_file()} == before
 

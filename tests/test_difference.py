@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -30,6 +31,7 @@ from bidkit.difference.deals import compare_deals, find_group
 from bidkit.difference.walking import Place, compare_models, find_moved
 from bidkit.reports.difference import render_text
 from bidkit.scalars import Model, Prose
+from bidkit.wording import list_numbers
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ("water", "school", "port")
@@ -449,6 +451,45 @@ def test_the_evidence_of_an_attestation_is_told(tmp_path: Path) -> None:
     evidence.write_bytes(evidence.read_bytes() + b"x")
     result = run(old, new)
     assert (result.exit_code, f"evidence/{evidence.name}: changed" in result.stdout) == (1, True), result.stdout
+
+
+def test_an_attestation_that_has_come_is_called_by_its_item(tmp_path: Path) -> None:
+    old, new = (copy_example("port", tmp_path / side) for side in "ab")
+    path = old.with_name("attestations.yaml")
+    records = path.read_text(encoding="utf-8").split("\n  - item: ")
+    path.write_text("\n  - item: ".join(records[:-1]) + "\n", encoding="utf-8")
+    item = records[-1].split()[0].strip("\"'")
+    told = run(old, new).stdout
+    assert re.search(rf"^  \+ {re.escape(item)}: signed by .*; signed at \S+ \S+ \(UTC[-+]\d\d:00\)", told, re.M), told
+
+
+def test_a_record_that_has_come_is_told_in_one_line_without_signs_for_its_breaks() -> None:
+    deal = DEALS["port"]
+    old = deal.model_copy(update={"requirements": deal.requirements[:-1]})
+    item = deal.requirements[-1].model_copy(update={"response": "We comply.\nSee below.\n"})
+    new = deal.model_copy(update={"requirements": (*deal.requirements[:-1], item)})
+    found = Difference("deals", "a", "b", (), tuple(compare(old, new)), ("USD", "USD"), "en")
+    told = render_text(found, "en", ROOT)
+    assert "response We comply. See below.;" in told + ";"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            "At least 500 cardholders.",
+            "At least 10,000 cardholders.",
+            [("At least 500 cardholders", "At least 10,000 cardholders")],
+        ),
+        ("The TH-100 records.", "The KC-800 holds.", []),
+        ("GW20 keeps 45 days.", "GW30 keeps 60 days.", [("45 days", "60 days")]),
+        ("不少于 30 天", "不少于 45 天", [("不少于 30 天", "不少于 45 天")]),
+    ],
+)
+def test_numbers_that_have_changed_are_told_with_their_units_and_names_are_none(
+    old: str, new: str, told: list[tuple[str, str]]
+) -> None:
+    assert list_numbers(old, new) == told
 
 
 @pytest.mark.parametrize("part", [b"<broken", b"<a/>", b""])

@@ -16,6 +16,7 @@ from workspace import make_workspace, run_check, write
 from bidkit.addenda.importing import import_requirements
 from bidkit.cli import app
 from bidkit.exchange import import_lines
+from bidkit.starting import EMPTY_LISTS
 
 ROWS = [
     ["条款号", "技术要求", "分值"],
@@ -137,6 +138,50 @@ def test_of_several_price_lists_none_is_taken_for_all(tmp_path: Path) -> None:
     spare = [titles, ["B01", "A", "天线", "根", "4", "50.00", "13%"]]
     result = run("prices", write(tmp_path / "p.docx", document_of("报价", main, "备品备件（可选）", spare)))
     assert (result.exit_code, result.output.count("DL20")) == (1, 2)
+
+
+def test_where_no_table_is_the_list_its_titles_are_told_and_how_to_name_them(tmp_path: Path) -> None:
+    rows = [["Ref", "Requirement", "M/D"], ["C.1", "Ten doors.", "M"]]
+    file = write(tmp_path / "rfp.docx", document_of("Section C", OTHER, "Requirements", rows))
+    result = run("requirements", file, "--lang", "en")
+    assert result.exit_code == 1
+    assert "csv" not in result.output
+    assert "no table has a column for clause; the nearest has the titles “Ref | Requirement | M/D”" in result.output
+    assert "--column clause=…" in result.output
+    assert run("requirements", file, "--column", "clause=Ref").exit_code == 0
+
+
+def test_fields_are_listed_at_the_first_unknown_title_alone_and_near_ones_are_named(tmp_path: Path) -> None:
+    titles = ["Line", "Group", "We deliver", "UOM", "Qty", "Price", "Disc.", "VAT", "Net price"]
+    file = write(
+        tmp_path / "p.xlsx", make_book([titles, ["A1", "A", "Gate", "each", "2", "9.00", "10%", "0%", "9.00"]])
+    )
+    output = " ".join(run("prices", file, "--lang", "en").output.split())
+    assert output.count("Fields: id,") == 1
+    assert 'likewise: --column "FIELD=Net price"' in output  # with or without tax is not guessed
+    assert 'likewise: --column "FIELD=We deliver"' in output
+    assert 'did you mean discount? Then give the column that title, or say --column "discount=Disc."' in output
+
+
+@pytest.mark.parametrize(("lang", "told"), [("en", "(or tax)"), ("zh", "“税率”（或 tax_rate）")])
+def test_a_missing_column_is_named_in_the_language_of_the_reader(lang: str, told: str, tmp_path: Path) -> None:
+    titles = ["No", "Group", "Item", "UOM", "Qty", "Price"]
+    file = write(tmp_path / "p.xlsx", make_book([titles, ["A1", "A", "Gate", "each", "2", "9.00"]]))
+    assert told in CliRunner().invoke(app, ["import", "prices", str(file), "--lang", lang]).output
+
+
+@pytest.mark.parametrize(("what", "rows"), [("requirements", ROWS), ("prices", None)])
+def test_a_list_of_a_new_deal_that_has_titles_alone_may_be_written_over(
+    what: str, rows: list[list[str]] | None, tmp_path: Path
+) -> None:
+    priced = [["No", "Group", "Item", "UOM", "Qty", "Price", "Tax"], ["A1", "A", "Gate", "each", "2", "9.00", "0%"]]
+    file = write(tmp_path / "list.csv", make_csv(rows or priced))
+    name = {"requirements": "requirements.csv", "prices": "lines.csv"}[what]
+    output = write(tmp_path / name, EMPTY_LISTS[name])
+    assert run(what, file, "-o", str(output)).exit_code == 0
+    assert len(output.read_bytes()) > len(EMPTY_LISTS[name])
+    again = run(what, file, "-o", str(output))
+    assert (again.exit_code, "EN17" in again.output) == (1, True)
 
 
 def test_a_title_may_be_told(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -104,6 +105,8 @@ def test_an_example_is_planned_as_it_is_built(tmp_path: Path) -> None:
     plan, built = make_plan(deal, options), build_deal(deal, options)
     assert (plan.verdict, plan.folder) == ("draft", built.folder)
     assert [item for item in plan.missing if item not in built.diagnostics] == []
+    told = CliRunner().invoke(app, ["plan", str(deal), "--draft", "--lang", "en"]).output
+    assert re.search(r"^  evaluated, without tax +19,804,786\.80 USD$", told, re.M), told
     facts = json.loads((plan.folder / "internal/manifest.json").read_bytes())
     shown = {f"submit/{item.name}": item.change for item in plan.files}
     assert set(shown) == {name for name in facts["outputs"] if name.startswith("submit/")}

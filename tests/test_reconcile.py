@@ -21,6 +21,9 @@ from workspace import NOW, make_workspace, root_of, write
 
 from bidkit.build import Options, build_deal
 from bidkit.cli import app
+from bidkit.diagnostic import Span
+from bidkit.edits import Edit, Reconciled
+from bidkit.edits.origins import Origin
 from bidkit.edits.pieces import read_pieces
 from bidkit.reconciling import reconcile_file
 from bidkit.reports.edits import render_text
@@ -165,6 +168,14 @@ def test_what_is_added_removed_and_moved(proposal: Path, deal: Path) -> None:
     shutil.copy(next(root_of(deal).glob("dist/*/submit/proposal-DRAFT.docx")), fresh)
     change(fresh, move)
     assert [edit.kind for edit in edits(fresh, deal)] == ["moved"]
+
+
+def test_what_is_added_behind_what_is_computed_is_told_to_belong_into_a_text() -> None:
+    edit = Edit("added", Span("x.docx"), None, "本段为经理所加。", (Origin("computed", ()),))
+    found = Reconciled("x.docx", "proposal.docx", (edit,), (), (), ROOT)
+    told = render_text(found, "en", ROOT)
+    assert "write it into a text of the deal" in told
+    assert "behind:" not in told
 
 
 def test_a_file_that_was_edited_in_its_package_is_held_against_what_would_be_built(deal: Path, tmp_path: Path) -> None:

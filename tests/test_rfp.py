@@ -173,7 +173,7 @@ def test_items_in_no_total_stand_apart(changed: Result) -> None:
 def test_letter_states_validity_amendments_and_signer(draft: Result) -> None:
     text = read(draft, SUMMARY).text
     for words in (
-        "firm for 120 calendar days from the due date of August 28, 2026, 14:00 (UTC-0400)",
+        "firm for 120 calendar days from the due date of August 28, 2026, 14:00 (UTC-04:00)",
         "its last day is December 26, 2026",
         "We take no exception to any of the 36 requirements.",
         "Volume IV: Past Performance and Credentials; and Volume V: Price",

@@ -288,6 +288,21 @@ def test_message_gives_the_price_that_is_compared() -> None:
     assert "336,000.00 less 10 % is compared as 302,400.00" in message_of(text)
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("quantity: 1, unit_price: 0", "write what one costs; a line that is not offered is taken out"),
+        ("quantity: 0, unit_price: 1", "write how many are offered; a line that is not offered is taken out"),
+        ("quantity: 1, unit_price: 1, kind: optional", "say allows_options: true under tender"),
+    ],
+)
+def test_a_line_that_may_not_stand_so_is_told_with_the_way_out(line: str, told: str) -> None:
+    base = "{id: A01, category: A, name: 网关, unit: 台, quantity: 1, unit_price: 1, tax_rate: 13%}"
+    text = f"quote: {{lines: [{base}, {{id: B9, category: A, name: 柜, unit: 台, tax_rate: 13%, {line}}}], total: }}"
+    fixes = [item.fix("en") for item in find(Document("x.yaml", text, 1)) if item.code in ("PR06", "PR07")]
+    assert [told in fix for fix in fixes] == [True], fixes
+
+
 def test_no_payment_at_all_is_zero_percent() -> None:
     assert "add up to 0 %" in message_of("quote: {milestones: [{name: a, trigger: b, percent: 0%}]}")
 

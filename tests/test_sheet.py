@@ -188,6 +188,23 @@ def test_an_empty_cell_that_wraps_takes_no_height_from_its_neighbour() -> None:
     assert sheet.row_dimensions[1].height == 15
 
 
+@pytest.mark.parametrize(("bold", "normal", "height"), [(False, 0, 15), (True, 0, 30), (False, 1, 30)])
+def test_room_depends_on_bold_letters_and_on_the_font_of_the_normal_style(bold: bool, normal: int, height: int) -> None:
+    def wrapping(book: Any, sheets: Any) -> None:
+        sheets["报价"].set_column("A:A", 10.7)
+        sheets["报价"].write_string("B2", "small", book.add_format({"font_size": 9}))
+        sheets["报价"].write_string(
+            "A1", "{{ x }}", book.add_format({"text_wrap": True} | ({"bold": True} if bold else {}))
+        )
+
+    members = parts(xlsx([], wrapping))
+    old, new = (f'<cellStyleXfs count="1"><xf numFmtId="0" fontId="{font}"'.encode() for font in (0, normal))
+    assert old in members["xl/styles.xml"]
+    members["xl/styles.xml"] = members["xl/styles.xml"].replace(old, new)
+    done = filled(zipped(members), {"x": "abcde ghKOi"})
+    assert openpyxl.load_workbook(io.BytesIO(done)).active.row_dimensions[1].height == height
+
+
 def test_an_indent_takes_room_from_a_text_that_wraps() -> None:
     def wrapping(book: Any, sheets: Any) -> None:
         sheet = sheets["报价"]

@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import docx
+import openpyxl
 import pypdfium2
 import pytest
 from docx.document import Document
+from openpyxl import Workbook
 from workspace import edit, write
 
 from bidkit.build import Options, build_deal
@@ -104,3 +106,48 @@ def test_the_contents_of_the_sample_are_on_one_page_and_its_codes_on_one_line(tm
     assert "方案概述" in pages[2] and "……" not in pages[2].replace(".", "…")
     assert "120,000" in "".join(pages)
     assert any("91999999MA0EXAMP1J" in page and "资信文件清单" in page for page in pages[2:])
+
+
+LONG = "Supply, installation and seven years of maintenance of climate monitoring for the warehouses at both harbours"
+
+
+@pytest.fixture
+def offer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Document, Workbook]:
+    """The English sample with an option period and a long title: its proposal and its quote."""
+    deal = make(tmp_path, "en")
+    edit(deal, "title: Warehouse climate monitoring", f"title: {LONG}")
+    edit(
+        deal, "{id: B, name: Services}", "{id: B, name: Services}\n    - {id: C, name: Third year, kind: option_period}"
+    )
+    lines = deal.with_name("lines.csv")
+    titles = lines.read_text(encoding="utf-8-sig").splitlines()[0].split(",")
+    values = {"id": "C01", "category": "C", "name": "Care", "unit": "year", "quantity": "1", "unit_price": "500"}
+    row = ",".join((values | {"tax_rate": "0%"}).get(title, "") for title in titles)
+    write(lines, lines.read_text(encoding="utf-8").rstrip("\n") + f"\n{row}\n")
+    document = build(deal, monkeypatch)
+    (quote,) = (tmp_path / "dist").glob("*/submit/quote-DRAFT.xlsx")
+    return document, openpyxl.load_workbook(quote)
+
+
+def test_the_english_quote_is_laid_out_whole(offer: tuple[Document, Workbook]) -> None:
+    book = offer[1]
+    said = {str(row[0].value): row[1].value for row in book["Quotation Summary"].iter_rows() if len(row) > 1}
+    assert said["Tax"] == "0%, no tax is included"  # nobody has said that it is exempt
+    sheet = book["Price Breakdown"]
+    period = next(cell for row in sheet.iter_rows() for cell in row if cell.value == "Period")
+    assert period.alignment.horizontal == "center"
+    words = next(cell for row in sheet.iter_rows() for cell in row if cell.value == "Total with options in words")
+    assert sheet.row_dimensions[words.row].height > 20, "two lines in a row for one"
+    for name in book.sheetnames:
+        assert book[name].oddHeader.left.text.endswith("for the…"), "it would run over the name of the sheet"
+
+
+def test_what_belongs_together_stays_on_a_page(offer: tuple[Document, Workbook]) -> None:
+    document = offer[0]
+    (payments,) = (table for table in document.tables if table.rows[0].cells[1].text == "Payment")
+    kept = [all(cell.paragraphs[0].paragraph_format.keep_with_next for cell in row.cells) for row in payments.rows]
+    assert kept == [True] * (len(kept) - 1) + [False]
+    (signed,) = (table for table in document.tables if "to bind" in table.rows[-1].cells[0].text)
+    assert all(cell.paragraphs[0].paragraph_format.keep_with_next for cell in signed.rows[0].cells)
+    labels = [row.cells[0].text for table in document.tables for row in table.rows]
+    assert "In words, base period" in labels

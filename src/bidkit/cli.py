@@ -66,7 +66,7 @@ app = typer.Typer(
     help="""标书即代码：一个 deal.yaml 生成整套投标文件。Bids as code: one deal.yaml becomes the whole bid package.
 
     \b
-    bidkit init 标书                         建立工作区 / make a workspace
+    bidkit init 标书                        建立工作区 / make a workspace
     bidkit new water                        新建项目 / start a deal
     bidkit check deals/water/deal.yaml      检查，不写文件 / judge, write nothing
     bidkit gate deals/water/deal.yaml       销售阶段检查表 / the checklist of the stages
@@ -84,11 +84,11 @@ app = typer.Typer(
     bidkit price simulate dist/water        模拟评委修正价格 / what a committee would correct
     bidkit price export deal.yaml           报价导出为 JSON、CSV / the quote as JSON or CSV
     bidkit import prices 报价.xlsx          读入价格表、要求清单 / read price lists and requirements
-    bidkit forms scan 投标函.docx            采购人格式中的空白 / the blanks of a buyer's form
+    bidkit forms scan 投标函.docx           采购人格式中的空白 / the blanks of a buyer's form
     bidkit credentials expiring             快到期的资信文件 / papers that expire soon
     bidkit requirements merge deal.yaml b.xlsx  与更正后的清单合并 / merge a new list
     bidkit diff old/deal.yaml deal.yaml     两版的差别 / what differs between two versions
-    bidkit reconcile 改过的.docx             改了哪里、写在哪里 / edits made in Word, and their sources
+    bidkit reconcile 改过的.docx            改了哪里、写在哪里 / edits made in Word, and their sources
     bidkit schema --editor                  编辑器的补全和说明 / completion and help in editors
     bidkit fmt deals                        键排成统一的次序 / keys in one order
     bidkit doctor                           这台机器缺什么 / what this machine lacks
@@ -157,7 +157,7 @@ def check(
 
     退出码 Exit codes: 0 没有错误 no error, 1 有错误 errors, 2 无法运行 could not run.
     """
-    language, more = find_language(lang), read_reports(report)
+    language, more = find_language(lang, deal), read_reports(report)
     require(deal, language)
     options = replace(make_options(as_of, language), is_strict=strict)
     if output is None and not more:
@@ -190,7 +190,7 @@ def gate(
         ),
     ] = None,
 ) -> None:
-    """显示六步销售流程的检查表：哪些未完成，如何完成。Show the checklist of the stages and what closes each open item.
+    """显示六步销售流程的检查表：哪些未完成，如何完成。The checklist of the stages: what is done, how to do the rest.
 
     \b
     bidkit gate deals/water/deal.yaml
@@ -200,7 +200,7 @@ def gate(
     """
     from bidkit.checking import check_deal
 
-    language, more = find_language(lang), read_reports(report)
+    language, more = find_language(lang, deal), read_reports(report)
     require(deal, language)
     with working("gate"):
         result = check_deal(deal, make_options(as_of, language))
@@ -239,7 +239,7 @@ def attest(
     from bidkit.attesting import attest_item
     from bidkit.diagnostic import load_messages
 
-    language = find_language(lang)
+    language = find_language(lang, deal)
     require(deal, language)
     require(evidence, language)
     if not by.strip():
@@ -281,7 +281,7 @@ def waive(
     from bidkit.attesting import waive_item
     from bidkit.diagnostic import load_messages
 
-    language = find_language(lang)
+    language = find_language(lang, deal)
     require(deal, language)
     if not by.strip() or not reason.strip():
         raise typer.BadParameter("--by" if not by.strip() else "--reason")
@@ -351,7 +351,7 @@ def build(
     """
     from bidkit.build import build_deal
 
-    language, more = find_language(lang), read_reports(report)
+    language, more = find_language(lang, deal), read_reports(report)
     require(deal, language)
     options = replace(
         make_options(as_of, language), is_draft=draft, out=out, force=force, is_strict=strict, with_pdf=pdf
@@ -387,7 +387,7 @@ def verify(
     from bidkit.package import MANIFEST, recover_package
     from bidkit.verification import verify_packages
 
-    language, more = find_language(lang), read_reports(report)
+    language, more = find_language(lang, packages[0]), read_reports(report)
     for folder in packages:
         recover_package(folder)
         if not folder.exists():
@@ -418,8 +418,7 @@ def explain(
     texts = load_messages(language)
     entry = texts["codes"].get(code.upper())
     if entry is None:
-        known = sorted(texts["codes"])
-        fail("EN08", {"code": code, "near": _find_code(code.upper(), known), "codes": " ".join(known)}, language)
+        fail("EN08", {"code": code, "near": _find_code(code.upper(), [*texts["codes"]])}, language)
     if format is Format.JSON:
         from bidkit.reports import codes
 
@@ -432,11 +431,12 @@ def explain(
 
 
 def _find_code(code: str, known: list[str]) -> str | None:
-    """The code that was meant: one with its digit alone, or one that is much like it."""
+    """The code that was meant: one with its digit alone or a letter for it, or one that is much like it."""
     from bidkit.source import nearest
 
-    padded = re.sub(r"(?<=[A-Z])[ _-]?(?=\d$)", "0", code)
-    return padded if padded in known else nearest(re.sub(r"[\W_]", "", code), known)
+    plain = code[:2] + re.sub(r"[\W_]", "", code[2:].replace("O", "0"))
+    padded = re.sub(r"(?<=^[A-Z]{2})(?=\d$)", "0", plain)
+    return padded if padded in known else nearest(padded, known)
 
 
 @app.command()

@@ -7,7 +7,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -21,6 +21,8 @@ from bidkit import __version__
 if TYPE_CHECKING:
     from bidkit.diagnostic import Diagnostic
     from bidkit.options import Options
+
+_LOCALE = re.compile(rb"^locale:\s*[\"']?(zh|en)-", re.MULTILINE)
 
 
 class Lang(StrEnum):
@@ -62,7 +64,7 @@ def complete_item(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     from bidkit.completing import list_items
 
     deal = Path(str(ctx.params.get("deal") or "deal.yaml"))
-    return list_items(deal, find_language(None), is_waived=ctx.info_name == "waive")
+    return list_items(deal, find_language(None, deal), is_waived=ctx.info_name == "waive")
 
 
 Deal = Annotated[
@@ -74,7 +76,10 @@ Deal = Annotated[
     ),
 ]
 LangOption = Annotated[
-    Lang | None, typer.Option("--lang", help="消息语言，默认随 LANG / language of messages, default by LANG")
+    Lang | None,
+    typer.Option(
+        "--lang", help="消息语言，默认随 LANG，再随项目 / language of messages, default by LANG, then by the deals"
+    ),
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="结果格式 / form of the result")]
 ReportOption = Annotated[ReportFormat, typer.Option("--format", help="结果格式 / form of the result")]
@@ -305,9 +310,32 @@ def warn(problems: Sequence["Diagnostic"], language: str, root: Path | None = No
         typer.echo(text.render_diagnostics(problems, language, root, Path.cwd()), err=True)
 
 
-def find_language(chosen: Lang | None) -> str:
-    """`--lang`, else the locale of the environment; Chinese unless it says otherwise."""
+def find_language(chosen: Lang | None, near: Path | None = None) -> str:
+    """`--lang`, else the locale of the environment; where that names no language, the one in which the deals around are
+    written, and Chinese where there are none or of both.
+
+    Args:
+        near: a deal or a package; the working folder without it.
+    """
     if chosen:
         return chosen.value
     named = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-    return "zh" if named.split(".")[0] in ("", "C", "POSIX") or named.startswith("zh") else "en"
+    if named.split(".")[0] in ("", "C", "POSIX"):
+        return _find_usual_language(near or Path.cwd())
+    return "zh" if named.startswith("zh") else "en"
+
+
+def _find_usual_language(near: Path) -> str:
+    """The language of a deal, else the one of all deals in the workspace around a path; Chinese if they do not tell."""
+    own = _read_languages([near] if near.is_file() else [])
+    if not own:
+        here = near.resolve()
+        root = next((folder for folder in (here, *here.parents) if (folder / "bidkit.yaml").is_file()), None)
+        own = _read_languages(root.glob("deals/*/deal.yaml") if root else [])
+    return "en" if own == {"en"} else "zh"
+
+
+def _read_languages(deals: Iterable[Path]) -> set[str]:
+    """The languages that deals name; one that cannot be read names none, and is told where it is judged."""
+    found = (_LOCALE.search(deal.read_bytes()) for deal in deals if os.access(deal, os.R_OK) and deal.is_file())
+    return {"en" if locale[1] == b"en" else "zh" for locale in found if locale}

@@ -183,7 +183,7 @@ def choose(deal: Deal, lang: LangOption = None, format: FormatOption = Format.TE
     from bidkit.deal import load_deal
     from bidkit.reports import papers as reports
 
-    language = find_language(lang)
+    language = find_language(lang, deal)
     require(deal, language)
     root = find_workspace(deal)
     if root is None:

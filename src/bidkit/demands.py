@@ -29,7 +29,8 @@ _WORDS = rf"(?P<least>{_LEAST})|(?P<most>{_MOST})|(?P<above>{_ABOVE})|(?P<below>
 _BEFORE = re.compile(rf"(?:{_WORDS})[ :：]?{AMOUNT}", re.I)
 _WITHIN = "内(?![存部置嵌网外衬容核墙径宽高侧腔胆盘])"
 _BEHIND = re.compile(
-    rf"{AMOUNT} ?(?:\(?含\)?)?(?:(?P<least>及?以上| or (?:more|greater|higher|longer|above|over)| minimum)"
+    rf"{AMOUNT}(?: (?:per|an?|each|every) [a-z]+)? ?"
+    rf"(?:\(?含\)?)?(?:(?P<least>及?以上| or (?:more|greater|higher|longer|above|over)| minimum)"
     rf"|(?P<most>及?以[内下]|之?{_WITHIN}| or (?:less|fewer|lower|shorter|below|under)| max(?:imum|\.)?(?![a-z])))",
     re.I,
 )

@@ -55,6 +55,14 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Both:
+    """A value that is another text in each language, such as the title of a column."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
 class Term:
     """A word inside a message that is translated with it, by its key under `terms` in `messages/`.
 
@@ -63,7 +71,7 @@ class Term:
     """
 
     key: str
-    values: tuple[tuple[str, str | Term], ...] = ()
+    values: tuple[tuple[str, str | Term | Both], ...] = ()
 
     def say(self, lang: str) -> str:
         """It by itself, in one of `LANGUAGES`."""

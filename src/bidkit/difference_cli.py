@@ -45,7 +45,7 @@ def diff(
     from bidkit.reports import difference as reports
     from bidkit.reports import formats
 
-    language = find_language(lang)
+    language = find_language(lang, after)
     kinds = _find_kind(before, language), _find_kind(after, language)
     if kinds[0] != kinds[1]:
         fail("EN23", {"before": before, "after": after}, language)

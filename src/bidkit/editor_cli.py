@@ -138,7 +138,7 @@ def fmt(
     bidkit fmt deals/water/deal.yaml
     bidkit fmt . --check
 
-    退出码 Exit codes: 0 已排好 in order; 1 --check 或 --diff 会改，或文件有误 would change, or a file is wrong.
+    退出码 Exit codes: 0 已排好 in order; 1 会改或文件有误 would change, or a file is wrong.
     """
     from bidkit.diagnostic import Severity, load_messages
     from bidkit.formatting import arrange_paths

@@ -14,6 +14,23 @@ _STOPS = re.compile("(?<=[，：；。、])(?=[^ ])")
 """Where Chinese may be broken: Typer breaks at blanks alone, and cuts off what has none."""
 
 
+_WORDS = {
+    "标书": "bids",
+    "报价": "prices",
+    "投标函": "letter",
+    "改过的": "edited",
+    "改过": "edited",
+    "招标文件": "rfp",
+    "更正后清单": "new-list",
+    "更正公告": "addendum",
+    "要求": "Demand",
+    "林知行": "Mara",
+    "不安排踏勘": "no visit",
+}
+"""What stands for the Chinese names of files and people in the examples of an English help."""
+_NAMES = re.compile("|".join(_WORDS))
+
+
 def translate(command: Any, language: str) -> None:
     """The help of a command, of its options and of all commands below it, in one language from now on."""
     command.help = choose(command.help or "", language)
@@ -41,11 +58,24 @@ def _choose_part(part: str, language: str) -> str:
 def _choose_line(line: str, language: str) -> str:
     found = _BESIDE.fullmatch(line) or _BEHIND.fullmatch(line)
     if found:
-        return f"{found['lead'] or ''}{found[language].strip()}"
+        return f"{_name(found['lead'] or '', language)}{found[language].strip()}"
     if exits := _EXITS.fullmatch(line):
         if language == "en":
             return re.sub(rf"[{_HAN}“”…]+ ?", "", line)
         return "退出码：" + re.sub(rf"(?<=[{_HAN}]) [A-Za-z][A-Za-z ,-]*?(?=, \d|;|\.?$)", "", exits["codes"])
     is_han = re.search(f"[{_HAN}]", line) is not None
     is_whole = line.lstrip().startswith("bidkit ") or not line.strip("\b \n")
-    return line if is_whole or is_han == (language == "zh") else ""
+    if is_whole:
+        return _name(line, language)
+    if not is_han and language == "zh":
+        return ""
+    return "" if is_han and language == "en" else line
+
+
+def _name(example: str, language: str) -> str:
+    """An example with names that its reader can read, and as wide as it was where something stands behind it."""
+    if language == "zh" or not _NAMES.search(example):
+        return example
+    said = _NAMES.sub(lambda found: _WORDS[found[0]], example)
+    wide = len(example) + len(re.findall(f"[{_HAN}]", example))
+    return said.rstrip().ljust(wide) if example.endswith("  ") else said

@@ -83,8 +83,7 @@ def requirements(
     if output is not None and force and output.is_file() and has_answers(output.read_bytes(), output.name):
         fail("EN64", {"file": output}, language, code=1)
     facts = {"file": file.name, "count": found.count, "passed_over": found.passed_over, "markers": found.markers}
-    is_free = force or _is_blank(output)
-    write_made(found.content, output, facts, "import requirements", language, format, force=is_free)
+    write_made(found.content, output, facts, "import requirements", language, format, force=force or _is_blank(output))
     labels = load_messages(language)["labels"]
     told = [labels["imported_passed"].format(names=", ".join(found.passed_over))] if found.passed_over else []
     if not found.markers:

@@ -48,7 +48,7 @@ def plan(
     from bidkit.planning import make_plan
     from bidkit.reports import plan as reports
 
-    language = find_language(lang)
+    language = find_language(lang, deal)
     require(deal, language)
     with working("plan"):
         asked = replace(make_options(as_of, language), is_draft=draft, out=out, is_strict=strict)

@@ -36,13 +36,13 @@ def preview(
     bidkit preview deals/water/deal.yaml
     bidkit preview deals/water/deal.yaml --port 8000 --open
 
-    退出码 Exit codes: 0 用 Ctrl-C 结束 ended by Ctrl-C, 2 无法运行 could not run.
+    退出码 Exit codes: 0 已结束 ended, 2 无法运行 could not run.
     """
     from bidkit.diagnostic import load_messages
     from bidkit.preview import Desk, follow
     from bidkit.preview.server import Server
 
-    language = find_language(lang)
+    language = find_language(lang, deal)
     require(deal, language)
     root = root_of(deal)
     if root is None:

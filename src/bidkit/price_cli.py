@@ -48,7 +48,7 @@ price = typer.Typer(
     bidkit price simulate dist/water --rules mof87
     bidkit price export deals/water/deal.yaml --format csv -o lines.csv
 
-    docs/prices.md、docs/prices.en.md 有例子 / with examples.""",
+    docs/prices.md 有例子。Examples are in docs/prices.en.md.""",
 )
 
 
@@ -81,7 +81,7 @@ def simulate(
     from bidkit.reports import simulation as reports
     from bidkit.simulation import REGIMES, read_facts, simulate_package
 
-    language = find_language(lang)
+    language = find_language(lang, package)
     recover_package(package)
     facts = read_facts(package)
     if facts is None:
@@ -121,7 +121,7 @@ def export(
     from bidkit.diagnostic import Severity
     from bidkit.exchange import export_csv, export_json
 
-    language = find_language(lang)
+    language = find_language(lang, deal)
     require(deal, language)
     with working("price export"):
         result = check_deal(deal, make_options(as_of, language))

@@ -39,7 +39,7 @@ def reconcile(
     from bidkit.reconciling import reconcile_file
     from bidkit.reports import edits as reports
 
-    language = find_language(lang)
+    language = find_language(lang, deal)
     for path in (edited, *([deal] if deal else [])):
         require(path, language)
     with working("reconcile"):

@@ -47,7 +47,7 @@ requirements = typer.Typer(
     \b
     bidkit requirements merge deals/water/deal.yaml 更正后清单.xlsx --addendum 3
 
-    docs/addenda.md、docs/addenda.en.md 有例子 / with examples.""",
+    docs/addenda.md 有例子。Examples are in docs/addenda.en.md.""",
 )
 
 
@@ -83,7 +83,7 @@ def merge(
     from bidkit.package import write_file
     from bidkit.reports import addenda as reports
 
-    language = find_language(lang)
+    language = find_language(lang, deal)
     for path in (deal, new_list):
         require(path, language)
     columns = read_columns(column)

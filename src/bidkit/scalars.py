@@ -7,7 +7,8 @@ The text of a scalar becomes a typed value here and nowhere else. A mistake is r
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self, TypeVar
@@ -19,8 +20,9 @@ from pydantic_core import PydanticCustomError
 from bidkit.characters import UNWRITABLE
 from bidkit.choices import Choices
 from bidkit.days import DayExpression, Unread, Window, parse_day, parse_periods, parse_window
-from bidkit.diagnostic import Diagnostic, Span, Term, fold_rows, is_in_table
+from bidkit.diagnostic import Both, Diagnostic, Span, Term, fold_rows, is_in_table
 from bidkit.source import TITLES, Items, Node, ProseNode, nearest
+from bidkit.source.tables.numbers import MONEY
 
 D = TypeVar("D")
 _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
@@ -335,7 +337,7 @@ def validate(kind: type[M], data: Node) -> tuple[M | None, list[Diagnostic]]:
         # A None can only come from `source`, which has reported it as an empty key or an unreadable file.
         errors = [e for e in error.errors(include_url=False) if e["type"] == "missing" or e["input"] is not None]
         found = {(item.code, item.span): item for item in (_diagnose(kind, data, error) for error in errors)}
-        return None, fold_rows(found.values())
+        return None, fold_rows(_advise_once([*found.values()]))
 
 
 _PYDANTIC_CODES = {"extra_forbidden": "DL04", "missing": "DL06", "literal_error": "DL10", "enum": "DL10"}
@@ -353,7 +355,9 @@ def _diagnose(kind: type[Model], data: Node, error: Any) -> Diagnostic:
         values |= {"allowed": ", ".join(allowed), "near": nearest(key, allowed)}
         span = holder.keys_at.get(key, span) if isinstance(holder, Node) else span
         if is_in_table(span):
-            values["advice"] = Term("unknown_title", (("allowed", values["allowed"]),))
+            meant = _guess_field(key, allowed)
+            told = (("field", meant), ("title", key)) if meant else (("allowed", values["allowed"]),)
+            values["advice"] = Term("unknown_title_near" if meant else "unknown_title", told)
     elif code == "DL10":
         allowed = ctx.get("allowed") or ctx.get("expected", "").replace("'", "").replace(" or ", ", ")
         words = [word.strip() for word in allowed.split(",")]
@@ -364,7 +368,7 @@ def _diagnose(kind: type[Model], data: Node, error: Any) -> Diagnostic:
         expected = _KINDS.get(kind_of_error.split("_")[0], "text")
         code, values = ("DL07", values | {"expected": Term(expected)})
     elif code == "DL06" and is_in_table(span) and key in TITLES:
-        values["advice"] = Term("missing_column", (("title", TITLES[key].split()[0]), ("key", key)))
+        values["advice"] = Term("missing_column", (("title", _name_column(key)), ("key", key)))
     elif code == "DL08" and is_in_table(span) and re.fullmatch(r"[\d,.]+\s*[^\d\s.,%]\D*", str(value).strip()):
         values["advice"] = Term("number_alone")
     elif code == "DL11" and "100%" in ctx.get("limit", ""):
@@ -372,6 +376,34 @@ def _diagnose(kind: type[Model], data: Node, error: Any) -> Diagnostic:
     elif isinstance(ctx.get("expected"), str):
         values["expected"] = Term(ctx["expected"])
     return Diagnostic(code, span, values)
+
+
+def _advise_once(found: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
+    """The fields of a list are listed at the first title that is unknown, and not again at each of the others."""
+    is_told = False
+    for item in found:
+        advice = item.values.get("advice")
+        if isinstance(advice, Term) and advice.key == "unknown_title":
+            again = Term("unknown_title_too", (("title", str(item.values["key"])),))
+            item = replace(item, values={**item.values, "advice": again}) if is_told else item
+            is_told = True
+        yield item
+
+
+def _guess_field(title: str, allowed: Sequence[str]) -> str | None:
+    """The field whose name, or whose title in use, is nearest to a title that is none of them; never one of money,
+    for a price without tax is spelt nearly as one with it."""
+    likely = [key for key in allowed if key not in MONEY]
+    words = {word.replace("_", " "): key for key in likely for word in (key, *TITLES.get(key, "").split())}
+    near = nearest(title.lower(), [*words])
+    return words[near] if near else None
+
+
+def _name_column(key: str) -> Both:
+    """A title in use for a field, in each language."""
+    titles = TITLES[key].split()
+    other = [title for title in titles if title.isascii() and title != key] or [key]
+    return Both(titles[0], other[0].replace("_", " "))
 
 
 def _follow(data: Any, loc: tuple[int | str, ...]) -> tuple[Any, str, Span | None]:

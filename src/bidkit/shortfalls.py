@@ -35,7 +35,9 @@ _DAYS = frozenset({"天", "日", "日历日", "日历天", "day", "days", "周",
 _DAY = Decimal(86_400)
 _SHORTEST, _LONGEST = Decimal(28), Decimal(31)
 _STORED = ("kb", "mb", "gb", "tb", "pb")
-_EXACT = re.compile(r"(?:([一-鿿]{2,6})(?:为|[:：])? ?|([A-Za-z]{3,}) of )$")
+_EXACT = re.compile(r"(?:([一-鿿]{2,6})(?:为|[:：])? ?|([A-Za-z]{3,})(?: (?:period|term|duration))? of )$")
+_LEADS = r"\b(?:of|is|are|lasts?|runs?|for|period|term|will|shall|be)\b"
+"""What may stand between a name and its number: the warranty period is 12 months."""
 _INCLUDES = re.compile(r"(?:含|提供|附带?|包括|配套) ?$")
 _NAMED = re.compile(r" ?的?([一-鿿]{2,8})")
 _LESS_IS_BETTER = re.compile(r"工期|交[货付]期|供货期|延[迟时]|时延|误差|偏差|噪[声音]|功耗|重量")
@@ -92,7 +94,9 @@ def find_differences(requirement: str, response: str) -> Iterator[Shortfall]:
         key = "数量|共" if key == "数量" else re.escape(_TAIL.sub("", key) or key)
         for each in alike:
             is_less = each.low > item.low if _LESS_IS_BETTER.search(name[0]) else each.high < item.low
-            if is_less and re.search(rf"(?:{key})(?:容量|[期限时间为: ]|of)*$", text[: each.start], re.I):
+            is_before = re.search(rf"(?:{key})(?:容量|[期限时间为: ]|{_LEADS})*$", text[: each.start], re.I)
+            is_behind = key.isascii() and re.match(rf"[ -]?{key}\b", text[each.end :], re.I)
+            if is_less and (is_before or is_behind):
                 yield Shortfall(f"{name[0].strip()} {item.text}", each.text, False)
                 break
 

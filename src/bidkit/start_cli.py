@@ -73,12 +73,14 @@ def new(
     validity_days: Annotated[str, typer.Option(help="有效期（日）/ validity in days")] = "",
     ceiling: Annotated[str, typer.Option(help="最高限价 / ceiling price")] = "",
     bond: Annotated[str, typer.Option(help="投标保证金 / bid bond")] = "",
-    rules: Annotated[str, typer.Option(help="mof87、ndrc、mdb、far")] = "",
+    rules: Annotated[
+        str, typer.Option(help="修正报价的规则 / how prices are corrected: mof87, ndrc (China), mdb (banks), far (US)")
+    ] = "",
     budget: Annotated[str, typer.Option(help="预算 / budget")] = "",
     decision_date: Annotated[str, typer.Option(help="预计决定日期 / date of the decision")] = "",
     dated: Annotated[str, typer.Option(help="标书日期，默认今天 / date of the bid, default today")] = "",
     id: Annotated[str, typer.Option(help="编号，默认同文件夹 / default: as the folder")] = "",
-    locale: Annotated[str, typer.Option(help="zh-CN、en-US、en-GB")] = "",
+    locale: Annotated[str, typer.Option(help="标书的语言 / language of the bid: zh-CN, en-US, en-GB")] = "",
     currency: Annotated[str, typer.Option(help="币种 / currency")] = "",
     yes: Asked = False,
     lang: LangOption = None,

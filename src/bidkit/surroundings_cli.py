@@ -105,7 +105,7 @@ def show(
     from bidkit.reports import surroundings as reports
     from bidkit.settings import list_settings
 
-    language = find_language(lang)
+    language = find_language(lang, deal)
     if deal:
         require(deal, language)
     here = deal or Path.cwd() / "deal.yaml"

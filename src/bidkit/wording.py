@@ -16,9 +16,11 @@ _WORDS_OF_LIMITS = (
 )
 _NUMBER = r"\d+(?:[.,]\d+)*"
 _LIMIT = rf"(?:(?:[{_LIMITS}]|{_WORDS_OF_LIMITS})\s*)?"
+_OWN = r"(?<![A-Za-z\d.])(?<![A-Za-z]-)"
+"""Where a number may begin: that of KC-800 or GW20 names a thing and counts none."""
 _TOKEN = re.compile(rf"{_LIMIT}{_NUMBER}|[A-Za-z]+|\s+|.", re.S | re.I)
 _UNIT = re.compile(
-    r"\s*(%|℃|°C?|㎡|m²|m³|[A-Za-zΩμ/]{1,8}|英寸|个月|工作日|日历日|小时|分钟|万元|[个台套天日年月周项人次路寸点核元米块张份家名条])"
+    r"\s*(%|℃|°C?|㎡|m²|m³|[A-Za-zΩμ/]{1,16}|英寸|个月|工作日|日历日|小时|分钟|万元|[个台套天日年月周项人次路寸点核元米块张份家名条])"
 )
 _SENTENCE = re.compile(r"(?<=[。！？；!?;\n])|(?<=[.] )")
 _SHORT = 160
@@ -97,7 +99,7 @@ def list_numbers(old: str, new: str) -> list[tuple[str, str]]:
 
 
 def _find_numbers(text: str) -> Iterator[tuple[str, str]]:
-    for match in re.finditer(rf"{_LIMIT}{_NUMBER}", text, re.I):
+    for match in re.finditer(rf"{_OWN}{_LIMIT}{_NUMBER}", text, re.I):
         unit = _UNIT.match(text, match.end())
         yield match.group(), (match.group() + (unit.group() if unit else "")).strip()
 

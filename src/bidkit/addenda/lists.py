@@ -18,7 +18,7 @@ from typing import Any
 from bidkit.addenda import Merge, Row
 from bidkit.addenda.matching import Listed
 from bidkit.deal.tender import Requirement, bears_mark
-from bidkit.diagnostic import Diagnostic, Span, has_errors
+from bidkit.diagnostic import Diagnostic, Span, Term, has_errors
 from bidkit.scalars import validate
 from bidkit.source import (
     Items,
@@ -119,7 +119,7 @@ def read_list(
         problems += [problem for problem in found if not _is_told(problem, problems)]
         rows += [row] if row else []
     if items is not None and not rows and not has_errors(problems):
-        problems.append(Diagnostic("DL20", Span(name), {"problem": "no rows"}))
+        problems.append(Diagnostic("DL20", Span(name), {"problem": Term("no_rows")}))
     return (None if has_errors(problems) else NewList(tuple(rows), passed_over, has_markers)), problems
 
 
@@ -198,7 +198,7 @@ def write_list(source: Source, merged: Merge) -> tuple[bytes | None, list[Diagno
     meant = [item.model_dump() for item in merged.items]
     wrong = next((one["id"] for one, two in zip(meant, read, strict=False) if one != two), None)
     if has_errors(problems) or read != meant:
-        problem = f"the merged list would not read as it was meant: {wrong or '—'}"
+        problem = Term("merged_differs", (("id", str(wrong or "—")),))
         return None, [*problems, Diagnostic("DL20", at, {"problem": problem})]
     return content, []
 

@@ -63,7 +63,13 @@ def format_day(value: date, locale: str) -> str:
 def format_moment(value: datetime, locale: str) -> str:
     """A time with its day, in the zone in which it is written."""
     clock = f"{value:%H:%M}"
-    return format_day(value, locale) + (f" {clock}" if locale.startswith("zh") else f", {clock} (UTC{value:%z})")
+    return format_day(value, locale) + (f" {clock}" if locale.startswith("zh") else f", {clock} ({format_zone(value)})")
+
+
+def format_zone(value: datetime) -> str:
+    """The zone of a time by its distance from UTC: UTC-04:00."""
+    offset = f"{value:%z}"
+    return f"UTC{offset[:3]}:{offset[3:5]}"
 
 
 def format_money(amount: Decimal | float) -> str:

@@ -200,7 +200,7 @@ def name_record(record: Any) -> str:
     key = f"{key} {record.clause}".strip() if "clause" in fields else key
     names = (" ".join(str(getattr(record, name)).split()) for name in _NAMES if name in fields)
     name = next((name for name in names if name and name != key), "")
-    return f"{key} {name if len(name) <= _SHOWN else name[:_SHOWN] + '…'}".strip()
+    return f"{key} {name if len(name) <= _SHOWN else name[:_SHOWN] + '…'}".strip() or find_key(record)
 
 
 def make_plain(value: Any) -> Any:

@@ -12,7 +12,7 @@ from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from bidkit.context.formats import format_money, format_quantity
+from bidkit.context.formats import format_money, format_quantity, format_zone
 from bidkit.diagnostic import load_messages
 from bidkit.difference import GROUPS, Change, Difference, Figure
 from bidkit.difference.walking import make_plain
@@ -304,7 +304,7 @@ class _Text:
 
     def cut(self, key: str, value: Any) -> str:
         """One value, its beginning if it is long."""
-        shown = self.show(key, value)
+        shown = " ".join(self.show(key, value).split())
         return shown if len(shown) <= _LONG else f"{shown[:_LONG]}…"
 
     def show(self, key: str, value: Any) -> str:
@@ -318,7 +318,7 @@ class _Text:
         if isinstance(value, Decimal):
             return self.show_number(key.partition("[")[0], value)
         if isinstance(value, datetime):
-            return f"{value:%Y-%m-%d %H:%M} (UTC{value:%z})"
+            return f"{value:%Y-%m-%d %H:%M} ({format_zone(value)})"
         if isinstance(value, Prose):
             return str(value.text)
         if isinstance(value, Model):

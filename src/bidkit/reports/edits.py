@@ -62,7 +62,11 @@ def _tell_edit(edit: Edit, words: dict[str, Any]) -> Iterator[str]:
     yield from (f"  {_SIGNS[edit.kind]} {what}{line}" for line in _show(edit, words))
     if edit.is_price:
         yield f"    ! {words['price']}"
-    said = words["after" if edit.kind == "added" and not edit.at.row else "from"]
+    is_between = edit.kind == "added" and not edit.at.row
+    if is_between and edit.origins and all(origin.where == "computed" for origin in edit.origins):
+        yield f"    {words['beside_computed']}"
+        return
+    said = words["after" if is_between else "from"]
     yield from dict.fromkeys(f"    {said} {_name(origin, words)}" for origin in edit.origins)
 
 

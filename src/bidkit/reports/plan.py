@@ -161,5 +161,6 @@ def _list_totals(bid: Bid) -> Iterator[tuple[str, Decimal]]:
     yield "total", bid.quote.base
     if bid.quote.evaluated != bid.quote.base:
         yield "evaluated", bid.quote.evaluated
-    yield "net", bid.quote.net
-    yield "tax", bid.quote.tax
+    which = "" if bid.quote.evaluated == bid.quote.base else "evaluated_"
+    yield f"{which}net", bid.quote.net
+    yield f"{which}tax", bid.quote.tax

@@ -169,13 +169,15 @@ def render_gate(gate: Gate, bid: Bid, lang: str, *, is_wrong: bool = False) -> s
     """The stages with their markers and items; what is open says what would close it; `is_wrong` as of `Result`."""
     texts = load_messages(lang)
     current = gate.stage
+    due = ("build", "submit", "submitted") if gate.is_ready_to_submit else ("build", "submit")
     lines = []
     for stage in gate.stages:
         here = f"  <- {texts['labels']['here']}" if stage is current else ""
         lines.append(f"{stage.stage.id} {getattr(stage.stage.title, lang)}{here}")
         lines.append(f"    {texts['labels']['start']}: {getattr(stage.stage.start, lang)}")
         for result in stage.items:
-            lines += _render_item(result, stage, current, lang)
+            is_due = stage is current or result.item.moment in due
+            lines += _render_item(result, lang, is_due=is_due)
         lines.append(f"    {texts['labels']['end']}: {getattr(stage.stage.end, lang)}{_ended(stage)}")
     lines += [texts["labels"]["dropped"].format(id=drop.id, reason=drop.reason) for drop in gate.process.dropped]
     if gate.process.changed:
@@ -214,12 +216,11 @@ def _ended(stage: StageResult) -> str:
     return " [x]" if stage.is_ended else " [ ]"
 
 
-def _render_item(result: ItemResult, stage: StageResult, current: StageResult | None, lang: str) -> Iterator[str]:
+def _render_item(result: ItemResult, lang: str, *, is_due: bool) -> Iterator[str]:
     texts = load_messages(lang)
     note = f" ({texts['labels']['advisory']})" if not result.is_blocking else ""
     by = f" — {say_waived(result.waiver, lang)}" if result.waiver else f" — {result.by}" if result.by else ""
     yield f"  {_MARKS[result.state]} {result.item.id} {getattr(result.item.title, lang)}{note}{by}"
-    is_due = result.item.moment in ("build", "submit") or stage is current
     if result.state is State.OPEN and is_due:
         for problem in result.open:
             yield f"        {problem.code}: {problem.message(lang)}"

@@ -122,12 +122,13 @@ def sound_lines(bid: Bid) -> Iterator[Finding]:
     for item in (*bid.quote.lines, *bid.quote.extras):
         for field, number in (("quantity", item.line.quantity), ("unit_price", item.unit_price)):
             if number == 0:
-                yield Finding(item.line.span(field), {"where": _where(item.line.id), "fault": Term(f"zero_{field}")})
+                told = {"fault": Term(f"zero_{field}"), "advice": Term(f"zero_{field}_fix")}
+                yield Finding(item.line.span(field), {"where": _where(item.line.id), **told})
     repeated = [item.line for item in (*bid.quote.lines, *bid.quote.extras) if item.line.periods]
     for line in (*(line for line in bid.deal.quote.lines if not line.periods), *repeated):
         span = line.span("id")
         if line.id in seen:
-            yield Finding(span, {"where": _where(line.id), "fault": Term("duplicate")})
+            yield Finding(span, {"where": _where(line.id), "fault": Term("duplicate"), "advice": Term("duplicate_fix")})
         seen.setdefault(line.id, span.line if span else 0)
 
 

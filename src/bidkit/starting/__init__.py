@@ -30,10 +30,11 @@ DEAL = "deals/first/deal.yaml"
 """The sample deal of a new workspace."""
 _DAY = re.compile(rb"@today([+-]\d+)?@")
 _MARK = re.compile(rb"^schema: (\S+)", re.M)
-_EMPTY_LISTS = {
+EMPTY_LISTS = {
     "requirements.csv": BOM_UTF8 + b"id,clause,page,marker,text,response,deviation,evidence\n",
     "lines.csv": BOM_UTF8 + b"id,category,name,spec,sku,unit,quantity,unit_price,tax_rate\n",
 }
+"""The lists of a new deal: their titles alone."""
 
 
 def make_workspace(language: str, now: datetime) -> dict[str, bytes]:
@@ -75,7 +76,7 @@ def make_deal(facts: Facts, language: str, modelines: str = "") -> dict[str, byt
     """
     given = {name: content.decode() for name, content in _read(f"{language}/new").items()}
     text = fill_deal(given["deal.yaml"], given["tender.yaml"], facts)
-    return {"deal.yaml": (modelines + text).encode(), "overview.md": b"", **_EMPTY_LISTS}
+    return {"deal.yaml": (modelines + text).encode(), "overview.md": b"", **EMPTY_LISTS}
 
 
 def read_customs(folder: Path) -> dict[str, str]:

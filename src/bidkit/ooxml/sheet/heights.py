@@ -25,6 +25,8 @@ _MARGIN = 0.8
 """What is lost of a column's width at the edges of its cells, in digits."""
 _INDENT = 1.3
 """What a step of indent takes of it."""
+_BOLD = 1.03
+"""How much wider bold letters are."""
 _MAX_HEIGHT = 409.0
 _TAG = re.compile(r"<[^>]*>")
 _TOKEN = re.compile(r"\s+|[^\s\u2e80-\uffef]+|.")
@@ -104,6 +106,8 @@ class Fitter:
         self.merged = {f"{area.group(1)}{area.group(2)}": area.groups() for area in areas if area}
         self.formats = [] if styles is None else list(styles.iterfind(f"{s('cellXfs')}/{s('xf')}"))
         self.fonts = [] if styles is None else list(styles.iterfind(f"{s('fonts')}/{s('font')}"))
+        normal = None if styles is None else styles.find(f"{s('cellStyleXfs')}/{s('xf')}")
+        self.unit = self.size_of(0 if normal is None else int(normal.get("fontId", "0")))
 
     def read(self, cells: Sequence[tuple[etree._Element, str, int]], texts: Mapping[str, str]) -> RowFit | None:
         """What the height of a row depends on; None if no cell in it wraps that changes.
@@ -113,11 +117,11 @@ class Fitter:
         """
         wrapped, least = [], self.default_height
         for cell, name, column in cells:
-            size, wraps, indent = self.look(cell.get("s", "0"))
+            size, wraps, indent, breadth = self.look(cell.get("s", "0"))
             least = max(least, math.ceil(size * _LINE / 0.75) * 0.75)
             width = self.width_of(name, column)
             if wraps and width:
-                room = max(1.0, (width - _MARGIN - indent * _INDENT) * _DEFAULT_SIZE / size)
+                room = max(1.0, (width - _MARGIN - indent * _INDENT) * self.unit / size / breadth)
                 found = Wrapped(column_letters(column), room, size * _LINE)
                 if name in texts:
                     least = max(least, fit_text(texts[name], found))
@@ -125,17 +129,23 @@ class Fitter:
                     wrapped.append(found)
         return RowFit(tuple(wrapped), least) if wrapped else None
 
-    def look(self, style: str) -> tuple[float, bool, int]:
-        """The size of a format's font, whether its text wraps, and how far it is indented."""
+    def size_of(self, font: int) -> float:
+        """The size of a font. Widths of columns count digits of the one that the normal style has."""
+        size = self.fonts[font].find(s("sz")) if 0 <= font < len(self.fonts) else None
+        return _DEFAULT_SIZE if size is None else max(1.0, float(size.get("val", _DEFAULT_SIZE)))
+
+    def look(self, style: str) -> tuple[float, bool, int, float]:
+        """The size of a format's font, whether its text wraps, how far it is indented, how broad its letters are."""
         number = int(style)
         if not 0 <= number < len(self.formats):
-            return _DEFAULT_SIZE, False, 0
+            return _DEFAULT_SIZE, False, 0, 1.0
         found = self.formats[number]
         alignment, font = found.find(s("alignment")), int(found.get("fontId", "0"))
-        size = self.fonts[font].find(s("sz")) if 0 <= font < len(self.fonts) else None
+        bold = self.fonts[font].find(s("b")) if 0 <= font < len(self.fonts) else None
         wraps = alignment is not None and alignment.get("wrapText") in ("1", "true")
         indent = 0 if alignment is None else int(alignment.get("indent", "0"))
-        return (_DEFAULT_SIZE if size is None else max(1.0, float(size.get("val", _DEFAULT_SIZE)))), wraps, indent
+        is_bold = bold is not None and bold.get("val", "1") not in ("0", "false")
+        return self.size_of(font), wraps, indent, _BOLD if is_bold else 1.0
 
     def width_of(self, name: str, column: int) -> float:
         """The width of a cell, of all its columns if it is merged; 0 if it takes more rows than one."""

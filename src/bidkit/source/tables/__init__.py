@@ -35,6 +35,7 @@ from bidkit.source.tables.totals import Totals
 
 __all__ = ["TITLES", "decode_chinese", "normalize_title", "parse_csv", "parse_docx", "parse_xlsx", "strip_number"]
 
+_SHOWN = 100
 _SINGLE = NUMBERS - {"tax_rate"} | {"id", "sku", "text", "periods", "part_of", "replaces"}
 """Fields that cannot be one for several lines together: a price merged over two lines is that of neither."""
 
@@ -101,16 +102,16 @@ def parse_docx(
     """
     parts, problems = opc.read_package(content, name)
     if parts is None or "word/document.xml" not in parts:
-        return None, problems or [Diagnostic("DL20", Span(name), {"problem": "no word/document.xml"})]
+        return None, problems or [Diagnostic("DL20", Span(name), {"problem": Term("no_document")})]
     try:
         opc.refuse_types(parts)
         found, problems = _read_tables(parts, name, fields, columns or {}, ignore)
     except (LookupError, SyntaxError, ValueError) as error:  # of `opc.parse_xml`, for a part that is no XML
         return None, [Diagnostic("DL14", Span(name), {"file": name, "reason": str(error)})]
     if not found:
-        return None, [*problems, Diagnostic("DL20", Span(name), {"problem": f"no table with {', '.join(fields)}"})]
+        return None, [*problems, _tell_none(parts, name, fields, columns or {})]
     if len(found) > 1 and not joins:
-        problems += [Diagnostic("DL20", grid.whole, {"problem": "one of several tables"}) for grid in found]
+        problems += [Diagnostic("DL20", grid.whole, {"problem": Term("several_tables")}) for grid in found]
     items = Items(Span(name))
     for grid in found:
         more, wrong = _make_items(grid, columns or {}, ignore)
@@ -131,6 +132,26 @@ def _read_tables(
     taken = {dict(row.at.place)["table"]: find_header(grid, columns, ignore) for grid in found for row in grid.rows}
     problems += (doubt.diagnostic for doubt in find_doubts(parts, name, taken) if doubt.matters(taken[doubt.table]))
     return found, problems
+
+
+def _tell_none(
+    parts: Mapping[str, bytes], name: str, fields: Collection[str], columns: Mapping[str, str]
+) -> Diagnostic:
+    """That no table has these fields: what stands above the one that has most of them, and which it lacks."""
+    from bidkit.source.tables.word import read_document
+
+    grids = [passage.content for passage in read_document(parts, name) if not passage.is_beside]
+    headers = [(grid, find_header(grid, columns, ())) for grid in grids if not isinstance(grid, str) and grid.rows]
+    if not headers:
+        return Diagnostic("DL20", Span(name), {"problem": Term("no_tables")})
+    grid, header = max(headers, key=lambda item: (len({*item[1].fields} & {*fields}), len(item[0].rows)))
+    lacking = [field for field in fields if field not in header.fields]
+    titles = " | ".join(text for text in grid.rows[header.first].texts if text)[:_SHOWN]
+    values = {
+        "problem": Term("no_such_table", (("fields", ", ".join(lacking)), ("titles", titles))),
+        "advice": Term("tell_columns", (("columns", " ".join(f"--column {field}=…" for field in lacking)),)),
+    }
+    return Diagnostic("DL20", grid.whole, values)
 
 
 def _make_items(

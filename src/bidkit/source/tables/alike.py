@@ -138,7 +138,7 @@ def _tell_torn(
         if not (is_next or _width(grid) in widths):
             continue
         if severity := _judge_torn(grid, find_header(found[0], columns, ()), columns):
-            problem = f"no titles: {' | '.join(grid.rows[0].texts)[:_SHOWN]}"
+            problem = Term("no_titles", (("text", " | ".join(grid.rows[0].texts)[:_SHOWN]),))
             yield Diagnostic("DL20", grid.whole, {"problem": problem}, severity)
 
 

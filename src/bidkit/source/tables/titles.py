@@ -40,10 +40,11 @@ TITLES = {
     "kind": "类型 种类 type",
     "remark": "备注 说明 remarks notes note comments",
     "lot": "采购包 标包 包号 标段 lot",
-    "clause": "条款 条款号 招标条款 招标条款号 招标文件条款 招标文件条款号 section rfp_section paragraph",
+    "clause": "条款 条款号 招标条款 招标条款号 招标文件条款 招标文件条款号"
+    " clause_no clause_no. section rfp_section paragraph",
     "page": "页码 页 page",
     "marker": "标识 标记 符号 重要性 是否实质性 mark mandatory m/o m/d must priority",
-    "text": "招标要求 采购要求 采购需求 要求 需求 技术要求 商务要求 招标文件要求 条款内容 requirement",
+    "text": "招标要求 采购要求 采购需求 要求 需求 技术要求 商务要求 招标文件要求 条款内容 requirement requirements",
     "response": "响应 投标响应 投标应答 响应内容 offer",
     "deviation": "偏离 偏离情况 compliance",
     "evidence": "证明 证明材料 佐证材料 proof reference",
