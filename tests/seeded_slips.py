@@ -53,6 +53,9 @@ WATER_SLIPS = {
     "payment falls due earlier than the clause has it": Defect(
         f"{WATER}/deal.yaml", "trigger: 终验合格后", "trigger: 初验合格后", ("PR13 warning",)
     ),
+    "prices rise of which the quote knows nothing": Defect(
+        f"{WATER}/deal.yaml", "(定制开发与服务 6% 分别计列)", r"\1，服务单价每年上浮 3%", ("ID03 warning",)
+    ),
     "the warranty begins with the first acceptance": Defect(
         f"{WATER}/deal.yaml", "36 个月，自终验合格之日起算；", "36 个月，自初验合格之日起算；", ("ID03 warning",)
     ),
@@ -108,6 +111,9 @@ PORT_SLIPS = {
     ),
     "employees as of another year": Defect(
         "company.md", "Of our 164 employees", "Of our 146 employees", ("ID03 warning",)
+    ),
+    "labor rates rise by another share": Defect(
+        f"{PORT}/deal.yaml", "rates escalate by 2.5% per year", "rates escalate by 3% per year", ("ID03 warning",)
     ),
     "the upload is after the due date": Defect(
         f"{PORT}/requirements.csv", "scheduled for August 27, 2026", "scheduled for 29 August 2026", ("ID03",)

@@ -25,6 +25,7 @@ from bidkit.rules import (
     qualification,
     receivables,
     residue,
+    statements,
     strategy,
     texts,
 )
@@ -40,6 +41,7 @@ BID_RULES: tuple[Rule[Bid], ...] = (
     *qualification.RULES,
     *forms.RULES,
     *facts.RULES,
+    *statements.RULES,
     *texts.RULES,
     *claims.RULES,
     *counts.RULES,
