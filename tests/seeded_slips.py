@@ -56,6 +56,9 @@ WATER_SLIPS = {
     "prices rise of which the quote knows nothing": Defect(
         f"{WATER}/deal.yaml", "(定制开发与服务 6% 分别计列)", r"\1，服务单价每年上浮 3%", ("ID03 warning",)
     ),
+    "the agent is called by another character": Defect(
+        f"{WATER}/solution/methods.md", r"\Z", "\n投标事宜由授权代理人林知珩办理。\n", ("ID08 warning",)
+    ),
     "the warranty begins with the first acceptance": Defect(
         f"{WATER}/deal.yaml", "36 个月，自终验合格之日起算；", "36 个月，自初验合格之日起算；", ("ID03 warning",)
     ),
@@ -78,6 +81,9 @@ SCHOOL_SLIPS = {
     ),
     "the order of payments is another": Defect(
         f"{SCHOOL}/requirements.csv", "接受 30%、40%、30% 三次", "接受 30%、30%、40% 三次", ("PR13 warning",)
+    ),
+    "the legal representative is called by another character": Defect(
+        "company.md", r"\Z", "\n公司法定代表人顾书和主持全面工作。\n", ("ID08 warning",)
     ),
     "too few kinds of spares": Defect(f"{SCHOOL}/service.md", "8 类备件常备", "6 类备件常备", ("ID03 warning",)),
 }
@@ -114,6 +120,9 @@ PORT_SLIPS = {
     ),
     "labor rates rise by another share": Defect(
         f"{PORT}/deal.yaml", "rates escalate by 2.5% per year", "rates escalate by 3% per year", ("ID03 warning",)
+    ),
+    "the agent's name has another letter": Defect(
+        "company.md", "has authorized Denise Varga", "has authorized Denise Vargo", ("ID08 warning",)
     ),
     "the upload is after the due date": Defect(
         f"{PORT}/requirements.csv", "scheduled for August 27, 2026", "scheduled for 29 August 2026", ("ID03",)
