@@ -56,6 +56,15 @@ WATER_SLIPS = {
     "prices rise of which the quote knows nothing": Defect(
         f"{WATER}/deal.yaml", "(定制开发与服务 6% 分别计列)", r"\1，服务单价每年上浮 3%", ("ID03 warning",)
     ),
+    "a certificate was issued on another day": Defect(
+        "company.md",
+        "每个项目在立项",
+        r"质量管理体系认证证书于 2025 年 6 月 20 日颁发。\g<0>",
+        ("ID09 warning",),
+    ),
+    "the audit is told to be of another year": Defect(
+        ANSWERS, "提供 2025 年度审计报告", "提供 2024 年度审计报告", ("ID09 warning",)
+    ),
     "the agent is called by another character": Defect(
         f"{WATER}/solution/methods.md", r"\Z", "\n投标事宜由授权代理人林知珩办理。\n", ("ID08 warning",)
     ),
@@ -81,6 +90,12 @@ SCHOOL_SLIPS = {
     ),
     "the order of payments is another": Defect(
         f"{SCHOOL}/requirements.csv", "接受 30%、40%、30% 三次", "接受 30%、30%、40% 三次", ("PR13 warning",)
+    ),
+    "a certificate is told to end on another day": Defect(
+        f"{SCHOOL}/service.md",
+        r"\Z",
+        "\n智慧黑板的节能产品认证证书有效期至 2029-06-11。\n",
+        ("ID09 warning",),
     ),
     "the legal representative is called by another character": Defect(
         "company.md", r"\Z", "\n公司法定代表人顾书和主持全面工作。\n", ("ID08 warning",)
@@ -120,6 +135,12 @@ PORT_SLIPS = {
     ),
     "labor rates rise by another share": Defect(
         f"{PORT}/deal.yaml", "rates escalate by 2.5% per year", "rates escalate by 3% per year", ("ID03 warning",)
+    ),
+    "a report is told to cover another period": Defect(
+        "company.md", "2025 through March 31, 2026", "2025 through April 30, 2026", ("ID09 warning",)
+    ),
+    "an affidavit is told to be of another day": Defect(
+        f"{PORT}/requirements.csv", "affidavit on August 12, 2026", "affidavit on August 21, 2026", ("ID09 warning",)
     ),
     "the agent's name has another letter": Defect(
         "company.md", "has authorized Denise Varga", "has authorized Denise Vargo", ("ID08 warning",)
