@@ -56,6 +56,10 @@ WATER_SLIPS = {
     "prices rise of which the quote knows nothing": Defect(
         f"{WATER}/deal.yaml", "(定制开发与服务 6% 分别计列)", r"\1，服务单价每年上浮 3%", ("ID03 warning",)
     ),
+    "alarms are pushed too late, in other words than the clause": Defect(
+        OVERVIEW, "越限判定后 30 s 内同时推送", "越限判定后 90 s 内同时推送", ("FM07 warning",)
+    ),
+    "rules of quality are too few": Defect(OVERVIEW, "内置 260 条质量规则", "内置 160 条质量规则", ("FM07 warning",)),
     "a certificate was issued on another day": Defect(
         "company.md",
         "每个项目在立项",
@@ -90,6 +94,9 @@ SCHOOL_SLIPS = {
     ),
     "the order of payments is another": Defect(
         f"{SCHOOL}/requirements.csv", "接受 30%、40%、30% 三次", "接受 30%、30%、40% 三次", ("PR13 warning",)
+    ),
+    "a set has too few kinds of sensors": Defect(
+        f"{SCHOOL}/overview.md", "LS-D12，每套 12 种传感器", "LS-D12，每套 8 种传感器", ("FM07 warning",)
     ),
     "a certificate is told to end on another day": Defect(
         f"{SCHOOL}/service.md",
@@ -135,6 +142,9 @@ PORT_SLIPS = {
     ),
     "labor rates rise by another share": Defect(
         f"{PORT}/deal.yaml", "rates escalate by 2.5% per year", "rates escalate by 3% per year", ("ID03 warning",)
+    ),
+    "a breach is told too late": Defect(
+        "catalog/services/incident-handling.md", "Within one hour of its", "Within four hours of its", ("FM07 warning",)
     ),
     "a report is told to cover another period": Defect(
         "company.md", "2025 through March 31, 2026", "2025 through April 30, 2026", ("ID09 warning",)
