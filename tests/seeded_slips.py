@@ -60,6 +60,7 @@ WATER_SLIPS = {
         OVERVIEW, "越限判定后 30 s 内同时推送", "越限判定后 90 s 内同时推送", ("FM07 warning",)
     ),
     "rules of quality are too few": Defect(OVERVIEW, "内置 260 条质量规则", "内置 160 条质量规则", ("FM07 warning",)),
+    "more addenda than there are": Defect(PLAN, r"\Z", "\n补遗文件第 1、2、3 号均已落实。\n", ("ID03 warning",)),
     "a certificate was issued on another day": Defect(
         "company.md",
         "每个项目在立项",
@@ -97,6 +98,9 @@ SCHOOL_SLIPS = {
     ),
     "a set has too few kinds of sensors": Defect(
         f"{SCHOOL}/overview.md", "LS-D12，每套 12 种传感器", "LS-D12，每套 8 种传感器", ("FM07 warning",)
+    ),
+    "an addendum that was not issued": Defect(
+        f"{SCHOOL}/methods.md", r"\Z", "\n我方已收到全部三份更正公告。\n", ("ID03 warning",)
     ),
     "a certificate is told to end on another day": Defect(
         f"{SCHOOL}/service.md",
@@ -142,6 +146,12 @@ PORT_SLIPS = {
     ),
     "labor rates rise by another share": Defect(
         f"{PORT}/deal.yaml", "rates escalate by 2.5% per year", "rates escalate by 3% per year", ("ID03 warning",)
+    ),
+    "an amendment is not acknowledged": Defect(
+        f"{PORT}/requirements.csv",
+        r" and Amendment 2 of August 11, 2026 \(due date, 12-month retention, bridge letter\)",
+        "",
+        ("ID03",),
     ),
     "a breach is told too late": Defect(
         "catalog/services/incident-handling.md", "Within one hour of its", "Within four hours of its", ("FM07 warning",)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bidkit import chapters, rises, told
+from bidkit import amended, chapters, rises, told
 from bidkit.rules import counts, facts, papers, texts
 from bidkit.written import Lines, Sought, find_said
 
@@ -28,7 +28,7 @@ def list_sought(value: object) -> Iterator[Sought[Any]]:
 
 SOUGHT = [
     item
-    for module in (chapters, counts, facts, papers, rises, texts, told)
+    for module in (amended, chapters, counts, facts, papers, rises, texts, told)
     for value in vars(module).values()
     for item in list_sought(value)
 ]
