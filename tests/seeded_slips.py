@@ -60,6 +60,9 @@ WATER_SLIPS = {
         OVERVIEW, "越限判定后 30 s 内同时推送", "越限判定后 90 s 内同时推送", ("FM07 warning",)
     ),
     "rules of quality are too few": Defect(OVERVIEW, "内置 260 条质量规则", "内置 160 条质量规则", ("FM07 warning",)),
+    "a table has fewer rows than its caption says": Defect(
+        OVERVIEW, "表：五个安全域", "表：六个安全域", ("ID03 warning",)
+    ),
     "more addenda than there are": Defect(PLAN, r"\Z", "\n补遗文件第 1、2、3 号均已落实。\n", ("ID03 warning",)),
     "a certificate was issued on another day": Defect(
         "company.md",
@@ -98,6 +101,12 @@ SCHOOL_SLIPS = {
     ),
     "a set has too few kinds of sensors": Defect(
         f"{SCHOOL}/overview.md", "LS-D12，每套 12 种传感器", "LS-D12，每套 8 种传感器", ("FM07 warning",)
+    ),
+    "a list has fewer items than are announced": Defect(
+        f"{SCHOOL}/plan.md", "考虑了三个约束", "考虑了四个约束", ("ID03 warning",)
+    ),
+    "more contracts than there are": Defect(
+        f"{SCHOOL}/requirements.csv", "教育装备类合同 2 份", "教育装备类合同 3 份", ("ID03 warning",)
     ),
     "an addendum that was not issued": Defect(
         f"{SCHOOL}/methods.md", r"\Z", "\n我方已收到全部三份更正公告。\n", ("ID03 warning",)
@@ -146,6 +155,12 @@ PORT_SLIPS = {
     ),
     "labor rates rise by another share": Defect(
         f"{PORT}/deal.yaml", "rates escalate by 2.5% per year", "rates escalate by 3% per year", ("ID03 warning",)
+    ),
+    "a list has fewer steps than are announced": Defect(
+        f"{PORT}/overview.md", "The yearly cycle has five steps", "The yearly cycle has six steps", ("ID03 warning",)
+    ),
+    "a table has fewer rows than an answer says": Defect(
+        f"{PORT}/requirements.csv", "ten dependencies are listed", "twelve dependencies are listed", ("ID03 warning",)
     ),
     "an amendment is not acknowledged": Defect(
         f"{PORT}/requirements.csv",
