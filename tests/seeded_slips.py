@@ -59,7 +59,23 @@ WATER_SLIPS = {
     "alarms are pushed too late, in other words than the clause": Defect(
         OVERVIEW, "越限判定后 30 s 内同时推送", "越限判定后 90 s 内同时推送", ("FM07 warning",)
     ),
-    "rules of quality are too few": Defect(OVERVIEW, "内置 260 条质量规则", "内置 160 条质量规则", ("FM07 warning",)),
+    "rules of quality are too few": Defect(
+        OVERVIEW,
+        "内置 260 条质量规则",
+        "内置 160 条质量规则",
+        ("FM07 warning", "ID12 warning"),
+        (("ID12 warning", f"{WATER}/deal.yaml", "260 条质量规则"),),
+    ),
+    "two chapters count the reports differently": Defect(
+        OVERVIEW,
+        "随项目交付 36 张生产运营报表",
+        "随项目交付 32 张生产运营报表",
+        ("ID12 warning",),
+        (("ID12 warning", ANSWERS, "^N15,"),),
+    ),
+    "one place has other measuring points": Defect(
+        OVERVIEW, "部署验收时对 12800 个测点连续", "部署验收时对 12600 个测点连续", ("ID12 warning",)
+    ),
     "a table has fewer rows than its caption says": Defect(
         OVERVIEW, "表：五个安全域", "表：六个安全域", ("ID03 warning",)
     ),
@@ -101,6 +117,13 @@ SCHOOL_SLIPS = {
     ),
     "a set has too few kinds of sensors": Defect(
         f"{SCHOOL}/overview.md", "LS-D12，每套 12 种传感器", "LS-D12，每套 8 种传感器", ("FM07 warning",)
+    ),
+    "two chapters count the videos differently": Defect(
+        f"{SCHOOL}/service.md",
+        "16 段操作视频",
+        "12 段操作视频",
+        ("ID12 warning",),
+        (("ID12 warning", f"{SCHOOL}/requirements.csv", "^T40,"),),
     ),
     "a list has fewer items than are announced": Defect(
         f"{SCHOOL}/plan.md", "考虑了三个约束", "考虑了四个约束", ("ID03 warning",)
@@ -155,6 +178,9 @@ PORT_SLIPS = {
     ),
     "labor rates rise by another share": Defect(
         f"{PORT}/deal.yaml", "rates escalate by 2.5% per year", "rates escalate by 3% per year", ("ID03 warning",)
+    ),
+    "one chapter has more playbooks": Defect(
+        f"{PORT}/overview.md", "under one of 24 playbooks", "under one of 26 playbooks", ("ID12 warning",)
     ),
     "a list has fewer steps than are announced": Defect(
         f"{PORT}/overview.md", "The yearly cycle has five steps", "The yearly cycle has six steps", ("ID03 warning",)

@@ -76,7 +76,8 @@ _YEARS = (
 _TRAINING = re.compile("培训|课程|参训|学员")
 _OURS = re.compile(r"我公司|本公司|我[方司]|\b[Ww]e\b|\b[Oo]ur\b")
 _OF_PARTS = re.compile(
-    r"其中|另有|另外|每|既有|现有系统|原有|子公司|分公司|制造商|原厂|客户|采购人|集团现|\b(?:customer|client|the Authority)"
+    r"其中|另有|另外|每|既有|现有系统|原有|子公司|分公司|制造商|原厂|客户|采购人|集团现"
+    r"|\b(?:customer|client|the Authority)"
 )
 
 

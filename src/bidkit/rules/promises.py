@@ -15,7 +15,6 @@ from bidkit.limits import Limit, find_understated, list_limits
 from bidkit.phrases import find_paraphrased, list_phrases
 from bidkit.rules.registry import Finding, rule
 from bidkit.service_hours import AROUND, find_office_hours
-from bidkit.short_names import find_place
 from bidkit.sums import Sum, find_sums
 from bidkit.written import Lines, list_prose, narrow
 
@@ -79,10 +78,9 @@ def _find_in_texts(bid: Bid, told: Lines, limits: Iterable[Limit]) -> Iterator[L
 
 def _find_in_other_words(bid: Bid, told: Lines, items: Iterable[Requirement]) -> Iterator[Less]:
     """In the texts of the deal, but not of past projects: what a phrase says of a limit."""
-    past = [name for item in bid.deal.track_record for name in (item.client, item.project, find_place(item.client))]
     phrases = list_phrases(((item.id, item.text) for item in items), _list_named(bid))
     for line, at, limit, stated in _locate(told, find_paraphrased(told.whole, phrases)):
-        if not any(name and name in line for name in past):
+        if not any(name in line for name in bid.past_names):
             yield at, limit, stated
 
 
