@@ -11,7 +11,6 @@ from bidkit.days import read_numeral
 from bidkit.deal.solution import Service
 from bidkit.diagnostic import Severity, Span, Term
 from bidkit.rules.registry import Finding, rule
-from bidkit.told import find_told
 from bidkit.units import convert
 from bidkit.written import Sought, find_said
 
@@ -103,8 +102,7 @@ Levels = Mapping[str, re.Pattern[str]]
 @rule("ID03", Severity.WARNING)
 def facts_are_the_deals(bid: Bid) -> Iterator[Finding]:
     """A text that names the warranty, the validity, the time to deliver, the team, how soon somebody responds, comes
-    or has it mended, or the training says what the deal says, of each level of service what holds at that level; so
-    do days, amounts and codes that stand right beside what they are called."""
+    or has it mended, or the training says what the deal says, of each level of service what holds at that level."""
     known, levels = _list_facts(bid), _name_levels(bid.deal.solution.service)
     for found, at, kind in find_said(bid.texts, _KNOWN):
         value, base = convert(_read_number(found["n"]), found["unit"])
@@ -119,7 +117,6 @@ def facts_are_the_deals(bid: Bid) -> Iterator[Finding]:
     yield from _find_beginnings(bid)
     yield from _find_rows(bid, known, levels)
     yield from _find_milestones(bid)
-    yield from (_tell(bid, *told) for told in find_told(bid))
 
 
 def _tell(bid: Bid, at: Span | None, kind: str, stated: str, known: Term | str) -> Finding:
