@@ -665,6 +665,14 @@ def test_a_path_that_is_not_there_is_told_with_the_one_that_was_meant(tmp_path: 
     assert (done.returncode, "EN05" in done.stderr, "did you mean dist/water?" in done.stderr) == (2, True, True)
 
 
+def test_a_draft_that_cannot_be_built_says_that_it_is_no_matter_of_the_gate(tmp_path: Path) -> None:
+    deal = make_workspace(tmp_path)
+    edit(deal, "\ntitle:", "\ntitel:")
+    for words, told in ((("--draft",), "not even a draft"), ((), "nothing was built\n")):
+        done = run_here(tmp_path, ("build", str(deal), *words, "--lang", "en"), {})
+        assert (done.returncode, told in done.stdout) == (1, True)
+
+
 def test_a_code_is_told_that_was_meant(tmp_path: Path) -> None:
     for code in ("PR4", "pr-04", "PR 4"):
         assert "did you mean PR04?" in run_here(tmp_path, ("explain", code, "--lang", "en"), {}).stderr

@@ -62,3 +62,11 @@ def test_results_and_exit_codes_are_those_of_the_commands(tmp_path: Path) -> Non
     assert run(tmp_path, "explain", "PR04").returncode == 0
     assert run(tmp_path, "explain", "XX99").returncode == 2
     assert run(tmp_path, "--version").stdout.startswith("bidkit ")
+
+
+def test_what_stands_around_the_help_is_in_its_language_too(tmp_path: Path) -> None:
+    shown = run(tmp_path, "check", "--help").stdout
+    assert "参数" in shown and "选项" in shown and "[必填]" in shown and "显示本页" in shown
+    assert not re.search("Options|Arguments|required|default:|Show this", shown)
+    shown = run(tmp_path, "check", "--help", "--lang", "en").stdout
+    assert "Options" in shown and not _HAN.search(shown)
