@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from dump import dump_docx
 from hypothesis import given
+from openpyxl.utils.cell import rows_from_range
 from quotes import ROOT, TENDER, cents, find_formulas, labelled, make_bid, make_line, make_workbook, read
 from random_quotes import LOCALES, NESTED, QUOTES, RANDOM, random_quotes
 from workspace import NOW, edit, make_workspace
@@ -172,9 +173,12 @@ def test_the_column_of_periods_is_a_part_of_the_table_only_where_there_are_optio
     head = next(row for row in range(1, 9) if sheet.cell(row, 14).value == title)
     rules = {str(area.sqref): area.rules for area in sheet.conditional_formatting}
     assert [rules[f"N{head}"][0].formula, rules[f"N{head}"][0].dxf.border.left.style] == [[f'$N${head}<>""'], "thin"]
-    below = next(name for name in rules if name.startswith(f"N{head + 1}:N"))
-    last = int(below.rpartition("N")[2])
-    assert rules[below][0].formula == [f'$N${head}<>""'] and last >= sheet.max_row - 1
+    assert {rule.formula[0] for name, found in rules.items() if name.startswith("N") for rule in found} == {
+        f'$N${head}<>""'
+    }
+    framed = {row[0] for name in rules for area in name.split() for row in rows_from_range(area) if row[0][0] == "N"}
+    rows = [row for row in range(head + 1, sheet.max_row + 1) if sheet.cell(row, 3).value]
+    assert len(rows) > 10 and {f"N{row}" for row in rows} <= framed, "every row with a text in it"
 
 
 def test_bars_begin_at_nought() -> None:
