@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from dump import dump_docx
 from hypothesis import given
+from openpyxl.utils.cell import rows_from_range
 from quotes import ROOT, TENDER, cents, find_formulas, labelled, make_bid, make_line, make_workbook, read
 from random_quotes import LOCALES, NESTED, QUOTES, RANDOM, random_quotes
 from workspace import NOW, edit, make_workspace
