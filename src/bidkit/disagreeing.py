@@ -16,7 +16,10 @@ from bidkit.written import Lines
 _HAN = "一-鿿"
 _UNIT = "[个项类条种段张套份次批辆座处名位门组人部间]"
 _TIME = "(?:天|日|个月|年|h|小时|min|分钟)"
-_DIGITS = re.compile(r"(?<![\d.,A-Za-z])(?:\d{1,3}(?:,\d{3})+|\d+)(?![\d.]|,\d)")
+_DIGITS = re.compile(r"\d+(?:,\d{3})*(?![\d.]|,\d)")
+_COUNTING = re.compile(rf"\d+(?:,\d{{3}})*(?=\s?(?:{_UNIT}|{_TIME}|km|公里))")
+_GLUED = re.compile(r"[\d.,A-Za-z]")
+"""Before digits that are a part of a number or of a name."""
 _AHEAD = re.compile(
     rf"\s?(?P<unit>{_UNIT})(?![月])\s?(?P<noun>(?:[A-Za-z]+ ?)?[{_HAN}]{{2,8}})"
     rf"|\s?(?P<time>{_TIME})\s?(?P<lasting>[{_HAN}]{{4,8}})"
@@ -27,11 +30,13 @@ _ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
 _TEENS = ("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "eighteen")
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty")
 _SPELT = re.compile(rf"\b(?:(?:{'|'.join(_TENS)})(?:-(?:{'|'.join(_ONES)}))?|{'|'.join((*_ONES, *_TEENS))})(?= )", re.I)
+_SPELT_WORDS = (*_ONES, *_TEENS, *_TENS)
 _VALUES = {word: number for number, word in enumerate(_ONES, 1)}
 _VALUES |= dict(zip(_TEENS, (11, 12, 13, 14, 15, 16, 18), strict=True))
 _VALUES |= {word: number * 10 for number, word in enumerate(_TENS, 2)}
 _THINGS = re.compile(r" (?P<noun>(?:[a-z]+(?:-[a-z]+)* ){0,2}[a-z]{3,}s)\b(?!-)", re.I)
 _LASTS = re.compile(r"\b(?P<noun>[a-z]+(?:-[a-z]+)? [a-z]+) (?:takes|lasts|runs(?: for)?|of) $", re.I)
+_LASTING_WORDS = ("takes ", "lasts ", "runs ", "for ", "of ")
 _SPAN = re.compile(r" (?P<unit>day|week|month|hour)s\b")
 _HAS_ITS_OWN = re.compile(r"warranty|guarantee|period|response|term|validity|notice|minimum|maximum|total|course", re.I)
 _NO_NOUN = re.compile(
@@ -111,7 +116,7 @@ def _judge(text: str, group: list[Count], names: Collection[str]) -> Iterator[tu
     whole = [
         count
         for count, (begin, clause) in begins.items()
-        if not _PART.search(clause) and not _is_of_others(text, begin, count.end, names)
+        if not _PART.search(clause + text[count.start : count.end]) and not _is_of_others(text, begin, count.end, names)
     ]
     for count in whole:
         others = [each for each in whole if each.number != count.number]
@@ -137,7 +142,9 @@ def _find_begin(text: str, at: int) -> tuple[int, str]:
 
 
 def _list_chinese(text: str) -> Iterator[tuple[str, Count]]:
-    for found in _DIGITS.finditer(text):
+    for found in _COUNTING.finditer(text):
+        if _GLUED.match(text, max(0, found.start() - 1), found.start()):
+            continue
         if ahead := _AHEAD.match(text, found.end()):
             noun, unit = ahead["noun"] or ahead["lasting"], ahead["unit"] or ahead["time"]
             before = text[max(0, found.start() - 2) : found.start()].rstrip()[-1:]
@@ -154,7 +161,7 @@ def _list_chinese(text: str) -> Iterator[tuple[str, Count]]:
 def _name(found: re.Match[str], start: int, end: int, unit: str, noun: str) -> Iterator[tuple[str, Count]]:
     """A count by the words beside its unit, read away from it: by as many as make it sure, and by fewer of them."""
     shown = noun if start == found.start() else noun[::-1]
-    if _COVERED.search(shown) or _PART.search(shown):
+    if _COVERED.search(shown):
         return
     number, is_time = int(found[0].replace(",", "")), re.fullmatch(_TIME, unit)
     if unit == "年" and number >= _FIRST_YEAR:
@@ -168,16 +175,37 @@ def _name(found: re.Match[str], start: int, end: int, unit: str, noun: str) -> I
         yield f"{lead[1]}{unit}{noun[:2]}", Count(start, end, number, 1)
 
 
+def _find_digits(text: str) -> Iterator[re.Match[str]]:
+    return (
+        found for found in _DIGITS.finditer(text) if not _GLUED.match(text, max(0, found.start() - 1), found.start())
+    )
+
+
+def _find_spelt(text: str) -> Iterator[re.Match[str]]:
+    """Numbers in words; each word is looked for by itself, which is faster than one pattern of all."""
+    small = text.lower()
+    for word in _SPELT_WORDS if len(small) == len(text) else ():
+        at = small.find(word)
+        while at >= 0:
+            if (found := _SPELT.match(text, at)) and not text[at - 1 : at].isalnum() and text[at - 1 : at] != "-":
+                yield found
+            at = small.find(word, at + len(word))
+
+
 def _list_english(text: str) -> Iterator[tuple[str, Count]]:
-    for found in (*_DIGITS.finditer(text), *_SPELT.finditer(text)):
+    for found in (*_find_digits(text), *_find_spelt(text)):
         said = found[0].lower()
         number = int(said.replace(",", "")) if said[0].isdigit() else sum(_VALUES[word] for word in said.split("-"))
         span, things = _SPAN.match(text, found.end()), _THINGS.match(text, found.end())
-        lasts = _LASTS.search(text, max(0, found.start() - 48), found.start()) if span else None
+        before = text[max(0, found.start() - 48) : found.start()] if span else ""
+        lasts = _LASTS.search(before) if before.endswith(_LASTING_WORDS) else None
         if span and lasts and not _LEADS.match(lasts["noun"]) and not _HAS_ITS_OWN.search(lasts["noun"]):
-            yield f"{lasts['noun'].lower()} {span['unit']}", Count(lasts.start(), span.end(), number, 1)
+            yield (
+                f"{lasts['noun'].lower()} {span['unit']}",
+                Count(found.start() - len(before) + lasts.start(), span.end(), number, 1),
+            )
         words = things["noun"].lower() if things else ""
-        if things and not _NO_NOUN.search(words) and not _LEADS.match(words) and not _PART.search(words):
+        if things and not _NO_NOUN.search(words) and not _LEADS.match(words):
             is_plain, place = " " not in words, (found.start(), things.end())
             yield " ".join(words.split()[-2:]), Count(*place, number, 2 if is_plain else 1)
             yield f"*{words.split()[-1]}", Count(*place, number, 3 if is_plain else 0)
