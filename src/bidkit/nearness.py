@@ -27,6 +27,13 @@ def find_near(text: str, name: str) -> Iterator[tuple[int, int]]:
             yield found.span()
 
 
+def list_pieces(name: str) -> str:
+    """Words, as `written.Lines.find_lines` has them, of which one stands wherever something is one slip from a name:
+    what is before and behind the two characters in its middle."""
+    plain = name.lower()
+    return f"{plain[: len(plain) // 2 - 1]}|{plain[len(plain) // 2 + 1 :]}"
+
+
 def may_be_near(text: str, name: str) -> bool:
     """Whether a piece of a name stands anywhere but in the name itself: the pattern of all slips takes long to make."""
     folded = _fold(text)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from bidkit.catalog.papers import Credential
 from bidkit.days import MONTHS
@@ -116,11 +117,16 @@ def _find_sentence(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _list_names(paper: Credential) -> str:
+    return _spell_names(paper.title, paper.kind)
+
+
+@lru_cache(maxsize=256)
+def _spell_names(title: str, kind: str) -> str:
     """A pattern of what a text calls a paper."""
-    title = re.split(r"[（(,，]", paper.title)[0].strip()
+    title = re.split(r"[（(,，]", title)[0].strip()
     words = title.split()
     names = [re.escape(title), *([re.escape(" ".join(words[-2:]))] if len(words) > 2 and title.isascii() else [])]
-    return "|".join([*names, *filter(None, [_CALLED.get(paper.kind, "")])])
+    return "|".join([*names, *filter(None, [_CALLED.get(kind, "")])])
 
 
 def _find_name(sentence: str, start: int, end: int, papers: Sequence[Credential]) -> tuple[re.Match[str], str] | None:

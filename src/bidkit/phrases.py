@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from bidkit.amounts import Amount, find_amounts, to_plain
 from bidkit.demands import Demand, find_demands
@@ -163,16 +164,21 @@ def _judge(sentence: str, group: list[Phrase]) -> Iterator[tuple[Limit, str]]:
     for item, meant in told.items():
         if not any(is_enough(phrase.limit.demand, item) for phrase in meant):
             clause = _CLAUSE.split(sentence[: item.start])[-1]
-            behind = re.match(meant[0].behind, sentence[item.end :], re.I)
+            behind = _compile(meant[0].behind).match(sentence[item.end :])
             yield meant[0].limit, f"{clause}{item.text}{behind[0] if behind else ''}".strip()
+
+
+@lru_cache(maxsize=1024)
+def _compile(source: str) -> re.Pattern[str]:
+    return re.compile(source, re.I)
 
 
 def _says(sentence: str, item: Amount, phrase: Phrase, amounts: Iterable[Amount]) -> bool:
     """Whether a number of a sentence is what a phrase says, of all of it, and not of others."""
     before, behind = sentence[: item.start], sentence[item.end :]
     clause = _CLAUSE.split(before)[-1]
-    is_said = re.search(phrase.before, before, re.I) and re.match(phrase.behind, behind, re.I)
-    if not is_said or (phrase.beside and not re.search(phrase.beside, sentence, re.I)):
+    is_said = _compile(phrase.behind).match(behind) and _compile(phrase.before).search(before)
+    if not is_said or (phrase.beside and not _compile(phrase.beside).search(sentence)):
         return False
     parts = OF_PARTS.search(clause)
     is_of_part = (

@@ -22,6 +22,7 @@ DATE = (
     rf"|\b(?P<before>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?(?P<of>{_MONTH})\.?,? (?P<then>\d{{4}}))"
 )
 _DAY = re.compile(DATE)
+_YEAR = re.compile(r"\d{4}")
 _TIME = re.compile(
     r"[,，]?\s*(?P<half>上午|下午)?\s*(?P<h>\d{1,2})\s*[:：时点]\s*(?P<min>\d{2})?\s*(?P<pm>[ap]\.?m)?", re.I
 )
@@ -125,7 +126,7 @@ def _find_days(bid: Bid) -> Iterator[Told]:
     tender, end = bid.deal.tender, bid.validity_end
     words = "|".join(sought.words for sought in (_LAST[0], _DUE[0], _IN_HAND))
     for line, at in map(bid.texts.__getitem__, bid.texts.find_lines(words)):
-        for found in _DAY.finditer(line):
+        for found in _DAY.finditer(line) if _YEAR.search(line) else ():
             day, before, sentence = read_day(found), _before(found), _sentence(found)
             if day is None:
                 continue

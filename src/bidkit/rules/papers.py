@@ -11,7 +11,7 @@ from bidkit.catalog.papers import Credential
 from bidkit.days import MONTHS
 from bidkit.deal.tender import Requirement
 from bidkit.diagnostic import Severity, Span, Term
-from bidkit.nearness import find_near, find_shaped
+from bidkit.nearness import find_near, find_shaped, list_pieces
 from bidkit.paper_days import find_wrong_days
 from bidkit.rules.registry import Finding, rule
 from bidkit.wording import fold
@@ -44,6 +44,7 @@ _PERIOD = Sought(
     r"(?P<kind>审计报告|完税证明|纳税证明|(?:社会保险|社保)(?:费)?(?:缴纳)?(?:证明|凭证))",
 )
 _PERIODS = {"审": "audit-report", "完": "tax-proof", "纳": "tax-proof", "社": "social-security-proof"}
+_YEAR = re.compile(r"20\d\d")
 _THEIRS = re.compile("采购人|招标人|客户|制造商|供应商的|原厂")
 _DATED = {"end": "paper_end", "issued": "paper_issued", "period": "paper_period"}
 
@@ -147,7 +148,7 @@ def papers_are_as_dated(bid: Bid) -> Iterator[Finding]:
     }
     for number in bid.texts.find_lines("20"):
         line, at = bid.texts[number]
-        for found in find_wrong_days(line, papers, own.get(at, ())):
+        for found in find_wrong_days(line, papers, own.get(at, ())) if _YEAR.search(line) else ():
             is_judged = found.kind == "end" and any(paper.valid_until for paper in own.get(at, ()))
             if not is_judged:
                 where = _of(found.papers[0]) if len(found.papers) == 1 else Term("in_papers")
@@ -174,16 +175,15 @@ def _judge_names(bid: Bid, judged: set[Span | None]) -> Iterator[Finding]:
     papers, company = bid.selection.chosen, bid.company
     names = {paper.number: ("paper_number", paper) for paper in papers if paper.kind != "business-licence"}
     names |= {paper.issuer: ("paper_issuer", paper) for paper in papers}
-    names = {name: about for name, about in names.items() if name not in (company.name, bid.deal.customer.name)}
-    whole = bid.texts.whole
     known = None
     for name, (field, paper) in names.items():
-        for start, end in find_near(whole, name):
-            _, at, column = bid.texts.find_line(start)
-            known = _list_known(bid) if known is None else known
-            stated = whole[start:end]
-            if fold(stated) not in known and not (field == "paper_number" and at in judged):
-                yield _called(narrow(at, column, column + end - start), field, stated, _of(paper), name)
+        if company.name in name or name == bid.deal.customer.name:
+            continue
+        for line, at in map(bid.texts.__getitem__, bid.texts.find_lines(list_pieces(name))):
+            for start, end in find_near(line, name) if field != "paper_number" or at not in judged else ():
+                known = _list_known(bid) if known is None else known
+                if fold(line[start:end]) not in known:
+                    yield _called(narrow(at, start, end), field, line[start:end], _of(paper), name)
 
 
 def _list_known(bid: Bid) -> str:

@@ -9,10 +9,10 @@ from bidkit.bid import Bid
 from bidkit.catalog.papers import Credential
 from bidkit.deal.team import Member
 from bidkit.diagnostic import Severity, Span, Term
-from bidkit.nearness import find_near, may_be_near
+from bidkit.nearness import find_near, list_pieces
 from bidkit.rules.registry import Finding, rule
 from bidkit.wording import fold
-from bidkit.written import list_lines, narrow
+from bidkit.written import Lines, list_lines, narrow
 
 _HAN = "[\u4e00-\u9fff]"
 _SURNAME = (
@@ -90,11 +90,11 @@ def names_in_texts_are_right(bid: Bid) -> Iterator[Finding]:
     role is whom the team names for it."""
     yield from _judge_texts(bid)
     papers = [paper for paper in bid.selection.chosen if paper.kind not in ("authorization", "id-card")]
-    lines = [line for paper in papers for line in list_lines(paper, without=("id", "holder", "files"))]
-    whole = "\n".join(text for text, _ in lines)
-    for role, name in _list_signers(bid).items():
-        pattern = _compile_near(name, _OF_SIGNERS)
-        for text, at in lines if _may_be_near(whole, name) else ():
+    lines = Lines(line for paper in papers for line in list_lines(paper, without=("id", "holder", "files")))
+    for role, name in _list_signers(bid).items() if lines else ():
+        pattern = _compile_near(name, _OF_SIGNERS) if _may_be_near(lines.whole, name) else None
+        is_likely = pattern or not re.fullmatch(f"{_HAN}{{2,3}}", name)
+        for text, at in map(lines.__getitem__, lines.find_lines(_list_words(name)) if is_likely else ()):
             for start, end in _find_said(text, name, pattern):
                 yield _tell(at, text[start:end], "person_other", Term(role), name, Severity.WARNING)
 
@@ -194,14 +194,15 @@ def _judge_texts(bid: Bid) -> Iterator[Finding]:
 
 
 def _list_words(name: str) -> str:
-    """Of these one stands where a Chinese name is written with another character; of one in letters nobody knows."""
-    return f"{name[0]}|{name[1:]}" if re.fullmatch(f"{_HAN}{{2,3}}", name) else ""
+    """Of these one stands where a name is written with another character."""
+    return f"{name[0]}|{name[1:]}" if re.fullmatch(f"{_HAN}{{2,3}}", name) else list_pieces(name)
 
 
 def _may_be_near(text: str, name: str) -> bool:
-    """Whether two characters of a Chinese name stand somewhere but in the name itself, or half of one in letters."""
+    """Whether two characters of a Chinese name stand somewhere but in the name itself; of one in letters the lines
+    tell."""
     if not re.fullmatch(f"{_HAN}{{2,3}}", name):
-        return may_be_near(text, name)
+        return True
     rest = text.replace(name, "\n")
     if len(name) == 2:
         return name[1] in rest

@@ -31,7 +31,12 @@ def texts_agree_with_each_other(bid: Bid) -> Iterator[Finding]:
     products = {product.sku for product in bid.catalog.products} | {paper.id for paper in bid.selection.chosen}
     files = {product.introduction.file for product in bid.catalog.products} - {""}
     apart = {item.span("response") for item in bid.deal.requirements if item.evidence and {*item.evidence} <= products}
-    lines = Lines((text, at) for text, at in bid.texts if at not in apart and not (at and at.file in files))
+    lists = {at.file for at in apart if at}
+    lines = Lines(
+        (text, at)
+        for text, at in bid.texts
+        if not at or (at.file not in files and (at.file not in lists or at not in apart))
+    )
     for count, other in find_disagreeing(lines, bid.deal.language, bid.past_names):
         _, at, column = lines.find_line(count.start)
         elsewhere = lines.find_line(other.start)[1]
