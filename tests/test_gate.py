@@ -484,6 +484,7 @@ def test_item_that_nobody_signed_says_by_which_command_it_is(tmp_path: Path) -> 
     (problem,) = items_of(result)["4.8p"].open
     assert problem.code == "GT03"
     assert "bidkit attest deals/water/deal.yaml 4.8p --by" in problem.fix("en")
+    assert "has not signed 4.8t, 4.8b" in problem.fix("en")
     assert re.fullmatch("[0-9a-f]{64}", items_of(result)["4.8p"].subject)
 
 

@@ -240,6 +240,12 @@ def test_a_column_is_told_by_the_chinese_title_of_its_field(tmp_path: Path) -> N
     file = write(tmp_path / "a.xlsx", make_book(rows))
     assert "八路" in run("prices", file, "--column", "规格=功能说明").stdout
     assert run("prices", file, "--column", "没有的=功能说明").exit_code == 1
+    rows = [["序号", "条款号", "指标", "技术参数"], ["1", "3.1", "显示尺寸不小于 86 英寸。", "无"]]
+    file = write(tmp_path / "b.xlsx", make_book(rows))
+    words = ["import", "requirements", str(file), "--column", "招标要求=指标", "--lang", "zh"]
+    result = CliRunner().invoke(app, words)
+    assert "显示尺寸不小于 86 英寸。" in result.stdout
+    assert "没有采用的栏：规格" in result.stderr
 
 
 def test_prices_are_read_from_the_tables_of_a_document(tmp_path: Path) -> None:

@@ -102,7 +102,8 @@ def test_gate_has_its_markers_and_says_what_would_close_what_is_waited_for(page:
         assert stage.stage.end.zh in found
     assert "← 当前阶段" in found
     assert re.search(
-        "○ 4.8p .* GT03: 4.8p 尚未确认.*处理: 看过并同意后：bidkit attest deals/water/deal.yaml 4.8p ", found
+        "○ 4.8p .* GT03: 4.8p 尚未确认.*处理: .*由没有签 4.8t, 4.8b 的人签：bidkit attest deals/water/deal.yaml 4.8p ",
+        found,
     )
     assert "GT03: 1.7" not in found, "a note that blocks nothing needs no long text"
 

@@ -220,6 +220,8 @@ def test_what_a_form_would_leave_open_is_shown_where_it_is_to_be_written(
     assert (key, name, file) in [
         (item.values["key"], item.values["name"], item.span.file) for item in found if item.span
     ]
+    wanted = {"company.affiliates": "affiliates: []", "kind: id-card": f"holder: {name}"}.get(key, key)
+    assert all(any(wanted in item.fix(lang) for item in found if item.values["key"] == key) for lang in ("zh", "en"))
 
 
 def test_enterprises_are_declared_where_the_deal_says_so(tmp_path: Path) -> None:

@@ -249,7 +249,8 @@ def attest(
     if record is None:
         refuse(problems, language, root_of(deal))
     words = str(load_messages(language)["labels"]["attested"])
-    said = words.format(item=record.item, by=record.by, at=record.at, evidence=record.evidence)
+    at = record.at.astimezone().strftime("%Y-%m-%d %H:%M")
+    said = words.format(item=record.item, by=record.by, at=at, evidence=record.evidence)
     tell(said, {"attestation": record.model_dump(mode="json")}, "attest", language, format)
     warn(problems, language, root_of(deal))
 

@@ -268,7 +268,10 @@ def write_made(
 
 def read_columns(named: Sequence[str] | None) -> dict[str, str]:
     """The fields and titles of `--column FIELD=TITLE`; stops where one has no title."""
-    columns = dict(pair.strip().partition("=")[::2] for pair in named or ())
+    from bidkit.source.tables.titles import name_field
+
+    pairs = (pair.strip().partition("=") for pair in named or ())
+    columns = {name_field(field): title for field, _, title in pairs}
     if not all(columns.values()):
         raise typer.BadParameter("FIELD=TITLE", param_hint="--column")
     return columns

@@ -395,7 +395,7 @@ class _Judge:
         subject = hash_subject(self.bid, item.attest, *inputs, self.built, self.follow, self.encoded)
         record = _find_last(item.id, self.attestations)
         if record is None:
-            values = {**_item(item), "subject": subject, "deal": self.deal_name}
+            values = {**_item(item), "subject": subject, "deal": self.deal_name, "near": ", ".join(item.unlike)}
             return "", subject, [Diagnostic("GT03", self.bid.deal.span(), values)]
         return record.by, subject, self.find_faults(item, record, subject)
 

@@ -85,7 +85,8 @@ def requirements(
     facts = {"file": file.name, "count": found.count, "passed_over": found.passed_over, "markers": found.markers}
     write_made(found.content, output, facts, "import requirements", language, format, force=force or _is_blank(output))
     labels = load_messages(language)["labels"]
-    told = [labels["imported_passed"].format(names=", ".join(found.passed_over))] if found.passed_over else []
+    names = ", ".join(_name_column(name, language) for name in found.passed_over)
+    told = [labels["imported_passed"].format(names=names)] if names else []
     if not found.markers:
         told.append(labels["imported_unmarked"])
     else:
@@ -134,6 +135,13 @@ def prices(
     facts = {"file": file.name, "count": count}
     write_made(content, output, facts, "import prices", language, format, force=force or _is_blank(output))
     _sum_up(file, count, output, "lines.csv", [], language)
+
+
+def _name_column(name: str, language: str) -> str:
+    """A column by its title, or where it is known by what its field is called."""
+    from bidkit.source.tables.titles import TITLES
+
+    return TITLES[name].split()[0] if language == "zh" and name in TITLES else name
 
 
 def _is_blank(output: Path | None) -> bool:

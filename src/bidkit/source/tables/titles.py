@@ -95,7 +95,7 @@ def find_header(grid: Grid, columns: Mapping[str, str], ignore: Collection[str])
         columns: field -> title, for titles that are neither a field's name nor known.
         ignore: titles of columns to be passed over.
     """
-    columns = {_name_field(name): title for name, title in columns.items()}
+    columns = {name_field(name): title for name, title in columns.items()}
     mapped = {normalize_title(title): name for name, title in columns.items()}
     passed = {normalize_title(title) for title in ignore}
     first = _find_first(grid.rows, mapped, passed)
@@ -151,7 +151,7 @@ def normalize_title(title: str) -> str:
     return "_".join(plain.split())
 
 
-def _name_field(name: str) -> str:
+def name_field(name: str) -> str:
     """A field as it is called here; a person may name it by one of its Chinese titles."""
     return name if name.isascii() else _find_known(normalize_title(name)) or name
 
