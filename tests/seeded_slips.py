@@ -53,6 +53,41 @@ WATER_SLIPS = {
     "payment falls due earlier than the clause has it": Defect(
         f"{WATER}/deal.yaml", "trigger: 终验合格后", "trigger: 初验合格后", ("PR13 warning",)
     ),
+    "prices rise of which the quote knows nothing": Defect(
+        f"{WATER}/deal.yaml", "(定制开发与服务 6% 分别计列)", r"\1，服务单价每年上浮 3%", ("ID03 warning",)
+    ),
+    "alarms are pushed too late, in other words than the clause": Defect(
+        OVERVIEW, "越限判定后 30 s 内同时推送", "越限判定后 90 s 内同时推送", ("FM07 warning",)
+    ),
+    "the model is run too seldom": Defect(
+        OVERVIEW, "管线，每 10 min 以实测流量", "管线，每 20 min 以实测流量", ("FM07 warning",)
+    ),
+    "two chapters count the reports differently": Defect(
+        OVERVIEW,
+        "随项目交付 36 张生产运营报表",
+        "随项目交付 32 张生产运营报表",
+        ("ID12 warning",),
+        (("ID12 warning", ANSWERS, "^N15,"),),
+    ),
+    "one place has other measuring points": Defect(
+        OVERVIEW, "部署验收时对 12800 个测点连续", "部署验收时对 12600 个测点连续", ("ID12 warning",)
+    ),
+    "a table has fewer rows than its caption says": Defect(
+        OVERVIEW, "表：五个安全域", "表：六个安全域", ("ID03 warning",)
+    ),
+    "more addenda than there are": Defect(PLAN, r"\Z", "\n补遗文件第 1、2、3 号均已落实。\n", ("ID03 warning",)),
+    "a certificate was issued on another day": Defect(
+        "company.md",
+        "每个项目在立项",
+        r"质量管理体系认证证书于 2025 年 6 月 20 日颁发。\g<0>",
+        ("ID09 warning",),
+    ),
+    "the audit is told to be of another year": Defect(
+        ANSWERS, "提供 2025 年度审计报告", "提供 2024 年度审计报告", ("ID09 warning",)
+    ),
+    "the agent is called by another character": Defect(
+        f"{WATER}/solution/methods.md", r"\Z", "\n投标事宜由授权代理人林知珩办理。\n", ("ID08 warning",)
+    ),
     "the warranty begins with the first acceptance": Defect(
         f"{WATER}/deal.yaml", "36 个月，自终验合格之日起算；", "36 个月，自初验合格之日起算；", ("ID03 warning",)
     ),
@@ -75,6 +110,34 @@ SCHOOL_SLIPS = {
     ),
     "the order of payments is another": Defect(
         f"{SCHOOL}/requirements.csv", "接受 30%、40%、30% 三次", "接受 30%、30%、40% 三次", ("PR13 warning",)
+    ),
+    "a set has too few kinds of sensors": Defect(
+        f"{SCHOOL}/overview.md", "LS-D12，每套 12 种传感器", "LS-D12，每套 8 种传感器", ("FM07 warning",)
+    ),
+    "two chapters count the videos differently": Defect(
+        f"{SCHOOL}/service.md",
+        "16 段操作视频",
+        "12 段操作视频",
+        ("ID12 warning",),
+        (("ID12 warning", f"{SCHOOL}/requirements.csv", "^T40,"),),
+    ),
+    "a list has fewer items than are announced": Defect(
+        f"{SCHOOL}/plan.md", "考虑了三个约束", "考虑了四个约束", ("ID03 warning",)
+    ),
+    "more contracts than there are": Defect(
+        f"{SCHOOL}/requirements.csv", "教育装备类合同 2 份", "教育装备类合同 3 份", ("ID03 warning",)
+    ),
+    "an addendum that was not issued": Defect(
+        f"{SCHOOL}/methods.md", r"\Z", "\n我方已收到全部三份更正公告。\n", ("ID03 warning",)
+    ),
+    "a certificate is told to end on another day": Defect(
+        f"{SCHOOL}/service.md",
+        r"\Z",
+        "\n智慧黑板的节能产品认证证书有效期至 2029-06-11。\n",
+        ("ID09 warning",),
+    ),
+    "the legal representative is called by another character": Defect(
+        "company.md", r"\Z", "\n公司法定代表人顾书和主持全面工作。\n", ("ID08 warning",)
     ),
     "too few kinds of spares": Defect(f"{SCHOOL}/service.md", "8 类备件常备", "6 类备件常备", ("ID03 warning",)),
 }
@@ -108,6 +171,36 @@ PORT_SLIPS = {
     ),
     "employees as of another year": Defect(
         "company.md", "Of our 164 employees", "Of our 146 employees", ("ID03 warning",)
+    ),
+    "labor rates rise by another share": Defect(
+        f"{PORT}/deal.yaml", "rates escalate by 2.5% per year", "rates escalate by 3% per year", ("ID03 warning",)
+    ),
+    "one chapter has more playbooks": Defect(
+        f"{PORT}/overview.md", "under one of 24 playbooks", "under one of 26 playbooks", ("ID12 warning",)
+    ),
+    "a list has fewer steps than are announced": Defect(
+        f"{PORT}/overview.md", "The yearly cycle has five steps", "The yearly cycle has six steps", ("ID03 warning",)
+    ),
+    "a table has fewer rows than an answer says": Defect(
+        f"{PORT}/requirements.csv", "ten dependencies are listed", "twelve dependencies are listed", ("ID03 warning",)
+    ),
+    "an amendment is not acknowledged": Defect(
+        f"{PORT}/requirements.csv",
+        r" and Amendment 2 of August 11, 2026 \(due date, 12-month retention, bridge letter\)",
+        "",
+        ("ID03",),
+    ),
+    "a breach is told too late": Defect(
+        "catalog/services/incident-handling.md", "Within one hour of its", "Within four hours of its", ("FM07 warning",)
+    ),
+    "a report is told to cover another period": Defect(
+        "company.md", "2025 through March 31, 2026", "2025 through April 30, 2026", ("ID09 warning",)
+    ),
+    "an affidavit is told to be of another day": Defect(
+        f"{PORT}/requirements.csv", "affidavit on August 12, 2026", "affidavit on August 21, 2026", ("ID09 warning",)
+    ),
+    "the agent's name has another letter": Defect(
+        "company.md", "has authorized Denise Varga", "has authorized Denise Vargo", ("ID08 warning",)
     ),
     "the upload is after the due date": Defect(
         f"{PORT}/requirements.csv", "scheduled for August 27, 2026", "scheduled for 29 August 2026", ("ID03",)

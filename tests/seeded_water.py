@@ -101,7 +101,11 @@ PAPER_FAULTS = {
         f"{PAPERS}/iso20000.yaml", "scope: .*", "scope: 应用软件开发（不含运行维护）", ("QU03",)
     ),
     "the tax proof is of a month too early": Defect(
-        f"{PAPERS}/tax-2026-06.yaml", "period: .*", "period: 2026-03", ("QU04",)
+        f"{PAPERS}/tax-2026-06.yaml",
+        "period: .*",
+        "period: 2026-03",
+        ("QU04",),
+        (("ID09 warning", ANSWERS, "^N03,"),),
     ),
     "a surveillance audit is overdue": Defect(
         f"{PAPERS}/iso20000.yaml",

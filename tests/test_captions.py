@@ -33,7 +33,8 @@ from office_files import (
     tree,
 )
 
-from bidkit.office import lay_out, read_destinations, read_outline
+from bidkit.office import lay_out
+from bidkit.office.pages import read_destinations, read_outline
 from bidkit.ooxml.docxtpl import DocxTemplate
 from bidkit.ooxml.markdown import Markdown
 from bidkit.ooxml.rich import Xml

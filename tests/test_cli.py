@@ -653,6 +653,31 @@ class TestHelp:
         assert "bidkit rules lists them all" in done.stderr
 
 
+def test_a_path_that_is_not_there_is_told_with_the_one_that_was_meant(tmp_path: Path) -> None:
+    deal = make_workspace(tmp_path)
+    meant = f"did you mean {deal.relative_to(tmp_path)}?"
+    name = deal.parent.name
+    for path in (f"deals/{name}x/deal.yaml", f"{name}x", f"deals/{name}x"):
+        done = run_here(tmp_path, ("check", path, "--lang", "en"), {})
+        assert (done.returncode, meant in done.stderr) == (2, True), path
+    (tmp_path / "dist/water").mkdir(parents=True)
+    done = run_here(tmp_path, ("verify", "dist/watter", "--lang", "en"), {})
+    assert (done.returncode, "EN05" in done.stderr, "did you mean dist/water?" in done.stderr) == (2, True, True)
+
+
+def test_a_draft_that_cannot_be_built_says_that_it_is_no_matter_of_the_gate(tmp_path: Path) -> None:
+    deal = make_workspace(tmp_path)
+    edit(deal, "\ntitle:", "\ntitel:")
+    for words, told in ((("--draft",), "not even a draft"), ((), "nothing was built\n")):
+        done = run_here(tmp_path, ("build", str(deal), *words, "--lang", "en"), {})
+        assert (done.returncode, told in done.stdout) == (1, True)
+
+
+def test_a_code_is_told_that_was_meant(tmp_path: Path) -> None:
+    for code in ("PR4", "pr-04", "PR 4"):
+        assert "did you mean PR04?" in run_here(tmp_path, ("explain", code, "--lang", "en"), {}).stderr
+
+
 def test_a_folder_in_the_place_of_a_deal_is_told_with_the_file(tmp_path: Path) -> None:
     deal = make_workspace(tmp_path)
     done = run_here(tmp_path, ("check", str(deal.parent), "--lang", "en"), {})

@@ -82,7 +82,7 @@ ARTICLES = {
     "PK02": ("招标投标法实施条例第 40 条第一项；87 号令第 37 条", "art. 40; Order 87 art. 37"),
     "QU15": ("财库〔2020〕46 号第九条", "Caiku .2020. No. 46 art. 9"),
     "FM29": ("87号令第二十七条", "Order 87, art. 27"),
-    "ID03": ("87 号令第 51 条", "Order 87 art. 51"),
+    **dict.fromkeys(("ID03", "ID12"), ("87 号令第 51 条", "Order 87 art. 51")),
     **dict.fromkeys(("QU01", "QU03"), ("87 号令第 63 条第三项", "Order 87 art. 63")),
     "QU04": ("87 号令第 85、86 条", "Order 87 art. 85, 86"),
     **dict.fromkeys(("QU06", "QU12"), ("招标投标法实施条例第 34 条", "Bidding Law art. 34")),

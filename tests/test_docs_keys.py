@@ -17,11 +17,12 @@ from written_files import split_cells
 from bidkit.catalog import Product, ServiceBlock
 from bidkit.catalog.papers import Credential
 from bidkit.catalog.prices import PriceBook
+from bidkit.choices import load_terms
 from bidkit.config import Settings
 from bidkit.deal import Deal, DealId
 from bidkit.deal.attachments import Angle, Dpi, NamePattern
 from bidkit.deal.layout import FirstLine, FontSize, Length, LineSpacing
-from bidkit.deal.tender import DEVIATIONS, BondForm, Deviation
+from bidkit.deal.tender import DEMANDS, DEVIATIONS, BondForm, DemandKind, Deviation
 from bidkit.diagnostic import Diagnostic, load_messages
 from bidkit.follow import Follow
 from bidkit.gate import AttestationFile
@@ -55,7 +56,6 @@ from bidkit.scalars import (
     WindowText,
 )
 from bidkit.schema import KINDS
-from bidkit.schema.terms import load_terms
 from bidkit.source.tables import TITLES, normalize_title
 
 ROOT = Path(__file__).parents[1]
@@ -233,6 +233,8 @@ def values_of(kind: Any) -> tuple[str, ...]:
         kind = get_args(kind)[1]
     if kind == Deviation:
         return (*get_args(get_args(kind)[0]), *DEVIATIONS)
+    if kind == DemandKind:
+        return (*get_args(get_args(kind)[0]), *DEMANDS)
     if kind == PaperKind:
         return tuple(NAMES)
     return get_args(kind) if get_origin(kind) is Literal else ()

@@ -13,6 +13,7 @@ from workspace import make_workspace, write
 from bidkit import __version__, office
 from bidkit.cli import app
 from bidkit.doctor import examine
+from bidkit.office.fonts import find_substitute
 from bidkit.reports.surroundings import Check
 
 
@@ -76,7 +77,7 @@ def test_a_libreoffice_that_does_nothing_is_not_usable(program: str, bare: Path,
 
 
 def test_a_libreoffice_that_hangs_is_asked_once(bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(office, "_FONTS_SECONDS", 0.3)
+    monkeypatch.setattr(office, "_VERSION_SECONDS", 0.3)
     for name in ("sh", "sleep"):
         (bare / name).symlink_to(str(shutil.which(name, path="/bin:/usr/bin")))
     put(bare, "soffice", "sleep 100")
@@ -87,8 +88,8 @@ def test_a_libreoffice_that_hangs_is_asked_once(bare: Path, tmp_path: Path, monk
 
 @pytest.mark.office
 def test_a_chinese_font_has_one_with_chinese_characters_in_its_place() -> None:
-    assert "CJK" in office.find_substitute("宋体")
-    assert "CJK" not in office.find_substitute("Times New Roman")
+    assert "CJK" in find_substitute("宋体")
+    assert "CJK" not in find_substitute("Times New Roman")
 
 
 def test_a_cache_that_others_may_write_is_not_used(bare: Path, tmp_path: Path) -> None:

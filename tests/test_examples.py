@@ -31,7 +31,9 @@ from bidkit.build import Options, build_deal, check_deal
 from bidkit.context.anchors import Anchors
 from bidkit.deal.layout import FormatRules
 from bidkit.diagnostic import Severity
-from bidkit.office import find_missing_fonts, lay_out, read_outline, recalculate
+from bidkit.office import lay_out, recalculate
+from bidkit.office.fonts import find_missing_fonts
+from bidkit.office.pages import read_outline
 from bidkit.paging import count_pages
 from bidkit.pdf.reading import read_pdf
 from bidkit.readback import read_docx, read_xlsx

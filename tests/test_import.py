@@ -218,6 +218,30 @@ def test_a_file_that_is_there_is_not_overwritten_unasked(tmp_path: Path) -> None
     assert run("requirements", tmp_path / "gone.xlsx").exit_code == 2
 
 
+@pytest.mark.parametrize("there", [b"", b"\xef\xbb\xbfid,clause,text\r\n", b"id,clause,text,,\n\n"])
+def test_a_list_of_titles_alone_is_one_that_may_be_written(tmp_path: Path, there: bytes) -> None:
+    file, target = write(tmp_path / "a.xlsx", FILES["list.xlsx"]), write(tmp_path / "r.csv", there)
+    assert run("requirements", file, "-o", target).exit_code == 0
+    assert "86" in target.read_text(encoding="utf-8-sig")
+    assert run("requirements", file, "-o", target).exit_code == 1
+
+
+def test_what_is_no_list_is_told_what_is(tmp_path: Path) -> None:
+    result = run("requirements", write(tmp_path / "招标文件.pdf", b"%PDF-1.7"))
+    assert result.exit_code == 1
+    assert all(word in result.output for word in (".pdf", ".xlsx", ".csv", ".docx"))
+
+
+def test_a_column_is_told_by_the_chinese_title_of_its_field(tmp_path: Path) -> None:
+    rows = [
+        ["序号", "类别", "名称", "功能说明", "单位", "数量", "单价", "税率"],
+        ["1", "A", "网关", "八路", "台", "2", "5", "13%"],
+    ]
+    file = write(tmp_path / "a.xlsx", make_book(rows))
+    assert "八路" in run("prices", file, "--column", "规格=功能说明").stdout
+    assert run("prices", file, "--column", "没有的=功能说明").exit_code == 1
+
+
 def test_prices_are_read_from_the_tables_of_a_document(tmp_path: Path) -> None:
     rows = [
         ["序号", "分类", "名称", "单位", "数量", "单价（元）", "税率", "金额（元）"],

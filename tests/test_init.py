@@ -96,6 +96,12 @@ def test_its_signatures_are_void_once_it_is_somebody_elses(made: tuple[str, Path
     assert {item.item.id for stage in result.gate.stages for item in stage.items if item.open} >= {"1.7", "2.5"}
 
 
+def test_its_lists_are_ones_that_spreadsheets_of_windows_open(made: tuple[str, Path]) -> None:
+    lists = [*made[1].rglob("*.csv")]
+    assert lists
+    assert all(path.read_bytes().startswith(b"\xef\xbb\xbf") for path in lists)
+
+
 def test_nothing_of_the_sample_goes_out_under_another_name(made: tuple[str, Path], tmp_path: Path) -> None:
     language, (root, at) = made[0], (tmp_path / "mine", 0 if made[0] == "zh" else 1)
     write_folder(root, make_workspace(language, NOW))

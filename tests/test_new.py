@@ -219,6 +219,13 @@ def test_without_a_terminal_it_is_told_that_nothing_was_asked(root: Path) -> Non
         ("budget", "1.2亿", "120000000"),
         ("title", "2026年12月18日", "2026年12月18日"),
         ("ceiling", "about 90", "about 90"),
+        ("regime", "招标", "tender"),
+        ("regime", "auction", "auction"),
+        ("rules", "政府采购", "mof87"),
+        ("bond", "无", "0"),
+        ("validity_days", "90天", "90"),
+        ("validity_days", "120 calendar days", "120"),
+        ("title", "无", "无"),
     ],
 )
 def test_days_and_amounts_are_taken_as_a_tender_prints_them(key: str, said: str, written: str) -> None:

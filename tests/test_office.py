@@ -28,7 +28,8 @@ from docx.shared import Cm
 from PIL import Image
 
 from bidkit.diagnostic import Diagnostic, Severity
-from bidkit.office import find_office, lay_out, read_destinations, read_outline, recalculate
+from bidkit.office import find_office, lay_out, recalculate
+from bidkit.office.pages import read_destinations, read_outline
 from bidkit.scratch import name_scratch
 
 Fake = Callable[[str], None]

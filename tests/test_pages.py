@@ -20,7 +20,8 @@ from bidkit.build import Options, build_deal
 from bidkit.context.anchors import make_anchors
 from bidkit.context.formats import make_filters
 from bidkit.diagnostic import Diagnostic, Span
-from bidkit.office import lay_out, read_outline
+from bidkit.office import lay_out
+from bidkit.office.pages import read_outline
 from bidkit.ooxml.rendered import Rendered, link_documents
 from bidkit.ooxml.template import compile_template
 from bidkit.pack import load_pack

@@ -29,7 +29,8 @@ from bidkit.bid import Bid
 from bidkit.build import Options, build_deal
 from bidkit.diagnostic import Diagnostic, Severity
 from bidkit.layout import Filled, Layout
-from bidkit.office import find_office, lay_out, read_destinations, read_outline, read_page_texts
+from bidkit.office import find_office, lay_out
+from bidkit.office.pages import read_destinations, read_outline, read_page_texts
 from bidkit.pdf.finishing import About, finish_pdf
 from bidkit.pdf.reading import ReadPdf, nest_levels, read_pdf
 from bidkit.pdf.stand_ins import make_stand_ins

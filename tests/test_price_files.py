@@ -88,6 +88,23 @@ def read(root: Path, name: str, content: bytes) -> tuple[Any, list[tuple[str, st
     return data["lines"], [(item.code, item.message("zh")) for item in problems]
 
 
+KEYED = "id,category,name,unit,quantity\n1,硬件设备,采集网关（室内型）,台,24\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030"])
+def test_csv_with_keys_as_titles_that_excel_saves_in_chinese(tmp_path: Path, encoding: str) -> None:
+    lines, problems = read(tmp_path, "lines.csv", KEYED.encode(encoding))
+    assert problems == []
+    assert (lines[0]["name"], lines[0]["category"]) == ("采集网关（室内型）", "硬件设备")
+
+
+def test_csv_that_is_not_read_is_told_how_excel_saves_it(tmp_path: Path) -> None:
+    write(tmp_path / "lines.csv", "id,name\n1,網關\n".encode("big5"))
+    write(tmp_path / "deal.yaml", "lines: {file: lines.csv}\n")
+    _, (problem,) = load_yaml(Workspace(tmp_path), "deal.yaml")
+    assert (problem.code, "CSV UTF-8" in problem.fix("zh"), "CSV UTF-8" in problem.fix("en")) == ("DL23", True, True)
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030"])
 def test_csv_that_excel_saves_in_chinese(tmp_path: Path, encoding: str) -> None:
     lines, problems = read(tmp_path, "lines.csv", TEXT.encode(encoding))
@@ -101,6 +118,9 @@ def test_csv_that_excel_saves_in_chinese(tmp_path: Path, encoding: str) -> None:
         TEXT.replace("单", "單").replace("价", "價").replace("数", "數").replace("税", "稅").replace("称", "稱")
         .replace("类", "類").replace("序号", "序號").replace("网关", "網關").replace("㎡", "台").encode("big5"),
         "id,name,unit\n1,Café n,set\n".encode("cp1252"),
+        "id,name,unit\n1,“Café” – “naïve”: ±2 °C, ½ – ¾ × é é,set\n".encode("cp1252"),
+        KEYED.replace("采集", "採集").encode("big5", "replace"),
+        "id,clause,text\n1,3.1,显示堃喆名称不小于八十六英寸\n".encode("gb18030"),  # not all of it is common
         TEXT.encode("utf-16"),
     ],
 )  # fmt: skip

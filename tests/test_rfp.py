@@ -16,7 +16,8 @@ from workspace import edit
 
 from bidkit.build import Options, build_deal
 from bidkit.diagnostic import Severity
-from bidkit.office import lay_out, read_outline
+from bidkit.office import lay_out
+from bidkit.office.pages import read_outline
 from bidkit.readback import ReadDocument, read_docx
 from bidkit.reports import Result
 

@@ -56,6 +56,7 @@ class Sample(Model):
     expiry: Expiry = None
     prose: Prose | None = None
     kind: Literal["technical", "commercial"] | None = None
+    level: Literal["decision", "management", "operation"] | None = None
     marks: dict[str, Literal["mandatory", "key"]] = Field(default_factory=dict)
     box: Box | None = None
 
@@ -179,6 +180,10 @@ class TestWhole:
     def test_refused(self, written: str, code: str) -> None:
         assert refuse("whole", written).code == code
 
+    @pytest.mark.parametrize(("written", "advised"), [("90 天", "如 90"), ("36个月", "如 36"), ("三年", "不带单位")])
+    def test_it_is_advised_without_its_unit(self, written: str, advised: str) -> None:
+        assert advised in refuse("whole", written).fix("zh")
+
 
 class TestDay:
     @pytest.mark.parametrize("written", ["2026-09-18", "2024-02-29", "0001-01-01", "9999-12-31"])
@@ -195,6 +200,13 @@ class TestDay:
     )
     def test_refused(self, written: str) -> None:
         assert refuse("day", written).code == "DL09"
+
+    @pytest.mark.parametrize("written", ["2026年9月18日", "2026/9/18", "2026.09.18", "2026-9-18"])
+    def test_a_day_as_it_is_printed_is_advised_as_it_is_written(self, written: str) -> None:
+        assert refuse("day", written).fix("zh") == "写成 2026-09-18"
+
+    def test_no_day_is_advised_that_does_not_exist(self) -> None:
+        assert "2026-02-29" not in refuse("day", "2026年2月29日").fix("en")
 
 
 class TestMoment:
@@ -325,6 +337,15 @@ class TestChoices:
 
     def test_misspelt_word_proposes_the_nearest(self) -> None:
         assert refuse("kind", "comercial").values["near"] == "commercial"
+
+    def test_each_is_told_with_what_it_is_called(self) -> None:
+        problem = refuse("level", "board")
+        assert "decision（决策层）, management（管理层）, operation（操作层）" in problem.fix("zh")
+        assert "（" not in problem.fix("en")
+
+    @pytest.mark.parametrize(("called", "near"), [("决策层", "decision"), ("操作层", "operation")])
+    def test_one_is_found_by_what_it_is_called(self, called: str, near: str) -> None:
+        assert refuse("level", called).values["near"] == near
 
     def test_letter_case_counts(self) -> None:
         assert refuse("kind", "Technical").code == "DL10"

@@ -17,6 +17,7 @@ from jsonschema import Draft7Validator
 from pydantic import TypeAdapter, ValidationError
 from typer.testing import CliRunner
 
+from bidkit.choices import load_terms
 from bidkit.cli import app
 from bidkit.diagnostic import LANGUAGES
 from bidkit.leftovers import find_leftover
@@ -25,7 +26,6 @@ from bidkit.scalars import validate
 from bidkit.schema import KINDS, FileKind, find_kind, list_keys, make_schema, render_schema, title_kind, walk_records
 from bidkit.schema.editor import EXTENSIONS, FOLDER, SETTINGS, make_modelines, make_schema_files, put_settings
 from bidkit.schema.scalars import list_scalars
-from bidkit.schema.terms import load_terms
 from bidkit.source import Workspace, load_yaml, parse_mapping
 
 ROOT = Path(__file__).parents[1]

@@ -8,7 +8,8 @@ import pypdfium2
 import pytest
 from office_files import DAY, PAGE, contents, docx, field, p, rendered, sound, texts
 
-from bidkit.office import lay_out, read_destinations, read_outline
+from bidkit.office import lay_out
+from bidkit.office.pages import read_destinations, read_outline
 from bidkit.ooxml.sections import PageRun, mark_sections, number_pages, read_sections, show_page
 
 BREAK = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import docx
 import openpyxl
+import pypdfium2
 import pytest
 from docx.document import Document
 from openpyxl import Workbook
@@ -72,6 +73,41 @@ def test_a_document_is_spelt_as_its_locale_is(
     assert f"Organ{theirs}ation" not in said and f"Author{theirs}ed" not in said
 
 
+def test_the_cover_says_original_or_copy_where_the_bid_goes_out_on_paper(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BIDKIT_SOFFICE", "/nonexistent")
+    deal = make(tmp_path, "zh")
+    edit(deal, "regime: commercial", "regime: tender")
+    tender = (
+        "tender: {no: A-1, deadline: 2026-12-18T09:30+08:00, validity_days: 60, rules: ndrc, markers: {★: mandatory}"
+    )
+    write(deal, deal.read_text(encoding="utf-8") + f"\n{tender}}}\n")
+    covers = {}
+    for copies in ("", ", copies: 0", ", copies: 2"):
+        edit(deal, tender, f"{tender}{copies}")
+        result = build_deal(deal, Options(now=NOW, is_draft=True))
+        assert result.folder is not None, result.diagnostics
+        files = sorted((result.folder / "submit").glob("proposal*.docx"))
+        covers[copies] = [docx.Document(str(file)).paragraphs[0].text.strip() for file in files]
+        edit(deal, f"{tender}{copies}", tender)
+    assert covers == {"": [""], ", copies: 0": ["正本"], ", copies: 2": ["副本", "正本"]}
+
+
+@pytest.mark.office
+def test_the_contents_of_the_sample_are_on_one_page_and_its_codes_on_one_line(tmp_path: Path) -> None:
+    deal = make(tmp_path, "zh")
+    edit(deal.with_name("lines.csv"), "台,20,1280.00", "台,120000,0.20")
+    result = build_deal(deal, Options(now=NOW, is_draft=True, with_pdf=True))
+    assert result.folder is not None, result.diagnostics
+    with pypdfium2.PdfDocument(result.folder / "submit/proposal-DRAFT.pdf") as document:
+        pages = [page.get_textpage().get_text_bounded() for page in document]
+    assert "目" in pages[1] and "营业执照" in pages[1]
+    assert "方案概述" in pages[2] and "……" not in pages[2].replace(".", "…")
+    assert "120,000" in "".join(pages)
+    assert any("91999999MA0EXAMP1J" in page and "资信文件清单" in page for page in pages[2:])
+
+
 LONG = "Supply, installation and seven years of maintenance of climate monitoring for the warehouses at both harbours"
 
 
@@ -84,7 +120,7 @@ def offer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Document, Wo
         deal, "{id: B, name: Services}", "{id: B, name: Services}\n    - {id: C, name: Third year, kind: option_period}"
     )
     lines = deal.with_name("lines.csv")
-    titles = lines.read_text(encoding="utf-8").splitlines()[0].split(",")
+    titles = lines.read_text(encoding="utf-8-sig").splitlines()[0].split(",")
     values = {"id": "C01", "category": "C", "name": "Care", "unit": "year", "quantity": "1", "unit_price": "500"}
     row = ",".join((values | {"tax_rate": "0%"}).get(title, "") for title in titles)
     write(lines, lines.read_text(encoding="utf-8").rstrip("\n") + f"\n{row}\n")

@@ -385,7 +385,7 @@ class TestEncoding:
         assert decode("水".encode(), "x") == decode(b"\xef\xbb\xbf" + "水".encode(), "x") == ("水", [])
 
     def test_referenced_text_in_another_encoding(self, tmp_path: Path) -> None:
-        put(tmp_path, "deals/water/lines.csv", "id,name\n1,网关\n".encode("gb18030"))
+        put(tmp_path, "deals/water/lines.csv", "id,name\n1,網關\n".encode("big5"))
         _, problems = load(tmp_path, "lines: {file: lines.csv}\n")
         assert [(problem.code, at(problem).file, at(problem).line) for problem in problems] == [
             ("DL23", "deals/water/lines.csv", 2)
@@ -686,6 +686,11 @@ class TestPaths:
         put(tmp_path, "a/licence.png", "x")
         _, problems = Workspace(tmp_path).read("a/license.png")
         assert [(problem.code, problem.values["near"]) for problem in problems] == [("DL12", "licence.png")]
+
+    def test_the_file_of_another_number_is_not_proposed(self, tmp_path: Path) -> None:
+        put(tmp_path, "a/LW-S20.png", "x")
+        _, (problem,) = Workspace(tmp_path).read("a/LW-S10.png")
+        assert (problem.code, problem.values["near"]) == ("DL12", "")
 
     def test_names_are_sorted_and_relative_to_the_workspace(self, tmp_path: Path) -> None:
         for name in ("c/b.yaml", "c/a.yaml", "c/x.md", "c/d/e.yaml"):

@@ -35,7 +35,8 @@ from bidkit.build import Options, build_deal
 from bidkit.context import make_context
 from bidkit.diagnostic import Diagnostic
 from bidkit.inspection import inspect_template
-from bidkit.office import lay_out, read_outline
+from bidkit.office import lay_out
+from bidkit.office.pages import read_outline
 from bidkit.pack import load_pack, read_pack
 from bidkit.readback import ReadDocument, read_docx
 from bidkit.reports import Result

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from bidkit import chapters, told
-from bidkit.rules import claims, counts, facts, texts
+from bidkit import amended, chapters, rises, told
+from bidkit.rules import counts, facts, papers, texts
 from bidkit.written import Lines, Sought, find_said
 
 _GAP = "\0"
@@ -28,7 +28,7 @@ def list_sought(value: object) -> Iterator[Sought[Any]]:
 
 SOUGHT = [
     item
-    for module in (chapters, claims, counts, facts, texts, told)
+    for module in (amended, chapters, counts, facts, papers, rises, texts, told)
     for value in vars(module).values()
     for item in list_sought(value)
 ]

@@ -23,7 +23,8 @@ from bidkit.build import Options, build_deal, check_deal
 from bidkit.context.formats import format_quantity
 from bidkit.diagnostic import Diagnostic, Severity
 from bidkit.inspection import inspect_template
-from bidkit.office import lay_out, read_outline
+from bidkit.office import lay_out
+from bidkit.office.pages import read_outline
 from bidkit.pack import shipped_packs
 from bidkit.readback import ReadDocument, read_docx
 from bidkit.reports import Result

@@ -28,7 +28,7 @@ from bidkit.build import build_deal, check_deal
 from bidkit.config import find_workspace
 from bidkit.diagnostic import Diagnostic, has_errors
 from bidkit.matrix import BATCH_NAME, split_address
-from bidkit.office import interrupt_held
+from bidkit.office.running import interrupt_held
 from bidkit.options import Options
 from bidkit.reports import Result
 from bidkit.reports.outcome import Outcome, describe_outcome, read_outcome

@@ -20,6 +20,7 @@ from bidkit.deal.tender import Lot
 from bidkit.diagnostic import Diagnostic, Span
 from bidkit.figures import find_money
 from bidkit.quote import LotQuote, Quote, price_quote
+from bidkit.short_names import find_place, list_short_names
 from bidkit.written import Lines, list_lines, list_prose
 
 NOT_OURS = ("text", "scoring", "clause")
@@ -89,6 +90,22 @@ class Bid:
         markers = self.deal.tender.markers if self.deal.tender else {}
         asked = (item for item in self.deal.requirements if markers.get(item.marker) == "mandatory")
         return frozenset(item.span("response") for item in asked)
+
+    @cached_property
+    def past_names(self) -> frozenset[str]:
+        """What texts may call past projects, their clients and their places; nothing that this bid has in its names."""
+        own = (
+            self.deal.title,
+            self.deal.customer.name,
+            self.deal.customer.address,
+            self.company.name,
+            self.company.address,
+        )
+        told = "\n".join(own)
+        names = {record.project for record in self.deal.track_record}
+        for client in {record.client for record in self.deal.track_record}:
+            names |= {client, find_place(client), *list_short_names(client)}
+        return frozenset(name for name in names if len(name) > 2 and name not in told)
 
     @cached_property
     def told_amounts(self) -> frozenset[Decimal]:

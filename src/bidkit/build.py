@@ -40,7 +40,7 @@ def make_package(deal_path: Path, options: Options) -> tuple[Result, dict[str, b
     problems += checked.find_namesakes() if checked else []
     if checked is None or _is_refused(checked, problems, options):
         problems += checked.judge(checked.try_filling(is_draft=options.is_draft)) if checked else []
-        return conclude(checked, problems, deal_path, options), None
+        return replace(conclude(checked, problems, deal_path, options), is_draft=options.is_draft), None
     files, found = _render(checked, options)
     copies = checked.name_copies(is_draft=options.is_draft)
     submit = {**files, **copies}
@@ -53,10 +53,12 @@ def make_package(deal_path: Path, options: Options) -> tuple[Result, dict[str, b
     brief, wrong = done.render_brief(is_draft=options.is_draft)
     problems += checked.judge([*found, *wrong])
     problems += checked.find_unused(problems, "files") if files else []
-    result = replace(conclude(checked, problems, deal_path, options), is_verified=bool(files))
+    result = replace(
+        conclude(checked, problems, deal_path, options), is_verified=bool(files), is_draft=options.is_draft
+    )
     if has_errors(_not_lifted(problems, options)):
         return result, None
-    result = replace(result, is_draft=options.is_draft, gate=done.gate)
+    result = replace(result, gate=done.gate)
     package = {**submit, "internal/report.html": html.render(result, checked.bid.deal.language, places, submit)}
     package |= {BRIEF: brief, FACTS: write_facts(basis, read, options.version, built.submit)}
     package[MANIFEST] = _describe(checked, package, built, result, options)

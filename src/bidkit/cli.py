@@ -28,6 +28,7 @@ from bidkit.command import (
     echo,
     fail,
     find_language,
+    find_near,
     make_options,
     read_reports,
     refuse,
@@ -389,6 +390,8 @@ def verify(
     language, more = find_language(lang, packages[0]), read_reports(report)
     for folder in packages:
         recover_package(folder)
+        if not folder.exists():
+            fail("EN05", {"file": folder, "near": find_near(folder)}, language)
         if not (folder / MANIFEST).is_file():
             fail("EN15", {"folder": folder}, language)
     with working("verify"):
@@ -415,12 +418,7 @@ def explain(
     texts = load_messages(language)
     entry = texts["codes"].get(code.upper())
     if entry is None:
-        from bidkit.source import nearest
-
-        typed = code.upper()[:2] + re.sub(r"\W", "", code[2:].upper().replace("O", "0"))
-        padded = re.sub(r"^([A-Z]{2})(\d)$", r"\g<1>0\2", typed)
-        near = padded if padded in texts["codes"] else nearest(padded, [*texts["codes"]])
-        fail("EN08", {"code": code, "near": near}, language)
+        fail("EN08", {"code": code, "near": _find_code(code.upper(), [*texts["codes"]])}, language)
     if format is Format.JSON:
         from bidkit.reports import codes
 
@@ -430,6 +428,15 @@ def explain(
     echo(f"{code.upper()}  {entry['message'].format_map(names)}\n", language)
     echo(f"{labels['why']}: {entry['why']}\n", language)
     echo(f"{labels['fix']}: {entry['fix'].format_map(names)}", language)
+
+
+def _find_code(code: str, known: list[str]) -> str | None:
+    """The code that was meant: one with its digit alone or a letter for it, or one that is much like it."""
+    from bidkit.source import nearest
+
+    plain = code[:2] + re.sub(r"[\W_]", "", code[2:].replace("O", "0"))
+    padded = re.sub(r"(?<=^[A-Z]{2})(?=\d$)", "0", plain)
+    return padded if padded in known else nearest(padded, known)
 
 
 @app.command()
@@ -478,16 +485,39 @@ def _show(
         typer.echo(f"{text.clean(str(output))}: {counted}", err=True)
 
 
-def _choose_help(words: Sequence[str]) -> Callable[[], object]:
+def _choose_help(words: Sequence[str]) -> Callable[..., object]:
     """The command line to run; one that will show its help shows it in the reader's language."""
     if {"-h", "--help"}.isdisjoint(words) and len(words) > 1:
         return app
     from bidkit.helping import translate
 
     command = typer.main.get_command(app)
-    chosen = next((after for word, after in pairwise(words) if word == "--lang" and after in [*Lang]), None)
-    translate(command, chosen or find_language(None))
+    translate(command, _find_reader(words))
     return command
+
+
+def _run(words: Sequence[str]) -> None:
+    """Run a command line and stop with its exit code; one that is wrong is told in the reader's language."""
+    try:
+        code = _choose_help(words)(standalone_mode=False)
+    except typer.Abort:
+        typer.echo(err=True)
+        raise SystemExit(1) from None
+    except Exception as error:
+        from bidkit.misuse import tell_misuse
+
+        told = tell_misuse(error, _find_reader(words))
+        if told is None:
+            raise
+        typer.echo(told, nl=bool(told), err=True)
+        raise SystemExit(2) from None
+    raise SystemExit(code if isinstance(code, int) else 0)
+
+
+def _find_reader(words: Sequence[str]) -> str:
+    """The language of a command line that could not be read as a whole."""
+    chosen = next((after for word, after in pairwise(words) if word == "--lang" and after in [*Lang]), None)
+    return chosen or find_language(None)
 
 
 def main() -> None:
@@ -497,6 +527,6 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        _choose_help(sys.argv[1:])()
+        _run(sys.argv[1:])
     finally:
         gc.freeze()  # Python looks for cycles once more as it ends; what is there goes with the process

@@ -145,21 +145,23 @@ def require(deal: Path, language: str) -> None:
     file = find_file(deal)
     if file.is_file():
         return
-    fail("EN05", {"file": deal, "near": _find_near(deal)}, language)
+    inside = deal / "deal.yaml"
+    fail("EN05", {"file": deal, "near": str(inside) if inside.is_file() else find_near(deal)}, language)
 
 
-def _find_near(deal: Path) -> str | None:
-    """The deal that is probably meant: the one in a folder, of that name in the workspace, or of nearly that path."""
+def find_near(path: Path) -> str | None:
+    """The path that was probably meant by one that is not there: a deal of the workspace, or what lies beside it."""
     from bidkit.completing import list_deals
     from bidkit.source import nearest
 
-    if (deal / "deal.yaml").is_file():
-        return str(deal / "deal.yaml")
-    if deal.suffix not in ("", ".yaml", ".yml"):
-        return None
-    deals = list_deals(Path.cwd())
-    named = [found for found in deals if Path(found).parent.name == deal.name]
-    return named[0] if len(named) == 1 else nearest(str(deal), deals)
+    beside = [item.name for item in path.parent.iterdir()] if path.parent.is_dir() else []
+    if meant := nearest(path.name, beside):
+        found = path.with_name(meant)
+        return str(found / "deal.yaml" if (found / "deal.yaml").is_file() else found)
+    deals = [] if path.suffix and path.name != "deal.yaml" else list_deals(Path.cwd())
+    named = {Path(deal).parent.name: deal for deal in deals}
+    meant = nearest(path.parent.name if path.name == "deal.yaml" else path.name, [*named])
+    return named[meant] if meant else None
 
 
 def root_of(deal: Path) -> Path | None:
@@ -266,7 +268,7 @@ def write_made(
 
 def read_columns(named: Sequence[str] | None) -> dict[str, str]:
     """The fields and titles of `--column FIELD=TITLE`; stops where one has no title."""
-    columns = dict(pair.partition("=")[::2] for pair in named or ())
+    columns = dict(pair.strip().partition("=")[::2] for pair in named or ())
     if not all(columns.values()):
         raise typer.BadParameter("FIELD=TITLE", param_hint="--column")
     return columns

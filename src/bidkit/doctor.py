@@ -17,16 +17,8 @@ from typing import TYPE_CHECKING, Any, cast
 from bidkit.cache import is_switched_off, open_store
 from bidkit.config import find_workspace, load_settings
 from bidkit.diagnostic import Diagnostic, Term, has_errors
-from bidkit.office import (
-    NO_ANSWER,
-    SAME_WIDTHS,
-    find_office,
-    find_substitute,
-    lay_out,
-    list_fonts,
-    read_version,
-    recalculate,
-)
+from bidkit.office import NO_ANSWER, find_office, lay_out, read_version, recalculate
+from bidkit.office.fonts import SAME_WIDTHS, find_substitute, list_fonts
 from bidkit.ooxml.theme import list_template_fonts
 from bidkit.pack import list_packs, read_pack, shipped_packs
 from bidkit.reports.surroundings import Check

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 _HAN = "\u3000-〿一-鿿＀-￯"
@@ -29,17 +30,54 @@ _WORDS = {
 }
 """What stands for the Chinese names of files and people in the examples of an English help."""
 _NAMES = re.compile("|".join(_WORDS))
+_TITLES = {
+    "ARGUMENTS_PANEL_TITLE": {"zh": "参数", "en": "Arguments"},
+    "OPTIONS_PANEL_TITLE": {"zh": "选项", "en": "Options"},
+    "COMMANDS_PANEL_TITLE": {"zh": "命令", "en": "Commands"},
+    "REQUIRED_LONG_STRING": {"zh": "[必填]", "en": "[required]"},
+    "DEFAULT_STRING": {"zh": "[默认：{}]", "en": "[default: {}]"},
+}
+"""What Typer writes around the help of commands, by its names for it."""
+_FIXED = {
+    "Show this message and exit.": "显示本页",
+    "Install completion for the current shell.": "为当前终端安装命令补全",
+    "Show completion for the current shell, to copy it or customize the installation.": "印出补全脚本",
+}
+"""The help of options that are Typer's own."""
 
 
 def translate(command: Any, language: str) -> None:
     """The help of a command, of its options and of all commands below it, in one language from now on."""
+    from typer import rich_utils
+
+    for name, texts in _TITLES.items():
+        setattr(rich_utils, name, texts[language])
+    _translate(command, language)
+
+
+def _translate(command: Any, language: str) -> None:
     command.help = choose(command.help or "", language)
     command.short_help = choose(command.short_help or "", language) or None
     for item in command.params:
         if getattr(item, "help", None):
+            item.help = _FIXED.get(item.help, item.help) if language == "zh" else item.help
             item.help = choose(item.help, language)
+    if language == "zh":
+        command.get_help_option = _name_help(command.get_help_option)
     for below in getattr(command, "commands", {}).values():
-        translate(below, language)
+        _translate(below, language)
+
+
+def _name_help(make: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The option that shows the help, which Typer makes of its own at the last moment, in Chinese."""
+
+    def make_in_chinese(context: Any) -> Any:
+        option = make(context)
+        if option is not None:
+            option.help = _FIXED.get(option.help, option.help)
+        return option
+
+    return make_in_chinese
 
 
 def choose(text: str, language: str) -> str:

@@ -137,10 +137,14 @@ def prices(
 
 
 def _is_blank(output: Path | None) -> bool:
-    """Whether a file is a list as `bidkit new` leaves it, with nothing in it to be lost."""
-    from bidkit.starting import EMPTY_LISTS
+    """Whether a csv that is there has titles alone, as `bidkit new` makes it: nothing in it would be lost."""
+    from bidkit.source.tables.titles import find_field
 
-    return output is not None and output.is_file() and output.read_bytes() in EMPTY_LISTS.values()
+    if output is None or output.suffix.lower() != ".csv" or not output.is_file():
+        return False
+    lines = output.read_bytes().decode("utf-8-sig", "replace").split("\n")
+    titles, *rows = [line.strip() for line in lines if line.strip(" ,\r")] or [""]
+    return not rows and all(find_field(title, {}) is not None for title in titles.split(",") if title.strip())
 
 
 def _sum_up(file: Path, count: int, output: Path | None, usual: str, told: list[str], language: str) -> None:

@@ -11,7 +11,7 @@ from bidkit.context import make_context
 from bidkit.context.brief import SAMPLE_PROGRESS, make_brief_context
 from bidkit.context.formats import FILTER_KINDS, make_filters
 from bidkit.diagnostic import Diagnostic, Severity, Span
-from bidkit.office import find_missing_fonts
+from bidkit.office.fonts import find_missing_fonts
 from bidkit.ooxml.include import Load
 from bidkit.ooxml.reading import ReadName, merge_names
 from bidkit.ooxml.sheet import compile_workbook, list_workbook_names

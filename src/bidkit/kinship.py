@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from bidkit.office import UNSOUND
+from bidkit.office.pages import UNSOUND
 from bidkit.ooxml.opc import read_package
 
 _SESSION = re.compile(rb"<w:(?:rsid|rsidRoot)\b[^>]*?w:val=[\"']([0-9A-Fa-f]{8})[\"']")

@@ -9,8 +9,9 @@ from datetime import date
 from functools import lru_cache
 from itertools import zip_longest
 
-from bidkit import office
 from bidkit.diagnostic import Diagnostic, Span
+from bidkit.office import lay_out
+from bidkit.office.pages import count_pages, read_destinations, read_outline
 from bidkit.ooxml import opc
 from bidkit.ooxml.fields import Heading
 from bidkit.ooxml.rendered import Rendered
@@ -114,7 +115,7 @@ class _Desk:
         for name, copy in copies.items():
             sent[name], held = exchange_pictures(copy, self.stand_ins) if self.are_shown else (_blank(copy), [])
             self.placed[name] = tuple(held)
-        pdfs, problems = office.lay_out(sent)
+        pdfs, problems = lay_out(sent)
         self.pdfs |= pdfs
         for name in copies:
             self.pages[name], lost = _find_pages(self.rendered[name], name, pdfs.get(name))
@@ -148,7 +149,7 @@ class _Desk:
         made = {}
         for name, document in self.rendered.items():
             if (pdf := self.pdfs.get(name)) is not None:
-                numbers = document.number_pages(office.read_destinations(pdf), office.count_pages(pdf))
+                numbers = document.number_pages(read_destinations(pdf), count_pages(pdf))
                 made[name] = Layout(pdf, tuple(document.headings), numbers, self.placed[name])
         return made
 
@@ -180,11 +181,11 @@ def _find_pages(document: Rendered, file: str, layout: bytes | None) -> tuple[di
     """The page of each heading and caption in a document's PDF, whose outline must be that of the document."""
     if layout is None:
         return None, []
-    outline, depths = office.read_outline(layout), nest_levels(item.level for item in document.headings)
+    outline, depths = read_outline(layout), nest_levels(item.level for item in document.headings)
     pairs = zip_longest(document.headings, depths, outline)
     unlike = next((each for each in pairs if not _is_same(*each)), None)
     if unlike is None:
-        pages, lost = document.find_pages(outline, office.read_destinations(layout))
+        pages, lost = document.find_pages(outline, read_destinations(layout))
         return (None, [replace(item, span=Span(file)) for item in lost]) if lost else (pages, [])
     heading, _, entry = unlike
     values = {"heading": heading.label if heading else "—", "found": entry[1] if entry else "—"}

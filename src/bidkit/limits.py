@@ -16,19 +16,20 @@ _SHORT = 4
 """Characters of a name of which the beginning may be left out: 平台年可用率, 年可用率; or its middle: 断网缓存."""
 _WORD = re.compile(r"[a-z]{7,}")
 _LINK = re.compile(
-    r"[ 的]?(?:时间|指标|值)?(?:均|可|实测|设计)?(?:为|是|达到?|约|可达|仅|控制在|不[低高大小少多]于|不超过)?"
+    r"[ 的]?(?:(?:流程|处[理置]|平均|最[大长]|实际)?(?:时间|时限|用时|耗时|指标|值))?(?: ?\d\d ?分位值?)?"
+    r"(?:均|可|实测|设计)?(?:为|是|设为|定为|达到?|约|可达|仅|控制在|不[低高大小少多]于|不超过)?"
     r"(?:[:≥≤]| ?\| ?)? ?"
     r"(?:(?:is|are|for|of|at|holds?|to|up|least|data|logs) )*"
 )
-_ITS_OWN = re.compile(r"(?! ?[一-鿿])| ?(?:之?内|以[内上下]|左右|[且并和与及])")
+_ITS_OWN = re.compile(r"(?! ?[一-鿿])| ?(?:之?内|以[内上下]|左右|[且并和与及]|方[可能]|才)")
 """Behind a number that is none of something else: 延迟 24 h 记录 is a record of a day."""
 _SENTENCE = re.compile(r"[。；;！\n]|\.\s")
-_OF_OTHERS = re.compile(
+OF_OTHERS = re.compile(
     r"现[状有在]|目前|当前|既有|原[有来先]|改造前|以往|传统|普通|一般|同类|行业|竞品|市场|招标|采购|要求|需求|规定|国标|标准"
-    r"|如果|若|\b(?:ask|require|expect|RFP|tender|today|present|current|previous|if|when)",
+    r"|如果|若|\b(?:ask|require|expect|RFP|tender|today|present|current|previous|incumbent|earlier|market|if|when)",
     re.I,
 )
-_OF_PARTS = re.compile(r"每|单|需要|输入|低于|高于|超过|不足|\b(?:each|per|peak)\b", re.I)
+OF_PARTS = re.compile(r"每|单|需要|输入|低于|高于|超过|不足|\b(?:each|per|peaks?|bursts?|average)\b", re.I)
 """Before a number that is not what is offered, and in its clause where it is not of all of it, or a condition."""
 
 
@@ -70,7 +71,7 @@ def find_understated(text: str, limits: Iterable[Limit]) -> Iterator[tuple[int, 
         start = text.find(core)
         while start >= 0:
             end = start + len(core)
-            shared = [(_count_shared(text[max(0, end - 40) : end], limit.name), limit) for limit in group]
+            shared = [(_count_shared(text[max(0, end - 60) : end], limit.name), limit) for limit in group]
             if longest := max(count for count, _ in shared):
                 meant = [limit for count, limit in shared if count == longest]
                 yield from _judge(text, end, longest, meant)
@@ -82,18 +83,23 @@ def _judge(text: str, end: int, length: int, meant: list[Limit]) -> Iterator[tup
     behind = to_plain(text[end : stop.start() if stop else len(text)])
     wrong = [(limit, item) for limit in meant if (item := _find_less(behind, limit.demand))]
     before = _SENTENCE.split(text[max(0, end - 200) : end - length])[-1]
-    is_ours = not _OF_OTHERS.search(before) and not _OF_PARTS.search(re.split("[，,、：:]", before)[-1])
+    is_ours = not OF_OTHERS.search(before) and not OF_PARTS.search(re.split("[，,、：:]", before)[-1])
     if len(wrong) == len(meant) and is_ours:
         limit, item = wrong[0]
         yield end - length, end, limit, f"{text[end - length : end]} {item.text}"
 
 
 def _count_shared(before: str, name: str) -> int:
-    """How many characters of a name stand at the end of a text; none if they are too few to be the name."""
+    """How many characters of a name stand at the end of a text; none if they are too few to be the name.
+
+    Three are enough where those before them stand in the same sentence: 迁移 500 万条，完整率 for 数据迁移完整率.
+    """
     count = 0
     while count < min(len(before), len(name)) and before[-1 - count] == name[-1 - count]:
         count += 1
     if count == len(name) or count >= _SHORT:
+        return count
+    if count == _SHORT - 1 and len(name) > _SHORT and name[-count - _CORE : -count] in _SENTENCE.split(before)[-1]:
         return count
     # Of a name whose middle is left out two characters stand before its end.
     first = before[-_SHORT:-_CORE]
@@ -102,8 +108,9 @@ def _count_shared(before: str, name: str) -> int:
 
 def _find_less(behind: str, demand: Demand) -> Amount | None:
     """The number right behind a name, if it is less than is demanded."""
-    link, item = _LINK.match(behind), next(iter(find_amounts(behind[:40])), None)
-    is_beside = link and item and item.start == link.end() and _ITS_OWN.match(behind, item.end)
+    link = _LINK.match(behind)
+    item = next((each for each in find_amounts(behind[:40]) if link and each.start == link.end()), None)
+    is_beside = item and _ITS_OWN.match(behind, item.end)
     if item is None or not is_beside or item.unit == "倍" != demand.unit:
         return None
     return item if is_alike(demand, item) and not is_enough(demand, item) else None

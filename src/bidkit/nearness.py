@@ -27,13 +27,29 @@ def find_near(text: str, name: str) -> Iterator[tuple[int, int]]:
             yield found.span()
 
 
+def list_pieces(name: str) -> str:
+    """Words, as `written.Lines.find_lines` has them, of which one stands wherever something is one slip from a name:
+    what is before and behind the two characters in its middle."""
+    plain = name.lower()
+    return f"{plain[: len(plain) // 2 - 1]}|{plain[len(plain) // 2 + 1 :]}"
+
+
 def may_be_near(text: str, name: str) -> bool:
     """Whether a piece of a name stands anywhere but in the name itself: the pattern of all slips takes long to make."""
-    pieces = _cut(name)
-    if not any(piece in _fold(text) for piece in pieces):
+    folded = _fold(text)
+    pieces = [piece for piece in _cut(name) if piece in folded]
+    if not pieces:
         return False
-    rest = _fold(_hide(name).sub("\n", text.casefold()))
-    return any(piece in rest for piece in pieces)
+    named = len(_hide(name).findall(_lower(text)))
+    return any(_count(folded, piece) != named * _count(_fold(name), piece) for piece in pieces)
+
+
+def _count(text: str, piece: str) -> int:
+    """How often a piece stands in a text, also where it overlaps itself."""
+    number, at = 0, text.find(piece)
+    while at >= 0:
+        number, at = number + 1, text.find(piece, at + 1)
+    return number
 
 
 @lru_cache(maxsize=256)
@@ -44,6 +60,11 @@ def _hide(name: str) -> re.Pattern[str]:
         f"0-9a-z{edge}" if edge.isascii() and edge.isalnum() else re.escape(edge) for edge in (plain[0], plain[-1])
     )
     return re.compile(f"(?<![{before}]){re.escape(plain)}(?![{behind}])")
+
+
+@lru_cache(maxsize=64)
+def _lower(text: str) -> str:
+    return text.casefold()
 
 
 @lru_cache(maxsize=64)

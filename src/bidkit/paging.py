@@ -43,7 +43,7 @@ def count_pages(
     """
     from pypdfium2 import PdfDocument
 
-    from bidkit.office import PDFIUM
+    from bidkit.office.pages import PDFIUM
 
     with PDFIUM, PdfDocument(pdf) as document:
         total = len(document)

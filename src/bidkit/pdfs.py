@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from bidkit import office
 from bidkit.appendix import Appendix
 from bidkit.bid import Bid
 from bidkit.diagnostic import Diagnostic, Severity, Span, Term
 from bidkit.layout import Filled
+from bidkit.office.fonts import SAME_WIDTHS, list_fonts
 from bidkit.ooxml import opc
 from bidkit.ooxml.theme import list_template_fonts
 from bidkit.pdf.finishing import About, finish_pdf
@@ -120,7 +120,7 @@ def _report_fonts(fonts: Fonts, filled: Filled) -> list[Diagnostic]:
     """Which fonts LibreOffice replaced, and in which it set what they lack. Diagnostics: EN13, EN14, of no weight."""
     if _PROBE not in filled.beside:
         return []
-    installed, _ = office.list_fonts()
+    installed, _ = list_fonts()
     taken = read_probe(filled.beside[_PROBE], fonts)
     layouts = {name: layout.pdf for name, layout in filled.layouts.items()} | dict(filled.beside)
     used = {name: dict.fromkeys(map(family, list_layout_fonts(pdf))) for name, pdf in layouts.items() if name != _PROBE}
@@ -129,7 +129,7 @@ def _report_fonts(fonts: Fonts, filled: Filled) -> list[Diagnostic]:
     for (font, _), other in taken.items():
         is_there = font.casefold() in (installed or ()) or _squeeze(font) == other.casefold()
         if other in shown and not is_there:
-            is_same = _squeeze(office.SAME_WIDTHS.get(font.casefold(), "")) == other.casefold()
+            is_same = _squeeze(SAME_WIDTHS.get(font.casefold(), "")) == other.casefold()
             values = {"font": font, "other": other, "widths": Term("same_widths" if is_same else "other_widths")}
             problems.append(Diagnostic("EN13", None, values, Severity.INFO))
     for file, names in used.items():

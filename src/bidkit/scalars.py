@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from bidkit.characters import UNWRITABLE
+from bidkit.choices import Choices
 from bidkit.days import DayExpression, Unread, Window, parse_day, parse_periods, parse_window
 from bidkit.diagnostic import Both, Diagnostic, Span, Term, fold_rows, is_in_table
 from bidkit.source import TITLES, Items, Node, ProseNode, nearest
@@ -25,6 +26,7 @@ from bidkit.source.tables.numbers import MONEY
 
 D = TypeVar("D")
 _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
+_DAY_AS_PRINTED = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _MAX_DIGITS = 15
 _MAX_PLACES = 6
 _MAX_WHOLE = 100_000
@@ -149,6 +151,10 @@ def _parse_rate(value: Any) -> Decimal:
 def _parse_whole(value: Any) -> int:
     if isinstance(value, int):
         return value
+    if isinstance(value, str) and not _NUMBER.fullmatch(value.strip()):
+        example = re.match(r"\s*(\d+)", value)
+        advice = Term("whole_alone", (("example", example[1] if example else "90"),))
+        raise PydanticCustomError("DL08", "not a number", {"advice": advice})
     number = _parse_amount(value)
     if number != number.to_integral_value() or number > _MAX_WHOLE:
         raise PydanticCustomError("DL11", "not whole", {"limit": f"0, 1, 2 … {_MAX_WHOLE}"})
@@ -164,7 +170,17 @@ def _parse_day(value: Any) -> date:
             raise ValueError
         return date.fromisoformat(text)
     except ValueError:
-        raise PydanticCustomError("DL09", "not a date", {}) from None
+        raise PydanticCustomError("DL09", "not a date", _propose_day(text)) from None
+
+
+def _propose_day(text: str) -> dict[str, Any]:
+    """The advice to write a day as it is read here, for one that is written otherwise: `2026/9/18`, `2026年9月18日`."""
+    found = _DAY_AS_PRINTED.fullmatch("".join(text.split()))
+    try:
+        day = date(*map(int, found.groups())) if found else None
+    except ValueError:
+        day = None
+    return {} if day is None else {"advice": Term("day_as_read", (("day", day.isoformat()),))}
 
 
 def _parse_moment(value: Any) -> datetime:
@@ -344,8 +360,10 @@ def _diagnose(kind: type[Model], data: Node, error: Any) -> Diagnostic:
             values["advice"] = Term("unknown_title_near" if meant else "unknown_title", told)
     elif code == "DL10":
         allowed = ctx.get("allowed") or ctx.get("expected", "").replace("'", "").replace(" or ", ", ")
-        near = nearest(str(value), [word.strip() for word in allowed.split(",")])
-        values |= {"allowed": allowed, "near": near}
+        words = [word.strip() for word in allowed.split(",")]
+        choices = Choices(next((step for step in reversed(loc) if isinstance(step, str)), ""), words)
+        near = choices.find_named(str(value)) or nearest(str(value), words)
+        values |= {"allowed": choices if choices == allowed else allowed, "near": near}
     elif not re.fullmatch("[A-Z]{2}[0-9]{2}", code):
         expected = _KINDS.get(kind_of_error.split("_")[0], "text")
         code, values = ("DL07", values | {"expected": Term(expected)})

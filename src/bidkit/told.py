@@ -1,4 +1,4 @@
-"""days, amounts and codes that texts give to what the data has: last day, deadline, addenda, bond, lot."""
+"""days, amounts and codes that texts give to what the data has: last day, deadline, bond, lot."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from bidkit.words import read_amounts
 from bidkit.written import Sought, find_said, list_lines, narrow
 
 _MONTH = "|".join(f"{month}|{month[:3]}" for month in MONTHS)
-_DATE = (
+DATE = (
     r"(?:(?P<y>\d{4})\s*(?:年|-|/)\s*(?P<m>\d{1,2})\s*(?:月|-|/)\s*(?P<d>\d{1,2})\s*日?"
     rf"|\b(?P<month>{_MONTH})\.? (?P<day>\d{{1,2}}),? (?P<year>\d{{4}})"
     rf"|\b(?P<before>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?(?P<of>{_MONTH})\.?,? (?P<then>\d{{4}}))"
 )
-_DAY = re.compile(_DATE)
+_DAY = re.compile(DATE)
+_YEAR = re.compile(r"\d{4}")
 _TIME = re.compile(
     r"[,，]?\s*(?P<half>上午|下午)?\s*(?P<h>\d{1,2})\s*[:：时点]\s*(?P<min>\d{2})?\s*(?P<pm>[ap]\.?m)?", re.I
 )
@@ -55,14 +56,6 @@ _IN_HAND = Sought(
     r"|\b(?:upload|submission|hand-?in)\b[^;]{0,24}\b(?:for|on)\s*$"
     r"|(?:投标|响应)文件[^。；;，,]{0,8}(?:于|在)\s*$|(?:上传|递交|提交)[^。；;，,]{0,6}(?:安排在|定于|计划于)\s*$",
 )
-_ADDENDUM = Sought(
-    None,
-    "补遗|澄清|更正|amendment|addendum",
-    r"(?:补遗|澄清|更正)(?:文件|公告|通知|函)?\s*第?\s*(?P<no>\d+|[一二三四五六七八九])\s*号"
-    r"|(?<![\d第A-Za-z-])(?P<before>\d)\s*号(?:补遗|更正|澄清)"
-    r"|\b(?:Amendment|Addendum) (?:No\.? ?)?(?P<en>\d+)\b",
-)
-_DATED = re.compile(rf"\s*(?:[（(,，]|of|dated|issued on|于)?\s*{_DATE}")
 _BESIDE = r"(?:为|是|[:：]|人民币|[¥￥$]|共|\s)*"
 _WORDS = "[零一二三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟]+[元圆]整?"
 _MONEY = rf"(?P<said>\d[\d,]*(?:\.\d+)?\s*(?:[百千]?[万亿])?\s*元?|{_WORDS})(?!\d|\.\d|\s*[万亿元圆/／每%‰])"
@@ -109,10 +102,9 @@ Told = tuple[Span | None, str, str, str]
 
 
 def find_told(bid: Bid) -> Iterator[Told]:
-    """Where a text gives another last day of validity, deadline, addendum, account, code, bond, ceiling, budget,
+    """Where a text gives another last day of validity, deadline, account, code, bond, ceiling, budget,
     capital or lot than the deal."""
     yield from _find_days(bid)
-    yield from _find_addenda(bid)
     yield from _find_amounts(bid)
     yield from _find_codes(bid)
     yield from _find_lots(bid)
@@ -134,8 +126,8 @@ def _find_days(bid: Bid) -> Iterator[Told]:
     tender, end = bid.deal.tender, bid.validity_end
     words = "|".join(sought.words for sought in (_LAST[0], _DUE[0], _IN_HAND))
     for line, at in map(bid.texts.__getitem__, bid.texts.find_lines(words)):
-        for found in _DAY.finditer(line):
-            day, before, sentence = _read_day(found), _before(found), _sentence(found)
+        for found in _DAY.finditer(line) if _YEAR.search(line) else ():
+            day, before, sentence = read_day(found), _before(found), _sentence(found)
             if day is None:
                 continue
             span = narrow(at, *found.span())
@@ -158,7 +150,7 @@ def _sentence(found: re.Match[str]) -> str:
     return _before(found) + found[0] + re.split(r"[。；;\n]|\.\s", found.string[found.end() :])[0]
 
 
-def _read_day(found: re.Match[str]) -> date | None:
+def read_day(found: re.Match[str]) -> date | None:
     """The day of a match; None if there is no such day."""
     if found["y"]:
         year, month, day = found["y"], int(found["m"]), found["d"]
@@ -181,21 +173,8 @@ def _read_time(found: re.Match[str], day: date) -> datetime | None:
     return datetime(day.year, day.month, day.day, hour, int(said["min"] or 0))
 
 
-def _find_addenda(bid: Bid) -> Iterator[Told]:
-    """Addenda that the tender does not have, or that were issued on another day."""
-    addenda = bid.deal.tender.addenda if bid.deal.tender else ()
-    known = {_read_no(item.no): item for item in addenda}
-    for found, at, _ in find_said(bid.texts, (_ADDENDUM,)) if known and None not in known else ():
-        own = known.get(_read_no(found[0]))
-        if own is None:
-            yield at, "addendum", found[0], ", ".join(item.no for item in addenda)
-            continue
-        dated = _DATED.match(found.string, found.end())
-        if dated and (day := _read_day(dated)) and day != own.issued_on:
-            yield at, "addendum", found[0] + dated[0], f"{own.no}: {own.issued_on}"
-
-
-def _read_no(text: str) -> int | None:
+def read_no(text: str) -> int | None:
+    """The number of an addendum or a lot, in digits or as a Chinese numeral."""
     found = re.search(r"\d+|[一二三四五六七八九](?=\s*号?$|\s*(?:包|标段|号))", text)
     return (int(found[0]) if found[0].isdigit() else read_numeral(found[0])) if found else None
 
@@ -261,13 +240,13 @@ def _find_lots(bid: Bid) -> Iterator[Told]:
     """A lot that is none of the deal's; where the tender names none and its clauses tell of none, a second one."""
     deal, tender = bid.deal, bid.deal.tender
     names: Iterable[str] = [tender.package, *(lot.id for lot in tender.lots)] if tender else []
-    known = {_read_no(name): name for name in names if name}
+    known = {read_no(name): name for name in names if name}
     found = [*find_said(bid.texts, (_PACKAGE,))] if tender and None not in known else []
     theirs = [text for item in deal.requirements for text in (item.text, item.clause)] if found else []
     if not known and any(_PACKAGE.pattern.search(text) for text in theirs):
         return
     for match, at, _ in found:
-        said = _read_no(next(filter(None, match.groups())) + "包")
+        said = read_no(next(filter(None, match.groups())) + "包")
         is_other = said not in known if known else said != 1
         past = (record.project for record in deal.track_record)
         if is_other and not _NOT_THIS.search(_sentence(match)) and not any(name in match.string for name in past):

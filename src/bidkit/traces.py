@@ -166,7 +166,7 @@ def read_pdf_traces(content: bytes, name: str) -> Traces:
     """What a finished PDF says: the text of its pages, its properties, its name."""
     from pypdfium2 import PdfDocument, PdfiumError
 
-    from bidkit.office import PDFIUM, read_page_text
+    from bidkit.office.pages import PDFIUM, read_page_text
 
     texts: list[tuple[Place, str]] = [((), name.rpartition("/")[2])]
     authors: list[tuple[Place, str]] = []

@@ -28,7 +28,8 @@ from bidkit.cache import Store, open_store
 from bidkit.config import find_workspace
 from bidkit.follow import FOLLOW_NAME
 from bidkit.matrix import describe_input, find_own, is_derived
-from bidkit.office import describe_office, list_fonts, read_version
+from bidkit.office import describe_office, read_version
+from bidkit.office.fonts import list_fonts
 from bidkit.options import Options
 from bidkit.others import describe_names
 from bidkit.pack import shipped_packs

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from types import MappingProxyType
 
-from bidkit import office
 from bidkit.appearance import Appearance, read_appearance
 from bidkit.appendix import Attachment
 from bidkit.bid import Bid
 from bidkit.deal.layout import FormatRules
 from bidkit.diagnostic import Diagnostic, Span, Term, load_messages
 from bidkit.forms.kept import KeptWord
+from bidkit.office import lay_out
+from bidkit.office.fonts import find_missing_fonts
 from bidkit.ooxml.opc import read_package
 from bidkit.paging import count_pages
 from bidkit.pdf.reading import ReadPdf, read_pdf
@@ -219,7 +220,7 @@ def _check_looks(
     limited = [name for name, rules in formats.items() if rules.pages]
     given = {name: files[_pdf_of(name)] for name in limited if _pdf_of(name) in files}
     others = {name: files[name] for name in limited if name not in given}
-    made, problems = office.lay_out(others) if others else ({}, [])
+    made, problems = lay_out(others) if others else ({}, [])
     layouts = given | made
     yield from (item for item in problems if item.code != "EN01")  # the rule says what follows from it
     mark = load_messages(bid.deal.language)["labels"]["draft"] if is_draft else ""
@@ -232,7 +233,7 @@ def _check_looks(
             top = min(section.margins["top"] for section in look.sections)
             limit = rules.pages
             options = {"skip_front": limit.skip_front, "skip_chapters": limit.skip_chapters}
-            missing, found = office.find_missing_fonts(_list_fonts(look))
+            missing, found = find_missing_fonts(_list_fonts(look))
             yield from found
             pages = count_pages(layouts[name], top_margin=top, **options)  # type: ignore[arg-type]
             done = Formatted(rules, look, mark, pages, missing)

@@ -304,10 +304,12 @@ def _blame(problem: Diagnostic, bid: Bid) -> Diagnostic:
     company, (person, fact) = bid.company, found.groups()
     form = problem.span.file if problem.span else ""
     if person is None:
-        return Diagnostic("DL36", company.span(), {"form": form, "name": company.name, "key": "company.affiliates"})
+        values = {"form": form, "name": company.name, "key": "company.affiliates", "advice": Term("affiliates_fix")}
+        return Diagnostic("DL36", company.span(), values)
     name, key = getattr(company, person), f"company.signers.{person}.{fact}"
     if fact == "id_card":
-        return Diagnostic("DL36", bid.deal.span("credentials"), {"form": form, "name": name, "key": "kind: id-card"})
+        values = {"form": form, "name": name, "key": "kind: id-card", "advice": Term("id_card_fix", (("name", name),))}
+        return Diagnostic("DL36", bid.deal.span("credentials"), values)
     at = company.span("signers" if company.signers else person)
     return Diagnostic("DL36", at, {"form": form, "name": name, "key": key})
 
@@ -374,9 +376,9 @@ def _tell_fonts(volumes: Sequence[CompiledVolume], *, is_chinese: bool) -> list[
         for item in volumes
         for font in list_template_fonts(item.volume.content, item.volume.template, with_east_asian=is_chinese)
     ]
-    from bidkit import office
+    from bidkit.office.fonts import find_missing_fonts, find_substitute
 
-    missing, _ = office.find_missing_fonts(dict.fromkeys(named))
-    others = dict.fromkeys(office.find_substitute(font) for font in missing)
+    missing, _ = find_missing_fonts(dict.fromkeys(named))
+    others = dict.fromkeys(find_substitute(font) for font in missing)
     values = {"font": ", ".join(missing), "other": ", ".join(others), "widths": Term("other_widths")}
     return [Diagnostic("EN13", None, values, Severity.INFO)] if missing else []

@@ -20,7 +20,7 @@ from bidkit.appendix.bare import exchange_pages, is_signed, is_whole, save_bare
 from bidkit.appendix.marks import Mark, find_font, mark_pdf, mark_picture
 from bidkit.cache import Store
 from bidkit.diagnostic import Term
-from bidkit.office import UNSOUND
+from bidkit.office.pages import UNSOUND
 from bidkit.ooxml.unsigned import strip_picture
 
 if TYPE_CHECKING:

@@ -240,6 +240,17 @@ def _parse_deviation(value: object) -> object:
 Deviation = Annotated[Literal["none", "positive", "negative"], BeforeValidator(_parse_deviation)]
 
 
+DEMANDS = {"技术": "technical", "商务": "commercial", "合同": "contract"}
+
+
+def _parse_demand(value: object) -> object:
+    """The kind of a demand may be written in Chinese, as lists of requirements have it."""
+    return DEMANDS.get(value.strip(), value.strip()) if isinstance(value, str) else value
+
+
+DemandKind = Annotated[Literal["technical", "commercial", "contract"], BeforeValidator(_parse_demand)]
+
+
 def bears_mark(text: str, mark: str) -> bool:
     """Whether a clause bears a mark; to speak of clauses that do (标★的条款, items marked ★) is another thing."""
     sign = re.escape(mark)
@@ -259,7 +270,7 @@ class Requirement(Model):
     clause: Text
     page: Whole | None = None
     marker: Note = ""
-    kind: Literal["technical", "commercial", "contract"] = "technical"
+    kind: DemandKind = "technical"
     text: Text
     response: Note = ""
     deviation: Deviation | None = None

@@ -81,11 +81,18 @@ def part_of(context: Context) -> Part:
     return parts[context.name or ""]
 
 
+def find_frame(frame: FrameType | None) -> FrameType | None:
+    """The frame of the template that runs."""
+    while frame is not None and frame.f_code.co_filename != CODE_NAME:
+        frame = frame.f_back
+    return frame
+
+
 def find_context(frame: FrameType | None) -> tuple[Rendering, Part, int] | None:
     """The render in progress, its part, and the line that runs, from the template's own frame."""
-    while frame is not None:
-        if frame.f_code.co_filename == CODE_NAME and "context" in frame.f_locals:
-            context: Context = frame.f_locals["context"]
+    while (frame := find_frame(frame)) is not None:
+        context: Context | None = frame.f_locals.get("context")
+        if context is not None:
             return context.parent[RENDERING], part_of(context), frame.f_lineno
         frame = frame.f_back
     return None

@@ -6,7 +6,7 @@ import bisect
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from types import CodeType
+from types import CodeType, FrameType
 from typing import Any
 
 import jinja2
@@ -36,11 +36,21 @@ class Part:
     """Lines of the running code at which another line of the source begins, and those lines of the source."""
     sites: dict[int, Site] = field(default_factory=dict)
     """By tag, those that have been asked for."""
+    _numbers: dict[int, tuple[CodeType, dict[int, int]]] = field(default_factory=dict)
+    """By a code that runs (which is held, for its identity is the key), the tags of its instructions."""
 
     @property
     def tags(self) -> Sequence[PlacedTag]:
         """Its tags, by number."""
         return self.compiled.tags
+
+    def number_in(self, frame: FrameType) -> int:
+        """The tag that runs in a frame. To tell its line, Python goes through the code up to there: once is enough."""
+        _, numbers = self._numbers.setdefault(id(frame.f_code), (frame.f_code, {}))
+        at = frame.f_lasti
+        if at not in numbers:
+            numbers[at] = self.number_at(frame.f_lineno)
+        return numbers[at]
 
     def number_at(self, python_line: int) -> int:
         """The tag that a line of the running code belongs to."""

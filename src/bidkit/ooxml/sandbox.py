@@ -20,7 +20,7 @@ from jinja2.utils import missing
 
 from bidkit.diagnostic import Diagnostic
 from bidkit.ooxml.cells import compute_cell
-from bidkit.ooxml.faults import CODE_NAME, RENDERING, ExpressionError, Missing, describe_error, find_context, part_of
+from bidkit.ooxml.faults import CODE_NAME, RENDERING, ExpressionError, Missing, describe_error, find_frame, part_of
 from bidkit.ooxml.generator import Generator
 from bidkit.ooxml.parsing import parse_source
 from bidkit.ooxml.printing import METHODS, SCALARS, Ready, has_text, print_at
@@ -177,8 +177,8 @@ def _print(context: Context, value: Any, level: str, number: int | None = None) 
     if isinstance(value, jinja2.Undefined):
         return str(value)
     if number is None:
-        frame = find_context(sys._getframe(1))
-        number = part.number_at(frame[2]) if frame else 0
+        frame = find_frame(sys._getframe(1))
+        number = part.number_in(frame) if frame else 0
     try:
         if value is not None or environment.is_compat:
             own = rendering.of(part.tags[number].part) if part.tags else rendering

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bidkit.office import UNSOUND, read_outline, read_page_texts
+from bidkit.office.pages import UNSOUND, read_outline, read_page_texts
 from bidkit.pdf.fonts import list_fonts
 
 if TYPE_CHECKING:

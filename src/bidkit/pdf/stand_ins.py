@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bidkit.diagnostic import Diagnostic, Severity, Span, Term
-from bidkit.office import UNSOUND
+from bidkit.office.pages import UNSOUND
 from bidkit.ooxml import opc
 from bidkit.pdf.fonts import list_fonts
 

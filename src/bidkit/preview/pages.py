@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from bidkit.diagnostic import Diagnostic
-from bidkit.office import PDFIUM, read_page_texts
+from bidkit.office.pages import PDFIUM, read_page_texts
 
 _SCALE = 1.6
 """Pixels a point: about 115 dpi, sharp on a screen."""

@@ -15,6 +15,7 @@ from bidkit.ooxml.reading import ReadName
 from bidkit.process import SHIPPED
 from bidkit.receivables import Followed
 from bidkit.reports import Result, VerifiedPackage
+from bidkit.source import decode_chinese
 from bidkit.waivers import Waiver
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -39,7 +40,7 @@ def render(result: Result, command: str, lang: str, here: Path) -> str:
     parts += [clean(_say_verified(item, labels)) for item in result.packages]
     if command == "build":
         built = labels["built_draft" if result.is_draft else "built"].format(folder=result.folder)
-        parts.append(built if result.folder else labels["not_built"])
+        parts.append(built if result.folder else labels["no_draft" if result.is_draft else "not_built"])
     return "\n".join(parts)
 
 
@@ -103,7 +104,12 @@ def read_line(span: Span, root: Path | None) -> str | None:
     """The line of a place, if it has one."""
     if not span.line or root is None or not (root / span.file).is_file():
         return None
-    lines = (root / span.file).read_bytes().decode("utf-8-sig", "replace").splitlines()
+    content = (root / span.file).read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = decode_chinese(content, {}) or content.decode("utf-8-sig", "replace")
+    lines = text.splitlines()
     return lines[span.line - 1] if span.line <= len(lines) else None
 
 

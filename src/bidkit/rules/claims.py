@@ -1,23 +1,20 @@
-"""what is said of goods and papers, against the quote and the papers themselves, and goods from abroad: ID09, QU03."""
+"""goods in answers against the quote, past projects against their contracts, goods from abroad: ID09, QU03."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
 
 from bidkit.bid import Bid
 from bidkit.catalog.papers import Credential
-from bidkit.days import MONTHS
 from bidkit.deal.solution import Reference
 from bidkit.deal.tender import Requirement
 from bidkit.diagnostic import Severity, Span, Term
-from bidkit.nearness import find_near, find_shaped
 from bidkit.rules.registry import Finding, rule
 from bidkit.units import is_same_unit
 from bidkit.wording import fold, measure_likeness
-from bidkit.written import Lines, Sought, find_said, list_lines
+from bidkit.written import list_lines
 
 _UNIT = "[台套点张块辆]|㎡"
 _COUNTED = re.compile(
@@ -30,25 +27,6 @@ _SHORTEST_MODEL = 4
 _OFFERED = re.compile(r"(?:提供|采用|选用|所投|配置|投标产品)\S{0,6}\s?$")
 _HEAD = 12
 """An answer begins with what it offers."""
-_CHINESE_DAY = r"(?P<y>\d{4})\s*[-年/.]\s*(?P<m>\d{1,2})\s*[-月/.]\s*(?P<d>\d{1,2})"
-_ENGLISH_DAY = rf"(?P<name>{'|'.join(MONTHS)}) (?P<day>\d{{1,2}}), (?P<year>\d{{4}})"
-_UNTIL = (
-    re.compile(rf"(?<!投标)(?<!报价)(?:有效期?(?:至|到|截至)|有效期限至)\s*[:：]?\s*{_CHINESE_DAY}"),
-    re.compile(rf"(?:valid (?:through|until)|expires? on|(?:policy )?period ends on) {_ENGLISH_DAY}"),
-)
-_SIGNED = (
-    re.compile(r"(?P<y>\d{4})\s*年\s*(?P<m>\d{1,2})\s*月(?!\s*\d*\s*日?\s*(?:以后|以来|之后|后|起|至|前|之前|以前))"),
-    re.compile(rf"(?<!after )(?<!since )(?<!before )(?P<name>{'|'.join(MONTHS)}) (?:\d{{1,2}}, )?(?P<year>\d{{4}})"),
-)
-_IS_SIGNED = re.compile("签订|签署于|signed in", re.I)
-_OF_THE_PAST = re.compile("业绩|案例|past performance|references?|contracts signed", re.I)
-_LEVEL = Sought(
-    None,
-    "cmmi|itss|ccrc|dcmm",
-    r"(?P<kind>CMMI|ITSS|CCRC|DCMM)\s*(?:(?:成熟度|认证|资质|等级|ML|level)\s*)?(?P<n>[一二三四五]\s*级|[1-5](?![.\d]))",
-)
-_RANK = re.compile(r"([一二三四五]|\d)\s*级|(?:CMMI|ITSS|CCRC|DCMM|ML|level)[\s-]*(?:ML\s*)?(\d)(?![.\d])", re.I)
-_DIGITS = {**{sign: str(number) for number, sign in enumerate("一二三四五", 1)}}
 _LIKE = 0.4
 _NO_IMPORTS = re.compile(
     "(?:不接受|不允许|不得采购|不得提供|不采购|禁止|拒绝)[^，,。；;]{0,8}进口|[仅只](?:接受|允许|采购)(?:国产|本国)"
@@ -135,91 +113,6 @@ def _judge_count(bid: Bid, item: Requirement, sku: str, key: str, found: re.Matc
 
 
 @rule("ID09", Severity.WARNING)
-def papers_are_as_told(bid: Bid) -> Iterator[Finding]:
-    """What answers and texts say of papers is what these say: numbers, ends of validity, months of signing, levels."""
-    papers = {paper.id: paper for paper in bid.selection.chosen}
-    for item in bid.deal.requirements:
-        own = [papers[name] for name in item.evidence if name in papers]
-        if own:
-            yield from _judge_numbers(bid, item, own)
-            yield from _judge_ends(bid, item, own)
-        yield from _judge_signing(bid, item)
-    yield from _judge_levels(bid)
-
-
-def _judge_numbers(bid: Bid, item: Requirement, own: list[Credential]) -> Iterator[Finding]:
-    others = {fold(paper.number) for paper in bid.selection.chosen}
-    for paper in own:
-        for start, end in dict.fromkeys(
-            (*find_near(item.response, paper.number), *find_shaped(item.response, paper.number))
-        ):
-            stated = item.response[start:end]
-            if fold(stated) not in others:
-                yield _called(item.span("response"), "paper_number", stated, _of(paper), paper.number)
-
-
-def _of(paper: Credential) -> Term:
-    return Term("in_paper", (("title", paper.title),))
-
-
-def _judge_ends(bid: Bid, item: Requirement, own: list[Credential]) -> Iterator[Finding]:
-    known = {paper.valid_until for paper in bid.selection.chosen if paper.valid_until}
-    ends = [paper for paper in own if paper.valid_until]
-    for found in (found for pattern in _UNTIL for found in pattern.finditer(item.response)):
-        if ends and _read_day(found) not in (*known, bid.validity_end):
-            shown = "、".join(sorted({str(paper.valid_until) for paper in ends}))
-            where = _of(ends[0]) if len(ends) == 1 else Term("in_evidence")
-            yield _called(item.span("response"), "paper_end", found[0], where, shown)
-
-
-def _read_day(found: re.Match[str]) -> date | None:
-    """The day that is written; None where the calendar has none."""
-    parts = found.groupdict()
-    year, month, day = (
-        (parts["y"], parts["m"], parts["d"])
-        if "y" in parts
-        else (parts["year"], MONTHS.index(parts["name"]) + 1, parts["day"])
-    )
-    try:
-        return date(int(year), int(month), int(day))
-    except ValueError:
-        return None
-
-
-def _judge_signing(bid: Bid, item: Requirement) -> Iterator[Finding]:
-    """The months in which past contracts were signed are those of contracts and of the track record."""
-    days = [paper.issued for paper in bid.selection.chosen if paper.kind == "contract"]
-    days += [record.signed_on for record in bid.deal.track_record]
-    known = {(day.year, day.month) for day in days}
-    if not known or not _OF_THE_PAST.search(" ".join((item.text, item.response, *item.evidence))):
-        return
-    for sentence in re.split("[。；;]|[.] ", item.response):
-        for found in _list_months(sentence) if _IS_SIGNED.search(sentence) else ():
-            parts = found.groupdict()
-            month = int(parts["m"]) if "m" in parts else MONTHS.index(parts["name"]) + 1
-            stated = (int(parts.get("y") or parts["year"]), month)
-            if stated not in known and stated <= (bid.deal.dated.year, bid.deal.dated.month):
-                shown = "、".join(f"{year}-{month:02}" for year, month in sorted(known))
-                yield _called(item.span("response"), "signed_on", found[0], Term("in_records"), shown)
-
-
-def _list_months(text: str) -> Iterator[re.Match[str]]:
-    for pattern in _SIGNED:
-        yield from pattern.finditer(text)
-
-
-def _judge_levels(bid: Bid) -> Iterator[Finding]:
-    ranks: dict[str, set[str]] = {}
-    for paper in bid.selection.chosen:
-        found = _RANK.findall(f"{paper.level}\n{paper.title}\n{paper.scope}")
-        ranks.setdefault(paper.kind, set()).update(_DIGITS.get(one or two, one or two) for one, two in found)
-    for stated, at, _ in find_said(Lines((*bid.texts, *list_lines(bid.company))), (_LEVEL,)):
-        number, known = stated["n"][0], ranks.get(stated["kind"].casefold())
-        if known and _DIGITS.get(number, number) not in known:
-            yield _called(at, "paper_level", stated[0], Term("in_papers"), "、".join(sorted(known)))
-
-
-@rule("ID09", Severity.WARNING)
 def past_projects_are_as_proved(bid: Bid) -> Iterator[Finding]:
     """A project of the track record has the client, the day and the amount that its contract says."""
     contracts = [paper for paper in bid.selection.chosen if paper.kind == "contract"]
@@ -245,6 +138,10 @@ def _compare(record: Reference, papers: list[Credential]) -> Iterator[Finding]:
     if record.amount is not None and amounts and record.amount not in (*amounts, sum(amounts)):
         known = "、".join(f"{amount:,.2f}" for amount in amounts)
         yield _called(record.span("amount"), "contract_amount", f"{record.amount:,.2f}", _of(first), known)
+
+
+def _of(paper: Credential) -> Term:
+    return Term("in_paper", (("title", paper.title),))
 
 
 def _is_of(record: Reference, paper: Credential) -> bool:
@@ -286,4 +183,4 @@ def _list_origins(bid: Bid) -> Iterator[tuple[Span | None, str, str, bool]]:
             yield item.span("response"), item.id, item.response, False
 
 
-RULES = (nothing_is_imported, answers_are_as_quoted, papers_are_as_told, past_projects_are_as_proved)
+RULES = (nothing_is_imported, answers_are_as_quoted, past_projects_are_as_proved)

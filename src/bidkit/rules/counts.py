@@ -15,7 +15,7 @@ from bidkit.written import Sought, find_said, narrow
 
 _WORDS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _EN = {word: no for no, word in enumerate(_WORDS, 2)}
-_N = rf"(?P<n>\d[\d,]*|[一二两三四五六七八九十]{{1,3}}|\b(?:{'|'.join(_EN)}))"
+_N = rf"(?P<n>\d[\d,]*|[一二两三四五六七八九十]{{1,3}}|\b(?i:{'|'.join(_EN)}))"
 _BEFORE = re.compile(rf"{_N}\s?$")
 _PEOPLE = r"\s?[人名](?![天日月次])"
 _SIGNS = (
@@ -37,6 +37,19 @@ _SIGNS = (
         ("staff", sign, None, re.compile(r"(?:总数|总人数)?(?:约|共|为|有)?\s?(?P<n>\d+)\s?[人名]"))
         for sign in ("员工", "职工", "在册人员", "从业人员")
     ),
+    ("courses", "门课程", _BEFORE, None),
+    ("courses", "门培训课程", _BEFORE, None),
+    *(
+        ("references", sign, _BEFORE, None)
+        for sign in ("项同类业绩", "项类似业绩", "个同类业绩", "个类似业绩", " contracts signed")
+    ),
+    ("references", "类合同", None, re.compile(rf"\s?{_N}\s?份")),
+    ("requirements", " requirements", re.compile(rf"(?:answers?|all) {_N}$"), None),
+    ("requirements", "条要求", re.compile(rf"(?:全部|共|所有)\s?{_N}\s?$"), None),
+    ("levels", " severity levels", re.compile(rf"\b(?:the|all|our) {_N}$"), None),
+    *(("levels", sign, _BEFORE, None) for sign in ("个服务等级", "个故障等级", "级故障时限")),
+    *(("goods", sign, _BEFORE, None) for sign in ("种货物", "种产品", "款产品", "项硬件与成品软件")),
+    ("papers", " papers are attached", re.compile(rf"(?:[Aa]ll|[Tt]he) {_N}$"), None),
     ("staff", " employees", re.compile(r"(?:[Oo]ur|has|have|with) (?:about )?(?P<n>\d[\d,]*)$"), None),
     *(("founded", sign, None, re.compile(r"\s?(?P<n>(?:19|20)\d\d)\s?年")) for sign in ("成立于", "创立于", "创建于")),
     *(
@@ -63,7 +76,8 @@ _YEARS = (
 _TRAINING = re.compile("培训|课程|参训|学员")
 _OURS = re.compile(r"我公司|本公司|我[方司]|\b[Ww]e\b|\b[Oo]ur\b")
 _OF_PARTS = re.compile(
-    r"其中|每|既有|现有系统|原有|子公司|分公司|制造商|原厂|客户|采购人|集团现|\b(?:customer|client|the Authority)"
+    r"其中|另有|另外|每|既有|现有系统|原有|子公司|分公司|制造商|原厂|客户|采购人|集团现"
+    r"|\b(?:customer|client|the Authority)"
 )
 
 
@@ -106,7 +120,7 @@ def _find_counts(text: str) -> Iterator[tuple[str, int, int, int]]:
 
 def _read(number: str) -> int:
     plain = number.replace(",", "")
-    return int(plain) if plain.isdigit() else _EN.get(plain) or read_numeral(plain)
+    return int(plain) if plain.isdigit() else _EN.get(plain.lower()) or read_numeral(plain)
 
 
 def _list_known(bid: Bid) -> Mapping[str, set[int]]:
@@ -115,6 +129,7 @@ def _list_known(bid: Bid) -> Mapping[str, set[int]]:
     plan, service = deal.solution.plan, deal.solution.service
     team, people = len({member.name for member in deal.team}), [course.people for course in service.training]
     lines = [line for line in deal.quote.lines if not line.part_of]
+    papers = {paper.id for paper in bid.selection.chosen}
     return {
         "phases": {len(plan.phases)},
         "milestones": {len(plan.milestones)},
@@ -122,6 +137,12 @@ def _list_known(bid: Bid) -> Mapping[str, set[int]]:
         "team": {team, team - 1} if team > 1 else set(),
         "spares": {len(service.spares)} if service.spares else set(),
         "lines": {len(lines), len(bid.quote.lines), sum(line.kind == "base" for line in lines)},
+        "courses": {len(people)} if people else set(),
+        "references": {len(deal.track_record)} if deal.track_record else set(),
+        "requirements": {len(deal.requirements)},
+        "levels": {len(service.levels)},
+        "goods": {len(bid.proposed), len({line.sku for line in lines if line.sku})} - {0},
+        "papers": {len(papers), *(len(papers & {*item.evidence}) for item in deal.requirements)},
         "trained": {sum(people), *people} if people else set(),
         "staff": {company.staff} if company.staff else set(),
         "founded": {company.founded.year} if company.founded else set(),
@@ -134,7 +155,9 @@ def _is_meant(bid: Bid, kind: str, start: int, end: int, known: set[int]) -> boo
     begin = max(text.rfind(sign, 0, start) + len(sign) for sign in _ENDS)
     stop = min((at for sign in _ENDS if (at := text.find(sign, end)) >= 0), default=len(text))
     sentence, before = text[begin:stop], text[begin:start]
-    if _OF_PARTS.search(before[-30:]) or any(re.search(rf"(?<!\d){number}(?!\d)", sentence) for number in known):
+    if _OF_PARTS.search(before[-30:]) or any(
+        re.search(rf"(?<!\d){number}(?!\d|\s?[年月日])", sentence) for number in known
+    ):
         return False
     if kind == "trained":
         return _TRAINING.search(sentence) is not None

@@ -12,7 +12,6 @@ from bidkit.deal.solution import Service
 from bidkit.demands import find_demands
 from bidkit.diagnostic import Severity, Span, Term
 from bidkit.rules.registry import Finding, rule
-from bidkit.told import find_told
 from bidkit.units import convert
 from bidkit.written import Sought, find_said
 
@@ -104,8 +103,7 @@ Levels = Mapping[str, re.Pattern[str]]
 @rule("ID03", Severity.WARNING)
 def facts_are_the_deals(bid: Bid) -> Iterator[Finding]:
     """A text that names the warranty, the validity, the time to deliver, the team, how soon somebody responds, comes
-    or has it mended, or the training says what the deal says, of each level of service what holds at that level; so
-    do days, amounts and codes that stand right beside what they are called."""
+    or has it mended, or the training says what the deal says, of each level of service what holds at that level."""
     known, levels, owed = _list_facts(bid), _name_levels(bid.deal.solution.service), _list_owed(bid)
     for found, at, kind in find_said(bid.texts, _KNOWN):
         value, base = convert(_read_number(found["n"]), found["unit"])
@@ -120,7 +118,6 @@ def facts_are_the_deals(bid: Bid) -> Iterator[Finding]:
     yield from _find_beginnings(bid)
     yield from _find_rows(bid, known, levels)
     yield from _find_milestones(bid)
-    yield from (_tell(bid, *told) for told in find_told(bid))
 
 
 def _list_owed(bid: Bid) -> set[tuple[Span | None, Decimal]]:

@@ -9,10 +9,10 @@ from bidkit.bid import Bid
 from bidkit.catalog.papers import Credential
 from bidkit.deal.team import Member
 from bidkit.diagnostic import Severity, Span, Term
-from bidkit.nearness import find_near, may_be_near
+from bidkit.nearness import find_near, list_pieces
 from bidkit.rules.registry import Finding, rule
 from bidkit.wording import fold
-from bidkit.written import list_lines, narrow
+from bidkit.written import Lines, list_lines, narrow
 
 _HAN = "[\u4e00-\u9fff]"
 _SURNAME = (
@@ -22,9 +22,16 @@ _SURNAME = (
 """Those that begin hardly any other word behind a role: 高, 方, 周, 曾, 于 do."""
 _PERSON = re.compile(f"{_SURNAME}{_HAN}{{1,2}}")
 _TITLES = "经理|工程师|负责人|架构师|讲师|总监|主管|专员|顾问|由|安排|委派|指定|指派"
-_ACTS = "担任|负责|主持|牵头|带队|常驻|驻场|组织|承担|参加|参与|从业|任|为|持|具备"
+_OF_SIGNERS = "法定代表人|代理人|授权代表|委托代表|联系人|委托|授权"
+"""Before the name of who signs, and not where the name of a document stands: 授权书."""
+_ACTS = (
+    "担任|负责|主持|牵头|带队|常驻|驻场|组织|承担|参加|参与|从业|任|为|持|具备|授权|委托|签[署字章]|办理|代表"
+    "|先生|女士|声明|承诺|书面|报告|提交|审[核批]|答复|协调|确认"
+)
 _END = rf"(?=$|(?!{_HAN})|{_ACTS})"
-_ADDRESSED = re.compile("[工总]|经理|某某?|老师|先生|女士|同志")
+_ADDRESSED = re.compile(
+    "[工总局处]|经理|某某?|老师|先生|女士|同志|书记|校长|局长|主任|处长|科长|部长|院长|教授|博士|所长"
+)
 _GRANTED = re.compile(
     rf"授权(?:委托)?\s*(?P<said>{_SURNAME}{_HAN}{{1,2}}?)(?:先生|女士|同志)?(?:为|作为|担任|代表|办理|全权|[（(，,])"
 )
@@ -43,14 +50,18 @@ _NO_NAME = re.compile(r"证书?$|certifi(?:cate|cation)$|[\s（(）)]", re.I)
 @rule("ID08")
 def signers_are_those_of_the_company(bid: Bid) -> Iterator[Finding]:
     """A power of attorney and the identity cards are those of the legal representative and the agent."""
-    signers = {"legal_representative": bid.company.legal_representative, "agent": bid.company.agent}
-    signers = {role: name for role, name in signers.items() if name}
+    signers = _list_signers(bid)
     for paper in bid.selection.chosen:
         if paper.kind == "authorization":
             yield from _judge_power(paper, signers)
         roles = [role for role in signers if _ROLES[role].search(paper.title)] if paper.kind == "id-card" else []
         if roles and not any(_names(paper.holder, signers[role]) for role in roles):
             yield _tell(paper.span("holder"), paper.holder, "person_other", Term(roles[0]), signers[roles[0]])
+
+
+def _list_signers(bid: Bid) -> dict[str, str]:
+    signers = {"legal_representative": bid.company.legal_representative, "agent": bid.company.agent}
+    return {role: name for role, name in signers.items() if name}
 
 
 def _judge_power(paper: Credential, signers: dict[str, str]) -> Iterator[Finding]:
@@ -74,13 +85,26 @@ def _tell(
 
 
 @rule("ID08", Severity.WARNING)
+def names_in_texts_are_right(bid: Bid) -> Iterator[Finding]:
+    """Nobody is called almost like a member of the team or who signs, also in papers that are not theirs; who has a
+    role is whom the team names for it."""
+    yield from _judge_texts(bid)
+    papers = [paper for paper in bid.selection.chosen if paper.kind not in ("authorization", "id-card")]
+    lines = Lines(line for paper in papers for line in list_lines(paper, without=("id", "holder", "files")))
+    for role, name in _list_signers(bid).items() if lines else ():
+        pattern = _compile_near(name, _OF_SIGNERS) if _may_be_near(lines.whole, name) else None
+        is_likely = pattern or not re.fullmatch(f"{_HAN}{{2,3}}", name)
+        for text, at in map(lines.__getitem__, lines.find_lines(_list_words(name)) if is_likely else ()):
+            for start, end in _find_said(text, name, pattern):
+                yield _tell(at, text[start:end], "person_other", Term(role), name, Severity.WARNING)
+
+
+@rule("ID08", Severity.WARNING)
 def the_team_is_who_works(bid: Bid) -> Iterator[Finding]:
-    """Papers of persons, owners of phases and names in texts are those of the team, and its certificates are those of
-    the papers."""
+    """Papers of persons and owners of phases are those of the team, and its certificates are those of the papers."""
     if bid.deal.team:
         yield from _judge_papers(bid)
         yield from _judge_owners(bid)
-        yield from _judge_texts(bid)
 
 
 def _judge_papers(bid: Bid) -> Iterator[Finding]:
@@ -147,40 +171,43 @@ def _judge_owners(bid: Bid) -> Iterator[Finding]:
 
 
 def _judge_texts(bid: Bid) -> Iterator[Finding]:
-    """Nobody is called almost like a member, and who has a role is whom the team names for it."""
     team, whole = bid.deal.team, bid.texts.whole
-    near = [member for member in team if _may_be_near(whole, member.name)]
-    patterns = [(member, Term("team_member"), _list_words(member.name), _compile_near(member.name)) for member in near]
+    names = {name: (Term(role), _OF_SIGNERS) for role, name in _list_signers(bid).items()}
+    names |= {member.name: (Term("team_member"), "") for member in team}
+    near = [(name, *about) for name, about in names.items() if _may_be_near(whole, name)]
+    patterns = [(name, kind, _list_words(name), _compile_near(name, titles)) for name, kind, titles in near]
     patterns += [
-        (member, Term("holder_of", (("role", member.role),)), member.role.lower(), _compile_role(member))
+        (member.name, Term("holder_of", (("role", member.role),)), member.role.lower(), _compile_role(member))
         for member in team
         if member.role in whole and _is_alone(bid, member)
     ]
     told = _list_told(bid) if patterns else ""
     seen: set[tuple[int, int]] = set()
-    for member, kind, words, pattern in patterns:
+    for name, kind, words, pattern in patterns:
         for number in bid.texts.find_lines(words):
             line, at = bid.texts[number]
-            for start, end in _find_said(line, member.name, pattern):
+            for start, end in _find_said(line, name, pattern):
                 said = line[start:end]
                 if (number, start) not in seen and said not in told and not _ADDRESSED.fullmatch(said[1:]):
                     seen.add((number, start))
-                    yield _tell(narrow(at, start, end), said, "person_other", kind, member.name, Severity.WARNING)
+                    yield _tell(narrow(at, start, end), said, "person_other", kind, name, Severity.WARNING)
 
 
 def _list_words(name: str) -> str:
-    """Of these one stands where a Chinese name is written with another character; of one in letters nobody knows."""
-    return f"{name[0]}|{name[1:]}" if re.fullmatch(f"{_HAN}{{2,3}}", name) else ""
+    """Of these one stands where a name is written with another character."""
+    return f"{name[0]}|{name[1:]}" if re.fullmatch(f"{_HAN}{{2,3}}", name) else list_pieces(name)
 
 
 def _may_be_near(text: str, name: str) -> bool:
-    """Whether two characters of a Chinese name stand somewhere but in the name itself, or half of one in letters."""
+    """Whether two characters of a Chinese name stand somewhere but in the name itself; of one in letters the lines
+    tell."""
     if not re.fullmatch(f"{_HAN}{{2,3}}", name):
-        return may_be_near(text, name)
+        return True
     rest = text.replace(name, "\n")
     if len(name) == 2:
         return name[1] in rest
-    return name[1:] in rest or name[:2] in rest or re.search(f"{name[0]}.{name[2]}", rest) is not None
+    is_swapped = f"{name[0]}{name[2]}{name[1]}" in rest
+    return name[1:] in rest or name[:2] in rest or is_swapped or bool(re.search(f"{name[0]}.{name[2]}", rest))
 
 
 def _is_alone(bid: Bid, member: Member) -> bool:
@@ -197,15 +224,21 @@ def _find_said(line: str, name: str, pattern: re.Pattern[str] | None) -> Iterato
             yield found.span("said")
 
 
-def _compile_near(name: str) -> re.Pattern[str] | None:
-    """A Chinese name of which a character is another, where a name may stand; None for names in letters."""
+def _compile_near(name: str, titles: str = "") -> re.Pattern[str] | None:
+    """A Chinese name of which a character is another or two have changed places, where a name may stand; None for
+    names in letters.
+
+    Args:
+        titles: words before a name, besides those before any.
+    """
     if not re.fullmatch(f"{_HAN}{{2,3}}", name):
         return None
     slips = [f"{_SURNAME}{name[1:]}"]
     if len(name) > 2:
-        slips += [f"{name[0]}{_HAN}{name[2]}", f"{name[:2]}{_HAN}"]
+        slips += [f"{name[0]}{_HAN}{name[2]}", f"{name[:2]}{_HAN}", f"{name[0]}{name[2]}{name[1]}"]
     is_plain = len(name) > 2 and re.match(_SURNAME, name)
-    before = rf"(?:^|(?<!{_HAN})|{_TITLES})" if is_plain else f"(?:{_TITLES})"
+    titles = f"{_TITLES}|{titles}" if titles else _TITLES
+    before = rf"(?:^|(?<!{_HAN})|{titles})" if is_plain else f"(?:{titles})"
     return re.compile(rf"{before}(?P<said>{'|'.join(slips)}){_END}")
 
 
@@ -216,10 +249,10 @@ def _compile_role(member: Member) -> re.Pattern[str]:
 def _list_told(bid: Bid) -> str:
     """Who else may be called so: the team, who signs, the buyer's people, and whom its words and past projects name."""
     told = [member.name for member in bid.deal.team] + [contact.name for contact in bid.deal.customer.contacts]
-    told += [bid.company.legal_representative, bid.company.agent]
+    told += [bid.company.legal_representative, bid.company.agent, *(paper.holder for paper in bid.selection.chosen)]
     told += [text for item in bid.deal.requirements for text in (item.text, item.clause)]
     told += [line for record in bid.deal.track_record for line, _ in list_lines(record)]
     return "\n".join(told)
 
 
-RULES = (signers_are_those_of_the_company, the_team_is_who_works)
+RULES = (signers_are_those_of_the_company, names_in_texts_are_right, the_team_is_who_works)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain
 
 from bidkit.bid import Bid
 from bidkit.catalog import Product
+from bidkit.deal.tender import Requirement
 from bidkit.diagnostic import Severity, Span, Term
 from bidkit.limits import Limit, find_understated, list_limits
+from bidkit.phrases import find_paraphrased, list_phrases
 from bidkit.rules.registry import Finding, rule
 from bidkit.service_hours import AROUND, find_office_hours
 from bidkit.sums import Sum, find_sums
@@ -36,25 +39,48 @@ def texts_hold_what_is_demanded(bid: Bid) -> Iterator[Finding]:
     items = {item.id: item for item in bid.deal.requirements if item.deviation != "negative"}
     markers = bid.deal.tender.markers if bid.deal.tender else {}
     limits = list_limits((item.id, item.text) for item in items.values())
-    for at, limit, stated in chain(_find_in_texts(bid, limits), _find_in_products(bid, limits)):
+    told = _list_told(bid)
+    seen = set[tuple[Span | None, str, str]]()
+    for at, limit, stated in chain(_find_in_texts(bid, told, limits), _find_in_products(bid, limits)):
+        seen.add((at and replace(at, col=0, width=0), limit.id, limit.demand.text))
         severity = None if markers.get(items[limit.id].marker) == "mandatory" else Severity.WARNING
         yield Finding(at, {"id": limit.id, "stated": stated, "demand": limit.demand.text}, severity)
+    for at, limit, stated in _find_in_other_words(bid, told, items.values()):
+        if (at and replace(at, col=0, width=0), limit.id, limit.demand.text) not in seen:
+            yield Finding(at, {"id": limit.id, "stated": stated, "demand": limit.demand.text}, Severity.WARNING)
 
 
-def _find_in_texts(bid: Bid, limits: Iterable[Limit]) -> Iterator[Less]:
-    """In the texts of the deal: what only products and papers prove, is of these, and counts where one is named."""
+def _list_told(bid: Bid) -> Lines:
+    """The texts of the deal but for its answers and those of products, which are judged by themselves."""
+    files = {product.introduction.file for product in bid.catalog.products} - {""}
+    answers = {item.span("response") for item in bid.deal.requirements}
+    return Lines(line for line in bid.texts if line[1] not in answers and (not line[1] or line[1].file not in files))
+
+
+def _list_named(bid: Bid) -> dict[str, list[str]]:
+    """By the id of each clause that only products and papers prove the names of these products."""
     products = {product.sku: product for product in bid.catalog.products}
-    files = {product.introduction.file for product in products.values()} - {""}
     papers = {paper.id for paper in bid.selection.chosen}
-    named = {
+    return {
         item.id: [name for sku in item.evidence if sku in products for name in _list_names(products[sku])]
         for item in bid.deal.requirements
         if {*item.evidence} <= products.keys() | papers
     }
-    answers = {item.span("response") for item in bid.deal.requirements}
-    told = Lines(line for line in bid.texts if line[1] not in answers and (not line[1] or line[1].file not in files))
-    for line, at, limit, stated in _locate(told, limits):
+
+
+def _find_in_texts(bid: Bid, told: Lines, limits: Iterable[Limit]) -> Iterator[Less]:
+    """In the texts of the deal: what only products and papers prove, is of these, and counts where one is named."""
+    named = _list_named(bid)
+    for line, at, limit, stated in _locate(told, find_understated(told.whole, limits)):
         if not (names := named.get(limit.id)) or any(name in line for name in names):
+            yield at, limit, stated
+
+
+def _find_in_other_words(bid: Bid, told: Lines, items: Iterable[Requirement]) -> Iterator[Less]:
+    """In the texts of the deal, but not of past projects: what a phrase says of a limit."""
+    phrases = list_phrases(((item.id, item.text) for item in items), _list_named(bid))
+    for line, at, limit, stated in _locate(told, find_paraphrased(told.whole, phrases)):
+        if not any(name in line for name in bid.past_names):
             yield at, limit, stated
 
 
@@ -69,12 +95,14 @@ def _find_in_products(bid: Bid, limits: Iterable[Limit]) -> Iterator[Less]:
         own = [limit for limit in limits if product.sku in evidence[limit.id]]
         specs = ((f"{spec.name} {spec.value}", spec.span("value")) for spec in product.specs)
         told = Lines((*specs, *list_prose(product.introduction, product.span("introduction"))) if own else ())
-        yield from ((at, limit, stated) for _, at, limit, stated in _locate(told, own))
+        yield from ((at, limit, stated) for _, at, limit, stated in _locate(told, find_understated(told.whole, own)))
 
 
-def _locate(lines: Lines, limits: Iterable[Limit]) -> Iterator[tuple[str, Span | None, Limit, str]]:
+def _locate(
+    lines: Lines, found: Iterable[tuple[int, int, Limit, str]]
+) -> Iterator[tuple[str, Span | None, Limit, str]]:
     """What lines state that is less than limits, each with the line and the place of it."""
-    for start, end, limit, stated in find_understated(lines.whole, limits):
+    for start, end, limit, stated in found:
         line, at, column = lines.find_line(start)
         yield line, narrow(at, column, column + end - start), limit, stated
 

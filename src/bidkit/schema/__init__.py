@@ -10,10 +10,11 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from bidkit.choices import explain_choices, load_terms
 from bidkit.scalars import Model, Prose
 from bidkit.schema.files import ANY, KINDS, FileKind, find_kind, is_record, item_of, list_keys, values_of, walk_records
 from bidkit.schema.scalars import PLAIN, find_scalar
-from bidkit.schema.terms import describe_term, explain_choices, explain_value, find_term, load_terms
+from bidkit.schema.terms import describe_term, explain_value, find_term
 
 __all__ = [
     "KINDS",

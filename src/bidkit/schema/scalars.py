@@ -7,6 +7,7 @@ be said, as with how many decimals a number without quotes was written.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, get_args
 
@@ -14,7 +15,7 @@ from bidkit import scalars
 from bidkit.deal import DealId
 from bidkit.deal.attachments import NAME_PARTS, Angle, Dpi, NamePattern
 from bidkit.deal.layout import SIZE_NAMES, FirstLine, FontSize, Length, LineSpacing
-from bidkit.deal.tender import DEVIATIONS, Deviation
+from bidkit.deal.tender import DEMANDS, DEVIATIONS, DemandKind, Deviation
 from bidkit.file_names import DEVICE
 from bidkit.kinds import NAMES, PaperKind
 
@@ -85,10 +86,11 @@ def _papers() -> Schema:
     }
 
 
-def _deviations() -> Schema:
-    keys = get_args(get_args(Deviation)[0])
-    pattern = "|".join((*keys, _any_case(*DEVIATIONS)))
-    return {"anyOf": [{"enum": [*keys, *DEVIATIONS]}, {"type": "string", "pattern": _alone(pattern)}]}
+def _spelt(kind: Any, spellings: Mapping[str, str]) -> Schema:
+    """One of a few values, or another spelling of it."""
+    keys = get_args(get_args(kind)[0])
+    pattern = "|".join((*keys, _any_case(*spellings)))
+    return {"anyOf": [{"enum": [*keys, *spellings]}, {"type": "string", "pattern": _alone(pattern)}]}
 
 
 def _rates(also: str = "") -> Schema:
@@ -189,7 +191,8 @@ def _list_own() -> tuple[Scalar, ...]:
             ("2ch", "2字符"),
         ),
         (PaperKind, _papers(), ()),
-        (Deviation, _deviations(), ()),
+        (Deviation, _spelt(Deviation, DEVIATIONS), ()),
+        (DemandKind, _spelt(DemandKind, DEMANDS), ()),
     )
 
 

@@ -8,6 +8,7 @@ a .md or .txt becomes `{text, file, line}`.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -138,12 +139,20 @@ def parse_table(
     if suffix in (".xls", ".xlsb", ".xlt", ".xltx", ".et", ".ods", ".numbers"):
         return None, [Diagnostic("DL14", at, {"file": name, "reason": Term("other_sheet", (("suffix", suffix),))})]
     if suffix != ".csv":
-        reason = f"{suffix or 'no suffix'}: .csv, .xlsx, .xlsm"
-        return None, [Diagnostic("DL14", at, {"file": name, "reason": reason})]
+        reason = Term("no_list", (("suffix", suffix or "—"),))
+        return None, [Diagnostic("DL14", at, {"file": name, "reason": reason, "advice": Term("no_list_fix")})]
     text, problems = decode(content, name)
     if text is None:
         text = decode_chinese(content, columns or {})
-    return (None, problems) if text is None else parse_csv(text, name, columns, ignore)
+    if text is None:
+        return None, [_advise_csv(item) for item in problems]
+    return parse_csv(text, name, columns, ignore)
+
+
+def _advise_csv(problem: Diagnostic) -> Diagnostic:
+    """A csv in another encoding is one that a spreadsheet has saved, and it can save it otherwise."""
+    advice = {**problem.values, "advice": Term("save_as_utf8")}
+    return replace(problem, values=advice) if problem.code == "DL23" else problem
 
 
 def _check_reference(reference: Node) -> Iterator[Diagnostic]:

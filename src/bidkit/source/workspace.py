@@ -6,6 +6,7 @@ import codecs
 import hashlib
 import os
 import posixpath
+import re
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -13,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.source.nodes import nearest
 
+_DIGITS = re.compile(r"\d+")
 MAX_FILE_BYTES = 64 * 2**20
 MAX_TEXT_BYTES = 5 * 2**20
 
@@ -98,7 +100,9 @@ class Workspace:
             names = [path.name for path in (self.root / relative).parent.iterdir()]
         except OSError:  # no such folder, or a name that is too long
             return ""
-        return nearest(Path(relative).name, names) or ""
+        name = Path(relative).name
+        alike = [other for other in names if _DIGITS.findall(other) == _DIGITS.findall(name)]
+        return nearest(name, alike) or ""  # of another number, it is another thing: LW-20.png is no picture of LW-30
 
 
 def list_names(root: Path, folder: str, suffix: str) -> list[str]:

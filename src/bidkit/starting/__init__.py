@@ -1,13 +1,15 @@
 """a new workspace and a new deal: their files, made of those beside this one, dated by the day on which they are made.
 
 The sample deal of a new workspace builds at once: its company, its customer and who signs its checklist are fictional
-and say so; when its customer or its need changes, its signatures are void as any other's.
+and say so; when its customer or its need changes, its signatures are void as any other's. Lists begin with a byte order
+mark: without it a spreadsheet of Windows takes them for another encoding, and saves them in it.
 """
 
 from __future__ import annotations
 
 import re
 import tempfile
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -29,8 +31,8 @@ DEAL = "deals/first/deal.yaml"
 _DAY = re.compile(rb"@today([+-]\d+)?@")
 _MARK = re.compile(rb"^schema: (\S+)", re.M)
 EMPTY_LISTS = {
-    "requirements.csv": b"id,clause,page,marker,text,response,deviation,evidence\n",
-    "lines.csv": b"id,category,name,spec,sku,unit,quantity,unit_price,tax_rate\n",
+    "requirements.csv": BOM_UTF8 + b"id,clause,page,marker,text,response,deviation,evidence\n",
+    "lines.csv": BOM_UTF8 + b"id,category,name,spec,sku,unit,quantity,unit_price,tax_rate\n",
 }
 """The lists of a new deal: their titles alone."""
 
@@ -42,6 +44,7 @@ def make_workspace(language: str, now: datetime) -> dict[str, bytes]:
         language: `zh` or `en`.
     """
     files = {name: _date(content, now.date()) for name, content in _read(f"{language}/sample").items()}
+    files |= {name: BOM_UTF8 + content for name, content in files.items() if name.endswith(".csv")}
     files |= make_schema_files(language)
     signers = _read(language)["signers.csv"].decode().split("\n")[1:]
     with tempfile.TemporaryDirectory(prefix="bidkit-init-") as folder:

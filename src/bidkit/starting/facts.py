@@ -52,11 +52,24 @@ _DAY = re.compile(
     r"(?:[\sT]*(\d{1,2})\s*[:时点]\s*(\d{1,2})?\s*分?)?\s*(Z|[+-]\d\d:\d\d)?"
 )
 _AMOUNT = re.compile(r"[¥￥]?\s*(\d+|\d{1,3}(?:,\d{3})+)(\.\d+)?\s*([万亿]?)\s*元?")
+_DAYS_ALONE = re.compile(r"(\d+)\s*(?:个?(?:日历)?[日天]|(?:calendar )?days?)", re.I)
+_WORDS = {
+    "regime": {
+        "招标": "tender",
+        "投标": "tender",
+        "招标项目": "tender",
+        "商务": "commercial",
+        "商务项目": "commercial",
+    },
+    "rules": {"政府采购": "mof87", "87号令": "mof87", "工程招标": "ndrc"},
+    "bond": dict.fromkeys(("无", "没有", "不要求", "none", "no"), "0"),
+}
+"""How a person answers what has only some values."""
 _UNITS = {"": 1, "万": 10**4, "亿": 10**8}
 
 
 def say_exactly(key: str, text: str, locale: str) -> str:
-    """A day, a time or an amount as a deal writes it, from how a tender prints it; anything else as it is.
+    """A fact as a deal writes it, from how a tender prints it or a person says it; anything else as it is.
 
     A time that a Chinese tender gives without its zone is China's standard time, the only one there.
     """
@@ -70,7 +83,9 @@ def say_exactly(key: str, text: str, locale: str) -> str:
     if key in _AMOUNTS and (found := _AMOUNT.fullmatch(plain)):
         number = Decimal(found[1].replace(",", "") + (found[2] or "")) * _UNITS[found[3]]
         return f"{number.normalize():f}" if found[3] else f"{number:f}"
-    return text
+    if key == "validity_days" and (found := _DAYS_ALONE.fullmatch(plain)):
+        return found[1]
+    return _WORDS.get(key, {}).get(plain.casefold(), text)
 
 
 def read_facts(given: dict[str, str]) -> tuple[Facts | None, list[Diagnostic]]:

@@ -12,6 +12,8 @@ from bidkit.source.tables.grid import Cell, Grid, Row
 from bidkit.source.tables.titles import find_field, normalize_title
 
 _TITLE_LINES = 20
+_ENOUGH = 8
+"""So many signs, every one of them common, are no accident."""
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 _ESCAPED = re.compile(r"'(?='*[=+\-@\t\r])")
 
@@ -44,17 +46,30 @@ def read_csv(text: str, name: str) -> tuple[Grid | None, list[Diagnostic]]:
 
 
 def decode_chinese(content: bytes, columns: Mapping[str, str]) -> str | None:
-    """The text of a csv that Excel saved in Chinese (GB18030), where Chinese titles prove that it is; else None."""
+    """The text of a csv that Excel or WPS saved in Chinese (GB18030); None unless two known titles in Chinese prove
+    that it is, or two of bidkit's own and enough text of common signs alone, as no other encoding would make of it."""
     try:
         text = content.decode("gb18030")
     except UnicodeDecodeError:
         return None
     named = {normalize_title(title): name for name, title in columns.items()}
+    is_plain = _is_common(text)
     for line in text.splitlines()[:_TITLE_LINES]:
         cells = [cell.strip(' "') for cell in line.split(",")]
-        if sum(not cell.isascii() and find_field(cell, named) is not None for cell in cells) > 1:
+        known = [cell for cell in cells if find_field(cell, named) is not None]
+        if sum(not cell.isascii() for cell in known) > 1 or (is_plain and len(known) > 1):
             return text
     return None
+
+
+def _is_common(text: str) -> bool:
+    """Whether a text has Chinese, and none but its common signs (GB 2312)."""
+    signs = "".join(sign for sign in text if not sign.isascii())
+    try:
+        signs.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return len(signs) >= _ENOUGH
 
 
 def _read_text(text: str) -> str:

@@ -14,11 +14,12 @@ from bidkit.source.tables.implied import Note, are_percent, is_unit_row, read_no
 TITLES = {
     "id": "序号 编号 分项编号 项次 项号 no no. item_no item_no. s/n ref #",
     "category": "分类 类别 category group",
-    "name": "名称 品名 货名 分项名称 货物名称 设备名称 产品名称 服务名称 名称及规格 item product description",
-    "spec": "规格 规格参数 技术参数 技术规格 配置 specification specifications",
+    "name": "名称 品名 货名 分项名称 标的名称 货物名称 设备名称 产品名称 服务名称 名称及规格 item product description",
+    "spec": "规格 规格参数 技术参数 主要参数 主要技术参数 技术指标 主要技术指标 技术规格 配置 "
+    "specification specifications",
     "brand": "品牌 make",
     "model": "型号 规格型号 型号规格 规格及型号 规格/型号 品牌型号 品牌及型号 品牌/型号 model_no model_no.",
-    "manufacturer": "制造商 生产厂家 厂家 生产厂商",
+    "manufacturer": "制造商 制造厂家 制造厂商 生产厂家 厂家 生产厂商",
     "origin": "产地 country_of_origin",
     "unit": "单位 计量单位 uom u/m unit_of_measure",
     "quantity": "数量 工程量 采购数量 qty qty. q'ty",
@@ -39,11 +40,12 @@ TITLES = {
     "kind": "类型 种类 type",
     "remark": "备注 说明 remarks notes note comments",
     "lot": "采购包 标包 包号 标段 lot",
-    "clause": "条款 条款号 招标条款 clause_no clause_no. section rfp_section paragraph",
+    "clause": "条款 条款号 招标条款 招标条款号 招标文件条款 招标文件条款号"
+    " clause_no clause_no. section rfp_section paragraph",
     "page": "页码 页 page",
     "marker": "标识 标记 符号 重要性 是否实质性 mark mandatory m/o m/d must priority",
     "text": "招标要求 采购要求 采购需求 要求 需求 技术要求 商务要求 招标文件要求 条款内容 requirement requirements",
-    "response": "响应 投标响应 响应内容 offer",
+    "response": "响应 投标响应 投标应答 响应内容 offer",
     "deviation": "偏离 偏离情况 compliance",
     "evidence": "证明 证明材料 佐证材料 proof reference",
     "stale": "过期 待复核 stale",
@@ -93,6 +95,7 @@ def find_header(grid: Grid, columns: Mapping[str, str], ignore: Collection[str])
         columns: field -> title, for titles that are neither a field's name nor known.
         ignore: titles of columns to be passed over.
     """
+    columns = {_name_field(name): title for name, title in columns.items()}
     mapped = {normalize_title(title): name for name, title in columns.items()}
     passed = {normalize_title(title) for title in ignore}
     first = _find_first(grid.rows, mapped, passed)
@@ -146,6 +149,11 @@ def normalize_title(title: str) -> str:
     plain = unicodedata.normalize("NFKC", title).lower()
     plain = re.sub(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])|\s+(?=[()])|(?<=[(])\s+", "", plain.strip())
     return "_".join(plain.split())
+
+
+def _name_field(name: str) -> str:
+    """A field as it is called here; a person may name it by one of its Chinese titles."""
+    return name if name.isascii() else _find_known(normalize_title(name)) or name
 
 
 def find_field(title: str, mapped: Mapping[str, str]) -> str | None:

@@ -15,6 +15,7 @@ from bidkit.source.tables.grid import Cell, Grid, Row
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_BOX = f"{_W}txbxContent"
 _MAIN = "word/document.xml"
 _BESIDE = re.compile(r"word/(header|footer|footnotes|endnotes)[^/]*\.xml")
 _HEADING = re.compile(r"(?:heading|标题) (\d)", re.I)
@@ -69,15 +70,17 @@ def read_document(
         tree = trees[part] if part in trees else opc.parse_xml(parts[part])
         for block in walk_blocks(tree):
             is_wanted = having is None or having.search(str(_WHOLE(block)))
-            text = "" if block.tag == f"{_W}tbl" else _read_paragraph(block)
-            style = block.find(f"{_W}pPr/{_W}pStyle") if text else None
-            if style is not None and (level := levels.get(style.get(f"{_W}val", ""))):
+            is_table = block.tag == f"{_W}tbl"
+            style = None if is_table else block.find(f"{_W}pPr/{_W}pStyle")
+            level = levels.get(style.get(f"{_W}val", "")) if style is not None else None
+            text = _read_paragraph(block) if not is_table and (is_wanted or level) else ""
+            if text and level:
                 headings = {own: title for own, title in headings.items() if own < level} | {level: text}
             titles = tuple(headings.values())
             place: tuple[tuple[str, str], ...] = (("heading", titles[-1] if titles else ""),)
             if text and is_wanted:
                 yield Passage(titles, text, Span(name, place=place), _is_inner(block), part != _MAIN)
-            elif block.tag == f"{_W}tbl":
+            elif is_table:
                 tables += 1
                 at = Span(name, place=(*place, ("table", str(tables))))
                 if is_wanted:
@@ -108,10 +111,10 @@ def walk_blocks(parent: etree._Element, *, in_cell: bool = False) -> Iterator[et
         if child.tag == f"{_W}tbl" or (child.tag == f"{_W}p" and not in_cell):
             yield child
         # A fallback is a text box once more, for old programs.
-        if child.tag != _FALLBACK and next(child.iterdescendants(f"{_W}p", f"{_W}tbl"), None) is not None:
-            yield from walk_blocks(
-                child, in_cell=child.tag == f"{_W}tbl" or (in_cell and child.tag != f"{_W}txbxContent")
-            )
+        is_of_cells = child.tag == f"{_W}tbl" or (in_cell and child.tag != _BOX)
+        inside = (f"{_W}tbl", _BOX if is_of_cells else f"{_W}p")
+        if child.tag != _FALLBACK and next(child.iterdescendants(*inside), None) is not None:
+            yield from walk_blocks(child, in_cell=is_of_cells)
 
 
 def _read_table(table: etree._Element, at: Span) -> Grid:
