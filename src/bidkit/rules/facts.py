@@ -9,6 +9,7 @@ from decimal import Decimal
 from bidkit.bid import Bid
 from bidkit.days import read_numeral
 from bidkit.deal.solution import Service
+from bidkit.demands import find_demands
 from bidkit.diagnostic import Severity, Span, Term
 from bidkit.rules.registry import Finding, rule
 from bidkit.units import convert
@@ -103,12 +104,12 @@ Levels = Mapping[str, re.Pattern[str]]
 def facts_are_the_deals(bid: Bid) -> Iterator[Finding]:
     """A text that names the warranty, the validity, the time to deliver, the team, how soon somebody responds, comes
     or has it mended, or the training says what the deal says, of each level of service what holds at that level."""
-    known, levels = _list_facts(bid), _name_levels(bid.deal.solution.service)
+    known, levels, owed = _list_facts(bid), _name_levels(bid.deal.solution.service), _list_owed(bid)
     for found, at, kind in find_said(bid.texts, _KNOWN):
         value, base = convert(_read_number(found["n"]), found["unit"])
         named = _list_named(levels, found) if kind in _TIMES else []
         wanted = _find_known(known, named, kind)
-        is_quicker = kind in _TIMES and not named and value < min(wanted, default=value)
+        is_quicker = kind in _TIMES and not named and value < min(wanted, default=value) and (at, value) not in owed
         if wanted and not is_quicker and not _agrees(kind, value, base, wanted) and not _is_other(kind, found, named):
             shown = {max(wanted)} if kind in ("plan", "delivery") else wanted
             yield _tell(
@@ -117,6 +118,17 @@ def facts_are_the_deals(bid: Bid) -> Iterator[Finding]:
     yield from _find_beginnings(bid)
     yield from _find_rows(bid, known, levels)
     yield from _find_milestones(bid)
+
+
+def _list_owed(bid: Bid) -> set[tuple[Span | None, Decimal]]:
+    """The times that clauses allow at most, each where its answer stands: one that no level of service keeps is not
+    just quicker than the levels, it is owed."""
+    return {
+        (item.span("response"), demand.high)
+        for item in bid.deal.requirements
+        for demand in find_demands(item.text)
+        if demand.high is not None
+    }
 
 
 def _tell(bid: Bid, at: Span | None, kind: str, stated: str, known: Term | str) -> Finding:
