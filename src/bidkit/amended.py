@@ -34,7 +34,10 @@ _LIST = Sought(
 _SPAN = re.compile(
     r"^\D*(\d+|[一二三四五六七八九])\s*号?\s*(?:through|to|–|-|至|到|~|～)\s*第?\s*(\d+|[一二三四五六七八九])$"
 )
-_SOME = r"(?P<n>both|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2}) (?:amendments?|addend(?:a|um))\b"
+_SOME = (
+    r"(?P<n>both|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2}) "
+    r"(?:amendments?|addend(?:a|um))\b(?! (?:of|to) (?!the RFP))"
+)
 _COUNTED = rf"(?P<n>{_NUMBER}|两)\s?(?:份|次|个|项)"
 _COUNT = (
     Sought(
@@ -45,6 +48,7 @@ _COUNT = (
     Sought("", "acknowledge|received|receipt", rf"\b(?:acknowledge|received|receipt of)\b[^.;]{{0,24}}?\b{_SOME}"),
     Sought("", "补遗|澄清|更正", rf"(?:共|全部|收到|发布|发出)[^。；;，,]{{0,8}}?{_COUNTED}{_NAMED}"),
     Sought("", "补遗|澄清|更正", rf"{_NAMED}\s?(?:共|总计|合计)\s?{_COUNTED}"),
+    Sought("", "补遗|澄清|更正", rf"(?:{_KIND})(?:文件|公告|通知|函)\s?{_COUNTED}(?![一-鿿])"),
     Sought("", "补遗|澄清|更正", rf"{_COUNTED}{_NAMED}[^。；;，,]{{0,4}}均已"),
 )
 """How many addenda there are."""

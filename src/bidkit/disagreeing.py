@@ -14,7 +14,7 @@ from typing import NamedTuple
 from bidkit.written import Lines
 
 _HAN = "一-鿿"
-_UNIT = "[个项类条种段张套份次批辆座处名位门组人部间]"
+_UNIT = "[个项类条种段张套份次批辆座处名位门组人部间台]"
 _TIME = "(?:天|日|个月|年|h|小时|min|分钟)"
 _DIGITS = re.compile(r"\d+(?:,\d{3})*(?![\d.]|,\d)")
 _COUNTING = re.compile(rf"\d+(?:,\d{{3}})*(?=\s?(?:{_UNIT}|{_TIME}|km|公里))")
@@ -57,7 +57,7 @@ _COVERED = re.compile(
 )
 """What the data has, or what each thing has for itself."""
 _PART = re.compile(
-    r"每|各|其中|另|首|先|余|剩|新增|第.{1,3}[批期次]|分别|单|按|平均|约|近|超过|不[少低多高超]|至少|最多|原|现[有状]|既有|目前|邻|其他|往年"
+    r"每|各|其中|另|首|先|余|剩|增|第.{1,3}[批期次年]|计划|拟|下学?[期年]|高峰|临时|分别|单|按|平均|约|近|超过|不[少低多高超]|至少|最多|原|现[有状]|既有|目前|邻|其他|往年"
     r"|\b(?:each|every|per|first|other|further|remaining|another|next|last|of (?:the|these|which|them)|about|nearly"
     r"|almost|over|more than|up to|at (?:least|most)|fewer|only|today|incumbent|RFP|previous|spare|some|any)\b",
     re.I,
@@ -210,7 +210,8 @@ def _list_english(text: str) -> Iterator[tuple[str, Count]]:
         if things and not _NO_NOUN.search(words) and not _LEADS.match(words):
             is_plain, place = " " not in words, (found.start(), things.end())
             yield " ".join(words.split()[-2:]), Count(*place, number, 2 if is_plain else 1)
-            yield f"*{words.split()[-1]}", Count(*place, number, 3 if is_plain else 0)
+            is_all = text[max(0, found.start() - 4) : found.start()].lower() == "all "
+            yield f"*{words.split()[-1]}", Count(*place, number, (2 if is_all else 3) if is_plain else 0)
 
 
 def _is_alike(count: Count, other: int) -> bool:

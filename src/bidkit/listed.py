@@ -38,13 +38,23 @@ _BELOW = (
     re.compile(rf"\bthe {_NUMBER} (?:[a-z-]+ ){{0,2}}[a-z]+s (?:listed |shown )?below\b", re.I),
 )
 """What announces whatever follows, list or table."""
+_STEPS = re.compile(rf"\b(?:in|passes|takes) {_NUMBER} (?:steps|stages)\b", re.I)
+_ABOUT_THEM = re.compile(
+    r"[^，,。；;：:]*[^\s\d](?:分工|职责|安排|做法|措施|步骤|办法|要求|流程|优势|内容|特点|作用|任务|关系|情况|方式|标准|条件|计划)"
+    r"(?:分别)?(?:如下|包括|为|有|是)?[:：]$"
+)
+_DONE_WITH = re.compile(r"\b(?:are|were|is|was) \w+ed\b[^:]*:$", re.I)
+"""What is listed is something about what is counted: 两个中心分工如下, "two centers are tested as follows"."""
 _CAPTION = re.compile(r"^(?:表|Table)\s*[:：]\s*(?P<said>.+)$")
-_CAPTIONED = (re.compile(rf"{_NUMBER}\s?{_UNIT}"), re.compile(rf"{_NUMBER} (?:[a-z-]+ ){{0,2}}{_THINGS}", re.I))
+_CAPTIONED = (
+    re.compile(rf"{_NUMBER}\s?{_UNIT}(?![^的与及和、]{{0,10}}的)"),
+    re.compile(rf"{_NUMBER} (?:[a-z-]+ ){{0,2}}{_THINGS}", re.I),
+)
 _ITEM = re.compile(r"(?:[-*+]|\d{1,2}[.)、])\s+\S")
 _TOTAL = re.compile(r"\**(?:合计|总计|小计|共计|total|sum)", re.I)
 _FAR = 20
 """So many lines behind a list it may go on."""
-_SENTENCE = re.compile(r"(?<=[。！？])|(?<=[.!?]) ")
+_SENTENCE = re.compile(r"(?<=[。！？])|(?<=[.!?])(?<!Rev\.)(?<!No\.)(?<!Inc\.) ")
 _REFERS = re.compile(r"(?:Each|They|These|All of them)\b|各有?|均")
 _LISTED = re.compile(rf"{_NUMBER} (?P<noun>[a-z]{{5,}}s) are listed\b", re.I)
 
@@ -158,10 +168,19 @@ def _find_counts(line: str, *, is_caption: bool) -> Iterator[tuple[re.Match[str]
     last = sentences[-1].strip() if sentences else ""
     told = [last, *([sentences[-2].strip()] if len(sentences) > 1 and _REFERS.match(last) else [])]
     for sentence in told:
-        patterns = (*_ANNOUNCED, *_BELOW) if line.rstrip()[-1:] in ":：" else _BELOW
-        if found := next((each for each in (pattern.search(sentence) for pattern in patterns) if each), None):
+        patterns = (*_ANNOUNCED, *_BELOW, _STEPS) if line.rstrip()[-1:] in ":：" else (*_BELOW, _STEPS)
+        found = next((each for each in (pattern.search(sentence) for pattern in patterns) if each), None)
+        if found and not _is_about(found):
             yield found, line.find(sentence) + found.start()
             return
+
+
+def _is_about(found: re.Match[str]) -> bool:
+    """Whether a list is of something about what is counted."""
+    if found.re in _BELOW or re.search(r"\bfollowing\b", found[0], re.I):
+        return False
+    behind = re.split(_UNIT, found.string[found.end("n") :], maxsplit=1)[-1]
+    return bool(_ABOUT_THEM.match(behind) or _DONE_WITH.search(found[0]))
 
 
 def _list_numbers(text: str) -> set[int]:

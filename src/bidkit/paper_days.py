@@ -26,6 +26,7 @@ _CALLED = {
     "social-security-proof": "社会保险(?:费)?(?:缴纳)?证明|社保(?:缴纳)?证明",
     "business-licence": r"营业执照|business (?:licen[cs]e|registration)|good standing",
     "insurance": r"\binsurance(?: policy)?",
+    "affidavit": r"\baffidavit",
     "authorization": "授权委托书|power of attorney",
     "energy-certificate": "节能(?:产品)?认证|节能证书",
     "ccc": "3C|CCC|强制性产品认证",
@@ -45,6 +46,7 @@ _END = re.compile(
     r"|\bexpir(?:es?|ing|y)(?: (?:date|on|is))*|\b(?:ends?|runs?|ending) (?:on|until|through))\s*[:：]?\s*$",
     re.I,
 )
+_VALID_FROM = re.compile(r"有效期[^。；;]{0,4}20\d\d[^。；;]{4,14}(?:至|到|-|—|~|～)\s*$")
 _ENDS = re.compile(r"\s*(?:前?到期|届满|失效)")
 _ISSUES = re.compile(
     r"(?:颁发|出具|签发|发证|核发|取得|获得|开具|签署)(?:日期?|时间)?(?:为|是|于|[:：])?\s*$"
@@ -65,6 +67,8 @@ _ITSELF = re.compile(
     r"|[（(]\s*(?:证书|报告|编号|certificate|report)",
     re.I,
 )
+_RIGHT_BEFORE = re.compile(r"\s?(?:(?:出具|颁发|签发|核发|开具)的?[^。；;，,\d]{0,6}|的)?")
+"""Between a day and the name of the paper that is of that day."""
 _OTHER = re.compile(
     r"证书|报告|证明|声明|[函书]件|合同|执照|协议|licen[cs]e|certificat|report|letter|statement|contract|polic|agreement",
     re.I,
@@ -138,9 +142,7 @@ def _find_name(sentence: str, start: int, end: int, papers: Sequence[Credential]
         gap = sentence[before.end() : start]
         return (before, gap) if not _OTHER.search(_ITSELF.sub("", gap)) else None
     behind = min((mark for mark in marks if mark.start() >= end), key=lambda mark: mark.start(), default=None)
-    is_near = behind and re.fullmatch(
-        r"\s?日?(?:出具|颁发|签发|核发|开具)?的?[^。；;，,\d]{0,6}", sentence[end : behind.start()]
-    )
+    is_near = behind and _RIGHT_BEFORE.fullmatch(sentence[end : behind.start()])
     return (behind, "") if behind and is_near else None
 
 
@@ -158,7 +160,7 @@ def _choose(
 
 def _find_kind(before: str, behind: str, gap: str) -> str:
     """What a day is of a paper, by what stands around it; empty where nobody can tell."""
-    if _END.search(before) or _ENDS.match(behind):
+    if _END.search(before) or _ENDS.match(behind) or _VALID_FROM.search(before):
         return "end"
     if _PERIOD.search(before) and (_RANGE.match(behind) or _DAY.search(before[-40:])):
         return "period"

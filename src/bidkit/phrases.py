@@ -88,7 +88,7 @@ def _read_chinese(limit: Limit, demand: Demand, head: str) -> Iterator[Phrase]:
     timed = _TIMED.search(demand.subject) if demand.unit == "s" and demand.high is not None else None
     if timed and timed["verb"] not in _BY_PEOPLE:
         verb = timed["verb"]
-        yield Phrase(limit, verb, behind=rf" ?(?:之?内|以内) ?[{_HAN}]{{0,4}}?{verb}")
+        yield Phrase(limit, verb, behind=rf" ?(?:之?内|以内) ?(?!重|再)[{_HAN}]{{0,4}}?{verb}")
         if head:
             yield Phrase(limit, verb, before=rf"{verb}(?:时间|时限)?(?:为|约|仅|可达|控制在)? ?$", beside=head)
     elif demand.unit == "s" and (cycled := _CYCLED.search(demand.subject)):

@@ -8,11 +8,12 @@ from decimal import Decimal
 
 from bidkit.amounts import to_plain
 from bidkit.bid import Bid
+from bidkit.days import read_numeral
 from bidkit.told import Told
 from bidkit.written import Sought, find_said
 
 _N = r"(?P<n>\d+(?:\.\d+)?|one|two|three|four|five|six|seven|eight|nine|ten)\s?"
-_PERCENT = rf"{_N}(?:[%％]|percent\b|per ?cent\b|个?百分点)"
+_PERCENT = rf"(?:{_N}(?:[%％]|percent\b|per ?cent\b|个?百分点)|百分之(?P<words>[一二三四五六七八九十]{{1,3}}))"
 _PRICES = (
     r"\b(?:(?:our|contract|unit|fixed|option|base) prices|prices|(?:labou?r|hourly|daily|day|unit|our|contract|year \d)"
     r" rates|(?:these|the) rates|(?:our|service|annual|maintenance|licen[cs]e) (?:fees?|charges?))\b"
@@ -22,6 +23,12 @@ _CHARGES = "(?:单价|价格|报价|总价|合价|费率|合同价|服务费|人
 _EACH_YEAR = "(?:每一?年|按年|逐年|年均|年度|自第[二2]年起|年)"
 _UP = "(?:上浮|递增|上调|上涨|增长|涨幅|涨价|调增|提高|增加|递减|下浮|下调)"
 _RISES: tuple[Sought[str], ...] = (
+    Sought(
+        "",
+        "above|higher",
+        rf"{_PRICES}[^.;%]{{0,40}}?{_PERCENT} (?:above|higher than) (?:those|the (?:labou?r )?rates|the prices) of\b",
+    ),
+    Sought("", "年", rf"{_CHARGES}[^。；;]{{0,24}}?(?:年均?涨幅|年递增率?|每年按)[^。；;，,\d]{{0,4}}{_PERCENT}"),
     Sought("", "escalat", rf"\bescalat\w*\b(?!\s(?:point|list|clock|path))[^.;%]{{0,24}}?{_PERCENT}"),
     Sought("", "escalation", rf"{_PERCENT}[^.;,%]{{0,24}}?\bescalation\b"),
     Sought(
@@ -59,13 +66,15 @@ def find_rises(bid: Bid) -> Iterator[Told]:
     for found, at, kind in find_said(bid.texts, _RISES):
         before = re.split(r"[。；;]|\.\s", found.string[: found.start()])[-1]
         sentence = before + found[0] + re.split(r"[。；;]|\.\s", found.string[found.end() :])[0]
-        said = _read(found["n"], is_factor=kind == "factor")
+        said = _read(found, is_factor=kind == "factor")
         is_yearly = kind == "factor" or re.search(rf"{_A_YEAR}|年|labou?r|price|rates?\b", sentence, re.I)
         if said and said not in rates and is_yearly and at not in seen and not _OF_OTHERS.search(before + found[0]):
             seen.add(at)
             yield at, "escalation", found[0], ", ".join(f"{rate.normalize():f}%" for rate in sorted(rates)) or "0%"
 
 
-def _read(number: str, *, is_factor: bool) -> Decimal:
-    value = Decimal(to_plain(number))
+def _read(found: re.Match[str], *, is_factor: bool) -> Decimal:
+    """How many percent are meant; a factor is a number in the power of years."""
+    words = found.groupdict().get("words")
+    value = Decimal(read_numeral(words)) if words else Decimal(to_plain(found["n"]))
     return (value - 1) * 100 if is_factor else value

@@ -73,6 +73,7 @@ _NO_RATE = re.compile("折|下浮|违约|付款|支付|比例|优惠|上浮|毛�
 _YEARS = (
     r"[^。；;\n]{0,18}?(?:从业(?:经[验历])?\s?(?P<n>\d+)\s?年|(?P<m>\d+)\s?年[^，,。；;\d]{0,6}经验|\((?P<k>\d+) years)"
 )
+_SETS = frozenset(("goods", "courses", "references", "papers", "levels"))
 _TRAINING = re.compile("培训|课程|参训|学员")
 _OURS = re.compile(r"我公司|本公司|我[方司]|\b[Ww]e\b|\b[Oo]ur\b")
 _OF_PARTS = re.compile(
@@ -158,6 +159,8 @@ def _is_meant(bid: Bid, kind: str, start: int, end: int, known: set[int]) -> boo
     if _OF_PARTS.search(before[-30:]) or any(
         re.search(rf"(?<!\d){number}(?!\d|\s?[年月日])", sentence) for number in known
     ):
+        return False
+    if kind in _SETS and re.search("其余|余下|剩余|另|其中", sentence):
         return False
     if kind == "trained":
         return _TRAINING.search(sentence) is not None

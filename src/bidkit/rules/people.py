@@ -22,11 +22,11 @@ _SURNAME = (
 """Those that begin hardly any other word behind a role: 高, 方, 周, 曾, 于 do."""
 _PERSON = re.compile(f"{_SURNAME}{_HAN}{{1,2}}")
 _TITLES = "经理|工程师|负责人|架构师|讲师|总监|主管|专员|顾问|由|安排|委派|指定|指派"
-_OF_SIGNERS = "法定代表人|代理人|授权代表|委托代表|联系人|委托|授权"
+_OF_SIGNERS = "法定代表人|代理人|代表|联系人|委托|授权|和|与|及|经"
 """Before the name of who signs, and not where the name of a document stands: 授权书."""
 _ACTS = (
     "担任|负责|主持|牵头|带队|常驻|驻场|组织|承担|参加|参与|从业|任|为|持|具备|授权|委托|签[署字章]|办理|代表"
-    "|先生|女士|声明|承诺|书面|报告|提交|审[核批]|答复|协调|确认"
+    "|先生|女士|声明|承诺|书面|报告|提交|审[核批]|答复|协调|确认|核[对准]|审定"
 )
 _END = rf"(?=$|(?!{_HAN})|{_ACTS})"
 _ADDRESSED = re.compile(
