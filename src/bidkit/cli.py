@@ -1,7 +1,6 @@
 """Typer commands: read options, call, print, exit code."""
 
 import gc
-import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -12,19 +11,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bidkit import __version__
+from bidkit.attesting_cli import attest, waive
 from bidkit.batch_cli import batch
+from bidkit.codes_cli import explain, rules
 from bidkit.command import (
     AsOf,
     Deal,
-    Format,
-    FormatOption,
     Lang,
     LangOption,
     MoreReports,
     ReportFile,
     ReportFormat,
     ReportOption,
-    complete_item,
     echo,
     fail,
     find_language,
@@ -33,9 +31,6 @@ from bidkit.command import (
     read_reports,
     refuse,
     require,
-    root_of,
-    tell,
-    warn,
     working,
 )
 from bidkit.credentials_cli import credentials
@@ -116,12 +111,6 @@ app.command()(doctor)
 app.add_typer(config)
 
 Strict = Annotated[bool, typer.Option("--strict", help="警告也算错误 / warnings count as errors")]
-
-
-def _complete_code(incomplete: str) -> list[str]:
-    from bidkit.completing import list_codes
-
-    return [incomplete + code[len(incomplete) :] for code in list_codes() if code.startswith(incomplete.upper())]
 
 
 def _print_version(is_asked: bool) -> None:
@@ -211,95 +200,6 @@ def gate(
     if stage is not None and result.gate:
         raise typer.Exit(max(result.exit_code, 1 if result.gate.open_up_to(stage) else 0))
     raise typer.Exit(max(result.exit_code, 0 if result.is_ready else 1))
-
-
-@app.command()
-def attest(
-    deal: Deal,
-    item: Annotated[
-        str,
-        typer.Argument(metavar="ITEM", help="检查表的项号 / the number of the item: 4.9", autocompletion=complete_item),
-    ],
-    by: Annotated[str, typer.Option("--by", help="谁签署：姓名（职务）/ who attests: name (role)")],
-    evidence: Annotated[
-        Path, typer.Option("--evidence", help="依据的文件，须在工作区内 / the file of evidence, in the workspace")
-    ],
-    lang: LangOption = None,
-    format: FormatOption = Format.TEXT,
-) -> None:
-    """签署检查表的一项：谁、何时、依据什么；写入 attestations.yaml。Attest an item of the checklist.
-
-    项目、材料有变动，签署即失效。An attestation is void once what it covers changes.
-
-    \b
-    bidkit attest deals/water/deal.yaml 4.9 --by 林知行 --evidence review.pdf
-
-    退出码 Exit codes: 0 已写入 written, 1 不能签署 it cannot be attested, 2 无法运行 could not run.
-    """
-    from bidkit.attesting import attest_item
-    from bidkit.diagnostic import load_messages
-
-    language = find_language(lang, deal)
-    require(deal, language)
-    require(evidence, language)
-    if not by.strip():
-        raise typer.BadParameter("--by")
-    with working("attest"):
-        record, problems = attest_item(deal, item, by.strip(), evidence, make_options(None, language))
-    if record is None:
-        refuse(problems, language, root_of(deal))
-    words = str(load_messages(language)["labels"]["attested"])
-    at = record.at.astimezone().strftime("%Y-%m-%d %H:%M")
-    said = words.format(item=record.item, by=record.by, at=at, evidence=record.evidence)
-    tell(said, {"attestation": record.model_dump(mode="json")}, "attest", language, format)
-    warn(problems, language, root_of(deal))
-
-
-@app.command()
-def waive(
-    deal: Deal,
-    item: Annotated[
-        str,
-        typer.Argument(metavar="ITEM", help="检查表的项号 / the number of the item: 2.2", autocompletion=complete_item),
-    ],
-    by: Annotated[str, typer.Option("--by", help="谁决定：姓名（职务）/ who decides: name (role)")],
-    reason: Annotated[str, typer.Option("--reason", help="为什么 / why")],
-    until: Annotated[
-        str | None, typer.Option("--until", metavar="YYYY-MM-DD", help="到哪天为止 / until which day")
-    ] = None,
-    lang: LangOption = None,
-    format: FormatOption = Format.TEXT,
-) -> None:
-    """放行检查表的一项：谁、为什么；写入 waivers.yaml，每份报告都会写明。Waive an item; every report tells.
-
-    规则管的项和法律要求的项不能放行。Items of rules, and of the law, cannot be waived.
-
-    \b
-    bidkit waive deals/water/deal.yaml 2.2 --by "林知行" --reason "不安排踏勘"
-
-    退出码 Exit codes: 0 已写入 written, 1 不能放行 it cannot be waived, 2 无法运行 could not run.
-    """
-    from bidkit.attesting import waive_item
-    from bidkit.diagnostic import load_messages
-
-    language = find_language(lang, deal)
-    require(deal, language)
-    if not by.strip() or not reason.strip():
-        raise typer.BadParameter("--by" if not by.strip() else "--reason")
-    from datetime import date
-
-    try:
-        day = date.fromisoformat(until) if until else None
-    except ValueError:
-        raise typer.BadParameter("--until") from None
-    with working("waive"):
-        record, problems = waive_item(deal, item, by.strip(), reason.strip(), day, make_options(None, language))
-    if record is None:
-        refuse(problems, language, root_of(deal))
-    words = str(load_messages(language)["labels"]["waiver_written"])
-    said = words.format(item=record.item, by=record.by, reason=record.reason)
-    tell(said, {"waiver": record.model_dump(mode="json")}, "waive", language, format)
-    warn(problems, language, root_of(deal))
 
 
 @app.command()
@@ -401,64 +301,10 @@ def verify(
     raise typer.Exit(result.exit_code)
 
 
-@app.command()
-def explain(
-    code: Annotated[str, typer.Argument(metavar="CODE", help="如 PR04 / such as PR04", autocompletion=_complete_code)],
-    lang: LangOption = None,
-    format: FormatOption = Format.TEXT,
-) -> None:
-    """解释一个编号：含义、依据、如何处理。Explain a code: what, why with its article, and what to do.
-
-    \b
-    bidkit explain PR04
-    bidkit explain pr04 --lang en --format json
-    """
-    from bidkit.diagnostic import load_messages
-
-    language = find_language(lang)
-    texts = load_messages(language)
-    entry = texts["codes"].get(code.upper())
-    if entry is None:
-        fail("EN08", {"code": code, "near": _find_code(code.upper(), [*texts["codes"]])}, language)
-    if format is Format.JSON:
-        from bidkit.reports import codes
-
-        tell("", codes.describe_code(code.upper(), language), "explain", language, format)
-        return
-    labels, names = texts["labels"], _Placeholders()
-    echo(f"{code.upper()}  {entry['message'].format_map(names)}\n", language)
-    echo(f"{labels['why']}: {entry['why']}\n", language)
-    echo(f"{labels['fix']}: {entry['fix'].format_map(names)}", language)
-
-
-def _find_code(code: str, known: list[str]) -> str | None:
-    """The code that was meant: one with its digit alone or a letter for it, or one that is much like it."""
-    from bidkit.source import nearest
-
-    plain = code[:2] + re.sub(r"[\W_]", "", code[2:].replace("O", "0"))
-    padded = re.sub(r"(?<=^[A-Z]{2})(?=\d$)", "0", plain)
-    return padded if padded in known else nearest(padded, known)
-
-
-@app.command()
-def rules(lang: LangOption = None, format: FormatOption = Format.TEXT) -> None:
-    """列出全部编号：级别、适用范围、含义、法条。List every code: severity, regime, what it says, article.
-
-    \b
-    bidkit rules
-    bidkit rules --format json
-    """
-    from bidkit.reports import codes
-
-    language = find_language(lang)
-    echo(codes.render(language, is_json=format is Format.JSON), language)
-
-
-class _Placeholders(dict[str, str]):
-    """Shows each placeholder of a message by its name."""
-
-    def __missing__(self, key: str) -> str:
-        return f"<{key}>"
+app.command()(attest)
+app.command()(waive)
+app.command()(explain)
+app.command()(rules)
 
 
 def _show(
