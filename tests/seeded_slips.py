@@ -67,7 +67,6 @@ WATER_SLIPS = {
         "随项目交付 36 张生产运营报表",
         "随项目交付 32 张生产运营报表",
         ("ID12 warning",),
-        (("ID12 warning", ANSWERS, "^N15,"),),
     ),
     "one place has other measuring points": Defect(
         OVERVIEW, "部署验收时对 12800 个测点连续", "部署验收时对 12600 个测点连续", ("ID12 warning",)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
 from bidkit.written import Lines
@@ -86,13 +86,16 @@ class Count(NamedTuple):
     needs: int
 
 
-def find_disagreeing(lines: Lines, language: str, others: Collection[str] = ()) -> Iterator[tuple[Count, Count]]:
+def find_disagreeing(
+    lines: Lines, language: str, others: Collection[str] = (), is_apart: Callable[[int], bool] = lambda position: False
+) -> Iterator[tuple[Count, Count]]:
     """Counts of which others say otherwise, each beside one of these.
 
     Of three and more the one that differs is told; of two that stand alone, both.
 
     Args:
         others: names of past projects and their clients, in whose sentences nothing of this bid is counted.
+        is_apart: whether what stands at a place is counted by itself, as what a product has.
     """
     text, groups = lines.whole, dict[str, list[Count]]()
     for key, count in _list_chinese(text) if language == "zh" else _list_english(text):
@@ -106,7 +109,8 @@ def find_disagreeing(lines: Lines, language: str, others: Collection[str] = ()) 
             for count in groups[key]
             if count.needs and count.start not in backed and any(_is_alike(count, each) for each in told)
         ]
-        for count, other in _judge(text, groups[key], single, others) if single else ():
+        group = [count for count in groups[key] if not is_apart(count.start)] if single else []
+        for count, other in _judge(text, group, [count for count in single if count in group], others):
             if count.start not in seen:
                 seen.add(count.start)
                 yield count, other

@@ -38,6 +38,9 @@ _BETWEEN = r" (?:(?:of|its|the|after|from|following|a|our|every|all) ){0,3}"
 _FIRST = re.compile(r"(?:of |the |a )*(?P<word>[a-z]+(?:-[a-z]+)*)", re.I)
 _BEFORE = re.compile(r"(?:before|prior to) (?:the |an? )?(?P<word>[a-z]{6,})", re.I)
 _DELIVERED = re.compile(r"deliver|hand|submit|provid|complet|package", re.I)
+_FAR = 300
+"""Characters before a word in which its sentence begins."""
+_ENDS = ("。", "；", ";", "！", "\n", ". ")
 _SENTENCE = re.compile(r"[。；;！\n]|\.\s")
 _CLAUSE = re.compile("[，,、：:]")
 _PARTLY = re.compile(
@@ -142,9 +145,8 @@ def find_paraphrased(text: str, phrases: Iterable[Phrase]) -> Iterator[tuple[int
     for key, group in by_key.items():
         end, at = 0, small.find(key) if len(small) == len(text) else -1
         while at >= 0:
-            begin = max(
-                (found.end() for found in _SENTENCE.finditer(text, max(0, at - 300), at)), default=max(0, at - 300)
-            )
+            least = max(0, at - _FAR)
+            begin = max(least, *(text.rfind(sign, least, at) + len(sign) for sign in _ENDS))
             stop = _SENTENCE.search(text, at)
             end = stop.start() if stop else len(text)
             line = text[text.rfind("\n", 0, at) + 1 : end]

@@ -142,9 +142,11 @@ def _judge_levels(bid: Bid) -> Iterator[Finding]:
 def papers_are_as_dated(bid: Bid) -> Iterator[Finding]:
     """A text that gives a day, a period, a number or an issuer to a paper gives it that of the paper."""
     papers = bid.selection.chosen
+    ids = {paper.id for paper in papers}
     own = {
         item.span("response"): [paper for paper in papers if paper.id in item.evidence]
         for item in bid.deal.requirements
+        if not ids.isdisjoint(item.evidence)
     }
     for number in bid.texts.find_lines("20"):
         line, at = bid.texts[number]
@@ -156,7 +158,7 @@ def papers_are_as_dated(bid: Bid) -> Iterator[Finding]:
                 stated = line[found.start : found.end].strip()
                 yield _called(narrow(at, found.start, found.end), _DATED[found.kind], stated, where, known)
     yield from _judge_periods(bid)
-    yield from _judge_names(bid, {at for at, listed in own.items() if listed})
+    yield from _judge_names(bid, {*own})
 
 
 def _judge_periods(bid: Bid) -> Iterator[Finding]:

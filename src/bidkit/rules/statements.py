@@ -13,7 +13,7 @@ from bidkit.listed import find_listed
 from bidkit.rises import find_rises
 from bidkit.rules.registry import Finding, rule
 from bidkit.told import find_told
-from bidkit.written import Lines, narrow
+from bidkit.written import narrow
 
 
 @rule("ID03", Severity.WARNING)
@@ -28,16 +28,16 @@ def statements_are_true(bid: Bid) -> Iterator[Finding]:
 @rule("ID12", Severity.WARNING)
 def texts_agree_with_each_other(bid: Bid) -> Iterator[Finding]:
     """Two texts count the same things alike; what products have is another matter for each of them."""
+    lines = bid.texts
     products = {product.sku for product in bid.catalog.products} | {paper.id for paper in bid.selection.chosen}
     files = {product.introduction.file for product in bid.catalog.products} - {""}
     apart = {item.span("response") for item in bid.deal.requirements if item.evidence and {*item.evidence} <= products}
-    lists = {at.file for at in apart if at}
-    lines = Lines(
-        (text, at)
-        for text, at in bid.texts
-        if not at or (at.file not in files and (at.file not in lists or at not in apart))
-    )
-    for count, other in find_disagreeing(lines, bid.deal.language, bid.past_names):
+
+    def is_of_product(position: int) -> bool:
+        at = lines.find_line(position)[1]
+        return at is not None and (at.file in files or at in apart)
+
+    for count, other in find_disagreeing(lines, bid.deal.language, bid.past_names, is_of_product):
         _, at, column = lines.find_line(count.start)
         elsewhere = lines.find_line(other.start)[1]
         values = {
