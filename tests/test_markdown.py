@@ -343,13 +343,27 @@ def test_a_table_keeps_cells_and_alignment() -> None:
     assert len(list(root.iter(q("w:tblHeader")))) == 1
 
 
+@pytest.mark.parametrize("count", [1, 2, 3, 12])
+def test_the_last_row_of_a_table_does_not_stand_alone_on_a_page(count: int) -> None:
+    file = write("\n".join(["| A | B |", "| --- | --- |", *(f"| {number} | x |" for number in range(count))]))
+    rows = [
+        {len(list(cell.iter(q("w:keepNext")))) for cell in row.iter(q("w:tc"))} for row in tree(file).iter(q("w:tr"))
+    ]
+    assert rows == [{0}] * (count - 1) + [{1}, {0}]
+
+
 @pytest.mark.parametrize("lead", ["表：设备 & 清单", "表: 设备 & 清单"])
 def test_a_tables_caption_stands_above_it_and_is_numbered(lead: str) -> None:
     file = write(f"{lead}\n\n{TABLE}\n\n{lead}\n\n{TABLE}")
     captions = [text for style, text in styled(file) if style == "Caption"]
     assert [" ".join(text.split()) for text in captions] == ["表 1 设备 & 清单", "表 2 设备 & 清单"]
     assert styled(file)[0][0] == "Caption"
-    assert len(list(tree(file).iter(q("w:keepNext")))) >= 2
+    captioned = [
+        item
+        for item in tree(file).iter(q("w:p"))
+        if "Caption" in [style.get(q("w:val")) for style in item.iter(q("w:pStyle"))]
+    ]
+    assert [len(list(item.iter(q("w:keepNext")))) for item in captioned] == [1, 1]
 
 
 def test_a_captions_escapes_are_read() -> None:

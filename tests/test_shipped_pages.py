@@ -151,3 +151,38 @@ def test_what_belongs_together_stays_on_a_page(offer: tuple[Document, Workbook])
     assert all(cell.paragraphs[0].paragraph_format.keep_with_next for cell in signed.rows[0].cells)
     labels = [row.cells[0].text for table in document.tables for row in table.rows]
     assert "In words, base period" in labels
+
+
+def test_the_last_row_of_the_responses_does_not_stand_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = build(make(tmp_path, "zh"), monkeypatch)
+    (responses,) = (table for table in document.tables if "偏离情况" in [cell.text for cell in table.rows[0].cells])
+    kept = [{bool(cell.paragraphs[0].paragraph_format.keep_with_next) for cell in row.cells} for row in responses.rows]
+    assert kept == [{False}] * (len(kept) - 2) + [{True}, {False}]
+
+
+@pytest.mark.parametrize(("language", "titles"), [("zh", ["序号", "税率"]), ("en", ["No.", "Tax rate"])])
+def test_the_first_column_of_the_tax_sheet_has_a_title_and_numbers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str, titles: list[str]
+) -> None:
+    build(make(tmp_path, language), monkeypatch)
+    (quote,) = (tmp_path / "dist").glob("*/submit/quote-DRAFT.xlsx")
+    rows = list(openpyxl.load_workbook(quote)["税额" if language == "zh" else "Tax"].iter_rows(values_only=True))
+    at = next(number for number, row in enumerate(rows) if row[1] == titles[1])
+    assert list(rows[at][:2]) == titles and rows[at + 1][0] == 1
+
+
+def test_the_tax_sheet_tells_the_periods_apart(offer: tuple[Document, Workbook]) -> None:
+    first = [row[0] for row in offer[1]["Tax"].iter_rows(values_only=True)]
+    assert first[first.index("Period") :][:3] == ["Period", "Base", "Option"]
+
+
+@pytest.mark.office
+@pytest.mark.parametrize(("quantity", "shown"), [("16640", "16,640"), ("20", "20"), ("1234.5", "1,234.5")])
+def test_a_quantity_in_the_quote_has_thousands_separators(tmp_path: Path, quantity: str, shown: str) -> None:
+    deal = make(tmp_path, "zh")
+    edit(deal.with_name("lines.csv"), "台,20,1280.00", f"台,{quantity},0.20")
+    result = build_deal(deal, Options(now=NOW, is_draft=True, with_pdf=True))
+    assert result.folder is not None, result.diagnostics
+    with pypdfium2.PdfDocument(result.folder / "submit/quote-DRAFT.pdf") as document:
+        words = "\n".join(page.get_textpage().get_text_bounded() for page in document).split()
+    assert shown in words and f"{shown}." not in words

@@ -196,12 +196,15 @@ class _Writer:
         widths = [max(_width(row[column][1].content) for row in rows) for column in range(len(rows[0]))]
         shares = [min(max(width, 4), 40) + _MARGIN_SHARE for width in widths]
 
-        def cells(row: list[tuple[Cell, Token]], style: str | None) -> list[tuple[Cell, str]]:
-            return [(cell, table_paragraph(self.inline(token), style, cell.align)) for cell, token in row]
+        def cells(number: int) -> list[tuple[Cell, str]]:
+            style = body if number else head
+            keep = "<w:keepNext/>" if number == len(rows) - 2 else ""  # the last row does not stand alone on a page
+            return [
+                (cell, table_paragraph(self.inline(token), style, cell.align, keep)) for cell, token in rows[number]
+            ]
 
-        return make_table(
-            self.rendering, self.site, cells(rows[0], head), [cells(row, body) for row in rows[1:]], shares
-        )
+        others = [cells(number) for number in range(1, len(rows))]
+        return make_table(self.rendering, self.site, cells(0), others, shares)
 
     def inline(self, token: Token) -> str:
         out: list[str] = []
