@@ -75,6 +75,7 @@ def requirements(
 
     language = find_language(lang)
     require(file, language)
+    _require_sheets(file, sheet)
     with working("import requirements"):
         found, problems = import_requirements(file.read_bytes(), file.name, sheet, read_columns(column), language)
     if found is None:
@@ -126,6 +127,7 @@ def prices(
 
     language = find_language(lang)
     require(file, language)
+    _require_sheets(file, sheet)
     with working("import prices"):
         content, problems = import_lines(file.read_bytes(), file.name, sheet, read_columns(column), ignore or ())
     if content is None:
@@ -135,6 +137,12 @@ def prices(
     facts = {"file": file.name, "count": count}
     write_made(content, output, facts, "import prices", language, format, force=force or _is_blank(output))
     _sum_up(file, count, output, "lines.csv", [], language)
+
+
+def _require_sheets(file: Path, sheet: str | None) -> None:
+    """Stop where a sheet is asked for of a file that has none, rather than read something else."""
+    if sheet is not None and file.suffix.lower() not in (".xlsx", ".xlsm"):
+        raise typer.BadParameter(".xlsx", param_hint="--sheet")
 
 
 def _name_column(name: str, language: str) -> str:
