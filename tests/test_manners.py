@@ -252,6 +252,37 @@ def test_what_is_written_is_utf8_whatever_the_terminal() -> None:
     assert (refused.returncode, "没有的选项" in refused.stderr.decode("utf-8")) == (2, True)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="paths are Unicode there")
+def test_a_path_in_chinese_is_one_also_where_the_locale_has_none(tmp_path: Path) -> None:
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    made = run("init", str(tmp_path / "标书"), **plain)
+    assert (made.returncode, "标书" in made.stdout.decode("utf-8")) == (0, True)
+    named = run("new", str(tmp_path / "标书/deals/水厂"), "--yes", **plain)
+    assert (named.returncode, (tmp_path / "标书/deals/水厂/deal.yaml").is_file()) == (0, True)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
+@pytest.mark.parametrize("words", [(), ("-h",), ("new", "--help"), ("--version",)])
+def test_help_that_finds_no_room_is_told(words: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "bidkit", *words], stdout=full, stderr=subprocess.PIPE, timeout=60, check=False
+        )
+    assert (done.returncode, b"EN04" in done.stderr, b"Traceback" in done.stderr) == (1, True, False)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["plan"], ["preview"], ["fmt"], ["reconcile"], ["import", "prices"], ["config", "show", "--deal"], ["init"]],
+)
+def test_a_name_that_no_file_can_have_is_told(words: list[str]) -> None:
+    done = run(*words, "x" * 300)
+    assert (done.returncode, re.findall(rb"^EN0[45] ", done.stderr)) == (
+        2,
+        [b"EN04 " if words == ["init"] else b"EN05 "],
+    )
+
+
 def complete(line: str, monkeypatch: pytest.MonkeyPatch, shell: str = "bash") -> list[str]:
     """What a shell is offered behind a line."""
     words = line.split(" ")

@@ -3,6 +3,7 @@
 Files with commands do not put off their annotations: Typer would have each evaluated twice, a tenth of `--help`.
 """
 
+import errno
 import os
 import re
 import sys
@@ -146,7 +147,8 @@ def require(deal: Path, language: str) -> None:
     if file.is_file():
         return
     inside = deal / "deal.yaml"
-    fail("EN05", {"file": deal, "near": str(inside) if inside.is_file() else find_near(deal)}, language)
+    near = None if file.exists() else find_near(deal)  # a folder or a device is there, and is no file
+    fail("EN05", {"file": deal, "near": str(inside) if inside.is_file() else near}, language)
 
 
 def find_near(path: Path) -> str | None:
@@ -177,14 +179,27 @@ def echo(content: str | bytes, language: str) -> None:
     whoever has closed the pipe wants no more of it."""
     try:
         typer.echo(content, nl=isinstance(content, str))
-    except BrokenPipeError:
-        _discard_output()
-        raise typer.Exit(1) from None
     except OSError as error:
-        from bidkit.diagnostic import Diagnostic
+        raise typer.Exit(tell_os_error(error, language)) from None
 
-        _discard_output()
-        refuse([Diagnostic("EN04", None, {"folder": "stdout", "reason": error.strerror or str(error)})], language)
+
+def is_too_long(error: OSError) -> bool:
+    """Whether a path has a name that no file can have."""
+    return error.errno == errno.ENAMETOOLONG and bool(error.filename)
+
+
+def tell_os_error(error: OSError, language: str) -> int:
+    """Say that a path cannot be one, else that nothing can be printed, and let nothing more be; the exit code. Whoever
+    has closed the pipe wants no more of it. Diagnostics: EN04, EN05."""
+    from bidkit.diagnostic import Diagnostic
+
+    if is_too_long(error):
+        warn([Diagnostic("EN05", None, {"file": error.filename})], language)
+        return 2
+    _discard_output()
+    if not isinstance(error, BrokenPipeError):
+        warn([Diagnostic("EN04", None, {"folder": "stdout", "reason": error.strerror or str(error)})], language)
+    return 1
 
 
 def is_watched() -> bool:
