@@ -509,3 +509,13 @@ def test_a_sheet_of_a_file_without_sheets_is_asked_for_in_vain(kind: str, tmp_pa
     path.write_text("序号,货物名称,单位,数量,单价,税率\n1,网关,台,2,5,13%\n", "utf-8")
     done = CliRunner().invoke(app, ["import", kind, str(path), "--sheet", "2"])
     assert (done.exit_code, done.stdout) == (2, "")
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.docx"])
+@pytest.mark.parametrize(
+    ("content", "told"), [(b"PK\x03\x04 half a file", "文件不完整"), (b"\xd0\xcf\x11\xe0" + bytes(600), "密码")]
+)
+def test_a_damaged_or_locked_file_is_told_in_chinese(name: str, content: bytes, told: str, tmp_path: Path) -> None:
+    file = write(tmp_path / name, content)
+    done = CliRunner().invoke(app, ["import", "requirements", str(file), "--lang", "zh"])
+    assert (done.exit_code, told in done.stderr, "模板" in done.stderr) == (1, True, False)

@@ -6,6 +6,7 @@ Files with commands do not put off their annotations: Typer would have each eval
 import errno
 import os
 import re
+import shlex
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -305,9 +306,11 @@ def fail(name: str, values: dict[str, object], language: str, code: int = 2) -> 
 
 
 def quote(path: object) -> str:
-    """A path as it is typed in a shell."""
-    text = str(path)
-    return f'"{text}"' if re.search(r"[\s()&;]", text) else text
+    """A path as it is typed in a shell; one that begins like an option is told from it by `./`."""
+    text = f"./{path}" if str(path).startswith(("-", "~")) else str(path)
+    if os.name == "posix" and re.search(r"[\"$`\\!]", text):
+        return shlex.quote(text)
+    return f'"{text}"' if re.search(r"[\s()&;<>|*?'#]", text) else text
 
 
 def refuse(problems: Sequence["Diagnostic"], language: str, root: Path | None = None, code: int = 1) -> NoReturn:
