@@ -412,3 +412,31 @@ def test_addresses_on_windows_are_understood() -> None:
     assert split_address(batch) == ("batch.yaml", "north-1")
     (report,) = read_reports([r"junit=C:\reports\a.xml"])
     assert (report[0], str(report[1])) == ("junit", r"C:\reports\a.xml")
+
+
+def test_fmt_passes_over_no_folder_in_silence(deal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = os.scandir
+
+    def refuse(path: str) -> object:
+        if Path(path).name == "deals":
+            raise PermissionError(13, "Permission denied", str(path))
+        return listed(path)
+
+    monkeypatch.chdir(deal.parents[2])
+    monkeypatch.setattr(os, "scandir", refuse)
+    done = CliRunner().invoke(app, ["fmt", "--check"])
+    assert (done.exit_code, "DL14" in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("words", ["fmt .", "fmt . --check", "check deals/water/deal.yaml", "new pumps --yes"])
+def test_a_folder_that_may_not_be_read_is_told(words: str, deal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(deal.parents[2])
+    deal.parent.chmod(0)
+    try:
+        if os.access(deal.parent, os.R_OK):
+            pytest.skip("whoever may read all is refused nothing")
+        done = run(*words.split())
+    finally:
+        deal.parent.chmod(0o755)
+    assert (done.returncode > 0, b"Traceback" in done.stderr) == (not words.startswith("new"), False)
+    assert words.startswith("new") or b"DL14" in done.stderr + done.stdout

@@ -30,7 +30,7 @@ from bidkit.command import (
     fail,
     find_language,
     find_near,
-    is_too_long,
+    is_of_path,
     make_options,
     read_reports,
     refuse,
@@ -508,7 +508,7 @@ def _run(words: Sequence[str]) -> None:
         typer.echo(err=True)
         raise SystemExit(1) from None
     except OSError as error:
-        if len(words) > 1 and {"-h", "--help", "--version"}.isdisjoint(words) and not is_too_long(error):
+        if len(words) > 1 and {"-h", "--help", "--version"}.isdisjoint(words) and not is_of_path(error):
             raise
         raise SystemExit(tell_os_error(error, _find_reader(words))) from None
     except Exception as error:

@@ -184,18 +184,19 @@ def echo(content: str | bytes, language: str) -> None:
         raise typer.Exit(tell_os_error(error, language)) from None
 
 
-def is_too_long(error: OSError) -> bool:
-    """Whether a path has a name that no file can have."""
-    return error.errno == errno.ENAMETOOLONG and bool(error.filename)
+def is_of_path(error: OSError) -> bool:
+    """Whether a path has a name that no file can have, or may not be read."""
+    return error.errno in (errno.ENAMETOOLONG, errno.EACCES, errno.EPERM) and bool(error.filename)
 
 
 def tell_os_error(error: OSError, language: str) -> int:
-    """Say that a path cannot be one, else that nothing can be printed, and let nothing more be; the exit code. Whoever
-    has closed the pipe wants no more of it. Diagnostics: EN04, EN05."""
+    """Say that a path cannot be one or be read, else that nothing can be printed, and let nothing more be; the exit
+    code. Whoever has closed the pipe wants no more of it. Diagnostics: DL14, EN04, EN05."""
     from bidkit.diagnostic import Diagnostic
 
-    if is_too_long(error):
-        warn([Diagnostic("EN05", None, {"file": error.filename})], language)
+    if is_of_path(error):
+        values = {"file": error.filename, "reason": error.strerror or str(error)}
+        warn([Diagnostic("EN05" if error.errno == errno.ENAMETOOLONG else "DL14", None, values)], language)
         return 2
     _discard_output()
     if not isinstance(error, BrokenPipeError):
