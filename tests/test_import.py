@@ -519,3 +519,16 @@ def test_a_damaged_or_locked_file_is_told_in_chinese(name: str, content: bytes, 
     file = write(tmp_path / name, content)
     done = CliRunner().invoke(app, ["import", "requirements", str(file), "--lang", "zh"])
     assert (done.exit_code, told in done.stderr, "模板" in done.stderr) == (1, True, False)
+
+
+@pytest.mark.parametrize("kind", ["prices", "requirements"])
+@pytest.mark.parametrize("output", ["list.csv", "./list.csv", "book.xlsx", "deal.yaml"])
+def test_a_list_is_never_written_over_its_source_or_into_another_kind(
+    kind: str, output: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = write(tmp_path / "list.csv", "序号,条款,要求,货物名称,单位,数量,单价,税率\n")
+    before = file.read_bytes()
+    done = run(kind, file, "-o", output, "--force")
+    assert (done.exit_code, file.read_bytes()) == (2, before)
+    assert [item.name for item in tmp_path.iterdir()] == ["list.csv"]
