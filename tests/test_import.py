@@ -496,3 +496,39 @@ def test_columns_that_are_not_wanted_are_passed_over(tmp_path: Path) -> None:
 def test_a_number_with_a_word_behind_it_is_told_where_the_word_belongs(cell: str, is_told: bool) -> None:
     (found,) = import_lines(f'序号,货物名称,单位,数量,单价,税率\n1,网关,台,"{cell}",5,13%\n'.encode(), "a.csv")[1]
     assert (found.code, "number alone" in found.fix("en")) == ("DL08", is_told)
+
+
+def test_a_price_list_of_titles_alone_is_no_list(tmp_path: Path) -> None:
+    _, problems = import_lines("序号,货物名称,单位,数量,单价,税率\n".encode(), "lines.csv")
+    assert [item.code for item in problems] == ["DL20"]
+
+
+@pytest.mark.parametrize("kind", ["prices", "requirements"])
+def test_a_sheet_of_a_file_without_sheets_is_asked_for_in_vain(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("序号,货物名称,单位,数量,单价,税率\n1,网关,台,2,5,13%\n", "utf-8")
+    done = CliRunner().invoke(app, ["import", kind, str(path), "--sheet", "2"])
+    assert (done.exit_code, done.stdout) == (2, "")
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.docx"])
+@pytest.mark.parametrize(
+    ("content", "told"), [(b"PK\x03\x04 half a file", "文件不完整"), (b"\xd0\xcf\x11\xe0" + bytes(600), "密码")]
+)
+def test_a_damaged_or_locked_file_is_told_in_chinese(name: str, content: bytes, told: str, tmp_path: Path) -> None:
+    file = write(tmp_path / name, content)
+    done = CliRunner().invoke(app, ["import", "requirements", str(file), "--lang", "zh"])
+    assert (done.exit_code, told in done.stderr, "模板" in done.stderr) == (1, True, False)
+
+
+@pytest.mark.parametrize("kind", ["prices", "requirements"])
+@pytest.mark.parametrize("output", ["list.csv", "./list.csv", "book.xlsx", "deal.yaml"])
+def test_a_list_is_never_written_over_its_source_or_into_another_kind(
+    kind: str, output: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = write(tmp_path / "list.csv", "序号,条款,要求,货物名称,单位,数量,单价,税率\n")
+    before = file.read_bytes()
+    done = run(kind, file, "-o", output, "--force")
+    assert (done.exit_code, file.read_bytes()) == (2, before)
+    assert [item.name for item in tmp_path.iterdir()] == ["list.csv"]

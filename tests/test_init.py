@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
+import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -172,3 +174,13 @@ def test_a_place_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
     problems = add_files(tmp_path, {"bidkit.yaml": b"a", "catalog/b": b"b", "deals/first/deal.yaml": b"c"})
     assert [item.code for item in problems] == ["EN04"]
     assert [path.name for path in tmp_path.iterdir()] == ["deals"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the shells of Windows quote otherwise")
+@pytest.mark.parametrize("name", ["-bid", "~", "a b", "it's", 'the "first"', "$HOME", "标书", "a\\b"])
+def test_what_comes_next_can_be_pasted(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, said = run("init", "--lang", "en", "--", name)
+    line = next(line.strip() for line in said.splitlines() if line.strip().startswith("cd "))
+    there = subprocess.run(["/bin/sh", "-c", f"{line} && pwd"], capture_output=True, text=True, check=True).stdout
+    assert (code, Path(there.strip()).name) == (0, name)

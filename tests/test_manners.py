@@ -220,14 +220,22 @@ def test_work_that_is_done_at_once_is_not_told(monkeypatch: pytest.MonkeyPatch) 
     assert sys.stderr.getvalue() == ""  # type: ignore[attr-defined]
 
 
-def run(*words: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+def run(*words: str, before: tuple[str, ...] = (), **environment: str) -> subprocess.CompletedProcess[bytes]:
     """`bidkit` as a process with this environment and nothing else."""
     kept = {
         name: os.environ[name] for name in ("PATH", "PYTHONPATH", "SYSTEMROOT", "BIDKIT_CACHE") if name in os.environ
     }
     return subprocess.run(
-        [sys.executable, "-m", "bidkit", *words], env=kept | environment, capture_output=True, timeout=60, check=False
+        [*before, sys.executable, "-m", "bidkit", *words],
+        env=kept | environment,
+        capture_output=True,
+        timeout=60,
+        check=False,
     )
+
+
+AS_OTHERS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search")
+"""Takes from root the right to read whatever there is."""
 
 
 KEPT = ("PATH", "PYTHONPATH", "SYSTEMROOT", "BIDKIT_CACHE")
@@ -250,6 +258,37 @@ def test_what_is_written_is_utf8_whatever_the_terminal() -> None:
         assert (found.returncode, "报价" in found.stdout.decode("utf-8")) == (0, True)
     refused = run("check", "没有/deal.yaml", "--没有的选项", **plain)
     assert (refused.returncode, "没有的选项" in refused.stderr.decode("utf-8")) == (2, True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="paths are Unicode there")
+def test_a_path_in_chinese_is_one_also_where_the_locale_has_none(tmp_path: Path) -> None:
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    made = run("init", str(tmp_path / "标书"), **plain)
+    assert (made.returncode, "标书" in made.stdout.decode("utf-8")) == (0, True)
+    named = run("new", str(tmp_path / "标书/deals/水厂"), "--yes", **plain)
+    assert (named.returncode, (tmp_path / "标书/deals/水厂/deal.yaml").is_file()) == (0, True)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
+@pytest.mark.parametrize("words", [(), ("-h",), ("new", "--help"), ("--version",)])
+def test_help_that_finds_no_room_is_told(words: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "bidkit", *words], stdout=full, stderr=subprocess.PIPE, timeout=60, check=False
+        )
+    assert (done.returncode, b"EN04" in done.stderr, b"Traceback" in done.stderr) == (1, True, False)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["plan"], ["preview"], ["fmt"], ["reconcile"], ["import", "prices"], ["config", "show", "--deal"], ["init"]],
+)
+def test_a_name_that_no_file_can_have_is_told(words: list[str]) -> None:
+    done = run(*words, "x" * 300)
+    assert (done.returncode, re.findall(rb"^EN0[45] ", done.stderr)) == (
+        2,
+        [b"EN04 " if words == ["init"] else b"EN05 "],
+    )
 
 
 def complete(line: str, monkeypatch: pytest.MonkeyPatch, shell: str = "bash") -> list[str]:
@@ -381,3 +420,29 @@ def test_addresses_on_windows_are_understood() -> None:
     assert split_address(batch) == ("batch.yaml", "north-1")
     (report,) = read_reports([r"junit=C:\reports\a.xml"])
     assert (report[0], str(report[1])) == ("junit", r"C:\reports\a.xml")
+
+
+def test_fmt_passes_over_no_folder_in_silence(deal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = os.scandir
+
+    def refuse(path: str) -> object:
+        if Path(path).name == "deals":
+            raise PermissionError(13, "Permission denied", str(path))
+        return listed(path)
+
+    monkeypatch.chdir(deal.parents[2])
+    monkeypatch.setattr(os, "scandir", refuse)
+    done = CliRunner().invoke(app, ["fmt", "--check"])
+    assert (done.exit_code, "DL14" in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("words", ["fmt .", "fmt . --check", "check deals/water/deal.yaml", "new pumps --yes"])
+def test_a_folder_that_may_not_be_read_is_told(words: str, deal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(deal.parents[2])
+    deal.parent.chmod(0)
+    try:
+        done = run(*words.split(), before=AS_OTHERS if os.access(deal.parent, os.R_OK) else ())
+    finally:
+        deal.parent.chmod(0o755)
+    assert (done.returncode > 0, b"Traceback" in done.stderr) == (not words.startswith("new"), False)
+    assert words.startswith("new") or b"DL14" in done.stderr + done.stdout

@@ -1,6 +1,7 @@
 """Typer commands: read options, call, print, exit code."""
 
 import gc
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -27,10 +28,12 @@ from bidkit.command import (
     fail,
     find_language,
     find_near,
+    is_of_path,
     make_options,
     read_reports,
     refuse,
     require,
+    tell_os_error,
     working,
 )
 from bidkit.credentials_cli import credentials
@@ -350,6 +353,10 @@ def _run(words: Sequence[str]) -> None:
     except typer.Abort:
         typer.echo(err=True)
         raise SystemExit(1) from None
+    except OSError as error:
+        if len(words) > 1 and {"-h", "--help", "--version"}.isdisjoint(words) and not is_of_path(error):
+            raise
+        raise SystemExit(tell_os_error(error, _find_reader(words))) from None
     except Exception as error:
         from bidkit.misuse import tell_misuse
 
@@ -367,8 +374,17 @@ def _find_reader(words: Sequence[str]) -> str:
     return chosen or find_language(None)
 
 
+def _begin_in_utf8() -> None:
+    """Begin again in Python's UTF-8 mode where the environment leaves it to ASCII: a path in Chinese could neither be
+    printed nor handed to LibreOffice."""
+    if sys.getfilesystemencoding() == "ascii" and os.environ.get("PYTHONUTF8") != "1" and sys.executable:
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+
+
 def main() -> None:
     """Run the command line; interrupted is exit code 130."""
+    _begin_in_utf8()
     gc.disable()  # a command ends before cycles matter; looking for them takes a tenth of it. A batch collects by deal.
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

@@ -3,8 +3,10 @@
 Files with commands do not put off their annotations: Typer would have each evaluated twice, a tenth of `--help`.
 """
 
+import errno
 import os
 import re
+import shlex
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -146,7 +148,8 @@ def require(deal: Path, language: str) -> None:
     if file.is_file():
         return
     inside = deal / "deal.yaml"
-    fail("EN05", {"file": deal, "near": str(inside) if inside.is_file() else find_near(deal)}, language)
+    near = None if file.exists() else find_near(deal)  # a folder or a device is there, and is no file
+    fail("EN05", {"file": deal, "near": str(inside) if inside.is_file() else near}, language)
 
 
 def find_near(path: Path) -> str | None:
@@ -177,14 +180,28 @@ def echo(content: str | bytes, language: str) -> None:
     whoever has closed the pipe wants no more of it."""
     try:
         typer.echo(content, nl=isinstance(content, str))
-    except BrokenPipeError:
-        _discard_output()
-        raise typer.Exit(1) from None
     except OSError as error:
-        from bidkit.diagnostic import Diagnostic
+        raise typer.Exit(tell_os_error(error, language)) from None
 
-        _discard_output()
-        refuse([Diagnostic("EN04", None, {"folder": "stdout", "reason": error.strerror or str(error)})], language)
+
+def is_of_path(error: OSError) -> bool:
+    """Whether a path has a name that no file can have, or may not be read."""
+    return error.errno in (errno.ENAMETOOLONG, errno.EACCES, errno.EPERM) and bool(error.filename)
+
+
+def tell_os_error(error: OSError, language: str) -> int:
+    """Say that a path cannot be one or be read, else that nothing can be printed, and let nothing more be; the exit
+    code. Whoever has closed the pipe wants no more of it. Diagnostics: DL14, EN04, EN05."""
+    from bidkit.diagnostic import Diagnostic
+
+    if is_of_path(error):
+        values = {"file": error.filename, "reason": error.strerror or str(error)}
+        warn([Diagnostic("EN05" if error.errno == errno.ENAMETOOLONG else "DL14", None, values)], language)
+        return 2
+    _discard_output()
+    if not isinstance(error, BrokenPipeError):
+        warn([Diagnostic("EN04", None, {"folder": "stdout", "reason": error.strerror or str(error)})], language)
+    return 1
 
 
 def is_watched() -> bool:
@@ -290,9 +307,11 @@ def fail(name: str, values: dict[str, object], language: str, code: int = 2) -> 
 
 
 def quote(path: object) -> str:
-    """A path as it is typed in a shell."""
-    text = str(path)
-    return f'"{text}"' if re.search(r"[\s()&;]", text) else text
+    """A path as it is typed in a shell; one that begins like an option is told from it by `./`."""
+    text = f"./{path}" if str(path).startswith(("-", "~")) else str(path)
+    if os.name == "posix" and re.search(r"[\"$`\\!]", text):
+        return shlex.quote(text)
+    return f'"{text}"' if re.search(r"[\s()&;<>|*?'#]", text) else text
 
 
 def refuse(problems: Sequence["Diagnostic"], language: str, root: Path | None = None, code: int = 1) -> NoReturn:

@@ -77,6 +77,10 @@ class Term:
         """It by itself, in one of `LANGUAGES`."""
         return str(_translate(self, lang, load_messages(lang)["terms"]))
 
+    def __str__(self) -> str:
+        """It in English, for the message of an error."""
+        return self.say("en")
+
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:

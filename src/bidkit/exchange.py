@@ -138,6 +138,8 @@ def import_lines(
         lines, problems = _read_record(content, name)
     else:
         lines, problems = _read_list(content, name, sheet, columns, ignore)
+    if lines is not None and not lines and not has_errors(problems):
+        problems = [*problems, Diagnostic("DL20", Span(name), {"problem": Term("no_rows")})]
     if lines is None or has_errors(problems):
         return None, problems
     return _write_csv([_describe(line) for line in lines]), problems

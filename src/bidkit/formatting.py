@@ -51,19 +51,24 @@ def arrange_paths(paths: Iterable[Path]) -> tuple[list[Arranged], list[Diagnosti
     for path in paths:
         if not path.exists():
             problems.append(Diagnostic("EN05", None, {"file": path}))
-        for file in _walk(path) if path.is_dir() else [path] if path.exists() else []:
+        for file in _walk(path, problems) if path.is_dir() else [path] if path.exists() else []:
             made = _arrange(file, evidence)
             if isinstance(made, Arranged):
                 found.setdefault(file.resolve(), made)
-            elif not path.is_dir():
-                problems.append(made)
+            elif not path.is_dir() or (made.code == "DL14" and file.exists()):
+                problems.append(made)  # what cannot be read may be of a kind that is put in order
         if path.is_dir() and not any(file.is_relative_to(path.resolve()) for file in found):
             problems.append(Diagnostic("EN56", None, {"path": path}))
     return [*found.values()], problems
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    for base, folders, files in os.walk(folder):
+def _walk(folder: Path, problems: list[Diagnostic]) -> Iterator[Path]:
+    """The YAML files of a folder. Diagnostics: DL14, added for each folder that cannot be read."""
+
+    def tell(error: OSError) -> None:
+        problems.append(Diagnostic("DL14", None, {"file": error.filename, "reason": error.strerror or str(error)}))
+
+    for base, folders, files in os.walk(folder, onerror=tell):
         folders[:] = sorted(name for name in folders if name not in PASSED_OVER and not name.startswith("."))
         yield from (Path(base) / name for name in sorted(files) if name.endswith(_SUFFIXES))
 
@@ -91,7 +96,7 @@ def _arrange(path: Path, evidence: dict[Path, frozenset[str]]) -> Arranged | Dia
 
 def _list_evidence(workspace: Workspace) -> Iterator[str]:
     """The files that attestations name as their evidence, whose bytes they hash."""
-    for path in _walk(workspace.root):
+    for path in _walk(workspace.root, []):
         if path.name != ATTESTATIONS_NAME:
             continue
         name = path.relative_to(workspace.root).as_posix()

@@ -75,6 +75,8 @@ def requirements(
 
     language = find_language(lang)
     require(file, language)
+    _require_sheets(file, sheet, language)
+    _require_csv(file, output, language)
     with working("import requirements"):
         found, problems = import_requirements(file.read_bytes(), file.name, sheet, read_columns(column), language)
     if found is None:
@@ -126,6 +128,8 @@ def prices(
 
     language = find_language(lang)
     require(file, language)
+    _require_sheets(file, sheet, language)
+    _require_csv(file, output, language)
     with working("import prices"):
         content, problems = import_lines(file.read_bytes(), file.name, sheet, read_columns(column), ignore or ())
     if content is None:
@@ -135,6 +139,25 @@ def prices(
     facts = {"file": file.name, "count": count}
     write_made(content, output, facts, "import prices", language, format, force=force or _is_blank(output))
     _sum_up(file, count, output, "lines.csv", [], language)
+
+
+def _require_sheets(file: Path, sheet: str | None, language: str) -> None:
+    """Stop where a sheet is asked for of a file that has none, rather than read something else."""
+    if sheet is not None and file.suffix.lower() not in (".xlsx", ".xlsm"):
+        from bidkit.diagnostic import load_messages
+
+        raise typer.BadParameter(load_messages(language)["labels"]["import_no_sheets"], param_hint="--sheet")
+
+
+def _require_csv(file: Path, output: Path | None, language: str) -> None:
+    """Stop where a csv would go into a file of another kind, or over the very list that it is read from."""
+    if output is None:
+        return
+    if output.suffix.lower() not in (".csv", "") or output.resolve() == file.resolve():
+        from bidkit.diagnostic import load_messages
+
+        said = load_messages(language)["labels"]["import_other"].format(file=file.name)
+        raise typer.BadParameter(said, param_hint="-o")
 
 
 def _name_column(name: str, language: str) -> str:

@@ -48,13 +48,16 @@ def init(
     from bidkit.starting import DEAL, make_workspace
 
     language = find_language(lang)
-    outer = find_workspace(folder.absolute().parent / "deal.yaml")
+    settings, _ = put_settings({})
+    try:
+        outer = find_workspace(folder.absolute().parent / "deal.yaml")
+        settings = {name: content for name, content in settings.items() if not (folder / name).exists()}
+    except OSError as error:  # a name that no folder can have
+        fail("EN04", {"folder": folder, "reason": error.strerror or str(error)}, language)
     if outer is not None:
         fail("EN65", {"folder": folder, "root": outer.root}, language, code=1)
     with working("init"):
-        files = make_workspace(language, make_options(None, language).now)
-    settings, _ = put_settings({})
-    files |= {name: content for name, content in settings.items() if not (folder / name).exists()}
+        files = make_workspace(language, make_options(None, language).now) | settings
     _finish(add_files(folder, files), language)
     said = load_messages(language)["labels"]["started"]
     facts = {"folder": str(folder), "files": sorted(files), "deal": DEAL}

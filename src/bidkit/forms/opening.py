@@ -35,7 +35,8 @@ def open_form(content: bytes, name: str, at: Span | None = None) -> tuple[Packag
         return refuse(Term("form_suffix"))
     package, found = read_package(content, name)
     if package is None:
-        return refuse(str(found[0].values["reason"]))
+        reason = found[0].values["reason"]
+        return refuse(reason if isinstance(reason, Term) else str(reason))
     try:
         if DOCUMENT not in package:
             return refuse(f"no {DOCUMENT}")

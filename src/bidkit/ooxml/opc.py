@@ -10,7 +10,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from bidkit.diagnostic import Diagnostic, Span
+from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.ooxml.archive import Member, read_members, write_members
 
 if TYPE_CHECKING:  # a template that is compiled already is filled and written without lxml
@@ -27,6 +27,12 @@ MAX_XML_BYTES = 2**27
 _DOCTYPE = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s*+(?>(?s:<\?.*?\?>|<!--.*?-->)))*+\s*+<!DOCTYPE")
 _PLAIN = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml(?![^>]*encoding=(?![\"'](?i:utf-?8|us-ascii)[\"']))|<[^?])")
 """How a part begins whose bytes are what they look like."""
+_NO_ZIP = {
+    "not a whole zip file",
+    "not a zip file, or a damaged one",
+    "bytes after the end of the zip",
+    "the directory of the zip is not whole",
+}
 _XML = (".xml", ".rels", ".vml")
 _DOCTYPE_UTF16 = "<!DOCTYPE".encode("utf-16-le")[:-1]  # in both byte orders
 _MAY_HOLD_FIELDS = re.compile(rb"instrText|fldSimple|\A(?:\xff\xfe|\xfe\xff)")
@@ -83,13 +89,18 @@ def read_package(content: bytes, name: str, *, is_known: bool = False) -> tuple[
     """
     try:
         if content.startswith(b"\xd0\xcf\x11\xe0"):
-            raise ValueError("it has a password, or is of Office 2003 or older")
+            return None, [Diagnostic("TP01", Span(name), {"file": name, "reason": Term("locked_office")})]
         members = read_members(content, is_known=is_known)
         if CONTENT_TYPES not in members:
             raise ValueError(f"no {CONTENT_TYPES}")
     except ValueError as error:
-        return None, [Diagnostic("TP01", Span(name), {"file": name, "reason": str(error)})]
+        return None, [Diagnostic("TP01", Span(name), {"file": name, "reason": tell_damage(error)})]
     return Package(members), []
+
+
+def tell_damage(error: Exception) -> Term | str:
+    """Why a file cannot be read: what befalls a sound one on its way in the reader's language, the rest as it is."""
+    return Term("no_zip") if str(error) in _NO_ZIP else str(error)
 
 
 @lru_cache(maxsize=8)

@@ -78,7 +78,8 @@ def _open(form: PriceForm, name: str, content: bytes) -> tuple[Workbook | None, 
         return refuse(Term("other_sheet", (("suffix", suffix),)))
     package, found = read_package(content, name)
     if package is None:
-        return refuse(str(found[0].values["reason"]))
+        reason = found[0].values["reason"]
+        return refuse(reason if isinstance(reason, Term) else str(reason))
     try:
         if any(what.startswith("macro") for _, what in find_risks(package)):
             return refuse(Term("form_macros"))

@@ -14,7 +14,7 @@ from typing import Any
 
 from bidkit.diagnostic import Diagnostic, Span, Term
 from bidkit.ooxml.archive import read_members
-from bidkit.ooxml.opc import Package, refuse_types
+from bidkit.ooxml.opc import Package, refuse_types, tell_damage
 from bidkit.ooxml.sheet.foreign import UNSOUND
 from bidkit.source.nodes import nearest
 from bidkit.source.tables.around import speaks_of_all
@@ -88,7 +88,7 @@ def _open(content: bytes, name: str, at: Span) -> tuple[Any, list[Diagnostic]]:
         values = openpyxl.load_workbook(io.BytesIO(content), data_only=True, rich_text=True)
         return (values, openpyxl.load_workbook(io.BytesIO(content))), []
     except (TypeError, AttributeError, OSError, *UNSOUND) as error:
-        return None, [Diagnostic("DL14", at, {"file": name, "reason": str(error)})]
+        return None, [Diagnostic("DL14", at, {"file": name, "reason": tell_damage(error)})]
 
 
 def _read(books: Any, sheet: str, name: str, at: Span) -> tuple[Grid | None, list[Diagnostic]]:
