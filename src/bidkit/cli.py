@@ -1,7 +1,6 @@
 """Typer commands: read options, call, print, exit code."""
 
 import gc
-import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -24,6 +23,7 @@ from bidkit.command import (
     ReportFile,
     ReportFormat,
     ReportOption,
+    begin_in_utf8,
     echo,
     fail,
     find_language,
@@ -374,17 +374,9 @@ def _find_reader(words: Sequence[str]) -> str:
     return chosen or find_language(None)
 
 
-def _begin_in_utf8() -> None:
-    """Begin again in Python's UTF-8 mode where the environment leaves it to ASCII: a path in Chinese could neither be
-    printed nor handed to LibreOffice."""
-    if sys.getfilesystemencoding() == "ascii" and os.environ.get("PYTHONUTF8") != "1" and sys.executable:
-        os.environ["PYTHONUTF8"] = "1"
-        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
-
-
 def main() -> None:
     """Run the command line; interrupted is exit code 130."""
-    _begin_in_utf8()
+    begin_in_utf8()
     gc.disable()  # a command ends before cycles matter; looking for them takes a tenth of it. A batch collects by deal.
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

@@ -361,3 +361,11 @@ def _read_languages(deals: Iterable[Path]) -> set[str]:
     """The languages that deals name; one that cannot be read names none, and is told where it is judged."""
     found = (_LOCALE.search(deal.read_bytes()) for deal in deals if os.access(deal, os.R_OK) and deal.is_file())
     return {"en" if locale[1] == b"en" else "zh" for locale in found if locale}
+
+
+def begin_in_utf8() -> None:
+    """Begin again in Python's UTF-8 mode where the environment leaves it to ASCII: a path in Chinese could neither be
+    printed nor handed to LibreOffice."""
+    if sys.getfilesystemencoding() == "ascii" and os.environ.get("PYTHONUTF8") != "1" and sys.executable:
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
