@@ -283,6 +283,7 @@ def proposal_context(
             "logo": picture(doc, root / company["logo"], 36, 9),
         },
         "customer": deal["customer"],
+        "volume": {"mark": ""},
         "tender": deal["tender"],
         "goals": need["goals"],
         "problems": numbered(
