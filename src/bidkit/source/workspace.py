@@ -9,6 +9,7 @@ import posixpath
 import re
 import stat
 from dataclasses import dataclass, field
+from operator import eq
 from pathlib import Path, PurePosixPath
 
 from bidkit.diagnostic import Diagnostic, Span, Term
@@ -101,8 +102,12 @@ class Workspace:
         except OSError:  # no such folder, or a name that is too long
             return ""
         name = Path(relative).name
-        alike = [other for other in names if _DIGITS.findall(other) == _DIGITS.findall(name)]
-        return nearest(name, alike) or ""  # of another number, it is another thing: LW-20.png is no picture of LW-30
+        return nearest(name, [other for other in names if _has_its_numbers(other, name)]) or ""
+
+
+def _has_its_numbers(one: str, other: str) -> bool:
+    """Whether one name may be meant by the other: LW-20.png shows no LW-30, iso9001-2025.pdf may be iso9001."""
+    return all(map(eq, _DIGITS.findall(one), _DIGITS.findall(other)))
 
 
 def list_names(root: Path, folder: str, suffix: str) -> list[str]:

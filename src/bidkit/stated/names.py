@@ -27,7 +27,7 @@ _OTHER = re.compile(
 _REMARK = re.compile(r"(?<=价)[（(](?!不含税|税前|未税|excl|before|net)[^（()）]*[)）]", re.I)
 """What a price is not by its name; that tax is left out is said by it."""
 _WITH_TAX = re.compile(r"含税(?<!不含税)|,? tax included|(基本|可选)期小计", re.I)
-_IN_WORDS = re.compile(r"[（(]?(人民币)?[（(]?大写[)）]?[:：]?|(amount )?in words:?", re.I)
+_IN_WORDS = re.compile(r"[（(]?(人民币)?[（(]?大写[)）]?[:：]?|(amount )?in words(, base period)?:?", re.I)
 _NET = re.compile(r"不含税(合计|小计|总价)|税前合计|total before tax|net total", re.I)
 _TAX = re.compile(r"(其中[:：]|of which )?(税额(合计)?|增值税|tax|vat)", re.I)
 
