@@ -145,7 +145,7 @@ class Reader:
         for row in rows:
             label, at = _label(row), next(cell.at for _, cell in row.filled)
             is_spelt = is_words(label)
-            if not (is_spelt and before) and not is_total(label):
+            if not (before if is_spelt else is_total(label)):
                 before = None
                 continue
             own = self.find_lot(label) or lot
