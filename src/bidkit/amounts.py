@@ -37,10 +37,10 @@ _NO_AMOUNT = re.compile(
     re.I,
 )
 _TIMES = {"万": Decimal(10_000), "亿": Decimal(100_000_000), "k": Decimal(1000), "K": Decimal(1000)}
-_WORDS_TO_TWELVE = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_ONES = {name: number for number, name in enumerate(_WORDS_TO_TWELVE, 1)}
-_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60}
-_SPELT = re.compile(rf"\b(?:({'|'.join(_ONES)})|({'|'.join(_TENS)})(?:-({'|'.join(_ONES)}))?)\b", re.I)
+_NAMES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+UP_TO_TWELVE = {name: number for number, name in enumerate(_NAMES, 1)}
+TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60}
+_SPELT = re.compile(rf"\b(?:({'|'.join(UP_TO_TWELVE)})|({'|'.join(TENS)})(?:-({'|'.join(UP_TO_TWELVE)}))?)\b", re.I)
 _DIGITS = {digit: number for number, digit in enumerate("一二三四五六七八九", 1)} | {"两": 2}
 _COUNTED = re.compile(
     r"(?<![第同每任逐一二三四五六七八九十])(?:[一二三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九])"
@@ -150,4 +150,4 @@ def _read_counted(said: str) -> int:
 def _read_spelt(match: re.Match[str]) -> str:
     """A number in English words, as far as people write them out."""
     tens, ones = (match[2] or "").lower(), (match[1] or match[3] or "").lower()
-    return str(_TENS.get(tens, 0) + _ONES.get(ones, 0))
+    return str(TENS.get(tens, 0) + UP_TO_TWELVE.get(ones, 0))

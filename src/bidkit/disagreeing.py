@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
+from bidkit.amounts import TENS, UP_TO_TWELVE
 from bidkit.written import Lines
 
 _HAN = "一-鿿"
@@ -26,14 +27,11 @@ _AHEAD = re.compile(
 )
 _COUNTED = re.compile(rf"\s?(?P<unit>{_UNIT}(?![{_HAN}])|{_UNIT}(?=[和及与])|{_TIME}(?![内前后以起A-Za-z])|km|公里)")
 _BEHIND = re.compile(rf"(?P<noun>(?:[A-Za-z]+ ?)?[{_HAN}]{{2,10}})\s?$")
-_ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_TEENS = ("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "eighteen")
-_TENS = ("twenty", "thirty", "forty", "fifty", "sixty")
-_SPELT = re.compile(rf"\b(?:(?:{'|'.join(_TENS)})(?:-(?:{'|'.join(_ONES)}))?|{'|'.join((*_ONES, *_TEENS))})(?= )", re.I)
-_SPELT_WORDS = (*_ONES, *_TEENS, *_TENS)
-_VALUES = {word: number for number, word in enumerate(_ONES, 1)}
-_VALUES |= dict(zip(_TEENS, (11, 12, 13, 14, 15, 16, 18), strict=True))
-_VALUES |= {word: number * 10 for number, word in enumerate(_TENS, 2)}
+_TEENS = ("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+_VALUES = UP_TO_TWELVE | {word: number for number, word in enumerate(_TEENS, 13)} | TENS
+_SPELT = re.compile(
+    rf"\b(?:(?:{'|'.join(TENS)})(?:-(?:{'|'.join(UP_TO_TWELVE)}))?|{'|'.join((*UP_TO_TWELVE, *_TEENS))})(?= )", re.I
+)
 _THINGS = re.compile(r" (?P<noun>(?:[a-z]+(?:-[a-z]+)* ){0,2}[a-z]{3,}s)\b(?!-)", re.I)
 _LASTS = re.compile(r"\b(?P<noun>[a-z]+(?:-[a-z]+)? [a-z]+) (?:takes|lasts|runs(?: for)?|of) $", re.I)
 _LASTING_WORDS = ("takes ", "lasts ", "runs ", "for ", "of ")
@@ -189,7 +187,7 @@ def _find_digits(text: str) -> Iterator[re.Match[str]]:
 def _find_spelt(text: str) -> Iterator[re.Match[str]]:
     """Numbers in words; each word is looked for by itself, which is faster than one pattern of all."""
     small = text.lower()
-    for word in _SPELT_WORDS if len(small) == len(text) else ():
+    for word in _VALUES if len(small) == len(text) else ():
         at = small.find(word)
         while at >= 0:
             found = _SPELT.match(text, at)

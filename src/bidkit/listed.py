@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bidkit.amounts import UP_TO_TWELVE
 from bidkit.bid import Bid
 from bidkit.days import read_numeral
 from bidkit.told import Told
 from bidkit.written import Line, narrow
 
-_WORDS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_EN = {word: no for no, word in enumerate(_WORDS, 2)}
+_EN = {word: number for word, number in UP_TO_TWELVE.items() if number > 1}
 _NUMBER = rf"(?P<n>\d{{1,3}}|[一二两三四五六七八九十]{{1,3}}|\b(?:{'|'.join(_EN)})\b)"
 _UNIT = "(?:个|项|类|条|种|点|步|层|级|套|大|方面|部分|阶段|环节|步骤)"
 _THINGS = (

@@ -7,14 +7,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
+from bidkit.amounts import UP_TO_TWELVE
 from bidkit.bid import Bid
 from bidkit.days import read_numeral
 from bidkit.diagnostic import Severity, Span, Term
 from bidkit.rules.registry import Finding, rule
 from bidkit.written import Sought, find_said, narrow
 
-_WORDS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_EN = {word: no for no, word in enumerate(_WORDS, 2)}
+_EN = {word: number for word, number in UP_TO_TWELVE.items() if number > 1}
 _N = rf"(?P<n>\d[\d,]*|[一二两三四五六七八九十]{{1,3}}|\b(?i:{'|'.join(_EN)}))"
 _BEFORE = re.compile(rf"{_N}\s?$")
 _PEOPLE = r"\s?[人名](?![天日月次])"
