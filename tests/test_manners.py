@@ -446,3 +446,27 @@ def test_a_folder_that_may_not_be_read_is_told(words: str, deal: Path, monkeypat
         deal.parent.chmod(0o755)
     assert (done.returncode > 0, b"Traceback" in done.stderr) == (not words.startswith("new"), False)
     assert words.startswith("new") or b"DL14" in done.stderr + done.stdout
+
+
+def test_fmt_tells_attestations_that_it_may_not_read(deal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that they name as evidence must keep its bytes; whether this one is named, nobody can say."""
+    monkeypatch.chdir(deal.parents[2])
+    hidden = deal.parents[1] / "other"
+    hidden.mkdir()
+    hidden.chmod(0)
+    try:
+        words = ("fmt", "--check", str(deal))
+        done = run(*words, before=AS_OTHERS if os.access(hidden, os.R_OK) else ())
+    finally:
+        hidden.chmod(0o755)
+        hidden.rmdir()
+    assert (done.returncode, b"DL14" in done.stderr, b"other" in done.stderr) == (1, True, True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder in use cannot be removed there")
+@pytest.mark.parametrize("words", ["fmt", "doctor", "check deal.yaml", "batch .", "init"])
+@pytest.mark.parametrize("language", ["C", "en_US.UTF-8"])
+def test_a_working_folder_that_is_gone_is_told(words: str, language: str, tmp_path: Path) -> None:
+    gone = ("sh", "-c", 'mkdir "$0" && cd "$0" && rmdir "$0" && exec "$@"', str(tmp_path / "gone"))
+    done = run(*words.split(), before=gone, LANG=language)
+    assert (done.returncode, b"EN05" in done.stderr, b"Traceback" in done.stderr) == (2, True, False)

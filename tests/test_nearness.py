@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
-from bidkit.nearness import find_near, find_shaped
+from bidkit.nearness import find_near, find_shaped, may_be_near
 
 BIDDER, BRANCH, NUMBER = "青禾云帆信息技术有限公司", "星澜（华东）科技有限公司", "XLSW-2026-IT-017"
 
@@ -89,3 +91,16 @@ def test_characters_that_have_changed_places_are_found(slip: str, name: str) -> 
 )
 def test_numbers_of_the_same_shape_are_found(text: str, number: str, found: list[str]) -> None:
     assert [text[start:end] for start, end in find_shaped(text, number)] == found
+
+
+@pytest.mark.parametrize("name", [BIDDER, NUMBER, "ABAB-ABAB-01", "xyxyxyxy", "aaaaaaaa"])
+def test_a_slip_may_be_near_whatever_stands_beside_it(name: str) -> None:
+    """Also where the name itself stands before and behind it, without a blank, and its pieces overlap."""
+    chance = random.Random(7)
+    for _ in range(300):
+        at = chance.randrange(1, len(name) - 1)
+        slip = name[:at] + chance.choice(("某", "q", "")) + name[at + 1 :]
+        around = [chance.choice((name, name.upper(), "，", " ", "")) for _ in range(4)]
+        text = "".join((*around[:2], f" {slip} ", *around[2:]))
+        assert may_be_near(text, name) or slip.casefold() == name.casefold(), text
+    assert not may_be_near(f"{name}，{name.upper()}（{name}）", name)

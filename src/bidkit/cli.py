@@ -354,7 +354,7 @@ def _run(words: Sequence[str]) -> None:
         typer.echo(err=True)
         raise SystemExit(1) from None
     except OSError as error:
-        if len(words) > 1 and {"-h", "--help", "--version"}.isdisjoint(words) and not is_of_path(error):
+        if not (_only_tells(words) or is_of_path(error)):
             raise
         raise SystemExit(tell_os_error(error, _find_reader(words))) from None
     except Exception as error:
@@ -366,6 +366,14 @@ def _run(words: Sequence[str]) -> None:
         typer.echo(told, nl=bool(told), err=True)
         raise SystemExit(2) from None
     raise SystemExit(code if isinstance(code, int) else 0)
+
+
+def _only_tells(words: Sequence[str]) -> bool:
+    """Whether a command line shows help or the version, and so does nothing that may go wrong but writing to stdout."""
+    command: object = typer.main.get_command(app)
+    for word in words:
+        command = getattr(command, "commands", {}).get(word)
+    return not {"-h", "--help", "--version"}.isdisjoint(words) or hasattr(command, "commands")
 
 
 def _find_reader(words: Sequence[str]) -> str:

@@ -185,8 +185,10 @@ def echo(content: str | bytes, language: str) -> None:
 
 
 def is_of_path(error: OSError) -> bool:
-    """Whether a path has a name that no file can have, or may not be read."""
-    return error.errno in (errno.ENAMETOOLONG, errno.EACCES, errno.EPERM) and bool(error.filename)
+    """Whether a path has a name that no file can have, or may not be read, or the working folder is gone."""
+    if error.filename is None:
+        return error.errno == errno.ENOENT
+    return error.errno in (errno.ENAMETOOLONG, errno.EACCES, errno.EPERM)
 
 
 def tell_os_error(error: OSError, language: str) -> int:
@@ -195,8 +197,11 @@ def tell_os_error(error: OSError, language: str) -> int:
     from bidkit.diagnostic import Diagnostic
 
     if is_of_path(error):
-        values = {"file": error.filename, "reason": error.strerror or str(error)}
-        warn([Diagnostic("EN05" if error.errno == errno.ENAMETOOLONG else "DL14", None, values)], language)
+        values = {"file": error.filename or ".", "reason": error.strerror or str(error)}
+        is_none = error.errno in (errno.ENAMETOOLONG, errno.ENOENT)
+        warn(
+            [Diagnostic("EN05" if is_none else "DL14", None, values)], language, here=Path(os.sep)
+        )  # the working folder may be gone
         return 2
     _discard_output()
     if not isinstance(error, BrokenPipeError):
@@ -324,12 +329,12 @@ def refuse(problems: Sequence["Diagnostic"], language: str, root: Path | None = 
     raise typer.Exit(code)
 
 
-def warn(problems: Sequence["Diagnostic"], language: str, root: Path | None = None) -> None:
-    """Say what was found, with places shown from the working folder, and go on."""
+def warn(problems: Sequence["Diagnostic"], language: str, root: Path | None = None, here: Path | None = None) -> None:
+    """Say what was found, with places shown from a folder, the working one if none is named, and go on."""
     from bidkit.reports import text
 
     if problems:
-        typer.echo(text.render_diagnostics(problems, language, root, Path.cwd()), err=True)
+        typer.echo(text.render_diagnostics(problems, language, root, here or Path.cwd()), err=True)
 
 
 def find_language(chosen: Lang | None, near: Path | None = None) -> str:
@@ -343,24 +348,30 @@ def find_language(chosen: Lang | None, near: Path | None = None) -> str:
         return chosen.value
     named = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
     if named.split(".")[0] in ("", "C", "POSIX"):
-        return _find_usual_language(near or Path.cwd())
+        return _find_usual_language(near or Path())
     return "zh" if named.startswith("zh") else "en"
 
 
 def _find_usual_language(near: Path) -> str:
     """The language of a deal, else the one of all deals in the workspace around a path; Chinese if they do not tell."""
-    own = _read_languages([near] if near.is_file() else [])
-    if not own:
+    if near.is_file() and (own := next(_read_languages([near]), "")):
+        return own
+    try:
         here = near.resolve()
-        root = next((folder for folder in (here, *here.parents) if (folder / "bidkit.yaml").is_file()), None)
-        own = _read_languages(root.glob("deals/*/deal.yaml") if root else [])
-    return "en" if own == {"en"} else "zh"
+    except FileNotFoundError:  # the working folder is gone, as the command will tell
+        return "zh"
+    root = next((folder for folder in (here, *here.parents) if (folder / "bidkit.yaml").is_file()), None)
+    last = "zh"
+    for last in _read_languages(root.glob("deals/*/deal.yaml") if root else []):
+        if last == "zh":
+            break
+    return last
 
 
-def _read_languages(deals: Iterable[Path]) -> set[str]:
+def _read_languages(deals: Iterable[Path]) -> Iterator[str]:
     """The languages that deals name; one that cannot be read names none, and is told where it is judged."""
     found = (_LOCALE.search(deal.read_bytes()) for deal in deals if os.access(deal, os.R_OK) and deal.is_file())
-    return {"en" if locale[1] == b"en" else "zh" for locale in found if locale}
+    return ("en" if locale[1] == b"en" else "zh" for locale in found if locale)
 
 
 def begin_in_utf8() -> None:

@@ -52,7 +52,7 @@ def arrange_paths(paths: Iterable[Path]) -> tuple[list[Arranged], list[Diagnosti
         if not path.exists():
             problems.append(Diagnostic("EN05", None, {"file": path}))
         for file in _walk(path, problems) if path.is_dir() else [path] if path.exists() else []:
-            made = _arrange(file, evidence)
+            made = _arrange(file, evidence, problems)
             if isinstance(made, Arranged):
                 found.setdefault(file.resolve(), made)
             elif not path.is_dir() or (made.code == "DL14" and file.exists()):
@@ -73,30 +73,31 @@ def _walk(folder: Path, problems: list[Diagnostic]) -> Iterator[Path]:
         yield from (Path(base) / name for name in sorted(files) if name.endswith(_SUFFIXES))
 
 
-def _arrange(path: Path, evidence: dict[Path, frozenset[str]]) -> Arranged | Diagnostic:
+def _arrange(path: Path, evidence: dict[Path, frozenset[str]], problems: list[Diagnostic]) -> Arranged | Diagnostic:
     """A file in order, or why it is none that is put in order.
 
     Args:
         evidence: of each workspace, once it has been looked for.
+        problems: has one more for each folder in which attestations could not be looked for.
     """
     workspace = find_workspace(path)
     if workspace is None:
         return Diagnostic("DL19", None, {"file": path})
     name = path.resolve().relative_to(workspace.root).as_posix()
-    content, problems = workspace.read(name, at=Span(name))
+    content, unread = workspace.read(name, at=Span(name))
     if content is None:
-        return problems[0]
+        return unread[0]
     if workspace.root not in evidence:
-        evidence[workspace.root] = frozenset(_list_evidence(workspace))
-    made, problems = (None, []) if name in evidence[workspace.root] else arrange_file(content, name)
+        evidence[workspace.root] = frozenset(_list_evidence(workspace, problems))
+    made, wrong = (None, []) if name in evidence[workspace.root] else arrange_file(content, name)
     if made is None:
         return Diagnostic("DL96", None, {"file": name})
-    return Arranged(path, content, made, workspace.root, tuple(problems))
+    return Arranged(path, content, made, workspace.root, tuple(wrong))
 
 
-def _list_evidence(workspace: Workspace) -> Iterator[str]:
+def _list_evidence(workspace: Workspace, problems: list[Diagnostic]) -> Iterator[str]:
     """The files that attestations name as their evidence, whose bytes they hash."""
-    for path in _walk(workspace.root, []):
+    for path in _walk(workspace.root, problems):
         if path.name != ATTESTATIONS_NAME:
             continue
         name = path.relative_to(workspace.root).as_posix()
